@@ -1,0 +1,92 @@
+//! Where objects lie: one small trait, one implementation a kind of root.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+
+/// One object as a listing shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object {
+    /// Below the store's root, with `/` between the parts.
+    pub key: String,
+    /// In bytes.
+    pub size: u64,
+    pub pin: Pin,
+}
+
+/// One state of an object. A read that is pinned to it gets this state or an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pin {
+    /// The object's version, in a store that keeps versions.
+    pub version: Option<String>,
+    /// The object's ETag, as the store gives it.
+    pub etag: String,
+}
+
+/// What can go wrong with a store. Keys are not named here: they can carry values; who asked names them.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    #[error("object is not there")]
+    Missing,
+    #[error("object is there already")]
+    Exists,
+    #[error("object changed since it was listed")]
+    Changed,
+    #[error("access denied: {0}")]
+    Denied(String),
+    #[error("reply is damaged: {0}")]
+    Damaged(String),
+    #[error("gave up after {tries} tries: {cause}")]
+    Unavailable { tries: u32, cause: String },
+    #[error("{0}")]
+    Other(String),
+}
+
+/// A place of objects under one root.
+pub trait Store: Send + Sync {
+    /// Every object whose key starts with `prefix`, in key order.
+    ///
+    /// # Errors
+    /// Where the store cannot be listed. A root that is not there is an error, an empty one is not.
+    fn list(&self, prefix: &str) -> Result<Vec<Object>, StoreError>;
+
+    /// The object of exactly this key.
+    ///
+    /// # Errors
+    /// Where the store cannot be asked.
+    fn find(&self, key: &str) -> Result<Option<Object>, StoreError>;
+
+    /// The bytes of each range, read from exactly the pinned state.
+    ///
+    /// # Errors
+    /// [`StoreError::Changed`] where the state is gone, [`StoreError::Damaged`] where a reply is short.
+    fn read(&self, object: &Object, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, StoreError>;
+
+    /// Writes a new object, whole or not at all.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] where the key is taken.
+    fn create(&self, key: &str, content: &[Bytes]) -> Result<Pin, StoreError>;
+
+    /// Writes over an object that is still in the pinned state, whole or not at all.
+    ///
+    /// # Errors
+    /// [`StoreError::Changed`] where it is not.
+    fn replace(&self, key: &str, content: &[Bytes], pin: &Pin) -> Result<Pin, StoreError>;
+
+    /// Deletes an object; one that is not there is deleted already.
+    ///
+    /// # Errors
+    /// Where the store refuses.
+    fn delete(&self, key: &str) -> Result<(), StoreError>;
+}
+
+/// The whole of an object that must be there.
+///
+/// # Errors
+/// [`StoreError::Missing`] where it is not, and whatever the store says.
+pub fn read_whole(store: &dyn Store, key: &str) -> Result<(Object, Bytes), StoreError> {
+    let object = store.find(key)?.ok_or(StoreError::Missing)?;
+    let whole = store.read(&object, std::slice::from_ref(&(0..object.size)))?;
+    Ok((object, whole.into_iter().next().unwrap_or_default()))
+}

@@ -1,0 +1,5 @@
+//! verho carries a customer's dataset from production to test and leaves the people in it behind.
+
+pub mod account;
+pub mod document;
+pub mod error;
