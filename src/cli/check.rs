@@ -1,0 +1,32 @@
+//! `verho check`
+
+use serde_json::json;
+
+use super::Common;
+use super::answer::{Answer, table};
+use crate::consent::trust;
+use crate::error::{Failure, Kind};
+use crate::schema;
+
+/// Check everything that can be checked without reading data
+#[derive(clap::Args)]
+pub struct Check {}
+
+impl Check {
+    pub fn run(self, common: &Common) -> Result<Answer, Failure> {
+        let workspace = common.workspace()?;
+        let mut rows = Vec::new();
+        for customer in workspace.customers() {
+            for table in schema::read_customer(&workspace.schemas(), &customer)? {
+                rows.push([customer.clone(), table.table.clone(), table.columns.len().to_string(), schema::digest::policy(&table)]);
+            }
+        }
+        let computed = trust::digest_of(&workspace.consents())?;
+        if computed != workspace.consent.trust {
+            let failure = Failure::new(Kind::Invalid, "verho.toml: `trust` is not the digest of consent/allowed_signers and consent/roles.toml");
+            return Err(failure.hint(format!("look through both files, then set trust = \"{computed}\"")));
+        }
+        let facts: Vec<_> = rows.iter().map(|[customer, table, leaves, policy]| json!({ "customer": customer, "table": table, "leaves": leaves.parse::<u64>().unwrap_or(0), "policy": policy })).collect();
+        Ok(Answer::new(table(["customer", "table", "leaves", "policy"], &rows) + "all is well\n", json!({ "trust": computed, "tables": facts })))
+    }
+}

@@ -1,0 +1,52 @@
+//! `verho init`
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::Common;
+use super::answer::Answer;
+use crate::error::{Failure, Kind};
+
+/// What a new workspace holds: each file and its text.
+const FILES: [(&str, &str); 4] = [
+    ("verho.toml", include_str!("init/verho.toml")),
+    ("schemas/acme/customers.toml", include_str!("init/customers.toml")),
+    ("consent/allowed_signers", include_str!("init/allowed_signers")),
+    ("consent/roles.toml", include_str!("init/roles.toml")),
+];
+
+/// Write a commented workspace
+#[derive(clap::Args)]
+pub struct Init {
+    /// Where [default: --workspace, or here]
+    dir: Option<PathBuf>,
+}
+
+impl Init {
+    pub fn run(self, common: &Common) -> Result<Answer, Failure> {
+        let folder = self.dir.or_else(|| common.workspace.clone()).unwrap_or_else(|| PathBuf::from("."));
+        for (name, text) in FILES {
+            write_new(&folder.join(name), text.as_bytes())?;
+        }
+        let text = format!(
+            "{} is a workspace now. What is left to do:\n\
+             \x20 1. verho.toml: the two accounts, and who runs verho\n\
+             \x20 2. consent/: whose signatures count, and in which role; `verho check` says the digest to trust\n\
+             \x20 3. schemas/: one file a table; `verho plan` says what is missing\n\
+             \x20 4. an evidence key: ssh-keygen -t ed25519 -N '' -f keys/evidence\n",
+            folder.display()
+        );
+        Ok(Answer::new(text, json!({ "folder": folder, "files": FILES.map(|(name, _)| name) })))
+    }
+}
+
+/// Writes a file that is not there yet, and the folders above it.
+pub fn write_new(path: &Path, content: &[u8]) -> Result<(), Failure> {
+    let write = || {
+        path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+        std::fs::File::create_new(path).and_then(|mut file| std::io::Write::write_all(&mut file, content))
+    };
+    let refused = |error: std::io::Error| Failure::new(Kind::Invalid, format!("{}: cannot be written: {}", path.display(), error.kind()));
+    write().map_err(|error| refused(error).hint("take a folder that holds none of these files"))
+}

@@ -1,0 +1,154 @@
+//! What was typed, and how the answer is printed: one file a command, one line in the list.
+
+mod answer;
+mod check;
+mod completions;
+mod consent;
+mod demo;
+mod init;
+mod man;
+mod methods;
+mod plan;
+mod preview;
+mod progress;
+mod refresh;
+mod release;
+mod run;
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::error::{Failure, Kind};
+use crate::workspace::Workspace;
+use answer::Answer;
+
+/// Carries a customer's dataset from production to test and leaves the people in it behind.
+#[derive(Parser)]
+#[command(name = "verho", version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(clap::Args)]
+struct Common {
+    /// The folder of verho.toml [default: here and upward]
+    #[arg(long, global = true, value_name = "DIR")]
+    workspace: Option<PathBuf>,
+    /// How facts are printed
+    #[arg(long, global = true, value_enum, default_value = "text")]
+    output: Output,
+    /// No progress, nothing on stderr but errors
+    #[arg(long, global = true)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Output {
+    Text,
+    Json,
+}
+
+/// Every command, one line each.
+#[derive(Subcommand)]
+enum Command {
+    Demo(demo::Demo),
+    Init(init::Init),
+    Check(check::Check),
+    Plan(plan::Plan),
+    Run(run::Run),
+    Refresh(refresh::Refresh),
+    Preview(preview::Preview),
+    Consent(consent::Consent),
+    Methods(methods::Methods),
+    Release(release::Release),
+    Completions(completions::Completions),
+    Man(man::Man),
+}
+
+impl Command {
+    fn run(self, common: &Common) -> Result<Answer, Failure> {
+        match self {
+            Command::Demo(command) => command.run(common),
+            Command::Init(command) => command.run(common),
+            Command::Check(command) => command.run(common),
+            Command::Plan(command) => command.run(common),
+            Command::Run(command) => command.run(common),
+            Command::Refresh(command) => command.run(common),
+            Command::Preview(command) => command.run(common),
+            Command::Consent(command) => command.run(common),
+            Command::Methods(command) => command.run(),
+            Command::Release(command) => command.run(common),
+            Command::Completions(command) => command.run(),
+            Command::Man(command) => command.run(),
+        }
+    }
+}
+
+impl Common {
+    /// The workspace that was named, or the nearest one upward.
+    fn workspace(&self) -> Result<Workspace, Failure> {
+        let here = || std::env::current_dir().ok().and_then(|folder| Workspace::find(&folder));
+        let named = self.workspace.as_ref().map(|folder| std::path::absolute(folder).unwrap_or_else(|_| folder.clone()));
+        let missing = || Failure::new(Kind::Invalid, "there is no verho.toml here or in a folder above").hint("make one with `verho init`, or name its folder with --workspace");
+        let folder = named.or_else(here).ok_or_else(missing)?;
+        Ok(Workspace::read(&folder)?)
+    }
+
+    /// Whether somebody watches.
+    fn interactive(&self) -> bool {
+        !self.quiet && self.output == Output::Text && std::io::stderr().is_terminal()
+    }
+}
+
+/// Parses what was typed, runs it, prints the answer; the exit code of DESIGN 6.4.
+pub fn main() -> ExitCode {
+    keep_panics_quiet();
+    let cli = Cli::parse();
+    let answer = cli.command.run(&cli.common);
+    match answer.and_then(|answer| print(&answer, cli.common.output)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => report(&failure, cli.common.output),
+    }
+}
+
+/// A panic's text can quote a value, so only its place is shown.
+fn keep_panics_quiet() {
+    std::panic::set_hook(Box::new(|info| {
+        // A parser's panic over untrusted bytes is contained and becomes an error of its own.
+        let ours = info.location().filter(|place| place.file().starts_with("src"));
+        if let Some(place) = ours {
+            eprintln!("internal error at {}:{}; please report it", place.file(), place.line());
+        }
+    }));
+}
+
+fn print(answer: &Answer, output: Output) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    let written = match output {
+        Output::Text => out.write_all(answer.text.as_bytes()),
+        Output::Json => writeln!(out, "{:#}", answer.facts),
+    };
+    match written.and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::new(Kind::Internal, "stdout cannot be written")),
+        _ => Ok(answer.failure.clone().map_or(Ok(()), Err)?),
+    }
+}
+
+/// Prints kind, cause and hint: the only place that does.
+fn report(failure: &Failure, output: Output) -> ExitCode {
+    match output {
+        Output::Text => {
+            eprintln!("error: {}", failure.message);
+            failure.hint.iter().for_each(|hint| eprintln!("hint: {hint}"));
+        }
+        Output::Json => eprintln!("{}", serde_json::json!({ "error": failure.message, "hint": failure.hint, "exit": failure.kind as u8 })),
+    }
+    ExitCode::from(failure.kind as u8)
+}

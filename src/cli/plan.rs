@@ -1,0 +1,68 @@
+//! `verho plan`
+
+use serde_json::json;
+
+use super::Common;
+use super::answer::{Answer, table};
+use crate::account::doors::Production;
+use crate::error::Failure;
+use crate::method::Outcome;
+use crate::plan::{LeafPlan, TablePlan};
+use crate::schema;
+
+/// Show what a run would read, do and write, per leaf; reads footers only
+#[derive(clap::Args)]
+pub struct Plan {
+    customer: String,
+}
+
+impl Plan {
+    pub fn run(self, common: &Common) -> Result<Answer, Failure> {
+        let workspace = common.workspace()?;
+        let schemas = schema::read_customer(&workspace.schemas(), &self.customer)?;
+        let production = workspace.production.open().map(Production::new)?;
+        let plan = crate::plan::Plan::resolve(&self.customer, schemas, &production, workspace.limits.part_size)?;
+        let parts = |index: usize| plan.parts.iter().filter(|part| part.table == index).count();
+        let text: String = plan.tables.iter().enumerate().map(|(index, table)| text(table, parts(index))).collect();
+        let facts: Vec<_> = plan.tables.iter().enumerate().map(|(index, table)| facts(table, parts(index))).collect();
+        let destination = workspace.test.below(&self.customer).root.to_string();
+        Ok(Answer::new(format!("{text}to {destination}\n"), json!({ "customer": self.customer, "destination": destination, "tables": facts })))
+    }
+}
+
+fn leaves(table: &TablePlan) -> impl Iterator<Item = &LeafPlan> {
+    table.columns.iter().flat_map(|column| &column.leaves)
+}
+
+fn becomes(leaf: &LeafPlan) -> String {
+    match &leaf.outcome {
+        Outcome::Removed => "-".to_owned(),
+        Outcome::Untouched => leaf.leaf.data_type.to_string(),
+        Outcome::Becomes { data_type, .. } => data_type.to_string(),
+    }
+}
+
+fn text(plan: &TablePlan, parts: usize) -> String {
+    let rows: Vec<[String; 5]> = leaves(plan)
+        .filter_map(|leaf| {
+            let rule = plan.schema.columns.get(&leaf.leaf.path)?;
+            Some([leaf.leaf.path.to_string(), leaf.leaf.data_type.to_string(), rule.class.name().to_owned(), rule.method.words(), becomes(leaf)])
+        })
+        .collect();
+    let head = format!("table {}: {} objects, {} rows, {parts} parts\n", plan.schema.table, plan.files.len(), plan.rows());
+    head + &table(["leaf", "type", "class", "what becomes of it", "type after"], &rows) + &format!("schema {}\npolicy {}\n\n", plan.structure, plan.policy)
+}
+
+fn facts(plan: &TablePlan, parts: usize) -> serde_json::Value {
+    let leaves = leaves(plan).filter_map(|leaf| {
+        let rule = plan.schema.columns.get(&leaf.leaf.path)?;
+        Some(json!({
+            "leaf": leaf.leaf.path.as_str(), "type": leaf.leaf.data_type.to_string(), "class": rule.class.name(),
+            "method": rule.entry.name, "words": rule.method.words(), "becomes": becomes(leaf),
+        }))
+    });
+    json!({
+        "table": plan.schema.table, "objects": plan.files.len(), "rows": plan.rows(), "parts": parts,
+        "schema": plan.structure, "policy": plan.policy, "leaves": leaves.collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,58 @@
+//! `verho refresh`
+
+use serde_json::json;
+
+use super::Common;
+use super::answer::Answer;
+use super::progress::Bar;
+use crate::error::{Failure, Kind};
+use crate::run::{self, House, Refreshed, Wish};
+
+/// Carry over every [[refresh]] that is due and has changed, then exit
+#[derive(clap::Args)]
+pub struct Refresh {
+    /// The principal who runs it [default: `operator` in verho.toml]
+    #[arg(long, value_name = "PRINCIPAL")]
+    operator: Option<String>,
+}
+
+impl Refresh {
+    pub fn run(self, common: &Common) -> Result<Answer, Failure> {
+        let workspace = common.workspace()?;
+        let (mut text, mut facts, mut failures) = (String::new(), Vec::new(), Vec::new());
+        for due in &workspace.refresh {
+            let wish = Wish { customer: &due.customer, approval: None, operator: self.operator.as_deref() };
+            let house = House::open(&workspace, &due.customer);
+            // One customer's refusal does not keep another's data stale.
+            match house.and_then(|house| run::refresh(&house, &wish, due.every, &Bar::new(common.interactive()))) {
+                Ok(refreshed) => {
+                    text += &said(&due.customer, &refreshed);
+                    facts.push(json!({ "customer": due.customer, "outcome": refreshed }));
+                }
+                Err(failure) => failures.push(failure.during(&due.customer)),
+            }
+        }
+        let mut answer = Answer::new(text, facts);
+        answer.failure = joined(failures);
+        Ok(answer)
+    }
+}
+
+fn said(customer: &str, refreshed: &Refreshed) -> String {
+    match refreshed {
+        Refreshed::Done(done) => super::run::text(done),
+        // Silent when all is well: a job that runs every minute has nothing to say.
+        Refreshed::NotDue | Refreshed::Unchanged => {
+            let _ = customer;
+            String::new()
+        }
+    }
+}
+
+/// All failures as one, with the first one's kind.
+fn joined(failures: Vec<Failure>) -> Option<Failure> {
+    let kind: Kind = failures.first()?.kind;
+    let hint = failures.iter().find_map(|failure| failure.hint.clone());
+    let message = failures.into_iter().map(|failure| failure.message).collect::<Vec<_>>().join("\n");
+    Some(Failure { kind, message, hint })
+}

@@ -1,0 +1,177 @@
+//! [`MaskedBatch`] becomes [`SafeBatch`]: what leaves is exactly what was planned, row by row and type by type.
+//!
+//! A [`Clearance`] exists only when every column of every row group of a part came through, whole. Without it a part
+//! cannot be sealed, and an unsealed part cannot reach the test account.
+
+use arrow::array::{Array, ArrayRef};
+
+use crate::error::{Failure, Kind};
+use crate::method::{Nulls, Outcome};
+use crate::plan::{ColumnPlan, Part, TablePlan};
+use crate::schema::LeafPath;
+use crate::source::EncodedChunk;
+use crate::transform::MaskedBatch;
+
+/// Why something may not leave.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GuardError {
+    #[error("column `{0}` is not of the planned type")]
+    Type(String),
+    #[error("leaf `{0}`: nulls or rows are not as they were")]
+    Nulls(LeafPath),
+    #[error("column `{0}` has nulls where none were planned")]
+    Required(String),
+    #[error("column `{0}` holds metadata")]
+    Metadata(String),
+    #[error("leaf `{0}` is not one that may leave as it is")]
+    Kept(LeafPath),
+    #[error("part {0} is not whole: rows or columns are missing")]
+    Incomplete(usize),
+}
+
+impl From<GuardError> for Failure {
+    fn from(error: GuardError) -> Self {
+        Failure::new(Kind::Guard, format!("refused by a guard: {error}"))
+    }
+}
+
+/// Rows of one column that may leave, in a part that is whole.
+pub struct SafeBatch {
+    array: Option<ArrayRef>,
+}
+
+impl SafeBatch {
+    /// The rows; none where the column is removed.
+    pub(crate) fn array(&self) -> Option<&ArrayRef> {
+        self.array.as_ref()
+    }
+}
+
+/// A leaf's encoded pages that may leave as they are.
+pub struct SafeChunk {
+    chunk: EncodedChunk,
+}
+
+impl SafeChunk {
+    /// The pages.
+    pub(crate) fn chunk(&self) -> &EncodedChunk {
+        &self.chunk
+    }
+}
+
+/// Watches over one column of one row group.
+pub struct ColumnGuard<'p> {
+    column: &'p ColumnPlan,
+    rows: usize,
+}
+
+impl<'p> ColumnGuard<'p> {
+    /// A guard that has seen nothing yet.
+    pub fn new(column: &'p ColumnPlan) -> Self {
+        ColumnGuard { column, rows: 0 }
+    }
+
+    /// Lets a batch pass that is as planned.
+    ///
+    /// # Errors
+    /// Where type, nullability, null pattern, rows or metadata are not as planned.
+    pub fn admit(&mut self, batch: MaskedBatch) -> Result<SafeBatch, GuardError> {
+        self.nulls_as_planned(&batch)?;
+        if let Some(array) = &batch.array {
+            self.as_planned(array, batch.rows)?;
+        } else if self.column.output.is_some() {
+            return Err(GuardError::Type(self.name()));
+        }
+        self.rows += batch.rows;
+        Ok(SafeBatch { array: batch.array })
+    }
+
+    /// Lets a leaf's own pages pass, where the plan keeps every value of it.
+    ///
+    /// # Errors
+    /// Where it does not.
+    pub fn admit_encoded(&self, leaf: usize, chunk: EncodedChunk) -> Result<SafeChunk, GuardError> {
+        match &self.column.leaves[leaf] {
+            plan if matches!(plan.outcome, Outcome::Untouched) => Ok(SafeChunk { chunk }),
+            plan => Err(GuardError::Kept(plan.leaf.path.clone())),
+        }
+    }
+
+    /// What the guard saw pass.
+    pub fn close(self) -> Passed {
+        Passed { removed: self.column.output.is_none(), rows: self.rows }
+    }
+
+    fn as_planned(&self, array: &ArrayRef, rows: usize) -> Result<(), GuardError> {
+        let output = self.column.output.as_ref().ok_or_else(|| GuardError::Type(self.name()))?;
+        if array.data_type() != output.data_type() || array.len() != rows {
+            return Err(GuardError::Type(self.name()));
+        }
+        if !output.is_nullable() && array.null_count() > 0 {
+            return Err(GuardError::Required(self.name()));
+        }
+        if output.metadata().is_empty() { Ok(()) } else { Err(GuardError::Metadata(self.name())) }
+    }
+
+    fn nulls_as_planned(&self, batch: &MaskedBatch) -> Result<(), GuardError> {
+        for (plan, masked) in self.column.leaves.iter().zip(&batch.leaves) {
+            let all_null = matches!(plan.outcome, Outcome::Becomes { nulls: Nulls::Introduced, .. });
+            let nulls = if all_null { masked.values_before } else { masked.nulls_before };
+            if masked.values_after != masked.values_before || masked.nulls_after != nulls {
+                return Err(GuardError::Nulls(plan.leaf.path.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    fn name(&self) -> String {
+        LeafPath::column(self.column.field.name()).to_string()
+    }
+}
+
+/// What a [`ColumnGuard`] saw pass; only it can say so.
+pub struct Passed {
+    removed: bool,
+    rows: usize,
+}
+
+/// Says that a part is whole and safe.
+///
+/// ```compile_fail
+/// let forged = verho::guard::Clearance { rows: 1 };
+/// ```
+/// Reading one is free:
+/// ```
+/// fn rows(clearance: &verho::guard::Clearance) -> usize {
+///     clearance.rows()
+/// }
+/// ```
+pub struct Clearance {
+    rows: usize,
+}
+
+impl Clearance {
+    /// Clears a part of which every column of every row group has passed, `passed` by row group.
+    ///
+    /// # Errors
+    /// Where a row group, a column or a row is missing.
+    pub fn of(table: &TablePlan, part: &Part, passed: &[Vec<Passed>]) -> Result<Self, GuardError> {
+        let incomplete = GuardError::Incomplete(part.number);
+        let groups = &table.files[part.file].footer.row_groups()[part.row_groups.clone()];
+        if passed.len() != groups.len() {
+            return Err(incomplete);
+        }
+        for (group, columns) in groups.iter().zip(passed) {
+            let whole = |passed: &Passed| passed.removed || passed.rows as i64 == group.num_rows();
+            if columns.len() != table.columns.len() || !columns.iter().all(whole) {
+                return Err(incomplete);
+            }
+        }
+        Ok(Clearance { rows: groups.iter().map(|group| group.num_rows() as usize).sum() })
+    }
+
+    /// How many rows the part has.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+}

@@ -1,0 +1,107 @@
+//! What a Parquet object says of itself: structure and row groups, read with the engineer's right to footers.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use arrow::datatypes::Schema;
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
+
+use crate::account::doors::FooterRight;
+use crate::account::store::{Object, StoreError};
+
+/// Why an object is refused. The texts of the parser are not passed on: they can quote what they met.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FileError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("damaged: {0}")]
+    Damaged(&'static str),
+    #[error("uses a feature of Parquet that is not supported: {0}")]
+    Unsupported(&'static str),
+    #[error("needs more memory than `[limits] memory` gives: {0}")]
+    TooLarge(String),
+}
+
+impl From<ParquetError> for FileError {
+    fn from(error: ParquetError) -> Self {
+        match error {
+            ParquetError::NYI(_) => FileError::Unsupported("the reader does not know it yet"),
+            ParquetError::EOF(_) | ParquetError::NeedMoreData(_) | ParquetError::NeedMoreDataRange(_) => FileError::Damaged("it ends too early"),
+            ParquetError::IndexOutOfBound(..) => FileError::Damaged("something lies beyond its end"),
+            _ => FileError::Damaged("it is not valid Parquet"),
+        }
+    }
+}
+
+/// Runs a parser over untrusted bytes; a panic inside becomes an error.
+///
+/// # Errors
+/// What the parser says, and [`FileError::Damaged`] for a panic.
+pub fn contained<T>(parse: impl FnOnce() -> Result<T, FileError>) -> Result<T, FileError> {
+    catch_unwind(AssertUnwindSafe(parse)).unwrap_or(Err(FileError::Damaged("it makes the reader fail")))
+}
+
+/// The parsed footer of one object.
+#[derive(Clone)]
+pub struct Footer {
+    pub arrow: ArrowReaderMetadata,
+}
+
+impl Footer {
+    /// Reads and checks the footer of an object.
+    ///
+    /// # Errors
+    /// Where the object is not Parquet, is encrypted, or its footer contradicts itself.
+    pub fn read(right: FooterRight<'_>, object: &Object) -> Result<Self, FileError> {
+        let bytes = right.metadata(object)?;
+        let data = 4..object.size - 8 - bytes.len() as u64;
+        contained(|| {
+            let metadata = ParquetMetaDataReader::decode_metadata(&bytes)?;
+            consistent(&metadata, data)?;
+            // Only the Parquet schema is believed: an embedded Arrow schema is one more thing that could lie.
+            let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+            Ok(Footer { arrow: ArrowReaderMetadata::try_new(Arc::new(metadata), options)? })
+        })
+    }
+
+    /// The columns.
+    pub fn schema(&self) -> &Arc<Schema> {
+        self.arrow.schema()
+    }
+
+    /// The row groups.
+    pub fn row_groups(&self) -> &[RowGroupMetaData] {
+        self.arrow.metadata().row_groups()
+    }
+}
+
+/// Holds a footer's claims against each other and against the object's size.
+fn consistent(metadata: &ParquetMetaData, data: std::ops::Range<u64>) -> Result<(), FileError> {
+    let mut rows = 0i64;
+    for group in metadata.row_groups() {
+        let counted = u32::try_from(group.num_rows()).map_err(|_| FileError::Damaged("a row group has an impossible number of rows"))?;
+        rows += i64::from(counted);
+        group.columns().iter().try_for_each(|chunk| chunk_fits(chunk, &data))?;
+    }
+    match rows == metadata.file_metadata().num_rows() {
+        true => Ok(()),
+        false => Err(FileError::Damaged("its row groups do not add up to its rows")),
+    }
+}
+
+fn chunk_fits(chunk: &parquet::file::metadata::ColumnChunkMetaData, data: &std::ops::Range<u64>) -> Result<(), FileError> {
+    if chunk.file_path().is_some() {
+        return Err(FileError::Unsupported("a column that lies in another file"));
+    }
+    let outside = FileError::Damaged("a column lies outside the file");
+    let starts = [Some(chunk.data_page_offset()), chunk.dictionary_page_offset()];
+    if chunk.compressed_size() < 0 || chunk.num_values() < 0 || starts.into_iter().flatten().any(|start| start < 0) {
+        return Err(outside);
+    }
+    let (start, length) = chunk.byte_range();
+    let end = start.checked_add(length).ok_or(FileError::Damaged("a column lies outside the file"))?;
+    // Old writers count a page header less than there is (PARQUET-816), so only the object's end is a bound.
+    if length > 0 && (start < data.start || end > data.end) { Err(outside) } else { Ok(()) }
+}

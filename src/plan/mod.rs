@@ -1,0 +1,125 @@
+//! What a run will read, do and write: from schemas and footers, before any row is read.
+
+mod footer;
+mod part;
+mod partition;
+mod table;
+
+use std::collections::BTreeMap;
+
+use crate::account::doors::Production;
+use crate::account::store::StoreError;
+use crate::document::Fault;
+use crate::error::{Failure, Kind};
+use crate::schema::{LeafPath, TableSchema};
+
+pub use footer::{FileError, Footer, contained};
+pub use part::Part;
+pub use table::{ColumnPlan, LeafPlan, Origin, SourceFile, TablePlan};
+
+/// Why there is no plan.
+///
+/// Objects are named by their position in key order: a key can carry values.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    #[error("table `{table}`: the source cannot be listed: {error}")]
+    List { table: String, error: StoreError },
+    #[error("table `{table}`: the source holds no object")]
+    Empty { table: String },
+    #[error("table `{table}`, object {object} of {of} in key order: {error}")]
+    File { table: String, object: usize, of: usize, error: FileError },
+    #[error("{file}: table `{table}`, object {object} of {of} in key order: {mismatch}")]
+    Mismatch { file: String, table: String, object: usize, of: usize, mismatch: Mismatch },
+    #[error(transparent)]
+    Rule(Fault),
+    #[error("domain `{domain}`: `{left}` and `{right}` are of types that never join: {left_type} and {right_type}")]
+    Domain { domain: String, left: String, left_type: String, right: String, right_type: String },
+}
+
+/// How an object and its schema differ.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Mismatch {
+    #[error("leaf `{0}` is not listed in the schema")]
+    Unlisted(LeafPath),
+    #[error("leaf `{0}` is not in this object, and is in the first")]
+    Missing(LeafPath),
+    #[error("leaf `{0}` has another type or nullability than in the first object")]
+    Differs(LeafPath),
+    #[error("columns stand in another order than in the first object")]
+    Order,
+    #[error("leaf `{0}` is there twice")]
+    Twice(LeafPath),
+}
+
+impl Mismatch {
+    fn in_object(self, schema: &TableSchema, index: usize, of: usize) -> PlanError {
+        let file = schema.file.display().to_string();
+        PlanError::Mismatch { file, table: schema.table.clone(), object: index + 1, of, mismatch: self }
+    }
+
+    fn hint(&self) -> &'static str {
+        match self {
+            Mismatch::Unlisted(_) => "give the leaf a class and a method under [columns], and have the change approved",
+            Mismatch::Missing(_) | Mismatch::Differs(_) | Mismatch::Order => "a table's objects have one schema: narrow `source`, or make two tables",
+            Mismatch::Twice(_) => "rename one of the two in the source: a rule could not tell them apart",
+        }
+    }
+}
+
+impl From<PlanError> for Failure {
+    fn from(error: PlanError) -> Self {
+        let kind = match &error {
+            PlanError::List { .. } | PlanError::File { error: FileError::Store(StoreError::Unavailable { .. } | StoreError::Denied(_)), .. } => Kind::Storage,
+            _ => Kind::Mismatch,
+        };
+        let failure = Failure::new(kind, error.to_string());
+        match error {
+            PlanError::Mismatch { mismatch, .. } => failure.hint(mismatch.hint()),
+            PlanError::Empty { .. } => failure.hint("check `source` in the schema, and `root` under [production]"),
+            PlanError::Rule(Fault { hint: Some(hint), .. }) => failure.hint(hint),
+            PlanError::Domain { .. } => failure.hint("give the two ends one type, or two domains"),
+            _ => failure,
+        }
+    }
+}
+
+/// Everything that a run needs to know before it reads a row.
+pub struct Plan {
+    pub customer: String,
+    pub tables: Vec<TablePlan>,
+    pub parts: Vec<Part>,
+}
+
+impl Plan {
+    /// Gives every leaf of every object a method.
+    ///
+    /// # Errors
+    /// Where anything in the source is not as the schemas say.
+    pub fn resolve(customer: &str, schemas: Vec<TableSchema>, production: &Production, part_size: u64) -> Result<Self, PlanError> {
+        let tables = schemas.into_iter().map(|schema| TablePlan::resolve(schema, production)).collect::<Result<Vec<_>, _>>()?;
+        joinable(&tables)?;
+        let parts = tables.iter().enumerate().flat_map(|(index, table)| part::cut(index, table, part_size)).collect();
+        Ok(Plan { customer: customer.to_owned(), tables, parts })
+    }
+
+    /// The structure digest of each table, as an approval binds it.
+    pub fn structures(&self) -> BTreeMap<String, String> {
+        self.tables.iter().map(|table| (table.schema.table.clone(), table.structure.clone())).collect()
+    }
+}
+
+/// Both ends of a link must give pseudonyms of one type.
+fn joinable(tables: &[TablePlan]) -> Result<(), PlanError> {
+    let mut ends: BTreeMap<&str, (String, String, String)> = BTreeMap::new();
+    for (domain, table, plan) in table::domains(tables) {
+        let end = format!("{}.{}", table.schema.table, plan.leaf.path);
+        let form = format!("{:?}", plan.outcome);
+        let first = ends.entry(domain).or_insert_with(|| (end.clone(), form.clone(), plan.leaf.data_type.to_string()));
+        if first.1 != form {
+            let (left, _, left_type) = first.clone();
+            let right_type = plan.leaf.data_type.to_string();
+            return Err(PlanError::Domain { domain: domain.to_owned(), left, left_type, right: end, right_type });
+        }
+    }
+    Ok(())
+}

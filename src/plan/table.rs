@@ -1,0 +1,234 @@
+//! One table's plan: every leaf has a method, or there is no plan.
+
+use std::slice::Iter;
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, Fields};
+
+use crate::account::doors::Production;
+use crate::account::store::Object;
+use crate::method::{Nulls, Outcome};
+use crate::plan::footer::Footer;
+use crate::plan::partition::{self, partitions};
+use crate::plan::{Mismatch, PlanError};
+use crate::schema::{self, Column, Leaf, LeafPath, TableSchema, children, digest, leaves};
+
+/// One source object of a table.
+pub struct SourceFile {
+    pub object: Object,
+    pub footer: Footer,
+    partitions: Vec<(String, Option<String>)>,
+}
+
+impl SourceFile {
+    fn read(production: &Production, object: Object) -> Result<Self, crate::plan::FileError> {
+        let footer = Footer::read(production.footers(), &object)?;
+        Ok(SourceFile { partitions: partitions(&object.key), footer, object })
+    }
+
+    /// The value of a partition key, for every row of this file.
+    pub fn partition(&self, name: &str) -> Option<&str> {
+        self.partitions.iter().find(|(key, _)| key == name).and_then(|(_, value)| value.as_deref())
+    }
+
+    /// The file's own columns, then its partition keys.
+    fn fields(&self) -> Vec<(Arc<Field>, Origin)> {
+        let own = self.footer.schema().fields().iter().enumerate();
+        let own = own.map(|(index, field)| (field.clone(), Origin::File(index)));
+        own.chain(self.partitions.iter().map(|(name, _)| (Arc::new(partition::field(name)), Origin::Partition))).collect()
+    }
+}
+
+/// Where a column's values come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The top-level column of this index in the file.
+    File(usize),
+    /// The object's key.
+    Partition,
+}
+
+/// What becomes of one leaf.
+pub struct LeafPlan {
+    pub leaf: Leaf,
+    pub outcome: Outcome,
+}
+
+/// What becomes of one top-level column.
+pub struct ColumnPlan {
+    pub origin: Origin,
+    pub field: Arc<Field>,
+    /// In the order in which Parquet stores them.
+    pub leaves: Vec<LeafPlan>,
+    /// The column in the output; none where every leaf is removed.
+    pub output: Option<Arc<Field>>,
+}
+
+/// A table, its objects, and what becomes of every leaf.
+pub struct TablePlan {
+    pub schema: TableSchema,
+    pub files: Vec<SourceFile>,
+    pub columns: Vec<ColumnPlan>,
+    /// The digest of what the data is.
+    pub structure: String,
+    /// The digest of what becomes of it.
+    pub policy: String,
+}
+
+impl TablePlan {
+    /// Lists a table's objects, reads every footer, and gives every leaf its method.
+    ///
+    /// # Errors
+    /// Where there is no object, one is not readable, two differ, or a leaf and the schema do not match.
+    pub fn resolve(schema: TableSchema, production: &Production) -> Result<Self, PlanError> {
+        let listed = production.list(schema.source.folder()).map_err(|error| PlanError::List { table: schema.table.clone(), error })?;
+        let objects: Vec<_> = listed.into_iter().filter(|object| schema.source.matches(&object.key)).collect();
+        let files = read_all(&schema, production, objects)?;
+        let first = files.first().ok_or_else(|| PlanError::Empty { table: schema.table.clone() })?;
+        let fields = first.fields();
+        unambiguous(&schema, &fields)?;
+        for (index, file) in files.iter().enumerate() {
+            same_structure(&schema, &fields, &file.fields()).map_err(|mismatch| mismatch.in_object(&schema, index, files.len()))?;
+        }
+        let columns = fields.into_iter().map(|(field, origin)| column(&schema, field, origin)).collect::<Result<Vec<_>, _>>()?;
+        all_met(&schema, &columns)?;
+        let every = columns.iter().flat_map(|column| column.leaves.iter().map(|plan| (&plan.leaf, column.origin == Origin::Partition)));
+        let (structure, policy) = (digest::structure(every), digest::policy(&schema));
+        Ok(TablePlan { structure, policy, columns, files, schema })
+    }
+
+    /// The columns of the output, in the order of the source.
+    pub fn output(&self) -> Fields {
+        self.columns.iter().filter_map(|column| column.output.clone()).collect()
+    }
+
+    /// Rows in all objects.
+    pub fn rows(&self) -> u64 {
+        self.files.iter().flat_map(|file| file.footer.row_groups()).map(|group| group.num_rows() as u64).sum()
+    }
+}
+
+fn read_all(schema: &TableSchema, production: &Production, objects: Vec<Object>) -> Result<Vec<SourceFile>, PlanError> {
+    use rayon::prelude::*;
+    let of = objects.len();
+    let read = |(index, object)| {
+        SourceFile::read(production, object).map_err(|error| PlanError::File { table: schema.table.clone(), object: index + 1, of, error })
+    };
+    objects.into_par_iter().enumerate().map(read).collect()
+}
+
+/// Two columns of one path could not be told apart by their rules.
+fn unambiguous(schema: &TableSchema, fields: &[(Arc<Field>, Origin)]) -> Result<(), PlanError> {
+    let mut paths: Vec<LeafPath> = fields.iter().flat_map(|(field, _)| leaves(field)).map(|leaf| leaf.path).collect();
+    paths.sort();
+    match paths.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(Mismatch::Twice(pair[0].clone()).in_object(schema, 0, 1)),
+        None => Ok(()),
+    }
+}
+
+/// Every object has the columns of the first, in its order, with its types.
+fn same_structure(schema: &TableSchema, first: &[(Arc<Field>, Origin)], other: &[(Arc<Field>, Origin)]) -> Result<(), Mismatch> {
+    let flat = |fields: &[(Arc<Field>, Origin)]| fields.iter().flat_map(|(field, _)| leaves(field)).collect::<Vec<_>>();
+    let (first, other) = (flat(first), flat(other));
+    if let Some(leaf) = other.iter().find(|leaf| !schema.columns.contains_key(&leaf.path)) {
+        return Err(Mismatch::Unlisted(leaf.path.clone()));
+    }
+    if let Some(leaf) = first.iter().find(|leaf| other.iter().all(|there| there.path != leaf.path)) {
+        return Err(Mismatch::Missing(leaf.path.clone()));
+    }
+    match other.iter().find(|leaf| !first.contains(leaf)) {
+        Some(leaf) => Err(Mismatch::Differs(leaf.path.clone())),
+        None if first != other => Err(Mismatch::Order),
+        None => Ok(()),
+    }
+}
+
+fn all_met(schema: &TableSchema, columns: &[ColumnPlan]) -> Result<(), PlanError> {
+    let met = |path: &LeafPath| columns.iter().flat_map(|column| &column.leaves).any(|plan| plan.leaf.path == *path);
+    match schema.columns.iter().find(|(path, _)| !met(path)) {
+        Some((path, rule)) => Err(PlanError::Rule(rule.fault(format!("leaf `{path}` is not in the source"), "remove its rule, or check the source".to_owned()))),
+        None => Ok(()),
+    }
+}
+
+fn column(schema: &TableSchema, field: Arc<Field>, origin: Origin) -> Result<ColumnPlan, PlanError> {
+    let planned = leaves(&field).into_iter().map(|leaf| leaf_plan(schema, leaf)).collect::<Result<Vec<_>, _>>()?;
+    let output = output_field(&field, &mut planned.iter()).map_err(|fault| rule_fault(schema, fault))?;
+    Ok(ColumnPlan { origin, field, leaves: planned, output: output.map(Arc::new) })
+}
+
+fn leaf_plan(schema: &TableSchema, leaf: Leaf) -> Result<LeafPlan, PlanError> {
+    let rule: &Column = schema.columns.get(&leaf.path).ok_or_else(|| Mismatch::Unlisted(leaf.path.clone()).in_object(schema, 0, 1))?;
+    match rule.method.plan(&leaf.data_type) {
+        Ok(outcome) => Ok(LeafPlan { outcome, leaf }),
+        Err(unsupported) => Err(PlanError::Rule(rule.fault(format!("leaf `{}`: {unsupported}", leaf.path), None))),
+    }
+}
+
+/// A rule that cannot be applied where its leaf stands.
+struct Misplaced {
+    path: LeafPath,
+    what: &'static str,
+}
+
+fn rule_fault(schema: &TableSchema, misplaced: Misplaced) -> PlanError {
+    let what = format!("leaf `{}`: {}", misplaced.path, misplaced.what);
+    let fault = schema.columns.get(&misplaced.path).map(|rule| rule.fault(what.clone(), None));
+    PlanError::Rule(fault.unwrap_or_else(|| schema.fault(what, None)))
+}
+
+/// The field that is left when every leaf has become what it becomes; leaves are taken in Parquet's order.
+fn output_field<'p>(field: &Field, plans: &mut Iter<'p, LeafPlan>) -> Result<Option<Field>, Misplaced> {
+    let unnamed = LeafPath::column("");
+    if children(&unnamed, field.data_type()).is_empty() {
+        let plan = plans.next().expect("there is a plan for each leaf");
+        return Ok(match &plan.outcome {
+            Outcome::Removed => None,
+            Outcome::Untouched => Some(bare(field, field.data_type().clone(), field.is_nullable())),
+            Outcome::Becomes { data_type, nulls } => Some(bare(field, data_type.clone(), field.is_nullable() || *nulls == Nulls::Introduced)),
+        });
+    }
+    let data_type = match field.data_type() {
+        DataType::Struct(fields) => {
+            let kept = fields.iter().map(|inner| output_field(inner, plans)).collect::<Result<Vec<_>, _>>()?;
+            let kept: Fields = kept.into_iter().flatten().collect();
+            (!kept.is_empty()).then_some(DataType::Struct(kept))
+        }
+        DataType::List(item) => output_field(item, plans)?.map(|item| DataType::List(Arc::new(item))),
+        DataType::LargeList(item) => output_field(item, plans)?.map(|item| DataType::LargeList(Arc::new(item))),
+        DataType::FixedSizeList(item, length) => output_field(item, plans)?.map(|item| DataType::FixedSizeList(Arc::new(item), *length)),
+        DataType::Map(entries, sorted) => output_map(entries, plans)?.map(|entries| DataType::Map(Arc::new(entries), *sorted)),
+        _ => None,
+    };
+    Ok(data_type.map(|data_type| bare(field, data_type, field.is_nullable())))
+}
+
+/// The pair of a map: both sides stay or both go, and a key is never null.
+fn output_map<'p>(entries: &Field, plans: &mut Iter<'p, LeafPlan>) -> Result<Option<Field>, Misplaced> {
+    let DataType::Struct(pair) = entries.data_type() else { return Ok(None) };
+    let path = plans.as_slice().first().map_or_else(|| LeafPath::column(""), |plan| plan.leaf.path.clone());
+    let misplaced = |what| Misplaced { path: path.clone(), what };
+    let key = output_field(&pair[0], plans)?;
+    let value = output_field(&pair[1], plans)?;
+    match (key, value) {
+        (None, None) => Ok(None),
+        (Some(key), _) if key.is_nullable() && !pair[0].is_nullable() => Err(misplaced("a key of a map cannot become null")),
+        (Some(key), Some(value)) => Ok(Some(bare(entries, DataType::Struct(Fields::from(vec![key, value])), false))),
+        _ => Err(misplaced("key and value of a map are dropped together or not at all")),
+    }
+}
+
+/// A field without the metadata of its source.
+fn bare(field: &Field, data_type: DataType, nullable: bool) -> Field {
+    Field::new(field.name(), data_type, nullable)
+}
+
+/// Every leaf of a schema's tables that shares a domain, for the check that both ends of a link agree.
+pub fn domains(tables: &[TablePlan]) -> impl Iterator<Item = (&str, &TablePlan, &LeafPlan)> {
+    let leaves = tables.iter().flat_map(|table| table.columns.iter().flat_map(|column| &column.leaves).map(move |leaf| (table, leaf)));
+    leaves.filter_map(|(table, leaf)| {
+        let rule: &schema::Column = table.schema.columns.get(&leaf.leaf.path)?;
+        rule.method.domain().map(|domain| (domain, table, leaf))
+    })
+}

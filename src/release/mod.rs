@@ -1,0 +1,155 @@
+//! A release: one complete anonymised copy, visible from the one write of its manifest on.
+//!
+//! ```text
+//! <root>/<table>/<release>/part-00000.parquet     before the manifest, seen by nobody
+//! <root>/releases/<release>.json                  the signed manifest: the commit point
+//! <root>/current.json                             which release readers use
+//! ```
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::account::doors::Test;
+use crate::account::store::{StoreError, read_whole};
+use crate::evidence::dsse::{Envelope, Signer};
+use crate::sink::Written;
+
+/// The media type of a manifest inside its envelope.
+const PAYLOAD_TYPE: &str = "application/vnd.verho.release+json";
+
+/// Which release readers use.
+const CURRENT: &str = "current.json";
+
+/// What a release is made of, and by whose approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    pub release: String,
+    pub customer: String,
+    pub created_at: Timestamp,
+    /// Name and version of the program.
+    pub tool: String,
+    pub approval: String,
+    /// `blake3:…` of the approval's signed bytes.
+    pub approval_digest: String,
+    pub claim: String,
+    /// The epoch of the pseudonym secret: inside it pseudonyms are stable.
+    pub epoch: String,
+    /// A keyed digest of which source objects in which state were read.
+    pub source: String,
+    pub tables: BTreeMap<String, TableRelease>,
+}
+
+/// One table of a release.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableRelease {
+    /// Digest of what the source is.
+    pub schema: String,
+    /// Digest of what became of it.
+    pub policy: String,
+    pub rows: u64,
+    pub objects: Vec<Written>,
+}
+
+/// A manifest as it lies in the test account: to be read as it is, and to be verified by its envelope.
+#[derive(Serialize, Deserialize)]
+struct Signed {
+    manifest: Manifest,
+    envelope: Envelope,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Current {
+    release: String,
+}
+
+/// Why a release cannot be made or shown.
+#[derive(Debug, thiserror::Error)]
+pub enum ReleaseError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("there is no release `{0}`")]
+    Unknown(String),
+    #[error("the manifest of release `{0}` is not one, or was changed after it was signed")]
+    Broken(String),
+    #[error("the release cannot be signed: {0}")]
+    Sign(String),
+}
+
+/// Makes a release visible: one conditional write of its manifest. Then readers are pointed to it.
+///
+/// # Errors
+/// Where the manifest cannot be signed or written; then nothing is visible.
+pub fn commit(test: &Test, manifest: &Manifest, signer: &dyn Signer) -> Result<(), ReleaseError> {
+    let payload = serde_json::to_vec(manifest).map_err(|_| ReleaseError::Broken(manifest.release.clone()))?;
+    let envelope = Envelope::sign(PAYLOAD_TYPE, &payload, signer).map_err(|error| ReleaseError::Sign(error.to_string()))?;
+    test.store.create(&key(&manifest.release), &[json(&Signed { manifest: manifest.clone(), envelope })])?;
+    Ok(point_to(test, &manifest.release)?)
+}
+
+/// Points readers to a release; a race with another release is run again.
+fn point_to(test: &Test, release: &str) -> Result<(), StoreError> {
+    let content = [json(&Current { release: release.to_owned() })];
+    for _ in 0..8 {
+        let written = match test.store.find(CURRENT)? {
+            Some(object) => test.store.replace(CURRENT, &content, &object.pin),
+            None => test.store.create(CURRENT, &content),
+        };
+        match written {
+            Err(StoreError::Changed | StoreError::Exists) => {}
+            other => return other.map(drop),
+        }
+    }
+    Err(StoreError::Changed)
+}
+
+fn key(release: &str) -> String {
+    format!("releases/{release}.json")
+}
+
+fn json(value: &impl Serialize) -> Bytes {
+    let mut bytes = serde_json::to_vec_pretty(value).unwrap_or_default();
+    bytes.push(b'\n');
+    bytes.into()
+}
+
+/// The names of all visible releases, the oldest first.
+///
+/// # Errors
+/// Where the store cannot be listed.
+pub fn list(test: &Test) -> Result<Vec<String>, StoreError> {
+    let objects = test.store.list("releases/")?;
+    let name = |key: &str| key.strip_prefix("releases/")?.strip_suffix(".json").map(str::to_owned);
+    Ok(objects.iter().filter_map(|object| name(&object.key)).collect())
+}
+
+/// The release that readers use.
+///
+/// # Errors
+/// Where the store fails.
+pub fn current(test: &Test) -> Result<Option<String>, StoreError> {
+    match read_whole(test.store.as_ref(), CURRENT) {
+        Ok((_, bytes)) => Ok(serde_json::from_slice::<Current>(&bytes).ok().map(|current| current.release)),
+        Err(StoreError::Missing) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The manifest of a visible release; what is shown is what was signed.
+///
+/// # Errors
+/// Where there is none, or what is shown is not what was signed.
+pub fn show(test: &Test, release: &str) -> Result<Manifest, ReleaseError> {
+    let bytes = match read_whole(test.store.as_ref(), &key(release)) {
+        Ok((_, bytes)) => bytes,
+        Err(StoreError::Missing) => return Err(ReleaseError::Unknown(release.to_owned())),
+        Err(error) => return Err(error.into()),
+    };
+    let broken = || ReleaseError::Broken(release.to_owned());
+    let signed: Signed = serde_json::from_slice(&bytes).map_err(|_| broken())?;
+    let payload = signed.envelope.payload().map_err(|_| broken())?;
+    let inside: Manifest = serde_json::from_slice(&payload).map_err(|_| broken())?;
+    if inside == signed.manifest && inside.release == release { Ok(inside) } else { Err(broken()) }
+}

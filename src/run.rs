@@ -1,0 +1,288 @@
+//! One run, read top to bottom: from an approval to a visible release, or to a refusal; both leave evidence.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::account::doors::{Production, Test};
+use crate::account::store::{Store, StoreError};
+use crate::consent::{self, Approval, Ask, Claim, Examined, Level, TableAsk};
+use crate::engine::{self, Progress, Target};
+use crate::error::{Failure, Kind};
+use crate::evidence::{self, Outcome, Record};
+use crate::keys::Secret;
+use crate::plan::Plan;
+use crate::release::{self, Manifest, TableRelease};
+use crate::schema::{self, TableSchema, digest};
+use crate::sink::Written;
+use crate::survey;
+use crate::transform::Masks;
+use crate::workspace::Workspace;
+
+/// What was asked for on the command line.
+pub struct Wish<'w> {
+    pub customer: &'w str,
+    /// The one approval to use; the newest that holds without it.
+    pub approval: Option<&'w str>,
+    /// The principal who runs it, instead of the workspace's.
+    pub operator: Option<&'w str>,
+}
+
+/// What came of a run.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Done {
+    pub release: String,
+    pub approval: String,
+    pub run_number: u64,
+    pub tables: BTreeMap<String, u64>,
+    pub objects: usize,
+    pub bytes: u64,
+    /// Where the evidence lies, below the evidence root.
+    pub evidence: String,
+}
+
+/// A workspace with its doors: the production door shut, the test door waiting for safe parts.
+pub struct House<'w> {
+    pub workspace: &'w Workspace,
+    pub production: Production,
+    pub test: Test,
+    pub evidence: Box<dyn Store>,
+    pub signer: Box<dyn evidence::dsse::Signer>,
+}
+
+impl<'w> House<'w> {
+    /// Opens the three roots of a workspace for a customer, each with its own credentials.
+    ///
+    /// # Errors
+    /// Where a root or the evidence key cannot be opened.
+    pub fn open(workspace: &'w Workspace, customer: &str) -> Result<Self, Failure> {
+        let opened = |what: &str, store: Result<Box<dyn Store>, StoreError>| store.map_err(|error| Failure::from(error).during(what));
+        Ok(House {
+            production: Production::new(opened("production root", workspace.production.open())?),
+            test: Test::new(opened("test root", workspace.test.below(customer).open())?),
+            evidence: opened("evidence root", workspace.evidence.side.open())?,
+            signer: evidence::signer(workspace)?,
+            workspace,
+        })
+    }
+}
+
+/// Carries a customer's dataset over, once.
+///
+/// # Errors
+/// With the exit code of DESIGN 6.4; nothing is visible then, and the refusal is in evidence.
+pub fn run(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Result<Done, Failure> {
+    let mut record = Record::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
+    let outcome = carry(house, wish, progress, &mut record);
+    let ended = match &outcome {
+        Ok(_) => Outcome::Committed,
+        Err(failure) => Outcome::of(failure),
+    };
+    let evidence = record.end(ended).append(house.evidence.as_ref(), house.signer.as_ref());
+    let evidence = evidence.map_err(|error| Failure::from(error).during("the run's evidence"));
+    match (outcome, evidence) {
+        (Ok(done), Ok(evidence)) => Ok(Done { evidence, ..done }),
+        (Err(failure), _) => Err(failure),
+        (Ok(_), Err(failure)) => Err(failure),
+    }
+}
+
+fn carry(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress, record: &mut Record) -> Result<Done, Failure> {
+    let schemas = schema::read_customer(&house.workspace.schemas(), wish.customer)?;
+    let examined = examine(house, wish, &schemas)?;
+    let plan = Plan::resolve(wish.customer, schemas, &house.production, house.workspace.limits.part_size)?;
+    record.planned(&plan);
+    let approval = examined.approve(&plan.structures(), house.evidence.as_ref())?;
+    record.approved(&approval);
+    let secret = crate::keys::secret_of(house.workspace, wish.customer)?;
+    let source = fingerprint(&plan, &secret);
+    record.keyed(&plan, &secret);
+    let (written, release) = transfer(house, &plan, &approval, &secret, progress)?;
+    record.written(&release, &written);
+    let manifest = manifest(&plan, &approval, &secret, source, release, &written);
+    release::commit(&house.test, &manifest, house.signer.as_ref())?;
+    Ok(done(&approval, manifest, written.len()))
+}
+
+/// Reads, masks, guards and writes every part; nothing of it is visible yet.
+fn transfer(house: &House<'_>, plan: &Plan, approval: &Approval, secret: &Secret, progress: &dyn Progress) -> Result<(Vec<Written>, String), Failure> {
+    let limits = &house.workspace.limits;
+    let open = house.production.open(approval);
+    let taken = survey::taken_words(plan, open, limits.memory).map_err(engine::EngineError::from)?;
+    let masks = Masks::new(plan, secret, taken);
+    let release = release_name(approval, secret);
+    let target = Target { test: &house.test, release: &release };
+    let written = engine::run(plan, open, &masks, &target, limits, progress)?;
+    Ok((written, release))
+}
+
+/// Asks the gate, with files alone: no store is touched before it agrees.
+pub fn examine(house: &House<'_>, wish: &Wish<'_>, schemas: &[TableSchema]) -> Result<Examined, Failure> {
+    let workspace = house.workspace;
+    let ask = ask(workspace, wish, schemas);
+    Ok(consent::examine(&workspace.consents(), &workspace.consent.trust, wish.approval, &ask)?)
+}
+
+/// What a run of these schemas asks of an approval.
+pub fn ask(workspace: &Workspace, wish: &Wish<'_>, schemas: &[TableSchema]) -> Ask {
+    let destination = workspace.test.below(wish.customer);
+    Ask {
+        customer: wish.customer.to_owned(),
+        operator: operator(workspace, wish).unwrap_or_default(),
+        source_account: workspace.production.access.account.clone(),
+        source_root: source_root(workspace, schemas),
+        destination_account: destination.access.account.clone(),
+        destination_root: destination.root.to_string(),
+        destination_kms_key: destination.access.kms_key.clone(),
+        tables: schemas.iter().map(|schema| (schema.table.clone(), table_ask(schema))).collect(),
+        claim: earned(),
+        now: Timestamp::now(),
+        max_days: workspace.consent.max_days,
+    }
+}
+
+fn operator(workspace: &Workspace, wish: &Wish<'_>) -> Option<String> {
+    wish.operator.map(str::to_owned).or_else(|| workspace.operator.clone())
+}
+
+/// The folder below which every table's objects lie: the customer's own, where all are in it.
+fn source_root(workspace: &Workspace, schemas: &[TableSchema]) -> String {
+    let shared = |left, right| {
+        let same = std::iter::zip(str::split_inclusive(left, '/'), str::split_inclusive(right, '/')).take_while(|(left, right)| left == right);
+        &left[..same.map(|(part, _)| part.len()).sum()]
+    };
+    let folders = schemas.iter().map(|schema| schema.source.folder());
+    let common: &str = folders.reduce(shared).unwrap_or_default();
+    let home = schemas.first().map(|schema| format!("{}/", schema.customer)).filter(|home| common.starts_with(home.as_str()));
+    format!("{}{}", workspace.production.root, home.as_deref().unwrap_or(common))
+}
+
+fn table_ask(schema: &TableSchema) -> TableAsk {
+    let columns = schema.columns.iter().map(|(path, rule)| (path.as_str().to_owned(), rule.entry.name.to_owned()));
+    TableAsk { policy: digest::policy(schema), columns: columns.collect() }
+}
+
+/// What this version can earn: group sizes are not measured, so no more than pseudonymised is ever claimed.
+fn earned() -> Claim {
+    Claim { level: Level::Pseudonymised, k: None }
+}
+
+/// A name that says nothing: derived from the secret, the approval and the number of its run.
+fn release_name(approval: &Approval, secret: &Secret) -> String {
+    let day = Timestamp::now().strftime("%Y%m%d");
+    format!("{day}-{}", secret.opaque("release", &format!("{} {}", approval.digest(), approval.run_number())))
+}
+
+/// A keyed digest of which objects in which state a plan reads.
+pub fn fingerprint(plan: &Plan, secret: &Secret) -> String {
+    let objects = plan.tables.iter().flat_map(|table| &table.files).map(|file| &file.object);
+    let states: Vec<String> = objects.map(|object| format!("{:?}", (&object.key, object.size, &object.pin))).collect();
+    secret.opaque("source", &format!("{states:?}"))
+}
+
+fn manifest(plan: &Plan, approval: &Approval, secret: &Secret, source: String, release: String, written: &[Written]) -> Manifest {
+    let mut tables: BTreeMap<String, TableRelease> = BTreeMap::new();
+    for table in &plan.tables {
+        let (schema, policy) = (table.structure.clone(), table.policy.clone());
+        tables.insert(table.schema.table.clone(), TableRelease { schema, policy, rows: table.rows(), objects: Vec::new() });
+    }
+    for (part, object) in plan.parts.iter().zip(written) {
+        tables.entry(plan.tables[part.table].schema.table.clone()).and_modify(|table| table.objects.push(object.clone()));
+    }
+    Manifest {
+        release,
+        customer: plan.customer.clone(),
+        created_at: Timestamp::now(),
+        tool: concat!("verho ", env!("CARGO_PKG_VERSION")).to_owned(),
+        approval: approval.id().to_owned(),
+        approval_digest: approval.digest().to_owned(),
+        claim: earned().to_string(),
+        epoch: secret.epoch(),
+        source,
+        tables,
+    }
+}
+
+fn done(approval: &Approval, manifest: Manifest, objects: usize) -> Done {
+    Done {
+        approval: approval.id().to_owned(),
+        run_number: approval.run_number(),
+        bytes: manifest.tables.values().flat_map(|table| &table.objects).map(|object| object.size).sum(),
+        tables: manifest.tables.into_iter().map(|(name, table)| (name, table.rows)).collect(),
+        release: manifest.release,
+        objects,
+        evidence: String::new(),
+    }
+}
+
+impl From<release::ReleaseError> for Failure {
+    fn from(error: release::ReleaseError) -> Self {
+        Failure::new(Kind::Storage, error.to_string())
+    }
+}
+
+/// What came of one `[[refresh]]`.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refreshed {
+    /// The release that readers use is younger than the time between refreshes.
+    NotDue,
+    /// The source is as it was when that release was made, and so are the rules.
+    Unchanged,
+    Done(Done),
+}
+
+/// Carries a customer's dataset over, if it is due and anything has changed.
+///
+/// # Errors
+/// As [`run`].
+pub fn refresh(house: &House<'_>, wish: &Wish<'_>, every: jiff::SignedDuration, progress: &dyn Progress) -> Result<Refreshed, Failure> {
+    let last = release::current(&house.test)?.map(|name| release::show(&house.test, &name)).transpose()?;
+    match last {
+        Some(last) if Timestamp::now().duration_since(last.created_at) < every => Ok(Refreshed::NotDue),
+        Some(last) if unchanged(house, wish, &last)? => Ok(Refreshed::Unchanged),
+        _ => run(house, wish, progress).map(Refreshed::Done),
+    }
+}
+
+/// Whether a run would read the same objects under the same rules; footers alone are read.
+fn unchanged(house: &House<'_>, wish: &Wish<'_>, last: &Manifest) -> Result<bool, Failure> {
+    let schemas = schema::read_customer(&house.workspace.schemas(), wish.customer)?;
+    let plan = Plan::resolve(wish.customer, schemas, &house.production, house.workspace.limits.part_size)?;
+    let same = |table: &crate::plan::TablePlan| {
+        last.tables.get(&table.schema.table).is_some_and(|there| there.schema == table.structure && there.policy == table.policy)
+    };
+    if plan.tables.len() != last.tables.len() || !plan.tables.iter().all(same) {
+        return Ok(false);
+    }
+    let secret = crate::keys::secret_of(house.workspace, wish.customer)?;
+    Ok(secret.epoch() == last.epoch && fingerprint(&plan, &secret) == last.source)
+}
+
+/// Some first rows of a table as a run would write them; nothing is written, and no run is counted.
+///
+/// # Errors
+/// As [`run`]; [`Kind::Usage`] for a table that is not there.
+pub fn preview(house: &House<'_>, wish: &Wish<'_>, table: &str, rows: usize) -> Result<arrow::array::RecordBatch, Failure> {
+    let mut record = Record::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
+    let shown = look(house, wish, table, rows, &mut record);
+    let ended = shown.as_ref().map_or_else(Outcome::of, |_| Outcome::Previewed);
+    record.end(ended).append(house.evidence.as_ref(), house.signer.as_ref())?;
+    shown
+}
+
+fn look(house: &House<'_>, wish: &Wish<'_>, table: &str, rows: usize, record: &mut Record) -> Result<arrow::array::RecordBatch, Failure> {
+    let schemas = schema::read_customer(&house.workspace.schemas(), wish.customer)?;
+    let examined = examine(house, wish, &schemas)?;
+    let plan = Plan::resolve(wish.customer, schemas, &house.production, house.workspace.limits.part_size)?;
+    record.planned(&plan);
+    let unknown = || Failure::new(Kind::Usage, format!("there is no table `{table}`")).hint("`verho check` lists all");
+    let chosen = plan.tables.iter().find(|planned| planned.schema.table == table).ok_or_else(unknown)?;
+    let approval = examined.look(&plan.structures(), house.evidence.as_ref())?;
+    record.approved(&approval);
+    let secret = crate::keys::secret_of(house.workspace, wish.customer)?;
+    let open = house.production.open(&approval);
+    let taken = survey::taken_words(&plan, open, house.workspace.limits.memory).map_err(engine::EngineError::from)?;
+    let masks = Masks::new(&plan, &secret, taken);
+    Ok(engine::preview(chosen, open, &masks, rows)?)
+}

@@ -1,0 +1,45 @@
+//! The two digests that an approval binds: what the data is, and what becomes of it.
+
+use crate::schema::{Leaf, TableSchema};
+
+/// A BLAKE3 over texts, each with its length before it, so that no two lists of texts give the same bytes.
+struct Framed(blake3::Hasher);
+
+impl Framed {
+    fn new(context: &str) -> Self {
+        Framed(blake3::Hasher::new_derive_key(context))
+    }
+
+    fn text(&mut self, text: &str) -> &mut Self {
+        self.0.update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes());
+        self
+    }
+
+    fn digest(&self) -> String {
+        format!("blake3:{}", self.0.finalize().to_hex())
+    }
+}
+
+/// The structure of a table: every leaf's path, type, nullability, and whether it is a partition key.
+pub fn structure<'l>(leaves: impl IntoIterator<Item = (&'l Leaf, bool)>) -> String {
+    let mut written: Vec<_> = leaves.into_iter().collect();
+    written.sort_by(|(left, _), (right, _)| left.path.cmp(&right.path));
+    let mut digest = Framed::new("verho 2026-11 structure of a table");
+    for (leaf, partition_key) in written {
+        digest.text(leaf.path.as_str()).text(&leaf.data_type.to_string());
+        digest.text(if leaf.nullable { "nullable" } else { "required" });
+        digest.text(if partition_key { "partition key" } else { "column" });
+    }
+    digest.digest()
+}
+
+/// The policy of a table: every leaf's class, method, options, and method version.
+pub fn policy(table: &TableSchema) -> String {
+    let mut digest = Framed::new("verho 2026-11 policy of a table");
+    digest.text(&table.table).text(table.subject.as_ref().map_or("", |path| path.as_str()));
+    for (path, column) in &table.columns {
+        digest.text(path.as_str()).text(column.class.name()).text(column.entry.name);
+        digest.text(&column.entry.version.to_string()).text(&column.method.options());
+    }
+    digest.digest()
+}

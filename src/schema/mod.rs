@@ -1,0 +1,8 @@
+//! What every leaf of a table is, and what becomes of it; the digests that an approval binds.
+
+pub mod digest;
+mod path;
+mod table;
+
+pub use path::{Leaf, LeafPath, children, leaves};
+pub use table::{Class, Column, Pattern, TableSchema, read_customer};

@@ -1,0 +1,137 @@
+//! The first pass, over few columns: what must be known of the whole before any part may leave.
+//!
+//! A fake must not be the name of somebody in the dataset. So the words that fakes draw from are looked for among
+//! the values of every `direct` leaf; those found are taken, and no fake uses them. Memory is bounded by the words, never
+//! by the data, and what is found in two parts is simply joined.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::datatypes::DataType;
+use rayon::prelude::*;
+
+use crate::account::doors::OpenProduction;
+use crate::method::Taken;
+use crate::plan::{ColumnPlan, FileError, Plan, SourceFile, TablePlan};
+use crate::schema::Class;
+use crate::source::RowGroup;
+
+/// Shorter values are met by chance in any text, so a word is not taken for holding one, in bytes.
+const SHORTEST: usize = 5;
+
+/// Looks through every `direct` leaf for the words that the plan's fakes draw from.
+///
+/// # Errors
+/// Where an object cannot be read.
+pub fn taken_words(plan: &Plan, production: OpenProduction<'_>, memory: u64) -> Result<Taken, FileError> {
+    let words = Words::of(plan);
+    if words.all.is_empty() {
+        return Ok(Taken::default());
+    }
+    let groups: Vec<_> = plan.tables.iter().flat_map(row_groups).collect();
+    groups.into_par_iter().try_for_each(|(table, file, index)| {
+        let columns: Vec<_> = table.columns.iter().filter(|column| holds_direct(table, column)).collect();
+        let group = RowGroup::fetch(production, file, index, columns.iter().copied(), memory)?;
+        columns.into_iter().try_for_each(|column| {
+            group.read::<FileError>(column, |batch| {
+                words.look(&batch.array);
+                Ok(())
+            })
+        })
+    })?;
+    Ok(words.taken())
+}
+
+fn row_groups(table: &TablePlan) -> impl Iterator<Item = (&TablePlan, &SourceFile, usize)> {
+    table.files.iter().flat_map(move |file| (0..file.footer.row_groups().len()).map(move |index| (table, file, index)))
+}
+
+fn holds_direct(table: &TablePlan, column: &ColumnPlan) -> bool {
+    let class = |plan: &crate::plan::LeafPlan| table.schema.columns.get(&plan.leaf.path).map(|rule| rule.class);
+    column.leaves.iter().any(|plan| class(plan) == Some(Class::Direct))
+}
+
+/// The words that fakes draw from, found by any piece of them.
+struct Words {
+    all: Vec<&'static str>,
+    seen: Vec<AtomicBool>,
+    /// From each piece of a word, in lower case, to the words that hold it.
+    pieces: HashMap<Box<str>, Vec<usize>>,
+    longest: usize,
+}
+
+impl Words {
+    fn of(plan: &Plan) -> Self {
+        let rules = plan.tables.iter().flat_map(|table| table.schema.columns.values());
+        let unique: HashSet<&'static str> = rules.flat_map(|rule| rule.method.vocabulary()).collect();
+        let mut all: Vec<_> = unique.into_iter().collect();
+        all.sort_unstable();
+        let mut pieces: HashMap<Box<str>, Vec<usize>> = HashMap::new();
+        for (index, word) in all.iter().enumerate() {
+            let lower = word.to_lowercase();
+            let mut of_word: Vec<&str> = pieces_of(&lower).collect();
+            of_word.sort_unstable();
+            of_word.dedup();
+            of_word.into_iter().for_each(|piece| pieces.entry(piece.into()).or_default().push(index));
+        }
+        let seen = all.iter().map(|_| AtomicBool::new(false)).collect();
+        let longest = pieces.keys().map(|piece| piece.len()).max().unwrap_or(0);
+        Words { all, seen, pieces, longest }
+    }
+
+    /// Looks at every text of an array, nested ones included.
+    fn look(&self, array: &ArrayRef) {
+        let mut lower = String::new();
+        match array.data_type() {
+            DataType::Utf8 => array.as_string::<i32>().iter().flatten().for_each(|text| self.look_at(text, &mut lower)),
+            DataType::Struct(_) => array.as_struct().columns().iter().for_each(|column| self.look(column)),
+            DataType::List(_) => self.look(array.as_list::<i32>().values()),
+            DataType::Map(..) => array.as_map().entries().columns().iter().for_each(|column| self.look(column)),
+            _ => {}
+        }
+    }
+
+    /// Marks the words that hold a value, or a name in it.
+    fn look_at(&self, text: &str, lower: &mut String) {
+        lower.clear();
+        lower.extend(text.chars().flat_map(char::to_lowercase));
+        self.mark(lower);
+        let names = lower.split(|c: char| !c.is_alphanumeric()).filter(|name| name.len() < lower.len());
+        names.for_each(|name| self.mark(name));
+    }
+
+    fn mark(&self, piece: &str) {
+        if piece.len() > self.longest {
+            return;
+        }
+        for word in self.pieces.get(piece).into_iter().flatten() {
+            self.seen[*word].store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn taken(self) -> Taken {
+        let seen = self.all.iter().zip(&self.seen).filter(|(_, seen)| seen.load(Ordering::Relaxed));
+        Taken::new(seen.map(|(word, _)| (*word).to_owned()))
+    }
+}
+
+/// Every piece of a word that is long enough to tell something, and the whole word.
+fn pieces_of(word: &str) -> impl Iterator<Item = &str> {
+    let starts = word.char_indices().map(|(start, _)| start);
+    let ends = move |start: usize| word[start..].char_indices().map(move |(at, c)| start + at + c.len_utf8());
+    let pieces = starts.flat_map(move |start| ends(start).map(move |end| &word[start..end]));
+    pieces.filter(|piece| piece.len() >= SHORTEST).chain(std::iter::once(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_long_enough_or_the_whole() {
+        let pieces: Vec<_> = pieces_of("robert").collect();
+        assert_eq!(pieces, ["rober", "robert", "obert", "robert"]);
+        assert_eq!(pieces_of("ann").collect::<Vec<_>>(), ["ann"]);
+    }
+}

@@ -1,0 +1,185 @@
+//! [`RawBatch`] becomes [`MaskedBatch`]: every leaf goes through its method, and nothing else is left.
+
+use std::collections::HashMap;
+use std::slice::Iter;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray, FixedSizeListArray, GenericListArray, MapArray, OffsetSizeTrait, StructArray};
+use arrow::datatypes::{DataType, Field, FieldRef, Fields};
+use arrow::error::ArrowError;
+
+use crate::keys::Secret;
+use crate::keys::lanes::DomainKey;
+use crate::method::{Context, Method, Outcome, Taken};
+use crate::plan::{ColumnPlan, LeafPlan, Plan, TablePlan};
+use crate::schema::LeafPath;
+use crate::source::RawBatch;
+
+/// Why a batch cannot be masked. No text of the library below is passed on: it can quote a value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MaskError {
+    #[error("leaf `{0}`: its method fails on the source's values")]
+    Method(LeafPath),
+    #[error("a nested column cannot be put together again")]
+    Shape,
+}
+
+impl From<ArrowError> for MaskError {
+    fn from(_: ArrowError) -> Self {
+        MaskError::Shape
+    }
+}
+
+/// Rows of one column after its methods, and what the guard needs to know of before.
+///
+/// ```
+/// # use verho::{guard::{ColumnGuard, GuardError, SafeBatch}, transform::MaskedBatch};
+/// fn leave(guard: &mut ColumnGuard, batch: MaskedBatch) -> Result<SafeBatch, GuardError> {
+///     guard.admit(batch)
+/// }
+/// ```
+///
+/// A raw batch is no masked one:
+/// ```compile_fail
+/// # use verho::{guard::{ColumnGuard, GuardError, SafeBatch}, source::RawBatch};
+/// fn leave(guard: &mut ColumnGuard, batch: RawBatch) -> Result<SafeBatch, GuardError> {
+///     guard.admit(batch)
+/// }
+/// ```
+pub struct MaskedBatch {
+    /// None where the whole column is removed.
+    pub(crate) array: Option<ArrayRef>,
+    pub(crate) rows: usize,
+    pub(crate) leaves: Vec<Masked>,
+}
+
+/// How one leaf of a batch came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Masked {
+    pub(crate) values_before: usize,
+    pub(crate) values_after: usize,
+    pub(crate) nulls_before: usize,
+    pub(crate) nulls_after: usize,
+}
+
+/// The keys of a plan's domains, and the words that no fake may use.
+pub struct Masks {
+    keys: HashMap<String, DomainKey>,
+    /// For methods that need no key.
+    none: DomainKey,
+    taken: Taken,
+}
+
+impl Masks {
+    /// Derives the key of every domain that the plan names.
+    pub fn new(plan: &Plan, secret: &Secret, taken: Taken) -> Self {
+        let rules = plan.tables.iter().flat_map(|table| table.schema.columns.values());
+        let domains = rules.filter_map(|rule| rule.method.domain());
+        let keys = domains.map(|domain| (domain.to_owned(), secret.domain_key(&plan.customer, domain))).collect();
+        Masks { keys, none: DomainKey::new([0; 32]), taken }
+    }
+
+    fn context(&self, method: &dyn Method) -> Context<'_> {
+        let key = method.domain().and_then(|domain| self.keys.get(domain)).unwrap_or(&self.none);
+        Context { key, taken: &self.taken }
+    }
+}
+
+/// Masks a batch of a column.
+///
+/// # Errors
+/// Where a method fails on a value, or the column cannot be put together again.
+pub fn mask(table: &TablePlan, column: &ColumnPlan, masks: &Masks, batch: RawBatch) -> Result<MaskedBatch, MaskError> {
+    let rows = batch.rows();
+    let mut work = Work { table, masks, plans: column.leaves.iter(), masked: Vec::with_capacity(column.leaves.len()) };
+    let array = work.field(&batch.array, &column.field, column.output.as_deref())?;
+    Ok(MaskedBatch { array, rows, leaves: work.masked })
+}
+
+struct Work<'p> {
+    table: &'p TablePlan,
+    masks: &'p Masks,
+    plans: Iter<'p, LeafPlan>,
+    masked: Vec<Masked>,
+}
+
+impl Work<'_> {
+    /// The array of a field after its methods; `output` is the field it becomes, none where it is removed.
+    fn field(&mut self, array: &ArrayRef, field: &Field, output: Option<&Field>) -> Result<Option<ArrayRef>, MaskError> {
+        let output = output.map(Field::data_type);
+        match field.data_type() {
+            DataType::Struct(fields) => self.structure(array.as_struct(), fields, output),
+            DataType::List(item) => self.list::<i32>(array.as_list(), item, output),
+            DataType::LargeList(item) => self.list::<i64>(array.as_list(), item, output),
+            DataType::FixedSizeList(item, _) => self.fixed_list(array.as_fixed_size_list(), item, output),
+            DataType::Map(entries, _) => self.map(array.as_map(), entries, output),
+            _ => self.leaf(array),
+        }
+    }
+
+    fn structure(&mut self, array: &StructArray, fields: &Fields, output: Option<&DataType>) -> Result<Option<ArrayRef>, MaskError> {
+        let into = output.and_then(|output| if let DataType::Struct(into) = output { Some(into) } else { None });
+        let mut kept = into.into_iter().flatten().peekable();
+        let mut arrays = Vec::with_capacity(fields.len());
+        for (column, field) in array.columns().iter().zip(fields) {
+            // Names are unique (the plan sees to it), so the next kept field is this one or a later one.
+            let becomes = kept.next_if(|kept| kept.name() == field.name());
+            arrays.extend(self.field(column, field, becomes.map(AsRef::as_ref))?);
+        }
+        let Some(into) = into else { return Ok(None) };
+        let rebuilt = StructArray::try_new_with_length(into.clone(), arrays, array.nulls().cloned(), array.len())?;
+        Ok(Some(Arc::new(rebuilt)))
+    }
+
+    fn list<O: OffsetSizeTrait>(&mut self, array: &GenericListArray<O>, item: &Field, output: Option<&DataType>) -> Result<Option<ArrayRef>, MaskError> {
+        let into = output.and_then(item_of);
+        let values = self.field(array.values(), item, into.map(AsRef::as_ref))?;
+        let Some((into, values)) = into.zip(values) else { return Ok(None) };
+        Ok(Some(Arc::new(GenericListArray::try_new(into.clone(), array.offsets().clone(), values, array.nulls().cloned())?)))
+    }
+
+    fn fixed_list(&mut self, array: &FixedSizeListArray, item: &Field, output: Option<&DataType>) -> Result<Option<ArrayRef>, MaskError> {
+        let into = output.and_then(item_of);
+        let values = self.field(array.values(), item, into.map(AsRef::as_ref))?;
+        let Some((into, values)) = into.zip(values) else { return Ok(None) };
+        Ok(Some(Arc::new(FixedSizeListArray::try_new(into.clone(), array.value_length(), values, array.nulls().cloned())?)))
+    }
+
+    fn map(&mut self, array: &MapArray, entries: &Field, output: Option<&DataType>) -> Result<Option<ArrayRef>, MaskError> {
+        let pairs: ArrayRef = Arc::new(array.entries().clone());
+        let into = output.and_then(|output| if let DataType::Map(into, sorted) = output { Some((into, *sorted)) } else { None });
+        let values = self.field(&pairs, entries, into.map(|(into, _)| into.as_ref()))?;
+        let Some(((into, sorted), values)) = into.zip(values) else { return Ok(None) };
+        let rebuilt = MapArray::try_new(into.clone(), array.offsets().clone(), values.as_struct().clone(), array.nulls().cloned(), sorted)?;
+        Ok(Some(Arc::new(rebuilt)))
+    }
+
+    fn leaf(&mut self, array: &ArrayRef) -> Result<Option<ArrayRef>, MaskError> {
+        let plan = self.plans.next().ok_or(MaskError::Shape)?;
+        let path = &plan.leaf.path;
+        let method = self.table.schema.columns.get(path).map(|rule| rule.method.as_ref()).ok_or(MaskError::Shape)?;
+        let masked = match plan.outcome {
+            Outcome::Removed => None,
+            Outcome::Untouched => Some(array.clone()),
+            Outcome::Becomes { .. } => {
+                let done = method.apply(array, &self.masks.context(method));
+                Some(done.map_err(|_| MaskError::Method(path.clone()))?)
+            }
+        };
+        let after = masked.as_ref().unwrap_or(array);
+        self.masked.push(Masked {
+            values_before: array.len(),
+            values_after: after.len(),
+            nulls_before: array.null_count(),
+            nulls_after: after.null_count(),
+        });
+        Ok(masked)
+    }
+}
+
+fn item_of(data_type: &DataType) -> Option<&FieldRef> {
+    match data_type {
+        DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => Some(item),
+        _ => None,
+    }
+}

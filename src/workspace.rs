@@ -1,0 +1,270 @@
+//! `verho.toml` (DESIGN 6.1), and where schemas, approvals and keys lie beside it.
+
+use std::path::{Path, PathBuf};
+
+use jiff::SignedDuration;
+
+use crate::account::credentials::Credentials;
+use crate::account::root::{self, Access, Root};
+use crate::account::store::{Store, StoreError};
+use crate::document::{Document, Fault, Section};
+
+/// A parsed workspace.
+pub struct Workspace {
+    pub folder: PathBuf,
+    /// The principal in `consent/roles.toml` who runs verho here.
+    pub operator: Option<String>,
+    pub production: Side,
+    pub test: Side,
+    pub evidence: Evidence,
+    pub consent: Consent,
+    pub keys: Keys,
+    pub limits: Limits,
+    pub refresh: Vec<Refresh>,
+}
+
+/// One account's place of objects, and how it is reached.
+#[derive(Clone)]
+pub struct Side {
+    pub root: Root,
+    pub access: Access,
+}
+
+impl Side {
+    /// Opens the side's root.
+    ///
+    /// # Errors
+    /// Where it cannot be reached.
+    pub fn open(&self) -> Result<Box<dyn Store>, StoreError> {
+        root::open(&self.root, &self.access)
+    }
+
+    /// The side, one folder below its root.
+    pub fn below(&self, folder: &str) -> Side {
+        Side { root: self.root.below(folder), access: self.access.clone() }
+    }
+}
+
+/// Where evidence is kept, and who signs it.
+pub struct Evidence {
+    pub side: Side,
+    pub signer: EvidenceSigner,
+}
+
+/// The key that signs evidence.
+pub enum EvidenceSigner {
+    /// An OpenSSH private key, relative to the workspace.
+    File(PathBuf),
+    /// A key of the evidence account's KMS, by its ARN.
+    Kms(String),
+}
+
+/// What an approval is measured against.
+pub struct Consent {
+    /// Digest of `consent/allowed_signers` and `consent/roles.toml`.
+    pub trust: String,
+    /// The longest validity of an approval, in days.
+    pub max_days: u64,
+}
+
+/// Where wrapped pseudonym secrets lie, and what unlocks those of a local key ring.
+pub struct Keys {
+    pub folder: PathBuf,
+    pub identity: Option<PathBuf>,
+}
+
+/// What a run may use of the machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// In bytes.
+    pub memory: u64,
+    /// 0 means all.
+    pub threads: usize,
+    /// Compressed bytes of source that one part takes, at most; one row group at least.
+    pub part_size: u64,
+}
+
+/// A customer whose dataset is carried over again and again.
+pub struct Refresh {
+    pub customer: String,
+    pub every: SignedDuration,
+}
+
+impl Workspace {
+    /// The nearest folder, from `start` upward, that holds a `verho.toml`.
+    pub fn find(start: &Path) -> Option<PathBuf> {
+        start.ancestors().find(|folder| folder.join("verho.toml").is_file()).map(Path::to_owned)
+    }
+
+    /// Reads `verho.toml` of a folder.
+    ///
+    /// # Errors
+    /// A fault with its place for everything that is unknown, missing or cannot be.
+    pub fn read(folder: &Path) -> Result<Self, Fault> {
+        let document = Document::read(&folder.join("verho.toml"))?;
+        let mut root = document.root()?;
+        let production = side(root.required("production")?, folder)?;
+        let workspace = Workspace {
+            folder: folder.to_owned(),
+            operator: root.optional("operator")?,
+            test: side(root.required("test")?, folder)?,
+            evidence: evidence(root.required("evidence")?, folder, &production)?,
+            production,
+            consent: consent(root.required("consent")?)?,
+            keys: keys(root.optional("keys")?, folder)?,
+            limits: limits(root.optional("limits")?)?,
+            refresh: root.optional::<Vec<Section<'_>>>("refresh")?.unwrap_or_default().into_iter().map(refresh).collect::<Result<_, _>>()?,
+        };
+        if workspace.production.root.overlaps(&workspace.test.root) {
+            return Err(root.fault_at("test", "the test root lies in the production root, or the other way round", None));
+        }
+        root.finish()?;
+        Ok(workspace)
+    }
+
+    /// Where schemas lie.
+    pub fn schemas(&self) -> PathBuf {
+        self.folder.join("schemas")
+    }
+
+    /// Where approvals, signers and roles lie.
+    pub fn consents(&self) -> PathBuf {
+        self.folder.join("consent")
+    }
+
+    /// Every customer that has a folder of schemas, in the order of their names.
+    pub fn customers(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.schemas()).into_iter().flatten().filter_map(Result::ok);
+        let folders = entries.filter(|entry| entry.path().is_dir());
+        let mut names: Vec<String> = folders.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.sort();
+        names
+    }
+}
+
+fn root_of(section: &mut Section<'_>, folder: &Path) -> Result<Root, Fault> {
+    let written: String = section.required("root")?;
+    Root::parse(&written, folder).map_err(|error| section.fault_at("root", error.to_string(), None))
+}
+
+fn side(mut section: Section<'_>, folder: &Path) -> Result<Side, Fault> {
+    let root = root_of(&mut section, folder)?;
+    let side = side_of(&mut section, root, None)?;
+    section.finish()?;
+    Ok(side)
+}
+
+fn side_of(section: &mut Section<'_>, root: Root, like: Option<&Access>) -> Result<Side, Fault> {
+    let mut access = like.cloned().unwrap_or_default();
+    if let Some(account) = section.optional("account")? {
+        access.account = account;
+    }
+    access.region = section.optional("region")?.or(access.region);
+    access.endpoint = section.optional("endpoint")?.or(access.endpoint);
+    access.kms_endpoint = section.optional("kms_endpoint")?.or(access.kms_endpoint);
+    access.kms_key = section.optional("kms_key")?;
+    if let Some(written) = section.optional::<Section<'_>>("credentials")? {
+        access.credentials = Some(Credentials::parse(written)?);
+    }
+    if let Some(written) = section.optional::<String>("checksums")? {
+        access.checksums = written.parse().map_err(|what: String| section.fault_at("checksums", what, None))?;
+    }
+    fitting(section, &root, &access)?;
+    Ok(Side { root, access })
+}
+
+/// An S3 root needs an account, a region and explicit credentials; a local one has none of them.
+fn fitting(section: &Section<'_>, root: &Root, access: &Access) -> Result<(), Fault> {
+    let digits = access.account.len() == 12 && access.account.bytes().all(|digit| digit.is_ascii_digit());
+    match root {
+        Root::File(_) if access.account == "local" => Ok(()),
+        Root::File(_) => Err(section.fault_at("account", "a file:// root takes account = \"local\"", None)),
+        Root::S3 { .. } if !digits => Err(section.fault_at("account", "an s3:// root takes the account's 12 digits", None)),
+        Root::S3 { .. } if access.region.is_none() => Err(section.fault("`region` is missing", None)),
+        Root::S3 { .. } if access.credentials.is_none() => {
+            Err(section.fault("`credentials` is missing: the default chain is never used", None))
+        }
+        Root::S3 { .. } => Ok(()),
+    }
+}
+
+fn evidence(mut section: Section<'_>, folder: &Path, production: &Side) -> Result<Evidence, Fault> {
+    let root = root_of(&mut section, folder)?;
+    let local = Access { account: "local".into(), ..Access::default() };
+    let like = if matches!(root, Root::File(_)) { &local } else { &production.access };
+    let side = side_of(&mut section, root, Some(like))?;
+    let mut signer: Section<'_> = section.required("signer")?;
+    let chosen = match (signer.optional::<String>("file")?, signer.optional::<String>("kms_key")?) {
+        (Some(file), None) => EvidenceSigner::File(folder.join(file)),
+        (None, Some(arn)) => EvidenceSigner::Kms(arn),
+        _ => return Err(signer.fault("`signer` takes one of file and kms_key", None)),
+    };
+    signer.finish()?;
+    section.finish()?;
+    Ok(Evidence { side, signer: chosen })
+}
+
+fn consent(mut section: Section<'_>) -> Result<Consent, Fault> {
+    let consent =
+        Consent { trust: section.required("trust")?, max_days: section.optional("max_days")?.unwrap_or(90) };
+    section.finish()?;
+    Ok(consent)
+}
+
+fn keys(section: Option<Section<'_>>, folder: &Path) -> Result<Keys, Fault> {
+    let mut keys = Keys { folder: folder.join("keys"), identity: None };
+    let Some(mut section) = section else { return Ok(keys) };
+    if let Some(place) = section.optional::<String>("folder")? {
+        keys.folder = folder.join(place);
+    }
+    keys.identity = section.optional::<String>("identity")?.map(|place| folder.join(place));
+    section.finish()?;
+    Ok(keys)
+}
+
+fn limits(section: Option<Section<'_>>) -> Result<Limits, Fault> {
+    let mut limits = Limits { memory: 2 << 30, threads: 0, part_size: 256 << 20 };
+    let Some(mut section) = section else { return Ok(limits) };
+    if let Some(memory) = size(&mut section, "memory")? {
+        limits.memory = memory;
+    }
+    if let Some(part_size) = size(&mut section, "part_size")? {
+        limits.part_size = part_size;
+    }
+    if let Some(threads) = section.optional::<u64>("threads")? {
+        limits.threads = usize::try_from(threads).unwrap_or(usize::MAX).min(1024);
+    }
+    section.finish()?;
+    Ok(limits)
+}
+
+/// A size like `256MiB`.
+fn size(section: &mut Section<'_>, key: &'static str) -> Result<Option<u64>, Fault> {
+    let Some(written) = section.optional::<String>(key)? else { return Ok(None) };
+    let digits = written.bytes().take_while(u8::is_ascii_digit).count();
+    let shift = match written[digits..].trim() {
+        "KiB" => Some(10),
+        "MiB" => Some(20),
+        "GiB" => Some(30),
+        _ => None,
+    };
+    let bytes = shift.zip(written[..digits].parse::<u64>().ok()).and_then(|(shift, number)| number.checked_mul(1 << shift));
+    match bytes.filter(|bytes| *bytes > 0) {
+        Some(bytes) => Ok(Some(bytes)),
+        None => Err(section.fault_at(key, format!("`{key}` takes a size like \"256MiB\" (KiB, MiB, GiB)"), None)),
+    }
+}
+
+fn refresh(mut section: Section<'_>) -> Result<Refresh, Fault> {
+    let customer = section.required("customer")?;
+    let every: String = section.required("every")?;
+    let unit = every.chars().last();
+    let number = every.strip_suffix(|_: char| true).and_then(|digits| digits.parse::<i64>().ok()).filter(|n| (1..=3650).contains(n));
+    let hours = match (number, unit) {
+        (Some(days), Some('d')) => days * 24,
+        (Some(hours), Some('h')) => hours,
+        _ => return Err(section.fault_at("every", "`every` takes a time like \"1d\" or \"6h\"", None)),
+    };
+    section.finish()?;
+    Ok(Refresh { customer, every: SignedDuration::from_hours(hours) })
+}
