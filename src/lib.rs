@@ -3,3 +3,5 @@
 pub mod account;
 pub mod document;
 pub mod error;
+pub mod keys;
+pub mod method;

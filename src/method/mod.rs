@@ -1,0 +1,193 @@
+//! What is done to a leaf: one file a method, one line in the list.
+//!
+//! A method is made from its options in a schema ([`Entry::parse`]), says what becomes of a type before
+//! any data is read ([`Method::plan`]), and then works batch by batch ([`Method::apply`]). It knows
+//! nothing of rows, files or neighbours: equal inputs give equal outputs, whatever batch they stand in.
+
+use std::collections::HashSet;
+
+use arrow::array::ArrayRef;
+use arrow::datatypes::DataType;
+
+use crate::document::{Fault, Section};
+use crate::keys::lanes::DomainKey;
+
+mod values;
+
+/// Declares every method's module and the catalogue.
+macro_rules! catalogue {
+    ($($method:ident)*) => {
+        $(mod $method;)*
+        /// Every method there is, by name.
+        pub const CATALOGUE: &[&Entry] = &[$(&$method::ENTRY),*];
+    };
+}
+
+catalogue! {
+    drop
+    fake
+    generalise
+    keep
+    mask
+    null
+    pseudonym
+    redact
+}
+
+/// What a method makes of a leaf of some type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The leaf is not in the output.
+    Removed,
+    /// The leaf's values leave as they are.
+    Untouched,
+    /// The leaf's values become others.
+    Becomes { data_type: DataType, nulls: Nulls },
+}
+
+impl Outcome {
+    /// Other values of this type, null where they were null.
+    fn becomes(data_type: DataType) -> Self {
+        Outcome::Becomes { data_type, nulls: Nulls::Kept }
+    }
+}
+
+/// Where nulls stand after a method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nulls {
+    /// Exactly where they stood: a leaf that cannot be null still cannot.
+    Kept,
+    /// Elsewhere too: the leaf must be able to hold null.
+    Introduced,
+}
+
+/// A method that does not take a type.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{method}` does not take {data_type}; {way_out}")]
+pub struct Unsupported {
+    pub method: &'static str,
+    pub data_type: DataType,
+    pub way_out: &'static str,
+}
+
+/// Why a method could not be applied to a batch.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ApplyError {
+    #[error(transparent)]
+    Unsupported(#[from] Unsupported),
+    #[error("a batch of {rows} rows would become more than 2 GiB of text; use smaller batches")]
+    TooLong { rows: usize },
+    #[error("the leaf is removed, there is nothing to apply")]
+    Removed,
+}
+
+/// What a method needs beside its options.
+pub struct Context<'c> {
+    /// The key of the method's [`domain`](Method::domain); methods without one ignore it.
+    pub key: &'c DomainKey,
+    pub taken: &'c Taken,
+}
+
+/// Words that occur among the dataset's own values and so must not be drawn by a fake.
+#[derive(Default)]
+pub struct Taken(HashSet<String>);
+
+impl Taken {
+    /// The words of a [`vocabulary`](Method::vocabulary) that were found in the source.
+    pub fn new(words: impl IntoIterator<Item = String>) -> Self {
+        Taken(words.into_iter().collect())
+    }
+
+    fn holds(&self, word: &str) -> bool {
+        !self.0.is_empty() && self.0.contains(word)
+    }
+}
+
+/// One way to treat the values of a leaf, its options included.
+pub trait Method: Send + Sync {
+    /// Says what becomes of a leaf of this type.
+    ///
+    /// # Errors
+    /// Where the method does not take the type.
+    fn plan(&self, input: &DataType) -> Result<Outcome, Unsupported>;
+
+    /// Treats one batch: as many values as there were, nulls where they were, of the planned type.
+    ///
+    /// # Errors
+    /// Where [`plan`](Method::plan) refuses the type or removes the leaf, or the text is too long.
+    fn apply(&self, input: &ArrayRef, context: &Context) -> Result<ArrayRef, ApplyError>;
+
+    /// Says in plain words what it does, options included, for the customer's approval request.
+    fn words(&self) -> String;
+
+    /// The complete options as one JSON object; with name and version it fixes the method's meaning.
+    fn options(&self) -> String {
+        options_text(&[])
+    }
+
+    /// The name under which equal inputs agree, in whatever table they stand; none without a key.
+    fn domain(&self) -> Option<&str> {
+        None
+    }
+
+    /// Every word that an output can be made of and that could be somebody's real value.
+    fn vocabulary(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+}
+
+/// What makes a method from the rest of its column in a schema.
+pub type Parse = fn(&mut Section<'_>) -> Result<Box<dyn Method>, Fault>;
+
+/// A method as the catalogue shows it.
+pub struct Entry {
+    pub name: &'static str,
+    /// Raised with every change of what the method makes of a value.
+    pub version: u32,
+    /// One sentence.
+    pub summary: &'static str,
+    /// Every option and what it takes.
+    pub options: &'static [(&'static str, &'static str)],
+    pub keying: Keying,
+    /// Columns as they are written in a schema.
+    pub examples: &'static [&'static str],
+    /// Takes its options from the column's section; the caller took `class` and `method` and finishes it.
+    pub parse: Parse,
+}
+
+/// Whether a method's outputs depend on a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keying {
+    Keyed,
+    Keyless,
+}
+
+/// The method of this name.
+pub fn find(name: &str) -> Option<&'static Entry> {
+    CATALOGUE.iter().copied().find(|entry| entry.name == name)
+}
+
+/// Options as one JSON object, in the order given.
+fn options_text(options: &[(&str, &str)]) -> String {
+    let object: serde_json::Map<_, _> = options.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+    serde_json::Value::Object(object).to_string()
+}
+
+/// Takes text that must be there and say something.
+fn required_text(section: &mut Section<'_>, option: &'static str) -> Result<String, Fault> {
+    let text = section.required(option)?;
+    told(section, option, text)
+}
+
+/// Takes text that must say something where it is there.
+fn optional_text(section: &mut Section<'_>, option: &'static str) -> Result<Option<String>, Fault> {
+    let text = section.optional(option)?;
+    text.map(|text| told(section, option, text)).transpose()
+}
+
+fn told(section: &Section<'_>, option: &str, text: String) -> Result<String, Fault> {
+    if text.trim().is_empty() {
+        return Err(section.fault_at(option, format!("`{option}` is empty"), None));
+    }
+    Ok(text)
+}
