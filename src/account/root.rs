@@ -1,0 +1,209 @@
+//! Where an account's objects lie, as text and as a store.
+
+use std::fmt;
+use std::path::{Component, Path, PathBuf};
+use std::str::FromStr;
+
+use super::credentials::Credentials;
+use super::file::FileStore;
+use super::store::{Store, StoreError};
+
+/// A folder, or a prefix in a bucket. Shown in one canonical form that ends with `/`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Root {
+    /// An absolute folder without `.` and `..`.
+    File(PathBuf),
+    /// A bucket, and a prefix that is empty or ends with `/`.
+    S3 { bucket: String, prefix: String },
+}
+
+/// Why a text is not a root.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RootError {
+    #[error("root is empty")]
+    Empty,
+    #[error("unknown kind of root `{0}:`; known are s3://bucket/prefix/ and file:///path")]
+    Scheme(String),
+    #[error("`{0}` is not a bucket name; a root is written s3://bucket/prefix/")]
+    Bucket(String),
+    #[error("an S3 prefix has no empty part, `.` or `..`")]
+    Prefix,
+    #[error("a file root is written file:///absolute/path or file:relative/path, without `..` above `/`")]
+    Path,
+}
+
+/// How a side's storage and keys are reached; nothing here is taken from the environment.
+#[derive(Debug, Clone, Default)]
+pub struct Access {
+    /// The AWS account that must own what is touched.
+    pub account: String,
+    pub region: Option<String>,
+    /// An S3-compatible server; none means AWS.
+    pub endpoint: Option<String>,
+    /// A KMS server of its own; none means `endpoint`, and where that is missing too, AWS.
+    pub kms_endpoint: Option<String>,
+    pub credentials: Option<Credentials>,
+    /// The full ARN of the key under which objects are written (SSE-KMS).
+    pub kms_key: Option<String>,
+    pub checksums: Checksums,
+}
+
+/// When writes carry a CRC-64/NVME of the whole object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Checksums {
+    #[default]
+    Always,
+    /// Only where S3 demands one: for servers that do not know the newer checksums.
+    WhenRequired,
+}
+
+impl FromStr for Checksums {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "always" => Ok(Checksums::Always),
+            "when_required" => Ok(Checksums::WhenRequired),
+            _ => Err("checksums are `always` or `when_required`".into()),
+        }
+    }
+}
+
+impl Root {
+    /// Reads a root as a workspace in `workspace` (an absolute folder) writes it.
+    ///
+    /// # Errors
+    /// Where the kind is unknown or the rest does not fit the kind.
+    pub fn parse(text: &str, workspace: &Path) -> Result<Self, RootError> {
+        match text.split_once(':') {
+            _ if text.is_empty() => Err(RootError::Empty),
+            Some(("s3", rest)) => bucket_and_prefix(rest),
+            Some(("file", rest)) => folder(rest, workspace),
+            Some((scheme, _)) => Err(RootError::Scheme(scheme.to_owned())),
+            None => folder(text, workspace),
+        }
+    }
+
+    /// Opens the store below this root.
+    ///
+    /// # Errors
+    /// Where a bucket is opened without a region or credentials, or by a build without S3.
+    pub fn open(&self, access: &Access) -> Result<Box<dyn Store>, StoreError> {
+        match self {
+            Root::File(path) => Ok(Box::new(FileStore::open(path.clone())?)),
+            Root::S3 { bucket, prefix } => open_bucket(bucket, prefix, access),
+        }
+    }
+}
+
+impl fmt::Display for Root {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Root::File(path) if path == Path::new("/") => write!(out, "file:///"),
+            Root::File(path) => write!(out, "file://{}/", path.display()),
+            Root::S3 { bucket, prefix } => write!(out, "s3://{bucket}/{prefix}"),
+        }
+    }
+}
+
+#[cfg(feature = "s3")]
+fn open_bucket(bucket: &str, prefix: &str, access: &Access) -> Result<Box<dyn Store>, StoreError> {
+    Ok(Box::new(super::s3::S3Store::open(bucket, prefix, access)?))
+}
+
+#[cfg(not(feature = "s3"))]
+fn open_bucket(_bucket: &str, _prefix: &str, _access: &Access) -> Result<Box<dyn Store>, StoreError> {
+    Err(StoreError::Other("this build knows no S3; build it with `--features s3`".into()))
+}
+
+fn bucket_and_prefix(rest: &str) -> Result<Root, RootError> {
+    let rest = rest.strip_prefix("//").unwrap_or_default();
+    let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+    if !is_bucket_name(bucket) {
+        return Err(RootError::Bucket(bucket.to_owned()));
+    }
+    let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
+    if !prefix.is_empty() && prefix.split('/').any(|part| matches!(part, "" | "." | "..")) {
+        return Err(RootError::Prefix);
+    }
+    let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
+    Ok(Root::S3 { bucket: bucket.to_owned(), prefix })
+}
+
+/// The rules of S3 general purpose buckets, as far as one name alone shows them.
+fn is_bucket_name(name: &str) -> bool {
+    let plain = |letter: u8| letter.is_ascii_lowercase() || letter.is_ascii_digit();
+    let ends = [name.as_bytes().first(), name.as_bytes().last()];
+    (3..=63).contains(&name.len())
+        && name.bytes().all(|letter| plain(letter) || matches!(letter, b'-' | b'.'))
+        && ends.iter().all(|end| end.is_some_and(|&letter| plain(letter)))
+}
+
+fn folder(rest: &str, workspace: &Path) -> Result<Root, RootError> {
+    let path = match rest.strip_prefix("//") {
+        Some(path) if !path.starts_with('/') => return Err(RootError::Path),
+        Some(path) => path,
+        None => rest,
+    };
+    if path.is_empty() || path.contains('\0') {
+        return Err(RootError::Path);
+    }
+    normal(&workspace.join(path)).map(Root::File)
+}
+
+/// The path without `.` and `..`, taken as text: the folder may not be there yet.
+fn normal(path: &Path) -> Result<PathBuf, RootError> {
+    let mut normal = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if !normal.pop() => return Err(RootError::Path),
+            Component::ParentDir => {}
+            part => normal.push(part),
+        }
+    }
+    if normal.is_absolute() { Ok(normal) } else { Err(RootError::Path) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> Result<String, RootError> {
+        Root::parse(text, Path::new("/work/space")).map(|root| root.to_string())
+    }
+
+    #[test]
+    fn every_spelling_has_one_canonical_form() {
+        let cases = [
+            ("file:///data/x", "file:///data/x/"),
+            ("file:///data//x/./", "file:///data/x/"),
+            ("file:///", "file:///"),
+            ("file:prod", "file:///work/space/prod/"),
+            ("./prod/", "file:///work/space/prod/"),
+            ("../prod", "file:///work/prod/"),
+            ("/data", "file:///data/"),
+            ("s3://acme-data", "s3://acme-data/"),
+            ("s3://acme-data/acme/x", "s3://acme-data/acme/x/"),
+        ];
+        for (text, canonical) in cases {
+            assert_eq!(shown(text).as_deref(), Ok(canonical), "{text}");
+            assert_eq!(shown(canonical).as_deref(), Ok(canonical), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_root_is_refused() {
+        assert_eq!(shown(""), Err(RootError::Empty));
+        assert_eq!(shown("gs://x/"), Err(RootError::Scheme("gs".into())));
+        for text in ["s3:", "s3:/acme", "s3://", "s3://Acme/x", "s3://ab", "s3://-abc"] {
+            assert!(matches!(shown(text), Err(RootError::Bucket(_))), "{text}");
+        }
+        for text in ["s3://acme//x", "s3://acme/../x", "s3://acme/x//"] {
+            assert_eq!(shown(text), Err(RootError::Prefix), "{text}");
+        }
+        for text in ["file:", "file://host/x", "file:///../x"] {
+            assert_eq!(shown(text), Err(RootError::Path), "{text}");
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Ranged reads of one pinned state. No byte is read that was not asked for.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use aws_sdk_s3::operation::get_object::GetObjectOutput;
+use aws_sdk_s3::primitives::ByteStream;
+use bytes::{Bytes, BytesMut};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::Bucket;
+use crate::account::connection::{TRIES, rest, wait};
+use crate::account::failure::{Failed, send};
+use crate::account::store::{Object, StoreError};
+
+const AT_ONCE: usize = 8;
+
+pub(super) fn read(bucket: &Arc<Bucket>, object: &Object, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, StoreError> {
+    if ranges.iter().any(|range| range.start > range.end || range.end > object.size) {
+        return Err(StoreError::Damaged("range outside the object".into()));
+    }
+    let spans = joined(ranges);
+    let read = wait(read_all(bucket, object, &spans))?;
+    let piece = |range: &Range<u64>| piece(range, &spans, &read);
+    ranges.iter().map(piece).collect()
+}
+
+/// The ranges in order, those that touch exactly made one.
+fn joined(ranges: &[Range<u64>]) -> Vec<Range<u64>> {
+    let mut sorted: Vec<_> = ranges.iter().filter(|range| !range.is_empty()).cloned().collect();
+    sorted.sort_by_key(|range| (range.start, range.end));
+    sorted.dedup();
+    let mut spans: Vec<Range<u64>> = Vec::new();
+    for range in sorted {
+        match spans.last_mut() {
+            Some(last) if last.end == range.start => last.end = range.end,
+            _ => spans.push(range),
+        }
+    }
+    spans
+}
+
+fn piece(range: &Range<u64>, spans: &[Range<u64>], read: &[Bytes]) -> Result<Bytes, StoreError> {
+    if range.is_empty() {
+        return Ok(Bytes::new());
+    }
+    let holds = |span: &Range<u64>| span.start <= range.start && range.end <= span.end;
+    let at = spans.iter().position(holds).ok_or_else(|| StoreError::Damaged("a range was not read".into()))?;
+    let from = (range.start - spans[at].start) as usize;
+    Ok(read[at].slice(from..from + (range.end - range.start) as usize))
+}
+
+async fn read_all(bucket: &Arc<Bucket>, object: &Object, spans: &[Range<u64>]) -> Result<Vec<Bytes>, StoreError> {
+    let object = Arc::new(object.clone());
+    let free = Arc::new(Semaphore::new(AT_ONCE));
+    let mut tasks = JoinSet::new();
+    for (at, span) in spans.iter().cloned().enumerate() {
+        let (bucket, object, free) = (bucket.clone(), object.clone(), free.clone());
+        tasks.spawn(async move {
+            let _slot = free.acquire().await;
+            bucket.span(&object, span).await.map(|bytes| (at, bytes))
+        });
+    }
+    let mut read = vec![Bytes::new(); spans.len()];
+    while let Some(done) = tasks.join_next().await {
+        let (at, bytes) = done.map_err(|_| StoreError::Other("a reading task broke off".into()))??;
+        read[at] = bytes;
+    }
+    Ok(read)
+}
+
+impl Bucket {
+    /// The SDK tries again until a reply begins; here, until one is whole.
+    pub(super) async fn span(&self, object: &Object, span: Range<u64>) -> Result<Bytes, StoreError> {
+        for tries in 1..=TRIES {
+            let reply = match self.get(object, &span).await {
+                // A version or an object that is gone is a state that is gone.
+                Err(failed) if failed.status == Some(404) => return Err(StoreError::Changed),
+                reply => reply?,
+            };
+            check(&reply, object, &span)?;
+            if let Some(bytes) = collect(reply.body, span.end - span.start).await? {
+                return Ok(bytes);
+            }
+            rest(tries).await;
+        }
+        Err(StoreError::Unavailable { tries: TRIES, cause: "reply was cut short".into() })
+    }
+
+    async fn get(&self, object: &Object, span: &Range<u64>) -> Result<GetObjectOutput, Failed> {
+        let request = self.client.get_object().bucket(&self.name).expected_bucket_owner(&self.owner);
+        let request = request.key(format!("{}{}", self.prefix, object.key));
+        let request = match &object.pin.version {
+            Some(version) => request.version_id(version),
+            None => request.if_match(&object.pin.etag),
+        };
+        send!(request.range(format!("bytes={}-{}", span.start, span.end - 1)))
+    }
+}
+
+/// Some servers ignore a condition or a range; then the reply says so.
+fn check(reply: &GetObjectOutput, object: &Object, span: &Range<u64>) -> Result<(), StoreError> {
+    if reply.e_tag().map(unquoted) != Some(unquoted(&object.pin.etag)) {
+        return Err(StoreError::Changed);
+    }
+    let range = format!("bytes {}-{}/{}", span.start, span.end - 1, object.size);
+    if reply.content_range() != Some(&range) {
+        return Err(StoreError::Damaged("reply holds another range than asked for".into()));
+    }
+    if reply.content_length().is_some_and(|length| length.unsigned_abs() != span.end - span.start) {
+        return Err(StoreError::Damaged("reply is of another length than asked for".into()));
+    }
+    Ok(())
+}
+
+fn unquoted(etag: &str) -> &str {
+    etag.trim_matches('"')
+}
+
+/// The body, none where the connection broke inside it.
+async fn collect(mut body: ByteStream, length: u64) -> Result<Option<Bytes>, StoreError> {
+    let length = usize::try_from(length).map_err(|_| StoreError::Other("range is larger than memory".into()))?;
+    let mut bytes = BytesMut::with_capacity(length);
+    while let Some(chunk) = body.next().await {
+        let Ok(chunk) = chunk else { return Ok(None) };
+        if chunk.len() > length - bytes.len() {
+            return Err(StoreError::Damaged("reply is longer than asked for".into()));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok((bytes.len() == length).then(|| bytes.freeze()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_ranges_that_touch_are_joined() {
+        assert_eq!(joined(&[10..20, 0..10, 21..30, 5..5]), [0..20, 21..30]);
+        assert_eq!(joined(&[0..10, 0..10, 5..12]), [0..10, 5..12]);
+    }
+
+    #[test]
+    fn pieces_are_cut_out_of_their_span() {
+        let (spans, read) = ([0..4, 6..8], [Bytes::from_static(b"abcd"), Bytes::from_static(b"gh")]);
+        assert_eq!(piece(&(2..4), &spans, &read), Ok(Bytes::from_static(b"cd")));
+        assert_eq!(piece(&(6..7), &spans, &read), Ok(Bytes::from_static(b"g")));
+        assert_eq!(piece(&(9..9), &spans, &read), Ok(Bytes::new()));
+    }
+}
