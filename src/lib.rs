@@ -1,7 +1,21 @@
 //! verho carries a customer's dataset from production to test and leaves the people in it behind.
 
 pub mod account;
+pub mod cli;
+pub mod consent;
 pub mod document;
+pub mod engine;
 pub mod error;
+pub mod evidence;
+pub mod guard;
 pub mod keys;
 pub mod method;
+pub mod plan;
+pub mod release;
+pub mod run;
+pub mod schema;
+pub mod sink;
+pub mod source;
+pub mod survey;
+pub mod transform;
+pub mod workspace;

@@ -59,8 +59,8 @@ impl<'w> House<'w> {
         let opened = |what: &str, store: Result<Box<dyn Store>, StoreError>| store.map_err(|error| Failure::from(error).during(what));
         Ok(House {
             production: Production::new(opened("production root", workspace.production.open())?),
-            test: Test::new(opened("test root", workspace.test.below(customer).open())?),
-            evidence: opened("evidence root", workspace.evidence.side.open())?,
+            test: Test::new(opened("test root", workspace.test.below(customer).open_for_writing())?),
+            evidence: opened("evidence root", workspace.evidence.side.open_for_writing())?,
             signer: evidence::signer(workspace)?,
             workspace,
         })

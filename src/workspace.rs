@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::SignedDuration;
 
 use crate::account::credentials::Credentials;
-use crate::account::root::{self, Access, Root};
+use crate::account::root::{Access, Root};
 use crate::account::store::{Store, StoreError};
 use crate::document::{Document, Fault, Section};
 
@@ -36,7 +36,18 @@ impl Side {
     /// # Errors
     /// Where it cannot be reached.
     pub fn open(&self) -> Result<Box<dyn Store>, StoreError> {
-        root::open(&self.root, &self.access)
+        self.root.open(&self.access)
+    }
+
+    /// Opens a root that verho writes to; a local folder is made if it is not there.
+    ///
+    /// # Errors
+    /// Where it cannot be reached or made.
+    pub fn open_for_writing(&self) -> Result<Box<dyn Store>, StoreError> {
+        if let Root::File(folder) = &self.root {
+            std::fs::create_dir_all(folder).map_err(|error| StoreError::Other(format!("the folder cannot be made: {}", error.kind())))?;
+        }
+        self.open()
     }
 
     /// The side, one folder below its root.

@@ -3,6 +3,7 @@
 #[cfg(feature = "s3")]
 pub(crate) mod connection;
 pub mod credentials;
+pub mod doors;
 #[cfg(feature = "s3")]
 pub(crate) mod failure;
 pub mod file;

@@ -84,6 +84,20 @@ impl Root {
         }
     }
 
+    /// The root one folder further down.
+    pub fn below(&self, folder: &str) -> Root {
+        match self {
+            Root::File(path) => Root::File(path.join(folder)),
+            Root::S3 { bucket, prefix } => Root::S3 { bucket: bucket.clone(), prefix: format!("{prefix}{folder}/") },
+        }
+    }
+
+    /// Whether one of two roots lies in the other.
+    pub fn overlaps(&self, other: &Root) -> bool {
+        let (left, right) = (self.to_string(), other.to_string());
+        left.starts_with(&right) || right.starts_with(&left)
+    }
+
     /// Opens the store below this root.
     ///
     /// # Errors

@@ -21,7 +21,7 @@ impl Check {
                 rows.push([customer.clone(), table.table.clone(), table.columns.len().to_string(), schema::digest::policy(&table)]);
             }
         }
-        let computed = trust::digest_of(&workspace.consents())?;
+        let computed = trust::of_folder(&workspace.consents())?;
         if computed != workspace.consent.trust {
             let failure = Failure::new(Kind::Invalid, "verho.toml: `trust` is not the digest of consent/allowed_signers and consent/roles.toml");
             return Err(failure.hint(format!("look through both files, then set trust = \"{computed}\"")));

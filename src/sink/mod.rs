@@ -66,7 +66,9 @@ pub struct Written {
 /// Where the key is taken or the store fails.
 pub fn write(test: &Test, key: String, part: SafePart) -> Result<Written, StoreError> {
     let mut digest = blake3::Hasher::new();
-    part.bytes.iter().for_each(|piece| drop(digest.update(piece)));
+    for piece in &part.bytes {
+        digest.update(piece);
+    }
     let size = part.bytes.iter().map(|piece| piece.len() as u64).sum();
     test.store.create(&key, &part.bytes)?;
     Ok(Written { key, size, rows: part.rows as u64, digest: format!("blake3:{}", digest.finalize().to_hex()) })

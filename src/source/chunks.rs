@@ -1,16 +1,18 @@
 //! The column chunks of one row group, fetched whole, as a Parquet reader wants them.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use bytes::{Buf, Bytes};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::reader::{ChunkReader, Length};
 
-/// Fetched ranges of an object; every other byte of it is out of reach.
+/// Fetched ranges of an object; every other byte of it is out of reach. A clone shares them.
+#[derive(Clone)]
 pub struct Chunks {
     size: u64,
-    fetched: Vec<(u64, Bytes)>,
+    fetched: Arc<[(u64, Bytes)]>,
 }
 
 /// Where a column chunk lies in its object.
@@ -24,7 +26,7 @@ impl Chunks {
     pub fn new(size: u64, ranges: &[Range<u64>], bytes: Vec<Bytes>) -> Self {
         let mut fetched: Vec<_> = ranges.iter().map(|range| range.start).zip(bytes).collect();
         fetched.sort_by_key(|(start, _)| *start);
-        Chunks { size, fetched }
+        Chunks { size, fetched: fetched.into() }
     }
 
     /// The bytes of one column chunk.

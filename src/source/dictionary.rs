@@ -45,7 +45,6 @@ pub fn fully_used(chunks: &Arc<Chunks>, group: &RowGroupMetaData, leaf: usize) -
     Ok(used.iter().all(|used| *used))
 }
 
-#[expect(deprecated, reason = "old files name the dictionary encoding so")]
 fn by_dictionary(encoding: Encoding) -> bool {
     matches!(encoding, Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY)
 }

@@ -141,7 +141,7 @@ impl<'p> RowGroup<'p> {
         let batch_rows = contained(|| self.batch_rows(column))?;
         let mut reader = contained(|| {
             let schema = self.file.footer.arrow.parquet_schema();
-            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(self.chunks.clone(), self.file.footer.arrow.clone())
+            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(Chunks::clone(&self.chunks), self.file.footer.arrow.clone())
                 .with_projection(ProjectionMask::roots(schema, [index]))
                 .with_row_groups(vec![self.index])
                 .with_batch_size(batch_rows);

@@ -78,7 +78,9 @@ impl PageHeader {
             PageKind::DataV2 { .. } => 3,
         };
         writer.i32(1, kind).i32(2, self.uncompressed).i32(3, self.compressed);
-        self.crc.iter().for_each(|crc| drop(writer.i32(4, *crc)));
+        if let Some(crc) = self.crc {
+            writer.i32(4, crc);
+        }
         match self.kind {
             PageKind::Data { values, encoding, definition, repetition } => {
                 writer.open(5).i32(1, values).i32(2, encoding).i32(3, definition).i32(4, repetition)
