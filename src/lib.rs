@@ -1,5 +1,6 @@
 //! verho carries a customer's dataset from production to test and leaves the people in it behind.
 
 pub mod account;
+pub mod consent;
 pub mod document;
 pub mod error;
