@@ -4,3 +4,5 @@ pub mod account;
 pub mod consent;
 pub mod document;
 pub mod error;
+pub mod evidence;
+pub mod keys;
