@@ -90,3 +90,8 @@ pub fn read_whole(store: &dyn Store, key: &str) -> Result<(Object, Bytes), Store
     let whole = store.read(&object, std::slice::from_ref(&(0..object.size)))?;
     Ok((object, whole.into_iter().next().unwrap_or_default()))
 }
+
+/// One store in memory serves the unit tests and those under `tests/`.
+#[cfg(test)]
+#[path = "../../tests/support/memory.rs"]
+pub(crate) mod testing;

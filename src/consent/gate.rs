@@ -1,0 +1,290 @@
+//! The gate itself: [`examine`] looks at files, [`Examined::approve`] at structure and runs, and only it makes an
+//! [`Approval`].
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::checks::{self, Case};
+use super::claim::Claim;
+use super::record::{Destination, Record, is_id};
+use super::refusal::{Refusal, Refused};
+use super::runs;
+use super::trust::Authority;
+use crate::account::store::Store;
+use crate::document::{self, Fault};
+
+/// What a run asks for; every field is compared with the approval.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    pub customer: String,
+    /// The principal who runs it.
+    pub operator: String,
+    pub source_account: String,
+    pub source_root: String,
+    pub destination_account: String,
+    pub destination_root: String,
+    pub destination_kms_key: Option<String>,
+    /// By table name; all tables of the dataset.
+    pub tables: BTreeMap<String, TableAsk>,
+    /// What the checked facts earn.
+    pub claim: Claim,
+    pub now: Timestamp,
+    /// The longest an approval may run.
+    pub max_days: u64,
+}
+
+/// What would be done to one table.
+#[derive(Debug, Clone)]
+pub struct TableAsk {
+    /// Digest of every leaf's class, method, options, and method version.
+    pub policy: String,
+    /// Leaf path to method, in words.
+    pub columns: BTreeMap<String, String>,
+}
+
+/// A verified signer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signer {
+    pub principal: String,
+    pub person: String,
+    pub organisation: String,
+}
+
+/// The customer's word that this run may be, checked. Only the gate makes one, each counts one run, and it cannot
+/// be copied:
+///
+/// ```
+/// # use verho::consent::Approval;
+/// fn run(approval: Approval) -> String { approval.id().to_owned() }
+/// ```
+/// ```compile_fail,E0382
+/// # use verho::consent::Approval;
+/// fn run(approval: Approval) -> String { drop(approval); approval.id().to_owned() }
+/// ```
+/// ```compile_fail,E0599
+/// # use verho::consent::Approval;
+/// fn run(approval: Approval) -> (Approval, Approval) { (Clone::clone(&approval), approval.clone()) }
+/// ```
+///
+/// Nor can it be made by hand, from nothing or from another:
+///
+/// ```
+/// # use verho::consent::{Level, Claim};
+/// let claim = Claim { level: Level::Anonymous, k: None };
+/// let _other = Claim { k: Some(11), ..claim };
+/// ```
+/// ```compile_fail,E0451
+/// # use verho::consent::Approval;
+/// fn other(approval: Approval) -> Approval { Approval { run_number: 1, ..approval } }
+/// ```
+/// ```compile_fail,E0599
+/// # use verho::consent::Approval;
+/// let _approval = Approval::default();
+/// ```
+#[derive(Debug)]
+#[must_use]
+pub struct Approval {
+    record: Record,
+    digest: String,
+    signers: Vec<Signer>,
+    operator: String,
+    run_number: u64,
+}
+
+impl Approval {
+    /// The approval's name.
+    pub fn id(&self) -> &str {
+        &self.record.approval
+    }
+
+    /// The customer whose data may be read.
+    pub fn customer(&self) -> &str {
+        &self.record.customer
+    }
+
+    /// `blake3:` and 64 hex digits over the signed bytes.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// Who signed.
+    pub fn signers(&self) -> &[Signer] {
+        &self.signers
+    }
+
+    /// The principal who may run it.
+    pub fn operator(&self) -> &str {
+        &self.operator
+    }
+
+    /// Which of the approved runs this is, from 1.
+    pub fn run_number(&self) -> u64 {
+        self.run_number
+    }
+
+    /// The only place data may go.
+    pub fn destination(&self) -> &Destination {
+        &self.record.destination
+    }
+
+    /// The moment it ends.
+    pub fn not_after(&self) -> Timestamp {
+        self.record.not_after
+    }
+
+    /// How long what was made may be kept, in days.
+    pub fn retention_days(&self) -> Option<u64> {
+        self.record.destination.retention_days
+    }
+
+    /// What the customer was promised.
+    pub fn claim(&self) -> Claim {
+        self.record.claim
+    }
+
+    /// The whole record.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+}
+
+/// Approvals that hold as far as files can tell, the newest first, never none.
+#[derive(Debug)]
+#[must_use]
+pub struct Examined {
+    candidates: Vec<Candidate>,
+    operator: String,
+    now: Timestamp,
+}
+
+#[derive(Debug)]
+struct Candidate {
+    folder: PathBuf,
+    record: Record,
+    digest: String,
+    signers: Vec<Signer>,
+}
+
+/// Looks for an approval of `ask` under `consent_dir`; reads files, touches no store.
+///
+/// `trust` is the configured trust root, `approval_id` the one approval to use; without it the newest that holds
+/// is used.
+///
+/// # Errors
+/// The refusal of the named approval, or of the newest.
+pub fn examine(consent_dir: &Path, trust: &str, approval_id: Option<&str>, ask: &Ask) -> Result<Examined, Refused> {
+    let authority = Authority::load(consent_dir, trust)?;
+    let folders = folders(consent_dir, approval_id, ask)?;
+    let mut looked: Vec<_> = folders.into_iter().map(|folder| (read_record(&folder), folder)).collect();
+    looked.sort_by_key(|(file, _)| std::cmp::Reverse(file.as_ref().ok().map(|(record, _)| record.given_at)));
+    let (mut candidates, mut newest) = (Vec::new(), None);
+    for (file, folder) in looked {
+        match candidate(file, &folder, &authority, ask) {
+            Ok(candidate) => candidates.push(candidate),
+            Err(refusal) => newest = newest.or(Some(refused(refusal, &folder))),
+        }
+    }
+    match newest {
+        Some(refused) if candidates.is_empty() => Err(refused),
+        _ => Ok(Examined { candidates, operator: ask.operator.clone(), now: ask.now }),
+    }
+}
+
+impl Examined {
+    /// The name of the approval that will be tried first.
+    pub fn id(&self) -> &str {
+        &self.candidates[0].record.approval
+    }
+
+    /// The digest of the approval that will be tried first.
+    pub fn digest(&self) -> &str {
+        &self.candidates[0].digest
+    }
+
+    /// Compares the structures that the footers show (table to digest), then takes one of the approved runs:
+    /// durably, before it is used, so that a crash costs a run and never gives one.
+    ///
+    /// # Errors
+    /// The refusal of the newest approval, where none holds.
+    pub fn approve(self, structures: &BTreeMap<String, String>, evidence: &dyn Store) -> Result<Approval, Refused> {
+        let mut newest = None;
+        for candidate in self.candidates {
+            match candidate.take_run(structures, evidence, &self.operator, self.now) {
+                Ok(run_number) => {
+                    let Candidate { record, digest, signers, .. } = candidate;
+                    return Ok(Approval { record, digest, signers, operator: self.operator, run_number });
+                }
+                Err(refusal) => newest = newest.or(Some(refused(refusal, &candidate.folder))),
+            }
+        }
+        Err(newest.unwrap_or_else(|| Refusal::Missing { customer: String::new() }.into()))
+    }
+}
+
+impl Candidate {
+    fn take_run(
+        &self,
+        structures: &BTreeMap<String, String>,
+        evidence: &dyn Store,
+        operator: &str,
+        now: Timestamp,
+    ) -> Result<u64, Refusal> {
+        checks::structures(&self.record.tables, structures)?;
+        let run = runs::Run { approval: &self.record.approval, digest: &self.digest, operator, at: now };
+        runs::take(evidence, &run, self.record.max_runs)
+    }
+}
+
+fn candidate(
+    file: Result<(Record, Vec<u8>), Fault>,
+    folder: &Path,
+    authority: &Authority,
+    ask: &Ask,
+) -> Result<Candidate, Refusal> {
+    let file = file.map_err(Refusal::Unreadable)?;
+    let case = Case::new(ask, authority, folder, &file);
+    case.refusal()?;
+    let signers = case.signers()?;
+    let (record, bytes) = file;
+    Ok(Candidate { folder: folder.to_owned(), record, digest: digest(&bytes), signers })
+}
+
+/// The record and the very bytes it was parsed from.
+pub(super) fn read_record(folder: &Path) -> Result<(Record, Vec<u8>), Fault> {
+    let path = folder.join("approval.toml");
+    let document = document::Document::read(&path)?;
+    Ok((Record::parse(&path, document.text())?, document.text().as_bytes().to_vec()))
+}
+
+pub(super) fn digest(bytes: &[u8]) -> String {
+    format!("blake3:{}", blake3::hash(bytes).to_hex())
+}
+
+fn folders(consent_dir: &Path, approval_id: Option<&str>, ask: &Ask) -> Result<Vec<PathBuf>, Refused> {
+    let missing = || Refused::from(Refusal::Missing { customer: ask.customer.clone() });
+    if !is_id(&ask.customer) {
+        return Err(missing());
+    }
+    let home = consent_dir.join(&ask.customer);
+    match approval_id {
+        Some(id) if is_id(id) && home.join(id).is_dir() => Ok(vec![home.join(id)]),
+        Some(id) => {
+            let refusal = Refusal::NoSuch { customer: ask.customer.clone() };
+            Err(Refused { refusal, approval: Some(id.to_owned()), path: None })
+        }
+        None => {
+            let mut folders: Vec<_> =
+                std::fs::read_dir(&home).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+            folders.retain(|folder| folder.is_dir());
+            folders.sort();
+            if folders.is_empty() { Err(missing()) } else { Ok(folders) }
+        }
+    }
+}
+
+fn refused(refusal: Refusal, folder: &Path) -> Refused {
+    let approval = folder.file_name().map(|name| name.to_string_lossy().into_owned());
+    Refused { refusal, approval, path: Some(folder.to_owned()) }
+}

@@ -1,0 +1,31 @@
+//! The consent gate: from a signed record to an [`Approval`], or a refusal that says which way it failed.
+//!
+//! `trust` -> `signers`, `roles` -> `record`, `signature` -> `checks` -> `gate` -> `runs`. Everything up to the
+//! last two reads files only; the last two compare what the footers say and count the run in the evidence store.
+
+mod checks;
+mod claim;
+mod gate;
+mod record;
+mod refusal;
+pub mod request;
+mod roles;
+pub mod runs;
+pub mod signature;
+mod signers;
+pub mod trust;
+pub mod view;
+
+pub use claim::{Claim, Level};
+pub use gate::{Approval, Ask, Examined, Signer, TableAsk, examine};
+pub use record::{Approver, Basis, Destination, Document, Place, Record, TableTerms, is_id};
+pub use refusal::{Refusal, Refused};
+pub use roles::{Party, Role, Roles};
+pub use signers::Signers;
+
+/// The namespace of every approval signature, so that a signature made for anything else is none here.
+pub const NAMESPACE: &str = "verho-approval";
+
+#[cfg(test)]
+#[path = "../../tests/support/approval.rs"]
+pub(crate) mod tests;

@@ -1,0 +1,78 @@
+//! OpenSSH signatures (PROTOCOL.sshsig) over the raw bytes of an approval.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use ssh_key::public::KeyData;
+use ssh_key::{HashAlg, LineEnding, PrivateKey, PublicKey, SshSig};
+
+use super::NAMESPACE;
+use super::refusal::Refusal;
+use super::signers::{ListedKey, Signers};
+
+/// Signs an approval's bytes as `ssh-keygen -Y sign -n verho-approval` does; gives the `.sig` file's text.
+///
+/// # Errors
+/// Where the key is encrypted, or of a kind that cannot sign in process.
+pub fn sign(key: &PrivateKey, approval: &[u8]) -> Result<String, ssh_key::Error> {
+    key.sign(NAMESPACE, HashAlg::Sha512, approval)?.to_pem(LineEnding::LF)
+}
+
+/// The principal who made the signature in `file` over `message`.
+///
+/// The file's stem is the principal; a stem that is none (`approval.toml.sig`, as `ssh-keygen` names it) leaves it
+/// to the key, which belongs to one principal.
+pub(super) fn verify(file: &Path, message: &[u8], given_at: Timestamp, signers: &Signers) -> Result<String, Refusal> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    let signature = read(file).ok_or_else(|| Refusal::Garbled { file: name.clone() })?;
+    if signature.namespace() != NAMESPACE {
+        return Err(Refusal::WrongNamespace { found: printable(signature.namespace()), file: name });
+    }
+    let listed = match signers.find(signature.public_key()) {
+        Some(listed) if listed.principal == stem || !signers.knows(&stem) => listed,
+        _ if signers.knows(&stem) => return Err(Refusal::WrongKey { principal: stem.into_owned(), file: name }),
+        _ => return Err(Refusal::UnknownKey { file: name }),
+    };
+    check(listed, &signature, message, given_at)?;
+    Ok(listed.principal.clone())
+}
+
+fn check(listed: &ListedKey, signature: &SshSig, message: &[u8], given_at: Timestamp) -> Result<(), Refusal> {
+    let principal = listed.principal.clone();
+    if !listed.signs_in(NAMESPACE) {
+        return Err(Refusal::KeyNotForApprovals { principal });
+    }
+    if !listed.valid_at(given_at) {
+        return Err(Refusal::KeyOutOfDate { principal });
+    }
+    let key = PublicKey::from(listed.key.clone());
+    if key.verify(NAMESPACE, message, signature).is_err() {
+        return Err(Refusal::Altered { principal });
+    }
+    if !touched(&listed.key, signature) {
+        return Err(Refusal::Untouched { principal });
+    }
+    Ok(())
+}
+
+/// Whether the holder was there: a security key says so in its flags, five bytes before the end; others need not.
+fn touched(key: &KeyData, signature: &SshSig) -> bool {
+    const USER_PRESENT: u8 = 0x01;
+    let flags = || signature.signature_bytes().iter().rev().nth(4).copied().unwrap_or(0);
+    !matches!(key, KeyData::SkEd25519(_) | KeyData::SkEcdsaSha2NistP256(_)) || flags() & USER_PRESENT != 0
+}
+
+fn read(file: &Path) -> Option<SshSig> {
+    const FAR_TOO_LONG: u64 = 64 * 1024;
+    if std::fs::metadata(file).ok()?.len() > FAR_TOO_LONG {
+        return None;
+    }
+    let text = std::fs::read_to_string(file).ok()?;
+    SshSig::from_pem(text.trim_ascii_start()).ok()
+}
+
+/// Anyone can have written a signature file; its words reach a terminal only as plain letters.
+fn printable(text: &str) -> String {
+    text.chars().take(64).map(|letter| if letter.is_ascii_graphic() { letter } else { '?' }).collect()
+}

@@ -1,0 +1,76 @@
+//! The gate's own checks, point by point, for a reader.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::checks::{self, CHECKS, Case};
+use super::gate::{Ask, digest, read_record};
+use super::record::{Record, is_id};
+use super::refusal::Refusal;
+use super::runs::{self, Run};
+use super::trust::Authority;
+use crate::account::store::Store;
+
+/// One check and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Point {
+    pub name: &'static str,
+    /// `None`: passed.
+    pub refusal: Option<Refusal>,
+}
+
+impl Point {
+    fn of(name: &'static str, outcome: Result<(), Refusal>) -> Self {
+        Point { name, refusal: outcome.err() }
+    }
+
+    /// Whether the check holds.
+    pub fn passed(&self) -> bool {
+        self.refusal.is_none()
+    }
+
+    /// What is wrong, or that nothing is.
+    pub fn message(&self) -> String {
+        self.refusal.as_ref().map_or_else(|| "holds".to_owned(), Refusal::to_string)
+    }
+}
+
+/// What only a store can tell, as far as it is at hand.
+#[derive(Clone, Copy, Default)]
+pub struct Beyond<'a> {
+    /// Table to structure digest.
+    pub structures: Option<&'a BTreeMap<String, String>>,
+    /// Where runs are counted; none is taken.
+    pub evidence: Option<&'a dyn Store>,
+}
+
+/// Walks all checks of one approval; stops early only where nothing further can be looked at.
+pub fn verify(consent_dir: &Path, trust: &str, approval_id: &str, ask: &Ask, beyond: Beyond<'_>) -> Vec<Point> {
+    let authority = match Authority::load(consent_dir, trust) {
+        Ok(authority) => authority,
+        Err(refusal) => return vec![Point::of("trust", Err(refusal))],
+    };
+    let mut points = vec![Point::of("trust", Ok(()))];
+    let folder = consent_dir.join(&ask.customer).join(approval_id);
+    if !is_id(&ask.customer) || !is_id(approval_id) || !folder.is_dir() {
+        points.push(Point::of("record", Err(Refusal::NoSuch { customer: ask.customer.clone() })));
+        return points;
+    }
+    match read_record(&folder) {
+        Ok(file) => {
+            points.push(Point::of("record", Ok(())));
+            let case = Case::new(ask, &authority, &folder, &file);
+            points.extend(CHECKS.iter().map(|check| Point::of(check.name, (check.run)(&case))));
+            points.extend(beyond_files(&file.0, &digest(&file.1), ask, beyond));
+        }
+        Err(fault) => points.push(Point::of("record", Err(Refusal::Unreadable(fault)))),
+    }
+    points
+}
+
+fn beyond_files(record: &Record, digest: &str, ask: &Ask, beyond: Beyond<'_>) -> Vec<Point> {
+    let structure = beyond.structures.map(|found| Point::of("structure", checks::structures(&record.tables, found)));
+    let run = Run { approval: &record.approval, digest, operator: &ask.operator, at: ask.now };
+    let runs = beyond.evidence.map(|store| Point::of("runs", runs::used(store, &run, record.max_runs).map(drop)));
+    structure.into_iter().chain(runs).collect()
+}

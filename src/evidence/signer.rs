@@ -1,0 +1,145 @@
+//! Who signs evidence: a key file here; a key service keeps the same trait.
+
+use std::path::{Path, PathBuf};
+
+use signature::Signer as _;
+use ssh_key::rand_core::OsRng;
+use ssh_key::{Algorithm, HashAlg, LineEnding, PrivateKey, PublicKey};
+
+use crate::error::{Failure, Kind};
+use crate::keys::private_file::{self, PrivateFileError};
+
+/// Why evidence cannot be signed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SignError {
+    #[error("evidence key: {0}")]
+    File(#[from] PrivateFileError),
+    #[error("evidence key `{}` is no unencrypted OpenSSH ed25519 key", .0.display())]
+    Key(PathBuf),
+    /// A service that signs could not be used.
+    #[error("evidence cannot be signed: {0}")]
+    Service(String),
+}
+
+impl From<SignError> for Failure {
+    fn from(error: SignError) -> Self {
+        let (kind, hint) = match &error {
+            SignError::File(PrivateFileError::Io { .. }) | SignError::Service(_) => (Kind::Storage, None),
+            SignError::File(file) => (Kind::Invalid, file.hint()),
+            SignError::Key(_) => (Kind::Invalid, Some("make one with `ssh-keygen -t ed25519 -N ''`".to_owned())),
+        };
+        Failure { kind, message: error.to_string(), hint }
+    }
+}
+
+/// Signs evidence.
+pub trait Signer: Send + Sync {
+    /// Names the key, so that a verifier knows which to try.
+    fn key_id(&self) -> String;
+
+    /// The raw signature over the bytes of [`pae`](super::dsse::pae).
+    ///
+    /// # Errors
+    /// Where the key cannot be used.
+    fn sign(&self, pae: &[u8]) -> Result<Vec<u8>, SignError>;
+}
+
+/// Signs with an OpenSSH ed25519 key in a file of mode 0600.
+pub struct FileSigner {
+    key: PrivateKey,
+}
+
+impl FileSigner {
+    /// Opens the key.
+    ///
+    /// # Errors
+    /// Where the file is open to others, or holds no unencrypted ed25519 key.
+    pub fn open(path: &Path) -> Result<Self, SignError> {
+        let content = private_file::read(path)?;
+        let key = PrivateKey::from_openssh(content.as_slice()).ok();
+        let usable = key.filter(|key| key.algorithm() == Algorithm::Ed25519 && !key.is_encrypted());
+        usable.map(|key| FileSigner { key }).ok_or_else(|| SignError::Key(path.to_owned()))
+    }
+
+    /// Makes a new key, and its public half beside it with `.pub` behind the name.
+    ///
+    /// # Errors
+    /// Where a file is there already, or cannot be written.
+    pub fn create(path: &Path) -> Result<Self, SignError> {
+        let made = PrivateKey::random(&mut OsRng, Algorithm::Ed25519);
+        let mut key = made.map_err(|error| SignError::Service(error.to_string()))?;
+        key.set_comment("verho evidence");
+        let unwritable = |_| SignError::Key(path.to_owned());
+        private_file::create(path, key.to_openssh(LineEnding::LF).map_err(unwritable)?.as_bytes())?;
+        key.public_key().write_openssh_file(&public_key_file(path)).map_err(unwritable)?;
+        Ok(FileSigner { key })
+    }
+
+    /// What others verify with.
+    pub fn public_key(&self) -> &PublicKey {
+        self.key.public_key()
+    }
+}
+
+/// Where the public half of a key file lies.
+pub fn public_key_file(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".pub");
+    PathBuf::from(name)
+}
+
+impl Signer for FileSigner {
+    /// The fingerprint as `ssh-keygen -l` shows it.
+    fn key_id(&self) -> String {
+        self.key.fingerprint(HashAlg::Sha256).to_string()
+    }
+
+    fn sign(&self, pae: &[u8]) -> Result<Vec<u8>, SignError> {
+        let signature: Result<ssh_key::Signature, _> = self.key.try_sign(pae);
+        signature.map(|signature| signature.as_bytes().to_vec()).map_err(|error| SignError::Service(error.to_string()))
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use ssh_key::private::Ed25519Keypair;
+
+    use super::*;
+
+    /// Always the same signer for the same seed.
+    pub fn signer(seed: u8) -> FileSigner {
+        FileSigner { key: PrivateKey::from(Ed25519Keypair::from_seed(&[seed; 32])) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_key_is_made_once_and_opens_as_the_same() {
+        let home = tempfile::tempdir().expect("a folder can be made");
+        let path = home.path().join("keys/evidence");
+        let made = FileSigner::create(&path).unwrap_or_else(|error| panic!("{error}"));
+        let opened = FileSigner::open(&path).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(made.key_id(), opened.key_id());
+        assert_eq!(made.sign(b"x"), opened.sign(b"x"));
+        let public = PublicKey::read_openssh_file(&public_key_file(&path)).expect("lies beside it");
+        assert_eq!(public.key_data(), made.public_key().key_data());
+        assert!(matches!(FileSigner::create(&path).err(), Some(SignError::File(PrivateFileError::Exists(_)))));
+    }
+
+    #[test]
+    fn a_key_open_to_others_or_of_another_kind_is_refused() {
+        let home = tempfile::tempdir().expect("a folder can be made");
+        let path = home.path().join("evidence");
+        FileSigner::create(&path).unwrap_or_else(|error| panic!("{error}"));
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).expect("is the owner's");
+        assert!(matches!(FileSigner::open(&path).err(), Some(SignError::File(PrivateFileError::Exposed(_)))));
+        let other = home.path().join("other");
+        private_file::create(&other, b"not a key").expect("is writable");
+        assert_eq!(FileSigner::open(&other).err(), Some(SignError::Key(other)));
+    }
+}

@@ -1,0 +1,169 @@
+//! Where wrapped secrets lie: one file a customer, opened by one kind of wrapper.
+
+use std::path::{Path, PathBuf};
+
+use super::private_file::{self, PrivateFileError};
+use super::secret::Secret;
+use crate::consent::is_id;
+use crate::error::{Failure, Kind};
+
+/// Why a secret cannot be had.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    #[error("`{0}` cannot name a customer")]
+    Name(String),
+    #[error("customer `{0}` has no pseudonym secret")]
+    NoSecret(String),
+    #[error(transparent)]
+    File(#[from] PrivateFileError),
+    #[error("nothing says how the keyring is unlocked")]
+    NoUnlock,
+    #[error("VERHO_KEYRING_KEY and VERHO_KEYRING_PASSPHRASE are both set")]
+    TwoUnlocks,
+    #[error("keyring identity is no age secret key")]
+    NoIdentity,
+    #[error("pseudonym secret does not open with this key or passphrase")]
+    WrongKey,
+    #[error("wrapped pseudonym secret is damaged")]
+    Damaged,
+    #[error("wrapped pseudonym secret is the one of another customer")]
+    Swapped,
+    /// A service that wraps could not be used.
+    #[error("pseudonym secret cannot be wrapped or unwrapped: {0}")]
+    Service(String),
+}
+
+impl KeyError {
+    /// The way out.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            KeyError::File(error) => return error.hint(),
+            KeyError::NoUnlock => "set VERHO_KEYRING_KEY (an age secret key) or VERHO_KEYRING_PASSPHRASE",
+            KeyError::TwoUnlocks => "unset one of them",
+            KeyError::NoIdentity => "it looks like AGE-SECRET-KEY-1…, as `age-keygen` makes it",
+            KeyError::WrongKey => {
+                "use the one that the secret was made with; without it, releases of this epoch cannot be joined"
+            }
+            KeyError::Damaged | KeyError::Swapped => "restore the file from its backup",
+            KeyError::Name(_) | KeyError::NoSecret(_) | KeyError::Service(_) => return None,
+        };
+        Some(hint.to_owned())
+    }
+}
+
+impl From<KeyError> for Failure {
+    fn from(error: KeyError) -> Self {
+        let kind = match &error {
+            KeyError::Service(_) | KeyError::File(PrivateFileError::Io { .. }) => Kind::Storage,
+            _ => Kind::Invalid,
+        };
+        Failure { kind, message: error.to_string(), hint: error.hint() }
+    }
+}
+
+/// A way to keep a secret closed. What it wraps is bound to the customer: for another it does not open.
+pub trait Wrapper: Send + Sync {
+    /// How the names of its files end.
+    fn ending(&self) -> &'static str;
+
+    /// A new secret, and its wrapped form.
+    ///
+    /// # Errors
+    /// Where it cannot be wrapped.
+    fn make(&self, customer: &str) -> Result<(Secret, Vec<u8>), KeyError>;
+
+    /// The secret in a wrapped form.
+    ///
+    /// # Errors
+    /// Where it was wrapped otherwise, for another customer, or is damaged.
+    fn open(&self, wrapped: &[u8], customer: &str) -> Result<Secret, KeyError>;
+}
+
+/// The wrapped secrets of all customers.
+pub struct KeyRing {
+    folder: PathBuf,
+    wrapper: Box<dyn Wrapper>,
+}
+
+impl KeyRing {
+    /// The keyring in `folder`, which need not be there yet.
+    pub fn new(folder: &Path, wrapper: Box<dyn Wrapper>) -> Self {
+        KeyRing { folder: folder.to_owned(), wrapper }
+    }
+
+    /// The customer's secret; made on first use, and never in place of one that does not open.
+    ///
+    /// # Errors
+    /// Where a file is there and does not open, or none can be made.
+    pub fn secret(&self, customer: &str) -> Result<Secret, KeyError> {
+        match self.existing(customer) {
+            Err(KeyError::NoSecret(_)) => self.make(customer),
+            known => known,
+        }
+    }
+
+    /// The customer's secret, which must be there.
+    ///
+    /// # Errors
+    /// [`KeyError::NoSecret`] where it is not, and whatever keeps it closed.
+    pub fn existing(&self, customer: &str) -> Result<Secret, KeyError> {
+        match private_file::read(&self.file(customer)?) {
+            Ok(wrapped) => self.wrapper.open(&wrapped, customer),
+            Err(PrivateFileError::Missing(_)) => Err(KeyError::NoSecret(customer.to_owned())),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Begins a new epoch: the old secret is gone, and nothing made with it can be linked to what comes.
+    ///
+    /// # Errors
+    /// Where there is no secret that opens, or the new one cannot be kept.
+    pub fn rotate(&self, customer: &str) -> Result<Secret, KeyError> {
+        self.existing(customer)?;
+        let (secret, wrapped) = self.wrapper.make(customer)?;
+        private_file::replace(&self.file(customer)?, &wrapped)?;
+        Ok(secret)
+    }
+
+    /// Deletes the wrapped secret; one that is not there is deleted already.
+    ///
+    /// # Errors
+    /// Where the file cannot be deleted.
+    pub fn destroy(&self, customer: &str) -> Result<(), KeyError> {
+        let path = self.file(customer)?;
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(PrivateFileError::Io { path, kind: error.kind() }.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The customers that have a secret here, sorted.
+    pub fn customers(&self) -> Vec<String> {
+        let ending = format!(".{}", self.wrapper.ending());
+        let entries = std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+        let mut customers: Vec<_> = names.filter_map(|name| name.strip_suffix(&ending).map(str::to_owned)).collect();
+        customers.retain(|customer| is_id(customer));
+        customers.sort();
+        customers
+    }
+
+    fn make(&self, customer: &str) -> Result<Secret, KeyError> {
+        let (secret, wrapped) = self.wrapper.make(customer)?;
+        match private_file::create(&self.file(customer)?, &wrapped) {
+            Ok(()) => Ok(secret),
+            // Another process was faster; there is one secret, and it is that one.
+            Err(PrivateFileError::Exists(_)) => self.existing(customer),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn file(&self, customer: &str) -> Result<PathBuf, KeyError> {
+        if !is_id(customer) {
+            return Err(KeyError::Name(customer.to_owned()));
+        }
+        Ok(self.folder.join(format!("{customer}.{}", self.wrapper.ending())))
+    }
+}
