@@ -12,8 +12,8 @@ use super::init::write_new;
 use crate::cli::consent::{NewRequest, request};
 use crate::consent::{NAMESPACE, trust};
 use crate::error::{Failure, Kind};
-use crate::evidence::dsse::FileSigner;
-use crate::keys;
+use crate::evidence::FileSigner;
+use crate::keys::Unlock;
 use crate::run::{self, House, Wish};
 use crate::workspace::Workspace;
 
@@ -98,7 +98,7 @@ fn furnish(folder: &Path) -> Result<(), Failure> {
     write_new(&folder.join("consent/allowed_signers"), lines.as_bytes())?;
     write_new(&folder.join("consent/roles.toml"), roles().as_bytes())?;
     FileSigner::create(&folder.join("keys/evidence"))?;
-    keys::create_identity(&folder.join("keys/identity"))?;
+    Unlock::create_file(&folder.join("keys/identity"))?;
     let trust = trust::of_folder(&folder.join("consent"))?;
     write_new(&folder.join("verho.toml"), configuration(&trust).as_bytes())
 }

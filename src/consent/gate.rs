@@ -209,31 +209,32 @@ impl Examined {
     /// # Errors
     /// The refusal of the newest approval, where none holds.
     pub fn approve(self, structures: &BTreeMap<String, String>, evidence: &dyn Store) -> Result<Approval, Refused> {
+        self.first(structures, |run, max_runs| runs::take(evidence, run, max_runs))
+    }
+
+    /// As [`approve`](Self::approve), for a look at some masked rows: a run must be left, and none is taken.
+    ///
+    /// # Errors
+    /// The refusal of the newest approval, where none holds.
+    pub fn look(self, structures: &BTreeMap<String, String>, evidence: &dyn Store) -> Result<Approval, Refused> {
+        self.first(structures, |run, max_runs| Ok(runs::used(evidence, run, max_runs)?.len() as u64))
+    }
+
+    /// The first approval that fits the structures and whose runs allow it.
+    fn first(
+        self,
+        structures: &BTreeMap<String, String>,
+        count: impl Fn(&runs::Run<'_>, u64) -> Result<u64, Refusal>,
+    ) -> Result<Approval, Refused> {
         let mut newest = None;
-        for candidate in self.candidates {
-            match candidate.take_run(structures, evidence, &self.operator, self.now) {
-                Ok(run_number) => {
-                    let Candidate { record, digest, signers, .. } = candidate;
-                    return Ok(Approval { record, digest, signers, operator: self.operator, run_number });
-                }
-                Err(refusal) => newest = newest.or(Some(refused(refusal, &candidate.folder))),
+        for Candidate { folder, record, digest, signers } in self.candidates {
+            let run = runs::Run { approval: &record.approval, digest: &digest, operator: &self.operator, at: self.now };
+            match checks::structures(&record.tables, structures).and_then(|()| count(&run, record.max_runs)) {
+                Ok(run_number) => return Ok(Approval { record, digest, signers, operator: self.operator, run_number }),
+                Err(refusal) => newest = newest.or(Some(refused(refusal, &folder))),
             }
         }
         Err(newest.unwrap_or_else(|| Refusal::Missing { customer: String::new() }.into()))
-    }
-}
-
-impl Candidate {
-    fn take_run(
-        &self,
-        structures: &BTreeMap<String, String>,
-        evidence: &dyn Store,
-        operator: &str,
-        now: Timestamp,
-    ) -> Result<u64, Refusal> {
-        checks::structures(&self.record.tables, structures)?;
-        let run = runs::Run { approval: &self.record.approval, digest: &self.digest, operator, at: now };
-        runs::take(evidence, &run, self.record.max_runs)
     }
 }
 

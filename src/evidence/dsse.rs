@@ -54,10 +54,18 @@ impl Envelope {
     /// # Errors
     /// Where the signer cannot sign.
     pub fn sign(payload: &[u8], signer: &dyn Signer) -> Result<Self, SignError> {
-        let sig = signer.sign(&pae(PAYLOAD_TYPE, payload))?;
+        Self::sign_as(PAYLOAD_TYPE, payload, signer)
+    }
+
+    /// Signs a payload of any type.
+    ///
+    /// # Errors
+    /// Where the signer cannot sign.
+    pub fn sign_as(payload_type: &str, payload: &[u8], signer: &dyn Signer) -> Result<Self, SignError> {
+        let sig = signer.sign(&pae(payload_type, payload))?;
         Ok(Envelope {
             payload: STANDARD.encode(payload),
-            payload_type: PAYLOAD_TYPE.to_owned(),
+            payload_type: payload_type.to_owned(),
             signatures: vec![Signature { keyid: signer.key_id(), sig: STANDARD.encode(sig) }],
         })
     }
@@ -76,8 +84,13 @@ impl Envelope {
     }
 
     /// Whether this is what is inside, whoever signed it.
-    pub(super) fn carries(&self, payload: &[u8]) -> bool {
-        self.payload_type == PAYLOAD_TYPE && decode(&self.payload).is_ok_and(|inside| inside == payload)
+    pub(crate) fn carries(&self, payload: &[u8]) -> bool {
+        self.carries_as(PAYLOAD_TYPE, payload)
+    }
+
+    /// Whether this is what is inside, as this type, whoever signed it.
+    pub(crate) fn carries_as(&self, payload_type: &str, payload: &[u8]) -> bool {
+        self.payload_type == payload_type && decode(&self.payload).is_ok_and(|inside| inside == payload)
     }
 
     /// The payload, if `key` signed it and it is of [`PAYLOAD_TYPE`].

@@ -1,56 +1,37 @@
-// SHIM
-use crate::account::store::{Store, StoreError};
-use crate::error::Failure;
-use crate::workspace::Workspace;
-pub mod dsse {
-    use crate::error::Failure;
-    #[derive(serde::Serialize, serde::Deserialize)]
-    pub struct Envelope {
-        payload: Vec<u8>,
-    }
-    pub trait Signer {}
-    pub struct FileSigner;
-    impl Signer for FileSigner {}
-    impl FileSigner {
-        pub fn create(_p: &std::path::Path) -> Result<(), Failure> {
-            Ok(())
-        }
-    }
-    impl Envelope {
-        pub fn sign(_t: &str, payload: &[u8], _s: &dyn Signer) -> Result<Self, std::fmt::Error> {
-            Ok(Envelope { payload: payload.to_vec() })
-        }
-        pub fn payload(&self) -> Result<Vec<u8>, std::fmt::Error> {
-            Ok(self.payload.clone())
-        }
-    }
-}
-pub fn signer(_w: &Workspace) -> Result<Box<dyn dsse::Signer>, Failure> {
-    Ok(Box::new(dsse::FileSigner))
-}
-pub enum Outcome {
-    Committed,
-    Previewed,
-    Refused,
-}
-impl Outcome {
-    pub fn of(_f: &Failure) -> Self {
-        Outcome::Refused
+//! What happened, signed: an in-toto statement of every run in a DSSE envelope, appended and never written over.
+
+pub mod dsse;
+pub mod journal;
+#[cfg(feature = "s3")]
+mod kms;
+mod signer;
+mod statement;
+
+pub use signer::{FileSigner, SignError, Signer, public_key_file};
+pub use statement::{
+    ApprovalUse, Input, Outcome, Output, PREDICATE_TYPE, RefusalNote, RunRecord, State, StatementError, TableRecord,
+    Tool, Treatment,
+};
+
+use crate::workspace::{EvidenceSigner, Workspace};
+
+/// Who signs the evidence of a workspace.
+///
+/// # Errors
+/// Where the key is not there, is open to others, or is of another kind.
+pub fn signer(workspace: &Workspace) -> Result<Box<dyn Signer>, SignError> {
+    match &workspace.evidence.signer {
+        EvidenceSigner::File(path) => Ok(Box::new(FileSigner::open(path)?)),
+        EvidenceSigner::Kms(key) => by_kms(workspace, key),
     }
 }
-pub struct Record;
-impl Record {
-    pub fn begun(_c: &str, _o: String) -> Self {
-        Record
-    }
-    pub fn planned(&mut self, _p: &crate::plan::Plan) {}
-    pub fn approved(&mut self, _a: &crate::consent::Approval) {}
-    pub fn keyed(&mut self, _p: &crate::plan::Plan, _s: &crate::keys::Secret) {}
-    pub fn written(&mut self, _r: &str, _w: &[crate::sink::Written]) {}
-    pub fn end(self, _o: Outcome) -> Self {
-        self
-    }
-    pub fn append(&self, _s: &dyn Store, _k: &dyn dsse::Signer) -> Result<String, StoreError> {
-        Ok(String::new())
-    }
+
+#[cfg(feature = "s3")]
+fn by_kms(workspace: &Workspace, key: &str) -> Result<Box<dyn Signer>, SignError> {
+    Ok(Box::new(kms::KmsSigner::open(&workspace.evidence.side.access, key)?))
+}
+
+#[cfg(not(feature = "s3"))]
+fn by_kms(_workspace: &Workspace, _key: &str) -> Result<Box<dyn Signer>, SignError> {
+    Err(SignError::Service("this build knows no KMS; build it with `--features s3`".into()))
 }

@@ -1,26 +1,42 @@
-//! Pseudonym secrets: what equal inputs become equal under.
+//! The pseudonym secrets: made, wrapped, kept, derived from. They never reach the test side.
 
+mod age;
+#[cfg(feature = "s3")]
+mod kms;
 pub mod lanes;
+pub mod private_file;
+mod ring;
+mod secret;
 pub mod token;
 
-// SHIM
-use crate::error::Failure;
+pub use self::age::{AgeWrapper, Unlock};
+pub use ring::{KeyError, KeyRing, Wrapper};
+pub use secret::Secret;
+pub(crate) use secret::letters;
+
 use crate::workspace::Workspace;
-pub struct Secret([u8; 32]);
-impl Secret {
-    pub fn domain_key(&self, _customer: &str, domain: &str) -> lanes::DomainKey {
-        lanes::DomainKey::new(blake3::derive_key("verho x", domain.as_bytes()))
-    }
-    pub fn opaque(&self, what: &str, of: &str) -> String {
-        blake3::keyed_hash(&self.0, format!("{what} {of}").as_bytes()).to_hex()[..16].to_string()
-    }
-    pub fn epoch(&self) -> String {
-        "shim".into()
+
+/// The secret of a customer of a workspace: wrapped by production's KMS where it names a key, else by `age`.
+///
+/// # Errors
+/// Where nothing unlocks the key ring, or the secret is there and does not open.
+pub fn secret_of(workspace: &Workspace, customer: &str) -> Result<Secret, KeyError> {
+    KeyRing::new(&workspace.keys.folder, wrapper(workspace)?).secret(customer)
+}
+
+fn wrapper(workspace: &Workspace) -> Result<Box<dyn Wrapper>, KeyError> {
+    match &workspace.production.access.kms_key {
+        Some(key) => by_kms(workspace, key),
+        None => Ok(Box::new(AgeWrapper::new(Unlock::from_environment(workspace.keys.identity.as_deref())?))),
     }
 }
-pub fn secret_of(_w: &Workspace, _c: &str) -> Result<Secret, Failure> {
-    Ok(Secret([7; 32]))
+
+#[cfg(feature = "s3")]
+fn by_kms(workspace: &Workspace, key: &str) -> Result<Box<dyn Wrapper>, KeyError> {
+    Ok(Box::new(kms::KmsWrapper::open(&workspace.production.access, key)?))
 }
-pub fn create_identity(_p: &std::path::Path) -> Result<(), Failure> {
-    Ok(())
+
+#[cfg(not(feature = "s3"))]
+fn by_kms(_workspace: &Workspace, _key: &str) -> Result<Box<dyn Wrapper>, KeyError> {
+    Err(KeyError::Service("this build knows no KMS; build it with `--features s3`".into()))
 }

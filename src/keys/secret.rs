@@ -3,7 +3,10 @@
 use ssh_key::rand_core::{OsRng, RngCore};
 use zeroize::Zeroizing;
 
+use super::lanes::DomainKey;
+
 const DOMAIN_CONTEXT: &str = "verho 2026-11 pseudonym domain";
+const OPAQUE_CONTEXT: &str = "verho 2026-11 opaque name";
 const EPOCH_CONTEXT: &str = "verho 2026-11 epoch id";
 
 /// 32 random bytes that are wiped when dropped, never shown and never copied.
@@ -47,6 +50,18 @@ impl Secret {
         hasher.update(self.0.as_ref());
         hasher.update(&(customer.len() as u64).to_le_bytes()).update(customer.as_bytes()).update(domain.as_bytes());
         Zeroizing::new(*hasher.finalize().as_bytes())
+    }
+
+    /// The key that a domain's values are hashed with.
+    pub fn domain_key(&self, customer: &str, domain: &str) -> DomainKey {
+        DomainKey::new(*self.derive(customer, domain))
+    }
+
+    /// 8 base32 letters for something that must be named and not told: a release, the state of a source.
+    pub fn opaque(&self, what: &str, named: &str) -> String {
+        let mut hasher = blake3::Hasher::new_derive_key(OPAQUE_CONTEXT);
+        hasher.update(self.0.as_ref()).update(&(what.len() as u64).to_le_bytes());
+        letters(hasher.update(what.as_bytes()).update(named.as_bytes()).finalize().as_bytes())
     }
 
     /// The epoch's name: 8 base32 letters that say nothing about the secret.

@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::doors::Test;
 use crate::account::store::{StoreError, read_whole};
-use crate::evidence::dsse::{Envelope, Signer};
+use crate::evidence::dsse::Envelope;
+use crate::evidence::{SignError, Signer};
 use crate::sink::Written;
 
 /// The media type of a manifest inside its envelope.
@@ -74,8 +75,8 @@ pub enum ReleaseError {
     Unknown(String),
     #[error("the manifest of release `{0}` is not one, or was changed after it was signed")]
     Broken(String),
-    #[error("the release cannot be signed: {0}")]
-    Sign(String),
+    #[error(transparent)]
+    Sign(#[from] SignError),
 }
 
 /// Makes a release visible: one conditional write of its manifest. Then readers are pointed to it.
@@ -84,7 +85,7 @@ pub enum ReleaseError {
 /// Where the manifest cannot be signed or written; then nothing is visible.
 pub fn commit(test: &Test, manifest: &Manifest, signer: &dyn Signer) -> Result<(), ReleaseError> {
     let payload = serde_json::to_vec(manifest).map_err(|_| ReleaseError::Broken(manifest.release.clone()))?;
-    let envelope = Envelope::sign(PAYLOAD_TYPE, &payload, signer).map_err(|error| ReleaseError::Sign(error.to_string()))?;
+    let envelope = Envelope::sign_as(PAYLOAD_TYPE, &payload, signer)?;
     test.store.create(&key(&manifest.release), &[json(&Signed { manifest: manifest.clone(), envelope })])?;
     Ok(point_to(test, &manifest.release)?)
 }
@@ -149,7 +150,7 @@ pub fn show(test: &Test, release: &str) -> Result<Manifest, ReleaseError> {
     };
     let broken = || ReleaseError::Broken(release.to_owned());
     let signed: Signed = serde_json::from_slice(&bytes).map_err(|_| broken())?;
-    let payload = signed.envelope.payload().map_err(|_| broken())?;
-    let inside: Manifest = serde_json::from_slice(&payload).map_err(|_| broken())?;
-    if inside == signed.manifest && inside.release == release { Ok(inside) } else { Err(broken()) }
+    let payload = serde_json::to_vec(&signed.manifest).map_err(|_| broken())?;
+    let untouched = signed.envelope.carries_as(PAYLOAD_TYPE, &payload) && signed.manifest.release == release;
+    if untouched { Ok(signed.manifest) } else { Err(broken()) }
 }

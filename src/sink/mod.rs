@@ -5,6 +5,7 @@ mod pieces;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::account::doors::Test;
 use crate::account::store::StoreError;
@@ -56,8 +57,8 @@ pub struct Written {
     /// In bytes.
     pub size: u64,
     pub rows: u64,
-    /// `blake3:…` of its bytes.
-    pub digest: String,
+    /// Of its bytes, 64 hex digits.
+    pub sha256: String,
 }
 
 /// Writes a part as a new object.
@@ -65,11 +66,11 @@ pub struct Written {
 /// # Errors
 /// Where the key is taken or the store fails.
 pub fn write(test: &Test, key: String, part: SafePart) -> Result<Written, StoreError> {
-    let mut digest = blake3::Hasher::new();
+    let mut digest = Sha256::new();
     for piece in &part.bytes {
         digest.update(piece);
     }
     let size = part.bytes.iter().map(|piece| piece.len() as u64).sum();
     test.store.create(&key, &part.bytes)?;
-    Ok(Written { key, size, rows: part.rows as u64, digest: format!("blake3:{}", digest.finalize().to_hex()) })
+    Ok(Written { key, size, rows: part.rows as u64, sha256: format!("{:x}", digest.finalize()) })
 }

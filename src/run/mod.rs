@@ -1,5 +1,7 @@
 //! One run, read top to bottom: from an approval to a visible release, or to a refusal; both leave evidence.
 
+mod trail;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -9,8 +11,8 @@ use crate::account::store::{Store, StoreError};
 use crate::consent::{self, Approval, Ask, Claim, Examined, Level, TableAsk};
 use crate::engine::{self, Progress, Target};
 use crate::error::{Failure, Kind};
-use crate::evidence::{self, Outcome, Record};
-use crate::keys::Secret;
+use crate::evidence::{self, Outcome};
+use crate::keys::{Secret, secret_of};
 use crate::plan::Plan;
 use crate::release::{self, Manifest, TableRelease};
 use crate::schema::{self, TableSchema, digest};
@@ -18,6 +20,7 @@ use crate::sink::Written;
 use crate::survey;
 use crate::transform::Masks;
 use crate::workspace::Workspace;
+use trail::Trail;
 
 /// What was asked for on the command line.
 pub struct Wish<'w> {
@@ -47,7 +50,7 @@ pub struct House<'w> {
     pub production: Production,
     pub test: Test,
     pub evidence: Box<dyn Store>,
-    pub signer: Box<dyn evidence::dsse::Signer>,
+    pub signer: Box<dyn evidence::Signer>,
 }
 
 impl<'w> House<'w> {
@@ -72,33 +75,24 @@ impl<'w> House<'w> {
 /// # Errors
 /// With the exit code of DESIGN 6.4; nothing is visible then, and the refusal is in evidence.
 pub fn run(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Result<Done, Failure> {
-    let mut record = Record::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
-    let outcome = carry(house, wish, progress, &mut record);
-    let ended = match &outcome {
-        Ok(_) => Outcome::Committed,
-        Err(failure) => Outcome::of(failure),
-    };
-    let evidence = record.end(ended).append(house.evidence.as_ref(), house.signer.as_ref());
-    let evidence = evidence.map_err(|error| Failure::from(error).during("the run's evidence"));
-    match (outcome, evidence) {
-        (Ok(done), Ok(evidence)) => Ok(Done { evidence, ..done }),
-        (Err(failure), _) => Err(failure),
-        (Ok(_), Err(failure)) => Err(failure),
-    }
+    let mut trail = Trail::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
+    let outcome = carry(house, wish, progress, &mut trail);
+    let evidence = trail.end(house, Outcome::Committed, outcome.as_ref().err());
+    outcome.and_then(|done| Ok(Done { evidence: evidence?, ..done }))
 }
 
-fn carry(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress, record: &mut Record) -> Result<Done, Failure> {
+fn carry(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress, trail: &mut Trail) -> Result<Done, Failure> {
     let schemas = schema::read_customer(&house.workspace.schemas(), wish.customer)?;
     let examined = examine(house, wish, &schemas)?;
     let plan = Plan::resolve(wish.customer, schemas, &house.production, house.workspace.limits.part_size)?;
-    record.planned(&plan);
+    trail.planned(&plan);
     let approval = examined.approve(&plan.structures(), house.evidence.as_ref())?;
-    record.approved(&approval);
-    let secret = crate::keys::secret_of(house.workspace, wish.customer)?;
+    trail.approved(&approval);
+    let secret = secret_of(house.workspace, wish.customer)?;
     let source = fingerprint(&plan, &secret);
-    record.keyed(&plan, &secret);
+    trail.keyed(&plan, &secret);
     let (written, release) = transfer(house, &plan, &approval, &secret, progress)?;
-    record.written(&release, &written);
+    trail.written(&release, earned().to_string(), &written);
     let manifest = manifest(&plan, &approval, &secret, source, release, &written);
     release::commit(&house.test, &manifest, house.signer.as_ref())?;
     Ok(done(&approval, manifest, written.len()))
@@ -217,7 +211,11 @@ fn done(approval: &Approval, manifest: Manifest, objects: usize) -> Done {
 
 impl From<release::ReleaseError> for Failure {
     fn from(error: release::ReleaseError) -> Self {
-        Failure::new(Kind::Storage, error.to_string())
+        match error {
+            release::ReleaseError::Sign(error) => error.into(),
+            release::ReleaseError::Unknown(_) => Failure::new(Kind::Usage, error.to_string()).hint("`verho release list` shows all"),
+            error => Failure::new(Kind::Storage, error.to_string()),
+        }
     }
 }
 
@@ -255,7 +253,7 @@ fn unchanged(house: &House<'_>, wish: &Wish<'_>, last: &Manifest) -> Result<bool
     if plan.tables.len() != last.tables.len() || !plan.tables.iter().all(same) {
         return Ok(false);
     }
-    let secret = crate::keys::secret_of(house.workspace, wish.customer)?;
+    let secret = secret_of(house.workspace, wish.customer)?;
     Ok(secret.epoch() == last.epoch && fingerprint(&plan, &secret) == last.source)
 }
 
@@ -264,23 +262,22 @@ fn unchanged(house: &House<'_>, wish: &Wish<'_>, last: &Manifest) -> Result<bool
 /// # Errors
 /// As [`run`]; [`Kind::Usage`] for a table that is not there.
 pub fn preview(house: &House<'_>, wish: &Wish<'_>, table: &str, rows: usize) -> Result<arrow::array::RecordBatch, Failure> {
-    let mut record = Record::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
-    let shown = look(house, wish, table, rows, &mut record);
-    let ended = shown.as_ref().map_or_else(Outcome::of, |_| Outcome::Previewed);
-    record.end(ended).append(house.evidence.as_ref(), house.signer.as_ref())?;
+    let mut trail = Trail::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
+    let shown = look(house, wish, table, rows, &mut trail);
+    trail.end(house, Outcome::Preview, shown.as_ref().err())?;
     shown
 }
 
-fn look(house: &House<'_>, wish: &Wish<'_>, table: &str, rows: usize, record: &mut Record) -> Result<arrow::array::RecordBatch, Failure> {
+fn look(house: &House<'_>, wish: &Wish<'_>, table: &str, rows: usize, trail: &mut Trail) -> Result<arrow::array::RecordBatch, Failure> {
     let schemas = schema::read_customer(&house.workspace.schemas(), wish.customer)?;
     let examined = examine(house, wish, &schemas)?;
     let plan = Plan::resolve(wish.customer, schemas, &house.production, house.workspace.limits.part_size)?;
-    record.planned(&plan);
+    trail.planned(&plan);
     let unknown = || Failure::new(Kind::Usage, format!("there is no table `{table}`")).hint("`verho check` lists all");
     let chosen = plan.tables.iter().find(|planned| planned.schema.table == table).ok_or_else(unknown)?;
     let approval = examined.look(&plan.structures(), house.evidence.as_ref())?;
-    record.approved(&approval);
-    let secret = crate::keys::secret_of(house.workspace, wish.customer)?;
+    trail.approved(&approval);
+    let secret = secret_of(house.workspace, wish.customer)?;
     let open = house.production.open(&approval);
     let taken = survey::taken_words(&plan, open, house.workspace.limits.memory).map_err(engine::EngineError::from)?;
     let masks = Masks::new(&plan, &secret, taken);
