@@ -154,7 +154,8 @@ impl Approval {
 #[derive(Debug)]
 #[must_use]
 pub struct Examined {
-    candidates: Vec<Candidate>,
+    first: Candidate,
+    others: Vec<Candidate>,
     operator: String,
     now: Timestamp,
 }
@@ -186,21 +187,24 @@ pub fn examine(consent_dir: &Path, trust: &str, approval_id: Option<&str>, ask: 
             Err(refusal) => newest = newest.or(Some(refused(refusal, &folder))),
         }
     }
-    match newest {
-        Some(refused) if candidates.is_empty() => Err(refused),
-        _ => Ok(Examined { candidates, operator: ask.operator.clone(), now: ask.now }),
+    let mut candidates = candidates.into_iter();
+    match candidates.next() {
+        Some(first) => {
+            Ok(Examined { first, others: candidates.collect(), operator: ask.operator.clone(), now: ask.now })
+        }
+        None => Err(newest.unwrap_or_else(|| Refusal::Missing { customer: ask.customer.clone() }.into())),
     }
 }
 
 impl Examined {
     /// The name of the approval that will be tried first.
     pub fn id(&self) -> &str {
-        &self.candidates[0].record.approval
+        &self.first.record.approval
     }
 
     /// The digest of the approval that will be tried first.
     pub fn digest(&self) -> &str {
-        &self.candidates[0].digest
+        &self.first.digest
     }
 
     /// Compares the structures that the footers show (table to digest), then takes one of the approved runs:
@@ -209,31 +213,27 @@ impl Examined {
     /// # Errors
     /// The refusal of the newest approval, where none holds.
     pub fn approve(self, structures: &BTreeMap<String, String>, evidence: &dyn Store) -> Result<Approval, Refused> {
-        let mut newest = None;
-        for candidate in self.candidates {
-            match candidate.take_run(structures, evidence, &self.operator, self.now) {
-                Ok(run_number) => {
-                    let Candidate { record, digest, signers, .. } = candidate;
-                    return Ok(Approval { record, digest, signers, operator: self.operator, run_number });
-                }
-                Err(refusal) => newest = newest.or(Some(refused(refusal, &candidate.folder))),
-            }
-        }
-        Err(newest.unwrap_or_else(|| Refusal::Missing { customer: String::new() }.into()))
+        let take = |candidate: Candidate| candidate.take_run(structures, evidence, &self.operator, self.now);
+        take(self.first).or_else(|refused| self.others.into_iter().find_map(|other| take(other).ok()).ok_or(refused))
     }
 }
 
 impl Candidate {
     fn take_run(
-        &self,
+        self,
         structures: &BTreeMap<String, String>,
         evidence: &dyn Store,
         operator: &str,
         now: Timestamp,
-    ) -> Result<u64, Refusal> {
-        checks::structures(&self.record.tables, structures)?;
+    ) -> Result<Approval, Refused> {
         let run = runs::Run { approval: &self.record.approval, digest: &self.digest, operator, at: now };
-        runs::take(evidence, &run, self.record.max_runs)
+        let taken = checks::structures(&self.record.tables, structures)
+            .and_then(|()| runs::take(evidence, &run, self.record.max_runs));
+        let Candidate { folder, record, digest, signers } = self;
+        match taken {
+            Ok(run_number) => Ok(Approval { record, digest, signers, operator: operator.to_owned(), run_number }),
+            Err(refusal) => Err(refused(refusal, &folder)),
+        }
     }
 }
 
@@ -243,7 +243,7 @@ fn candidate(
     authority: &Authority,
     ask: &Ask,
 ) -> Result<Candidate, Refusal> {
-    let file = file.map_err(Refusal::Unreadable)?;
+    let file = file.map_err(|fault| Refusal::Unreadable(Box::new(fault)))?;
     let case = Case::new(ask, authority, folder, &file);
     case.refusal()?;
     let signers = case.signers()?;
@@ -287,4 +287,29 @@ fn folders(consent_dir: &Path, approval_id: Option<&str>, ask: &Ask) -> Result<V
 fn refused(refusal: Refusal, folder: &Path) -> Refused {
     let approval = folder.file_name().map(|name| name.to_string_lossy().into_owned());
     Refused { refusal, approval, path: Some(folder.to_owned()) }
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::*;
+    use crate::consent::tests::{APPROVAL, ask};
+
+    /// What the gate gives for the example approval.
+    pub fn approval() -> Approval {
+        let signer = |principal: &str, person: &str, organisation: &str| Signer {
+            principal: principal.to_owned(),
+            person: person.to_owned(),
+            organisation: organisation.to_owned(),
+        };
+        Approval {
+            record: Record::parse(Path::new("approval.toml"), APPROVAL).expect("is well formed"),
+            digest: digest(APPROVAL.as_bytes()),
+            signers: vec![
+                signer("kaisa.koski@house.example", "Kaisa Koski", "house"),
+                signer("maija.meri@acme.example", "Maija Meri", "acme"),
+            ],
+            operator: ask().operator,
+            run_number: 1,
+        }
+    }
 }
