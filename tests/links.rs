@@ -16,7 +16,7 @@ fn carried_over(accounts: &Accounts, corpus: &Path, maker: &str) {
     python::run(maker, &[Path::new("make"), corpus, made.path()]);
     let (data, schemas) = (made.path().join("data"), made.path().join("schemas"));
     let (prefix, customer) = (format!("{name}/"), name);
-    let desk = accounts.desk(&prefix);
+    let desk = accounts.desk(customer, &prefix);
     for table in std::fs::read_dir(&schemas).expect("schemas") {
         let table = table.expect("a schema").path();
         let stem = table.file_stem().and_then(|stem| stem.to_str()).expect("a name");

@@ -154,7 +154,8 @@ impl Approval {
 #[derive(Debug)]
 #[must_use]
 pub struct Examined {
-    candidates: Vec<Candidate>,
+    first: Candidate,
+    others: Vec<Candidate>,
     operator: String,
     now: Timestamp,
 }
@@ -186,21 +187,24 @@ pub fn examine(consent_dir: &Path, trust: &str, approval_id: Option<&str>, ask: 
             Err(refusal) => newest = newest.or(Some(refused(refusal, &folder))),
         }
     }
-    match newest {
-        Some(refused) if candidates.is_empty() => Err(refused),
-        _ => Ok(Examined { candidates, operator: ask.operator.clone(), now: ask.now }),
+    let mut candidates = candidates.into_iter();
+    match candidates.next() {
+        Some(first) => {
+            Ok(Examined { first, others: candidates.collect(), operator: ask.operator.clone(), now: ask.now })
+        }
+        None => Err(newest.unwrap_or_else(|| Refusal::Missing { customer: ask.customer.clone() }.into())),
     }
 }
 
 impl Examined {
     /// The name of the approval that will be tried first.
     pub fn id(&self) -> &str {
-        &self.candidates[0].record.approval
+        &self.first.record.approval
     }
 
     /// The digest of the approval that will be tried first.
     pub fn digest(&self) -> &str {
-        &self.candidates[0].digest
+        &self.first.digest
     }
 
     /// Compares the structures that the footers show (table to digest), then takes one of the approved runs:
@@ -209,7 +213,7 @@ impl Examined {
     /// # Errors
     /// The refusal of the newest approval, where none holds.
     pub fn approve(self, structures: &BTreeMap<String, String>, evidence: &dyn Store) -> Result<Approval, Refused> {
-        self.first(structures, |run, max_runs| runs::take(evidence, run, max_runs))
+        self.first_with(structures, |run, max_runs| runs::take(evidence, run, max_runs))
     }
 
     /// As [`approve`](Self::approve), for a look at some masked rows: a run must be left, and none is taken.
@@ -217,24 +221,25 @@ impl Examined {
     /// # Errors
     /// The refusal of the newest approval, where none holds.
     pub fn look(self, structures: &BTreeMap<String, String>, evidence: &dyn Store) -> Result<Approval, Refused> {
-        self.first(structures, |run, max_runs| Ok(runs::used(evidence, run, max_runs)?.len() as u64))
+        self.first_with(structures, |run, max_runs| Ok(runs::used(evidence, run, max_runs)?.len() as u64))
     }
 
-    /// The first approval that fits the structures and whose runs allow it.
-    fn first(
+    /// The first approval that fits the structures and whose runs `count` allows.
+    fn first_with(
         self,
         structures: &BTreeMap<String, String>,
         count: impl Fn(&runs::Run<'_>, u64) -> Result<u64, Refusal>,
     ) -> Result<Approval, Refused> {
-        let mut newest = None;
-        for Candidate { folder, record, digest, signers } in self.candidates {
+        let holds = |candidate: Candidate| {
+            let Candidate { folder, record, digest, signers } = candidate;
             let run = runs::Run { approval: &record.approval, digest: &digest, operator: &self.operator, at: self.now };
-            match checks::structures(&record.tables, structures).and_then(|()| count(&run, record.max_runs)) {
-                Ok(run_number) => return Ok(Approval { record, digest, signers, operator: self.operator, run_number }),
-                Err(refusal) => newest = newest.or(Some(refused(refusal, &folder))),
+            let counted = checks::structures(&record.tables, structures).and_then(|()| count(&run, record.max_runs));
+            match counted {
+                Ok(run_number) => Ok(Approval { record, digest, signers, operator: self.operator.clone(), run_number }),
+                Err(refusal) => Err(refused(refusal, &folder)),
             }
-        }
-        Err(newest.unwrap_or_else(|| Refusal::Missing { customer: String::new() }.into()))
+        };
+        holds(self.first).or_else(|refused| self.others.into_iter().find_map(|other| holds(other).ok()).ok_or(refused))
     }
 }
 
@@ -244,7 +249,7 @@ fn candidate(
     authority: &Authority,
     ask: &Ask,
 ) -> Result<Candidate, Refusal> {
-    let file = file.map_err(Refusal::Unreadable)?;
+    let file = file.map_err(|fault| Refusal::Unreadable(Box::new(fault)))?;
     let case = Case::new(ask, authority, folder, &file);
     case.refusal()?;
     let signers = case.signers()?;
@@ -288,4 +293,29 @@ fn folders(consent_dir: &Path, approval_id: Option<&str>, ask: &Ask) -> Result<V
 fn refused(refusal: Refusal, folder: &Path) -> Refused {
     let approval = folder.file_name().map(|name| name.to_string_lossy().into_owned());
     Refused { refusal, approval, path: Some(folder.to_owned()) }
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::*;
+    use crate::consent::tests::{APPROVAL, ask};
+
+    /// What the gate gives for the example approval.
+    pub fn approval() -> Approval {
+        let signer = |principal: &str, person: &str, organisation: &str| Signer {
+            principal: principal.to_owned(),
+            person: person.to_owned(),
+            organisation: organisation.to_owned(),
+        };
+        Approval {
+            record: Record::parse(Path::new("approval.toml"), APPROVAL).expect("is well formed"),
+            digest: digest(APPROVAL.as_bytes()),
+            signers: vec![
+                signer("kaisa.koski@house.example", "Kaisa Koski", "house"),
+                signer("maija.meri@acme.example", "Maija Meri", "acme"),
+            ],
+            operator: ask().operator,
+            run_number: 1,
+        }
+    }
 }

@@ -17,6 +17,8 @@ pub mod trust;
 pub mod view;
 
 pub use claim::{Claim, Level};
+#[cfg(test)]
+pub(crate) use gate::testing;
 pub use gate::{Approval, Ask, Examined, Signer, TableAsk, examine};
 pub use record::{Approver, Basis, Destination, Document, Place, Record, TableTerms, is_id};
 pub use refusal::{Refusal, Refused};

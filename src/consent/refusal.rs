@@ -18,9 +18,9 @@ pub enum Refusal {
     #[error("customer `{customer}` has no approval of this name")]
     NoSuch { customer: String },
     #[error("approval cannot be read: {0}")]
-    Unreadable(Fault),
+    Unreadable(Box<Fault>),
     #[error("who may sign cannot be read: {0}")]
-    Authority(Fault),
+    Authority(Box<Fault>),
     #[error("consent/allowed_signers and consent/roles.toml are not the ones that `consent.trust` names")]
     TrustMismatch { computed: String },
     #[error("approval is named `{named}` inside, other than its folder")]

@@ -121,8 +121,11 @@ fn withdrawal(approval: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::Range;
+
     use super::*;
     use crate::account::store::testing::MemoryStore;
+    use crate::account::store::{Object, Pin};
 
     fn run(digest: &'static str) -> Run<'static> {
         Run { approval: "acme-1", digest, operator: "op@x", at: Timestamp::UNIX_EPOCH }
@@ -147,6 +150,42 @@ mod tests {
         });
         numbers.sort_unstable();
         assert_eq!(numbers, (1..=50).collect::<Vec<_>>());
+    }
+
+    /// Lists nothing, as if every other taker came between listing and taking.
+    struct Stale(MemoryStore);
+
+    impl Store for Stale {
+        fn list(&self, _: &str) -> Result<Vec<Object>, StoreError> {
+            Ok(Vec::new())
+        }
+
+        fn find(&self, key: &str) -> Result<Option<Object>, StoreError> {
+            self.0.find(key)
+        }
+
+        fn read(&self, object: &Object, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, StoreError> {
+            self.0.read(object, ranges)
+        }
+
+        fn create(&self, key: &str, content: &[Bytes]) -> Result<Pin, StoreError> {
+            self.0.create(key, content)
+        }
+
+        fn replace(&self, key: &str, content: &[Bytes], pin: &Pin) -> Result<Pin, StoreError> {
+            self.0.replace(key, content, pin)
+        }
+
+        fn delete(&self, key: &str) -> Result<(), StoreError> {
+            self.0.delete(key)
+        }
+    }
+
+    #[test]
+    fn a_run_that_was_taken_after_the_listing_is_not_taken_again() {
+        let store = Stale(MemoryStore::default());
+        let numbers: Vec<_> = (0..3).map(|_| take(&store, &run("blake3:a"), 2)).collect();
+        assert_eq!(numbers, [Ok(1), Ok(2), Err(Refusal::UsedUp { max_runs: 2 })]);
     }
 
     #[test]

@@ -37,17 +37,20 @@ pub(super) struct Authority {
 impl Authority {
     /// Reads both files and parses them only if they are the ones that `trust` names.
     pub(super) fn load(consent_dir: &Path, trust: &str) -> Result<Self, Refusal> {
-        let (signers, roles) = documents(consent_dir).map_err(Refusal::Authority)?;
+        let (signers, roles) = documents(consent_dir).map_err(unreadable)?;
         let computed = digest(signers.text().as_bytes(), roles.text().as_bytes());
         if computed != trust {
             return Err(Refusal::TrustMismatch { computed });
         }
         Ok(Authority {
-            signers: Signers::parse(&consent_dir.join("allowed_signers"), signers.text())
-                .map_err(Refusal::Authority)?,
-            roles: Roles::parse(&roles).map_err(Refusal::Authority)?,
+            signers: Signers::parse(&consent_dir.join("allowed_signers"), signers.text()).map_err(unreadable)?,
+            roles: Roles::parse(&roles).map_err(unreadable)?,
         })
     }
+}
+
+fn unreadable(fault: Fault) -> Refusal {
+    Refusal::Authority(Box::new(fault))
 }
 
 fn documents(consent_dir: &Path) -> Result<(Document, Document), Fault> {

@@ -63,7 +63,7 @@ pub fn verify(consent_dir: &Path, trust: &str, approval_id: &str, ask: &Ask, bey
             points.extend(CHECKS.iter().map(|check| Point::of(check.name, (check.run)(&case))));
             points.extend(beyond_files(&file.0, &digest(&file.1), ask, beyond));
         }
-        Err(fault) => points.push(Point::of("record", Err(Refusal::Unreadable(fault)))),
+        Err(fault) => points.push(Point::of("record", Err(Refusal::Unreadable(Box::new(fault))))),
     }
     points
 }

@@ -330,6 +330,13 @@ mod tests {
     }
 
     #[test]
+    fn the_use_of_an_approval_names_those_who_signed() {
+        let used = ApprovalUse::from(&crate::consent::testing::approval());
+        assert_eq!((used.id.as_str(), used.run_number), ("acme-2026-11", 1));
+        assert_eq!(used.signers, ["kaisa.koski@house.example", "maija.meri@acme.example"]);
+    }
+
+    #[test]
     fn other_statements_are_refused() {
         let text = String::from_utf8(run().to_statement()).expect("is text");
         let with = |from: &str, to: &str| {

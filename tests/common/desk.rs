@@ -27,25 +27,25 @@ pub struct Desk {
 
 impl Desk {
     /// A workspace whose three roots are folders.
-    pub fn local() -> Self {
+    pub fn local(customer: &str) -> Self {
         let evidence = Side("root = \"file:evidence\"\nsigner = { file = \"keys/evidence\" }\n".to_owned());
-        Desk::new(&Side::folder("production"), &Side::folder("test"), &evidence, "")
+        Desk::new(customer, &Side::folder("production"), &Side::folder("test"), &evidence)
     }
 
-    /// A workspace with these sides; `more` is put at the end of `verho.toml`.
-    pub fn new(production: &Side, test: &Side, evidence: &Side, more: &str) -> Self {
+    /// A workspace of one customer with these sides.
+    pub fn new(customer: &str, production: &Side, test: &Side, evidence: &Side) -> Self {
         let desk = Desk { folder: tempfile::tempdir().expect("a folder"), environment: Vec::new() };
-        for folder in ["keys", "people", "consent", "production", "test"] {
+        for folder in ["keys", "people", "consent", "schemas", "production"] {
             std::fs::create_dir(desk.path(folder)).expect("a folder");
         }
         for (name, comment) in [("people/owner", CUSTOMER), ("people/compliance", COMPLIANCE), ("people/stranger", "x"), ("keys/evidence", "evidence")] {
             new_key(&desk.path(name), comment);
         }
         desk.write("consent/allowed_signers", &format!("{}{}", desk.signer("owner", CUSTOMER), desk.signer("compliance", COMPLIANCE)));
-        desk.write("consent/roles.toml", &roles());
+        desk.write("consent/roles.toml", &roles(customer));
         let sides = format!("[production]\n{}\n[test]\n{}\n[evidence]\n{}\n", production.0, test.0, evidence.0);
         let trust = format!("[consent]\ntrust = \"blake3:{}\"\n", "0".repeat(64));
-        desk.write("verho.toml", &format!("operator = \"{OPERATOR}\"\n{sides}\n{trust}\n{more}\n"));
+        desk.write("verho.toml", &format!("operator = \"{OPERATOR}\"\n{sides}\n{trust}"));
         desk.trust();
         let mut desk = desk;
         desk.environment.push(("VERHO_KEYRING_PASSPHRASE".into(), "a test's own passphrase".into()));
@@ -144,9 +144,9 @@ pub fn new_key(path: &Path, comment: &str) {
     assert!(made.expect("ssh-keygen starts").success());
 }
 
-fn roles() -> String {
+fn roles(customer: &str) -> String {
     let party = |principal: &str, person: &str, organisation: &str, role: &str| {
         format!("[\"{principal}\"]\nperson = \"{person}\"\norganisation = \"{organisation}\"\nroles = [\"{role}\"]\n")
     };
-    party(CUSTOMER, "the owner", "acme", "customer") + &party(COMPLIANCE, "the officer", "house", "compliance") + &party(OPERATOR, "the engineer", "house", "operator")
+    party(CUSTOMER, "the owner", customer, "customer") + &party(COMPLIANCE, "the officer", "house", "compliance") + &party(OPERATOR, "the engineer", "house", "operator")
 }

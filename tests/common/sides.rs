@@ -42,7 +42,7 @@ impl Accounts {
     }
 
     /// A desk between the accounts, below a prefix of every bucket.
-    pub fn desk(&self, prefix: &str) -> Desk {
+    pub fn desk(&self, customer: &str, prefix: &str) -> Desk {
         let side = |server: &Server, bucket: &str, user: &str, key: &str| {
             format!(
                 "account = \"{}\"\nroot = \"s3://{bucket}/{prefix}\"\nregion = \"{REGION}\"\nendpoint = \"{}\"\ncredentials = {{ env_prefix = \"VERHO_{}\" }}\nkms_key = \"{key}\"\n",
@@ -54,7 +54,7 @@ impl Accounts {
         let production = Side(side(&self.production, "verho-production", "reader", &self.wrapping));
         let test = Side(side(&self.test, "verho-test", "writer", &self.output));
         let evidence = Side(format!("root = \"s3://verho-evidence/{prefix}\"\nsigner = {{ file = \"keys/evidence\" }}\n"));
-        let mut desk = Desk::new(&production, &test, &evidence, "");
+        let mut desk = Desk::new(customer, &production, &test, &evidence);
         desk.environment.clear();
         for (server, user) in [(&self.production, "reader"), (&self.test, "writer")] {
             let (key, secret) = keys(&server.account, user);
