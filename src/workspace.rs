@@ -45,7 +45,8 @@ impl Side {
     /// Where it cannot be reached or made.
     pub fn open_for_writing(&self) -> Result<Box<dyn Store>, StoreError> {
         if let Root::File(folder) = &self.root {
-            std::fs::create_dir_all(folder).map_err(|error| StoreError::Other(format!("the folder cannot be made: {}", error.kind())))?;
+            std::fs::create_dir_all(folder)
+                .map_err(|error| StoreError::Other(format!("the folder cannot be made: {}", error.kind())))?;
         }
         self.open()
     }
@@ -124,10 +125,19 @@ impl Workspace {
             consent: consent(root.required("consent")?)?,
             keys: keys(root.optional("keys")?, folder)?,
             limits: limits(root.optional("limits")?)?,
-            refresh: root.optional::<Vec<Section<'_>>>("refresh")?.unwrap_or_default().into_iter().map(refresh).collect::<Result<_, _>>()?,
+            refresh: root
+                .optional::<Vec<Section<'_>>>("refresh")?
+                .unwrap_or_default()
+                .into_iter()
+                .map(refresh)
+                .collect::<Result<_, _>>()?,
         };
         if workspace.production.root.overlaps(&workspace.test.root) {
-            return Err(root.fault_at("test", "the test root lies in the production root, or the other way round", None));
+            return Err(root.fault_at(
+                "test",
+                "the test root lies in the production root, or the other way round",
+                None,
+            ));
         }
         root.finish()?;
         Ok(workspace)
@@ -190,7 +200,9 @@ fn fitting(section: &Section<'_>, root: &Root, access: &Access) -> Result<(), Fa
     match root {
         Root::File(_) if access.account == "local" => Ok(()),
         Root::File(_) => Err(section.fault_at("account", "a file:// root takes account = \"local\"", None)),
-        Root::S3 { .. } if !digits => Err(section.fault_at("account", "an s3:// root takes the account's 12 digits", None)),
+        Root::S3 { .. } if !digits => {
+            Err(section.fault_at("account", "an s3:// root takes the account's 12 digits", None))
+        }
         Root::S3 { .. } if access.region.is_none() => Err(section.fault("`region` is missing", None)),
         Root::S3 { .. } if access.credentials.is_none() => {
             Err(section.fault("`credentials` is missing: the default chain is never used", None))
@@ -216,8 +228,7 @@ fn evidence(mut section: Section<'_>, folder: &Path, production: &Side) -> Resul
 }
 
 fn consent(mut section: Section<'_>) -> Result<Consent, Fault> {
-    let consent =
-        Consent { trust: section.required("trust")?, max_days: section.optional("max_days")?.unwrap_or(90) };
+    let consent = Consent { trust: section.required("trust")?, max_days: section.optional("max_days")?.unwrap_or(90) };
     section.finish()?;
     Ok(consent)
 }
@@ -259,7 +270,8 @@ fn size(section: &mut Section<'_>, key: &'static str) -> Result<Option<u64>, Fau
         "GiB" => Some(30),
         _ => None,
     };
-    let bytes = shift.zip(written[..digits].parse::<u64>().ok()).and_then(|(shift, number)| number.checked_mul(1 << shift));
+    let bytes =
+        shift.zip(written[..digits].parse::<u64>().ok()).and_then(|(shift, number)| number.checked_mul(1 << shift));
     match bytes.filter(|bytes| *bytes > 0) {
         Some(bytes) => Ok(Some(bytes)),
         None => Err(section.fault_at(key, format!("`{key}` takes a size like \"256MiB\" (KiB, MiB, GiB)"), None)),
@@ -270,7 +282,10 @@ fn refresh(mut section: Section<'_>) -> Result<Refresh, Fault> {
     let customer = section.required("customer")?;
     let every: String = section.required("every")?;
     let unit = every.chars().last();
-    let number = every.strip_suffix(|_: char| true).and_then(|digits| digits.parse::<i64>().ok()).filter(|n| (1..=3650).contains(n));
+    let number = every
+        .strip_suffix(|_: char| true)
+        .and_then(|digits| digits.parse::<i64>().ok())
+        .filter(|n| (1..=3650).contains(n));
     let hours = match (number, unit) {
         (Some(days), Some('d')) => days * 24,
         (Some(hours), Some('h')) => hours,

@@ -73,12 +73,20 @@ impl FooterRight<'_> {
     /// [`StoreError::Damaged`] where the object does not end as a Parquet file does.
     pub fn metadata(&self, object: &Object) -> Result<Bytes, StoreError> {
         let damaged = |what: &str| StoreError::Damaged(what.to_owned());
-        let end = object.size.checked_sub(8).filter(|end| *end >= 4).ok_or_else(|| damaged("too short for a Parquet file"))?;
+        let end = object
+            .size
+            .checked_sub(8)
+            .filter(|end| *end >= 4)
+            .ok_or_else(|| damaged("too short for a Parquet file"))?;
         let tail = read_one(self.store, object, end..object.size)?;
         let (length, magic) = tail.split_at(4);
         if magic != MAGIC {
             let encrypted = magic == b"PARE";
-            return Err(damaged(if encrypted { "its footer is encrypted" } else { "it does not end as a Parquet file" }));
+            return Err(damaged(if encrypted {
+                "its footer is encrypted"
+            } else {
+                "it does not end as a Parquet file"
+            }));
         }
         let length = u64::from(u32::from_le_bytes([length[0], length[1], length[2], length[3]]));
         if length > LONGEST_FOOTER || length + 4 > end {

@@ -18,15 +18,26 @@ impl Check {
         let mut rows = Vec::new();
         for customer in workspace.customers() {
             for table in schema::read_customer(&workspace.schemas(), &customer)? {
-                rows.push([customer.clone(), table.table.clone(), table.columns.len().to_string(), schema::digest::policy(&table)]);
+                rows.push([
+                    customer.clone(),
+                    table.table.clone(),
+                    table.columns.len().to_string(),
+                    schema::digest::policy(&table),
+                ]);
             }
         }
         let computed = trust::of_folder(&workspace.consents())?;
         if computed != workspace.consent.trust {
-            let failure = Failure::new(Kind::Invalid, "verho.toml: `trust` is not the digest of consent/allowed_signers and consent/roles.toml");
+            let failure = Failure::new(
+                Kind::Invalid,
+                "verho.toml: `trust` is not the digest of consent/allowed_signers and consent/roles.toml",
+            );
             return Err(failure.hint(format!("look through both files, then set trust = \"{computed}\"")));
         }
         let facts: Vec<_> = rows.iter().map(|[customer, table, leaves, policy]| json!({ "customer": customer, "table": table, "leaves": leaves.parse::<u64>().unwrap_or(0), "policy": policy })).collect();
-        Ok(Answer::new(table(["customer", "table", "leaves", "policy"], &rows) + "all is well\n", json!({ "trust": computed, "tables": facts })))
+        Ok(Answer::new(
+            table(["customer", "table", "leaves", "policy"], &rows) + "all is well\n",
+            json!({ "trust": computed, "tables": facts }),
+        ))
     }
 }

@@ -75,7 +75,9 @@ impl Consent {
             What::Request(new) => new.run(&workspace),
             What::List { customer } => list(&workspace, &customer),
             What::Show { customer, approval } => show(&workspace, &customer, &approval),
-            What::Verify { customer, approval, operator } => verify(&workspace, &customer, &approval, operator.as_deref()),
+            What::Verify { customer, approval, operator } => {
+                verify(&workspace, &customer, &approval, operator.as_deref())
+            }
         }
     }
 }
@@ -84,13 +86,25 @@ impl NewRequest {
     /// A request for 30 days and 12 runs.
     pub fn of(customer: &str, id: &str, purpose: &str, approver: &str) -> Self {
         let [customer, id, purpose, approver] = [customer, id, purpose, approver].map(str::to_owned);
-        NewRequest { customer, id, purpose, approver, title: String::new(), days: 30, max_runs: 12, retention_days: None }
+        NewRequest {
+            customer,
+            id,
+            purpose,
+            approver,
+            title: String::new(),
+            days: 30,
+            max_runs: 12,
+            retention_days: None,
+        }
     }
 
     fn run(self, workspace: &Workspace) -> Result<Answer, Failure> {
         let file = request(workspace, &self)?;
         let steps = request::steps(&read(workspace, &self.customer, &self.id)?.0);
-        Ok(Answer::new(format!("{}\n\n{steps}", file.display()), json!({ "file": file, "approval": self.id, "steps": steps })))
+        Ok(Answer::new(
+            format!("{}\n\n{steps}", file.display()),
+            json!({ "file": file, "approval": self.id, "steps": steps }),
+        ))
     }
 
     fn terms(&self, person: String) -> Result<request::Terms, Failure> {
@@ -98,7 +112,10 @@ impl NewRequest {
         if !crate::consent::is_id(&self.id) {
             return Err(usage("an approval's name takes letters, digits, `-`, `_` and `.`"));
         }
-        let days = i64::try_from(self.days).ok().filter(|days| (1..=3650).contains(days)).ok_or_else(|| usage("--days takes 1 to 3650"))?;
+        let days = i64::try_from(self.days)
+            .ok()
+            .filter(|days| (1..=3650).contains(days))
+            .ok_or_else(|| usage("--days takes 1 to 3650"))?;
         // Whole seconds: the times are read by people.
         let now = Timestamp::from_second(Timestamp::now().as_second()).map_err(|_| usage("the clock is wrong"))?;
         Ok(request::Terms {
@@ -133,14 +150,20 @@ pub fn request(workspace: &Workspace, new: &NewRequest) -> Result<PathBuf, Failu
 
 fn person_of(workspace: &Workspace, principal: &str) -> Result<String, Failure> {
     let roles = crate::consent::Roles::parse(&Document::read(&workspace.consents().join("roles.toml"))?)?;
-    let unknown = || Failure::new(Kind::Usage, format!("`{principal}` is not in consent/roles.toml")).hint("give the approver a person, an organisation and the role `customer` there");
+    let unknown = || {
+        Failure::new(Kind::Usage, format!("`{principal}` is not in consent/roles.toml"))
+            .hint("give the approver a person, an organisation and the role `customer` there")
+    };
     roles.party(principal).map(|party| party.person.clone()).ok_or_else(unknown)
 }
 
 /// What becomes of each leaf, in the words of its method.
 fn explained(schemas: &[TableSchema]) -> impl Fn(&str, &str) -> String + use<> {
     let leaf = |schema: &TableSchema| {
-        let words = schema.columns.iter().map(|(path, rule)| ((schema.table.clone(), path.as_str().to_owned()), rule.method.words()));
+        let words = schema
+            .columns
+            .iter()
+            .map(|(path, rule)| ((schema.table.clone(), path.as_str().to_owned()), rule.method.words()));
         words.collect::<Vec<_>>()
     };
     let words: std::collections::HashMap<_, _> = schemas.iter().flat_map(leaf).collect();
@@ -157,13 +180,19 @@ fn written(folder: &Path, text: &str) -> Result<PathBuf, Failure> {
     };
     match new() {
         Ok(()) => Ok(file),
-        Err(error) => Err(Failure::new(Kind::Invalid, format!("{}: cannot be written: {}", file.display(), error.kind())).hint("an approval's name is used once, ever: take another --id")),
+        Err(error) => {
+            Err(Failure::new(Kind::Invalid, format!("{}: cannot be written: {}", file.display(), error.kind()))
+                .hint("an approval's name is used once, ever: take another --id"))
+        }
     }
 }
 
 fn ids(workspace: &Workspace, customer: &str) -> Vec<String> {
     let entries = std::fs::read_dir(workspace.consents().join(customer)).into_iter().flatten().flatten();
-    let mut ids: Vec<String> = entries.filter(|entry| entry.path().is_dir()).filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    let mut ids: Vec<String> = entries
+        .filter(|entry| entry.path().is_dir())
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect();
     ids.sort();
     ids
 }
@@ -183,7 +212,13 @@ fn list(workspace: &Workspace, customer: &str) -> Result<Answer, Failure> {
     for id in ids(workspace, customer) {
         let (record, _) = read(workspace, customer, &id)?;
         let used = runs::taken(evidence.as_ref(), &id).unwrap_or(0);
-        rows.push([id.clone(), record.not_before.to_string(), record.not_after.to_string(), format!("{used} of {}", record.max_runs), record.purpose.clone()]);
+        rows.push([
+            id.clone(),
+            record.not_before.to_string(),
+            record.not_after.to_string(),
+            format!("{used} of {}", record.max_runs),
+            record.purpose.clone(),
+        ]);
         facts.push(json!({ "approval": id, "not_before": record.not_before, "not_after": record.not_after, "max_runs": record.max_runs, "runs_used": used, "purpose": record.purpose }));
     }
     Ok(Answer::new(table(["approval", "from", "to", "runs", "purpose"], &rows), facts))
@@ -191,7 +226,13 @@ fn list(workspace: &Workspace, customer: &str) -> Result<Answer, Failure> {
 
 fn show(workspace: &Workspace, customer: &str, id: &str) -> Result<Answer, Failure> {
     let (record, text) = read(workspace, customer, id)?;
-    let tables: serde_json::Map<_, _> = record.tables.iter().map(|(name, terms)| (name.clone(), json!({ "schema": terms.schema, "policy": terms.policy, "columns": terms.columns }))).collect();
+    let tables: serde_json::Map<_, _> = record
+        .tables
+        .iter()
+        .map(|(name, terms)| {
+            (name.clone(), json!({ "schema": terms.schema, "policy": terms.policy, "columns": terms.columns }))
+        })
+        .collect();
     let facts = json!({
         "approval": record.approval, "customer": record.customer, "purpose": record.purpose, "given_at": record.given_at,
         "not_before": record.not_before, "not_after": record.not_after, "max_runs": record.max_runs,
@@ -209,10 +250,17 @@ fn verify(workspace: &Workspace, customer: &str, id: &str, operator: Option<&str
     let structures = plan.structures();
     let beyond = view::Beyond { structures: Some(&structures), evidence: Some(evidence.as_ref()) };
     let points = view::verify(&workspace.consents(), &workspace.consent.trust, id, &asked, beyond);
-    let rows: Vec<_> = points.iter().map(|point| [if point.passed() { "ok" } else { "NO" }.to_owned(), point.name.to_owned(), point.message()]).collect();
-    let facts: Vec<_> = points.iter().map(|point| json!({ "check": point.name, "passed": point.passed(), "message": point.message() })).collect();
+    let rows: Vec<_> = points
+        .iter()
+        .map(|point| [if point.passed() { "ok" } else { "NO" }.to_owned(), point.name.to_owned(), point.message()])
+        .collect();
+    let facts: Vec<_> = points
+        .iter()
+        .map(|point| json!({ "check": point.name, "passed": point.passed(), "message": point.message() }))
+        .collect();
     let mut answer = Answer::new(table(["", "check", "finding"], &rows), facts);
     let refusal = points.iter().find_map(|point| point.refusal.as_ref());
-    answer.failure = refusal.map(|refusal| Failure { kind: Kind::Consent, message: refusal.to_string(), hint: refusal.hint() });
+    answer.failure =
+        refusal.map(|refusal| Failure { kind: Kind::Consent, message: refusal.to_string(), hint: refusal.hint() });
     Ok(answer)
 }

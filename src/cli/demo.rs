@@ -33,8 +33,10 @@ const SCHEMAS: [(&str, &str); 2] = [
 const CUSTOMER: &str = "demo";
 const APPROVAL: &str = "demo-1";
 /// Who signs, with person, organisation and role.
-const SIGNERS: [(&str, &str, &str, &str); 2] =
-    [("owner@demo.example", "Demo Data Owner", "demo", "customer"), ("compliance@demo.example", "Demo Compliance Officer", "us", "compliance")];
+const SIGNERS: [(&str, &str, &str, &str); 2] = [
+    ("owner@demo.example", "Demo Data Owner", "demo", "customer"),
+    ("compliance@demo.example", "Demo Compliance Officer", "us", "compliance"),
+];
 const OPERATOR: &str = "engineer@demo.example";
 
 /// Make a local workspace with sample data and walk the whole way, approval included
@@ -107,7 +109,8 @@ fn new_key(folder: &Path, principal: &str) -> Result<String, Failure> {
     let internal = |_| Failure::new(Kind::Internal, "a key cannot be made");
     let key = PrivateKey::random(&mut ssh_key::rand_core::OsRng, Algorithm::Ed25519).map_err(internal)?;
     let path = folder.join("people").join(principal);
-    std::fs::create_dir_all(folder.join("people")).map_err(|_| Failure::new(Kind::Internal, "a folder cannot be made"))?;
+    std::fs::create_dir_all(folder.join("people"))
+        .map_err(|_| Failure::new(Kind::Internal, "a folder cannot be made"))?;
     key.write_openssh_file(&path, LineEnding::LF).map_err(internal)?;
     let public = key.public_key().to_openssh().map_err(internal)?;
     Ok(format!("{principal} namespaces=\"{NAMESPACE}\" {public}\n"))
@@ -137,7 +140,9 @@ fn configuration(trust: &str) -> String {
 /// Runs without an approval, which has to be refused; the refusal's own words.
 fn refused(workspace: &Workspace) -> Result<String, Failure> {
     match run::run(&House::open(workspace, CUSTOMER)?, &wish(), &Silent) {
-        Err(failure) if failure.kind == Kind::Consent => Ok(format!("{} (exit {})", failure.message, failure.kind as u8)),
+        Err(failure) if failure.kind == Kind::Consent => {
+            Ok(format!("{} (exit {})", failure.message, failure.kind as u8))
+        }
         Err(failure) => Err(failure),
         Ok(_) => Err(Failure::new(Kind::Internal, "a run without an approval was not refused")),
     }
@@ -147,7 +152,8 @@ fn sign(folder: &Path, file: &Path, principal: &str) -> Result<(), Failure> {
     let internal = |_| Failure::new(Kind::Internal, "the demo's approval cannot be signed");
     let key = PrivateKey::read_openssh_file(&folder.join("people").join(principal)).map_err(internal)?;
     let text = std::fs::read(file).map_err(|_| Failure::new(Kind::Internal, "the demo's approval cannot be read"))?;
-    let signature = SshSig::sign(&key, NAMESPACE, HashAlg::Sha512, &text).and_then(|signature| signature.to_pem(LineEnding::LF));
+    let signature =
+        SshSig::sign(&key, NAMESPACE, HashAlg::Sha512, &text).and_then(|signature| signature.to_pem(LineEnding::LF));
     write_new(&file.with_file_name(format!("{principal}.sig")), signature.map_err(internal)?.as_bytes())
 }
 

@@ -47,6 +47,8 @@ pub fn write_new(path: &Path, content: &[u8]) -> Result<(), Failure> {
         path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
         std::fs::File::create_new(path).and_then(|mut file| std::io::Write::write_all(&mut file, content))
     };
-    let refused = |error: std::io::Error| Failure::new(Kind::Invalid, format!("{}: cannot be written: {}", path.display(), error.kind()));
+    let refused = |error: std::io::Error| {
+        Failure::new(Kind::Invalid, format!("{}: cannot be written: {}", path.display(), error.kind()))
+    };
     write().map_err(|error| refused(error).hint("take a folder that holds none of these files"))
 }

@@ -17,8 +17,14 @@ pub struct Methods {
 impl Methods {
     pub fn run(self) -> Result<Answer, Failure> {
         let Some(name) = self.name else {
-            let rows: Vec<_> = CATALOGUE.iter().map(|entry| [entry.name.to_owned(), entry.version.to_string(), entry.summary.to_owned()]).collect();
-            return Ok(Answer::new(table(["method", "version", "what it does"], &rows), CATALOGUE.iter().map(|entry| facts(entry)).collect::<Vec<_>>()));
+            let rows: Vec<_> = CATALOGUE
+                .iter()
+                .map(|entry| [entry.name.to_owned(), entry.version.to_string(), entry.summary.to_owned()])
+                .collect();
+            return Ok(Answer::new(
+                table(["method", "version", "what it does"], &rows),
+                CATALOGUE.iter().map(|entry| facts(entry)).collect::<Vec<_>>(),
+            ));
         };
         let entry = find(&name).ok_or_else(|| unknown(&name))?;
         Ok(Answer::new(text(entry), facts(entry)))
@@ -34,14 +40,16 @@ fn unknown(name: &str) -> Failure {
 }
 
 fn text(entry: &Entry) -> String {
-    let options: Vec<_> = entry.options.iter().map(|(name, takes)| [format!("  {name}"), (*takes).to_owned()]).collect();
+    let options: Vec<_> =
+        entry.options.iter().map(|(name, takes)| [format!("  {name}"), (*takes).to_owned()]).collect();
     let options = if options.is_empty() { "  none\n".to_owned() } else { table(["  option", "takes"], &options) };
     let examples: String = entry.examples.iter().map(|example| format!("  {example}\n")).collect();
     format!("{} (version {})\n{}\n\noptions\n{options}\nexamples\n{examples}", entry.name, entry.version, entry.summary)
 }
 
 fn facts(entry: &Entry) -> serde_json::Value {
-    let options: serde_json::Map<_, _> = entry.options.iter().map(|(name, takes)| ((*name).to_owned(), json!(takes))).collect();
+    let options: serde_json::Map<_, _> =
+        entry.options.iter().map(|(name, takes)| ((*name).to_owned(), json!(takes))).collect();
     let keyed = entry.keying == Keying::Keyed;
     json!({ "name": entry.name, "version": entry.version, "summary": entry.summary, "options": options, "keyed": keyed, "examples": entry.examples })
 }

@@ -95,8 +95,12 @@ impl Common {
     /// The workspace that was named, or the nearest one upward.
     fn workspace(&self) -> Result<Workspace, Failure> {
         let here = || std::env::current_dir().ok().and_then(|folder| Workspace::find(&folder));
-        let named = self.workspace.as_ref().map(|folder| std::path::absolute(folder).unwrap_or_else(|_| folder.clone()));
-        let missing = || Failure::new(Kind::Invalid, "there is no verho.toml here or in a folder above").hint("make one with `verho init`, or name its folder with --workspace");
+        let named =
+            self.workspace.as_ref().map(|folder| std::path::absolute(folder).unwrap_or_else(|_| folder.clone()));
+        let missing = || {
+            Failure::new(Kind::Invalid, "there is no verho.toml here or in a folder above")
+                .hint("make one with `verho init`, or name its folder with --workspace")
+        };
         let folder = named.or_else(here).ok_or_else(missing)?;
         Ok(Workspace::read(&folder)?)
     }
@@ -136,7 +140,9 @@ fn print(answer: &Answer, output: Output) -> Result<(), Failure> {
         Output::Json => writeln!(out, "{:#}", answer.facts),
     };
     match written.and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::new(Kind::Internal, "stdout cannot be written")),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(Kind::Internal, "stdout cannot be written"))
+        }
         _ => Ok(answer.failure.clone().map_or(Ok(()), Err)?),
     }
 }
@@ -148,7 +154,10 @@ fn report(failure: &Failure, output: Output) -> ExitCode {
             eprintln!("error: {}", failure.message);
             failure.hint.iter().for_each(|hint| eprintln!("hint: {hint}"));
         }
-        Output::Json => eprintln!("{}", serde_json::json!({ "error": failure.message, "hint": failure.hint, "exit": failure.kind as u8 })),
+        Output::Json => eprintln!(
+            "{}",
+            serde_json::json!({ "error": failure.message, "hint": failure.hint, "exit": failure.kind as u8 })
+        ),
     }
     ExitCode::from(failure.kind as u8)
 }

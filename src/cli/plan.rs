@@ -26,7 +26,10 @@ impl Plan {
         let text: String = plan.tables.iter().enumerate().map(|(index, table)| text(table, parts(index))).collect();
         let facts: Vec<_> = plan.tables.iter().enumerate().map(|(index, table)| facts(table, parts(index))).collect();
         let destination = workspace.test.below(&self.customer).root.to_string();
-        Ok(Answer::new(format!("{text}to {destination}\n"), json!({ "customer": self.customer, "destination": destination, "tables": facts })))
+        Ok(Answer::new(
+            format!("{text}to {destination}\n"),
+            json!({ "customer": self.customer, "destination": destination, "tables": facts }),
+        ))
     }
 }
 
@@ -46,11 +49,19 @@ fn text(plan: &TablePlan, parts: usize) -> String {
     let rows: Vec<[String; 5]> = leaves(plan)
         .filter_map(|leaf| {
             let rule = plan.schema.columns.get(&leaf.leaf.path)?;
-            Some([leaf.leaf.path.to_string(), leaf.leaf.data_type.to_string(), rule.class.name().to_owned(), rule.method.words(), becomes(leaf)])
+            Some([
+                leaf.leaf.path.to_string(),
+                leaf.leaf.data_type.to_string(),
+                rule.class.name().to_owned(),
+                rule.method.words(),
+                becomes(leaf),
+            ])
         })
         .collect();
-    let head = format!("table {}: {} objects, {} rows, {parts} parts\n", plan.schema.table, plan.files.len(), plan.rows());
-    head + &table(["leaf", "type", "class", "what becomes of it", "type after"], &rows) + &format!("schema {}\npolicy {}\n\n", plan.structure, plan.policy)
+    let head =
+        format!("table {}: {} objects, {} rows, {parts} parts\n", plan.schema.table, plan.files.len(), plan.rows());
+    head + &table(["leaf", "type", "class", "what becomes of it", "type after"], &rows)
+        + &format!("schema {}\npolicy {}\n\n", plan.structure, plan.policy)
 }
 
 fn facts(plan: &TablePlan, parts: usize) -> serde_json::Value {

@@ -28,7 +28,8 @@ impl Preview {
     pub fn run(self, common: &Common) -> Result<Answer, Failure> {
         let workspace = common.workspace()?;
         let house = House::open(&workspace, &self.customer)?;
-        let wish = Wish { customer: &self.customer, approval: self.approval.as_deref(), operator: self.operator.as_deref() };
+        let wish =
+            Wish { customer: &self.customer, approval: self.approval.as_deref(), operator: self.operator.as_deref() };
         let rows = run::preview(&house, &wish, &self.table, self.rows)?;
         let internal = |_| Failure::new(Kind::Internal, "the rows cannot be shown");
         let text = pretty_format_batches(std::slice::from_ref(&rows)).map_err(internal)?;
@@ -37,7 +38,11 @@ impl Preview {
         for row in 0..rows.num_rows() {
             let mut shown = Map::new();
             for (column, field) in rows.schema().fields().iter().enumerate() {
-                let value = if rows.column(column).is_null(row) { Value::Null } else { json!(cell(column, row).map_err(internal)?) };
+                let value = if rows.column(column).is_null(row) {
+                    Value::Null
+                } else {
+                    json!(cell(column, row).map_err(internal)?)
+                };
                 shown.insert(field.name().clone(), value);
             }
             facts.push(Value::Object(shown));

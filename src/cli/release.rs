@@ -55,7 +55,13 @@ fn list(test: &Test) -> Result<Answer, Failure> {
 fn row(manifest: &Manifest, current: Option<&str>) -> [String; 5] {
     let rows: u64 = manifest.tables.values().map(|table| table.rows).sum();
     let mark = if current == Some(manifest.release.as_str()) { "current" } else { "" };
-    [manifest.release.clone(), manifest.created_at.to_string(), manifest.approval.clone(), rows.to_string(), mark.to_owned()]
+    [
+        manifest.release.clone(),
+        manifest.created_at.to_string(),
+        manifest.approval.clone(),
+        rows.to_string(),
+        mark.to_owned(),
+    ]
 }
 
 fn show(test: &Test, name: Option<String>) -> Result<Answer, Failure> {
@@ -64,10 +70,23 @@ fn show(test: &Test, name: Option<String>) -> Result<Answer, Failure> {
         None => release::current(test)?.ok_or_else(|| release::ReleaseError::Unknown("current".to_owned()))?,
     };
     let manifest = release::show(test, &name)?;
-    let rows: Vec<_> = manifest.tables.iter().flat_map(|(table, held)| held.objects.iter().map(|object| [table.clone(), object.rows.to_string(), object.size.to_string(), object.key.clone()])).collect();
+    let rows: Vec<_> = manifest
+        .tables
+        .iter()
+        .flat_map(|(table, held)| {
+            held.objects
+                .iter()
+                .map(|object| [table.clone(), object.rows.to_string(), object.size.to_string(), object.key.clone()])
+        })
+        .collect();
     let head = format!(
         "release {}\nmade at {} by {}\napproval {} ({})\nclaim {}\n\n",
-        manifest.release, manifest.created_at, manifest.tool, manifest.approval, manifest.approval_digest, manifest.claim
+        manifest.release,
+        manifest.created_at,
+        manifest.tool,
+        manifest.approval,
+        manifest.approval_digest,
+        manifest.claim
     );
     Ok(Answer::new(head + &table(["table", "rows", "bytes", "object"], &rows), manifest))
 }

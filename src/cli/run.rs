@@ -1,8 +1,8 @@
 //! `verho run`
 
+use super::Common;
 use super::answer::Answer;
 use super::progress::Bar;
-use super::Common;
 use crate::error::Failure;
 use crate::run::{self, Done, House, Wish};
 
@@ -22,7 +22,8 @@ impl Run {
     pub fn run(self, common: &Common) -> Result<Answer, Failure> {
         let workspace = common.workspace()?;
         let house = House::open(&workspace, &self.customer)?;
-        let wish = Wish { customer: &self.customer, approval: self.approval.as_deref(), operator: self.operator.as_deref() };
+        let wish =
+            Wish { customer: &self.customer, approval: self.approval.as_deref(), operator: self.operator.as_deref() };
         let done = run::run(&house, &wish, &Bar::new(common.interactive()))?;
         Ok(Answer::new(text(&done), done))
     }

@@ -49,9 +49,15 @@ impl EngineError {
 
     fn hint(&self) -> Option<&'static str> {
         match self {
-            EngineError::File(FileError::Store(StoreError::Changed | StoreError::Missing)) => Some("the source changed during the run; run again"),
-            EngineError::File(FileError::TooLarge(_)) => Some("raise `memory` under [limits], or write the object with smaller pages"),
-            EngineError::File(FileError::Damaged(_)) => Some("have the object written again; its rows cannot be trusted"),
+            EngineError::File(FileError::Store(StoreError::Changed | StoreError::Missing)) => {
+                Some("the source changed during the run; run again")
+            }
+            EngineError::File(FileError::TooLarge(_)) => {
+                Some("raise `memory` under [limits], or write the object with smaller pages")
+            }
+            EngineError::File(FileError::Damaged(_)) => {
+                Some("have the object written again; its rows cannot be trusted")
+            }
             EngineError::In { error, .. } => error.hint(),
             _ => None,
         }
@@ -94,12 +100,20 @@ impl Target<'_> {
 ///
 /// # Errors
 /// The first that any part meets; parts under way are ended, none is left half written.
-pub fn run(plan: &Plan, production: OpenProduction<'_>, masks: &Masks, target: &Target<'_>, limits: &Limits, progress: &dyn Progress) -> Result<Vec<Written>, EngineError> {
+pub fn run(
+    plan: &Plan,
+    production: OpenProduction<'_>,
+    masks: &Masks,
+    target: &Target<'_>,
+    limits: &Limits,
+    progress: &dyn Progress,
+) -> Result<Vec<Written>, EngineError> {
     let layouts = plan.tables.iter().map(Layout::new).collect::<Result<Vec<_>, _>>()?;
     let shared = part::Shared { plan, layouts: &layouts, production, masks, memory: limits.memory };
     let pool = rayon::ThreadPoolBuilder::new().num_threads(limits.threads).build().map_err(|_| EngineError::Threads)?;
     let (next, budget) = (AtomicUsize::new(0), Budget::new(limits.memory));
-    let done: Mutex<Vec<Option<Result<Written, EngineError>>>> = Mutex::new((0..plan.parts.len()).map(|_| None).collect());
+    let done: Mutex<Vec<Option<Result<Written, EngineError>>>> =
+        Mutex::new((0..plan.parts.len()).map(|_| None).collect());
     let work = || {
         while let Some((index, part)) = take(&next, &plan.parts) {
             let held = budget.hold(part.memory);

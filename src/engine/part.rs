@@ -29,8 +29,11 @@ pub(super) fn process(shared: &Shared<'_>, part: &Part) -> Result<SafePart, Engi
     for index in part.row_groups.clone() {
         let wanted = table.columns.iter().filter(|column| column.output.is_some());
         let group = RowGroup::fetch(shared.production, &table.files[part.file], index, wanted, shared.memory)?;
-        let done: Vec<(Option<EncodedColumn>, Passed)> =
-            table.columns.par_iter().map(|column| self::column(shared, table, &group, column)).collect::<Result<_, _>>()?;
+        let done: Vec<(Option<EncodedColumn>, Passed)> = table
+            .columns
+            .par_iter()
+            .map(|column| self::column(shared, table, &group, column))
+            .collect::<Result<_, _>>()?;
         let (encoded, of_group): (Vec<_>, Vec<_>) = done.into_iter().unzip();
         encoder.row_group(encoded.into_iter().flatten().collect())?;
         passed.push(of_group);
@@ -40,7 +43,12 @@ pub(super) fn process(shared: &Shared<'_>, part: &Part) -> Result<SafePart, Engi
 }
 
 /// One column of one row group, from pages to pages.
-fn column(shared: &Shared<'_>, table: &TablePlan, group: &RowGroup<'_>, column: &ColumnPlan) -> Result<(Option<EncodedColumn>, Passed), EngineError> {
+fn column(
+    shared: &Shared<'_>,
+    table: &TablePlan,
+    group: &RowGroup<'_>,
+    column: &ColumnPlan,
+) -> Result<(Option<EncodedColumn>, Passed), EngineError> {
     let mut guard = ColumnGuard::new(column);
     let mut kept = kept_pages(group, column, &guard)?;
     let coding = |leaf: usize| coding(table, group, column, leaf);
@@ -55,7 +63,11 @@ fn column(shared: &Shared<'_>, table: &TablePlan, group: &RowGroup<'_>, column: 
 }
 
 /// The pages of every leaf that is kept as it is, where they hold nothing but its rows.
-fn kept_pages(group: &RowGroup<'_>, column: &ColumnPlan, guard: &ColumnGuard<'_>) -> Result<Vec<Option<SafeChunk>>, EngineError> {
+fn kept_pages(
+    group: &RowGroup<'_>,
+    column: &ColumnPlan,
+    guard: &ColumnGuard<'_>,
+) -> Result<Vec<Option<SafeChunk>>, EngineError> {
     let pages = |leaf: usize| -> Result<Option<SafeChunk>, EngineError> {
         if !matches!(column.leaves[leaf].outcome, Outcome::Untouched) {
             return Ok(None);
@@ -77,7 +89,12 @@ fn coding(table: &TablePlan, group: &RowGroup<'_>, column: &ColumnPlan, leaf: us
 ///
 /// # Errors
 /// As a run would have them.
-pub fn preview(table: &TablePlan, production: OpenProduction<'_>, masks: &Masks, rows: usize) -> Result<arrow::array::RecordBatch, EngineError> {
+pub fn preview(
+    table: &TablePlan,
+    production: OpenProduction<'_>,
+    masks: &Masks,
+    rows: usize,
+) -> Result<arrow::array::RecordBatch, EngineError> {
     let columns: Vec<_> = table.columns.iter().filter(|column| column.output.is_some()).collect();
     let file = table.files.iter().find(|file| !file.footer.row_groups().is_empty());
     let mut shown = Vec::with_capacity(columns.len());
@@ -87,7 +104,8 @@ pub fn preview(table: &TablePlan, production: OpenProduction<'_>, masks: &Masks,
     }
     let schema = std::sync::Arc::new(arrow::datatypes::Schema::new(table.output()));
     let options = arrow::array::RecordBatchOptions::new().with_row_count(shown.first().map(|array| array.len()));
-    arrow::array::RecordBatch::try_new_with_options(schema, shown, &options).map_err(|_| FileError::Damaged("columns differ in length").into())
+    arrow::array::RecordBatch::try_new_with_options(schema, shown, &options)
+        .map_err(|_| FileError::Damaged("columns differ in length").into())
 }
 
 fn first_rows(

@@ -35,7 +35,8 @@ impl Signer for KmsSigner {
     fn sign(&self, pae: &[u8]) -> Result<Vec<u8>, SignError> {
         let der = self.kms.sign(&self.key, &Sha256::digest(pae).into()).map_err(service)?;
         // KMS answers in DER; DSSE here carries r and s, 32 bytes each.
-        let signature = p256::ecdsa::Signature::from_der(&der).map_err(|_| SignError::Service("reply is no signature".into()))?;
+        let signature =
+            p256::ecdsa::Signature::from_der(&der).map_err(|_| SignError::Service("reply is no signature".into()))?;
         Ok(signature.to_bytes().to_vec())
     }
 }

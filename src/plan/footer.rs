@@ -28,7 +28,9 @@ impl From<ParquetError> for FileError {
     fn from(error: ParquetError) -> Self {
         match error {
             ParquetError::NYI(_) => FileError::Unsupported("the reader does not know it yet"),
-            ParquetError::EOF(_) | ParquetError::NeedMoreData(_) | ParquetError::NeedMoreDataRange(_) => FileError::Damaged("it ends too early"),
+            ParquetError::EOF(_) | ParquetError::NeedMoreData(_) | ParquetError::NeedMoreDataRange(_) => {
+                FileError::Damaged("it ends too early")
+            }
             ParquetError::IndexOutOfBound(..) => FileError::Damaged("something lies beyond its end"),
             _ => FileError::Damaged("it is not valid Parquet"),
         }
@@ -81,7 +83,8 @@ impl Footer {
 fn consistent(metadata: &ParquetMetaData, data: std::ops::Range<u64>) -> Result<(), FileError> {
     let mut rows = 0i64;
     for group in metadata.row_groups() {
-        let counted = u32::try_from(group.num_rows()).map_err(|_| FileError::Damaged("a row group has an impossible number of rows"))?;
+        let counted = u32::try_from(group.num_rows())
+            .map_err(|_| FileError::Damaged("a row group has an impossible number of rows"))?;
         rows += i64::from(counted);
         group.columns().iter().try_for_each(|chunk| chunk_fits(chunk, &data))?;
     }
@@ -91,7 +94,10 @@ fn consistent(metadata: &ParquetMetaData, data: std::ops::Range<u64>) -> Result<
     }
 }
 
-fn chunk_fits(chunk: &parquet::file::metadata::ColumnChunkMetaData, data: &std::ops::Range<u64>) -> Result<(), FileError> {
+fn chunk_fits(
+    chunk: &parquet::file::metadata::ColumnChunkMetaData,
+    data: &std::ops::Range<u64>,
+) -> Result<(), FileError> {
     if chunk.file_path().is_some() {
         return Err(FileError::Unsupported("a column that lies in another file"));
     }

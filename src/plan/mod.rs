@@ -60,7 +60,9 @@ impl Mismatch {
     fn hint(&self) -> &'static str {
         match self {
             Mismatch::Unlisted(_) => "give the leaf a class and a method under [columns], and have the change approved",
-            Mismatch::Missing(_) | Mismatch::Differs(_) | Mismatch::Order => "a table's objects have one schema: narrow `source`, or make two tables",
+            Mismatch::Missing(_) | Mismatch::Differs(_) | Mismatch::Order => {
+                "a table's objects have one schema: narrow `source`, or make two tables"
+            }
             Mismatch::Twice(_) => "rename one of the two in the source: a rule could not tell them apart",
         }
     }
@@ -69,7 +71,10 @@ impl Mismatch {
 impl From<PlanError> for Failure {
     fn from(error: PlanError) -> Self {
         let kind = match &error {
-            PlanError::List { .. } | PlanError::File { error: FileError::Store(StoreError::Unavailable { .. } | StoreError::Denied(_)), .. } => Kind::Storage,
+            PlanError::List { .. }
+            | PlanError::File {
+                error: FileError::Store(StoreError::Unavailable { .. } | StoreError::Denied(_)), ..
+            } => Kind::Storage,
             _ => Kind::Mismatch,
         };
         let failure = Failure::new(kind, error.to_string());
@@ -95,8 +100,14 @@ impl Plan {
     ///
     /// # Errors
     /// Where anything in the source is not as the schemas say.
-    pub fn resolve(customer: &str, schemas: Vec<TableSchema>, production: &Production, part_size: u64) -> Result<Self, PlanError> {
-        let tables = schemas.into_iter().map(|schema| TablePlan::resolve(schema, production)).collect::<Result<Vec<_>, _>>()?;
+    pub fn resolve(
+        customer: &str,
+        schemas: Vec<TableSchema>,
+        production: &Production,
+        part_size: u64,
+    ) -> Result<Self, PlanError> {
+        let tables =
+            schemas.into_iter().map(|schema| TablePlan::resolve(schema, production)).collect::<Result<Vec<_>, _>>()?;
         joinable(&tables)?;
         let parts = tables.iter().enumerate().flat_map(|(index, table)| part::cut(index, table, part_size)).collect();
         Ok(Plan { customer: customer.to_owned(), tables, parts })

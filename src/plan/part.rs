@@ -22,7 +22,8 @@ pub struct Part {
 pub fn cut(table: usize, plan: &TablePlan, part_size: u64) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     for (file, source) in plan.files.iter().enumerate() {
-        let sizes: Vec<u64> = source.footer.row_groups().iter().map(|group| group.compressed_size().max(0) as u64).collect();
+        let sizes: Vec<u64> =
+            source.footer.row_groups().iter().map(|group| group.compressed_size().max(0) as u64).collect();
         for (row_groups, memory) in runs(&sizes, part_size) {
             parts.push(Part { table, number: parts.len(), file, row_groups, memory });
         }
@@ -41,7 +42,8 @@ fn runs(sizes: &[u64], part_size: u64) -> Vec<(Range<usize>, u64)> {
         }
     }
     let memory = |run: &Range<usize>| {
-        let (largest, sum) = sizes[run.clone()].iter().fold((0, 0), |(largest, sum), size| (largest.max(*size), sum + size));
+        let (largest, sum) =
+            sizes[run.clone()].iter().fold((0, 0), |(largest, sum), size| (largest.max(*size), sum + size));
         2 * largest + 2 * sum
     };
     runs.into_iter().map(|run| (run.clone(), memory(&run))).collect()

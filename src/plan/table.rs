@@ -35,7 +35,8 @@ impl SourceFile {
     fn fields(&self) -> Vec<(Arc<Field>, Origin)> {
         let own = self.footer.schema().fields().iter().enumerate();
         let own = own.map(|(index, field)| (field.clone(), Origin::File(index)));
-        own.chain(self.partitions.iter().map(|(name, _)| (Arc::new(partition::field(name)), Origin::Partition))).collect()
+        own.chain(self.partitions.iter().map(|(name, _)| (Arc::new(partition::field(name)), Origin::Partition)))
+            .collect()
     }
 }
 
@@ -81,18 +82,24 @@ impl TablePlan {
     /// # Errors
     /// Where there is no object, one is not readable, two differ, or a leaf and the schema do not match.
     pub fn resolve(schema: TableSchema, production: &Production) -> Result<Self, PlanError> {
-        let listed = production.list(schema.source.folder()).map_err(|error| PlanError::List { table: schema.table.clone(), error })?;
+        let listed = production
+            .list(schema.source.folder())
+            .map_err(|error| PlanError::List { table: schema.table.clone(), error })?;
         let objects: Vec<_> = listed.into_iter().filter(|object| schema.source.matches(&object.key)).collect();
         let files = read_all(&schema, production, objects)?;
         let first = files.first().ok_or_else(|| PlanError::Empty { table: schema.table.clone() })?;
         let fields = first.fields();
         unambiguous(&schema, &fields)?;
         for (index, file) in files.iter().enumerate() {
-            same_structure(&schema, &fields, &file.fields()).map_err(|mismatch| mismatch.in_object(&schema, index, files.len()))?;
+            same_structure(&schema, &fields, &file.fields())
+                .map_err(|mismatch| mismatch.in_object(&schema, index, files.len()))?;
         }
-        let columns = fields.into_iter().map(|(field, origin)| column(&schema, field, origin)).collect::<Result<Vec<_>, _>>()?;
+        let columns =
+            fields.into_iter().map(|(field, origin)| column(&schema, field, origin)).collect::<Result<Vec<_>, _>>()?;
         all_met(&schema, &columns)?;
-        let every = columns.iter().flat_map(|column| column.leaves.iter().map(|plan| (&plan.leaf, column.origin == Origin::Partition)));
+        let every = columns
+            .iter()
+            .flat_map(|column| column.leaves.iter().map(|plan| (&plan.leaf, column.origin == Origin::Partition)));
         let (structure, policy) = (digest::structure(every), digest::policy(&schema));
         Ok(TablePlan { structure, policy, columns, files, schema })
     }
@@ -112,7 +119,12 @@ fn read_all(schema: &TableSchema, production: &Production, objects: Vec<Object>)
     use rayon::prelude::*;
     let of = objects.len();
     let read = |(index, object)| {
-        SourceFile::read(production, object).map_err(|error| PlanError::File { table: schema.table.clone(), object: index + 1, of, error })
+        SourceFile::read(production, object).map_err(|error| PlanError::File {
+            table: schema.table.clone(),
+            object: index + 1,
+            of,
+            error,
+        })
     };
     objects.into_par_iter().enumerate().map(read).collect()
 }
@@ -128,7 +140,11 @@ fn unambiguous(schema: &TableSchema, fields: &[(Arc<Field>, Origin)]) -> Result<
 }
 
 /// Every object has the columns of the first, in its order, with its types.
-fn same_structure(schema: &TableSchema, first: &[(Arc<Field>, Origin)], other: &[(Arc<Field>, Origin)]) -> Result<(), Mismatch> {
+fn same_structure(
+    schema: &TableSchema,
+    first: &[(Arc<Field>, Origin)],
+    other: &[(Arc<Field>, Origin)],
+) -> Result<(), Mismatch> {
     let flat = |fields: &[(Arc<Field>, Origin)]| fields.iter().flat_map(|(field, _)| leaves(field)).collect::<Vec<_>>();
     let (first, other) = (flat(first), flat(other));
     if let Some(leaf) = other.iter().find(|leaf| !schema.columns.contains_key(&leaf.path)) {
@@ -147,7 +163,12 @@ fn same_structure(schema: &TableSchema, first: &[(Arc<Field>, Origin)], other: &
 fn all_met(schema: &TableSchema, columns: &[ColumnPlan]) -> Result<(), PlanError> {
     let met = |path: &LeafPath| columns.iter().flat_map(|column| &column.leaves).any(|plan| plan.leaf.path == *path);
     match schema.columns.iter().find(|(path, _)| !met(path)) {
-        Some((path, rule)) => Err(PlanError::Rule(rule.fault(format!("leaf `{path}` is not in the source"), "remove its rule, or check the source".to_owned()))),
+        Some((path, rule)) => {
+            Err(PlanError::Rule(rule.fault(
+                format!("leaf `{path}` is not in the source"),
+                "remove its rule, or check the source".to_owned(),
+            )))
+        }
         None => Ok(()),
     }
 }
@@ -159,7 +180,8 @@ fn column(schema: &TableSchema, field: Arc<Field>, origin: Origin) -> Result<Col
 }
 
 fn leaf_plan(schema: &TableSchema, leaf: Leaf) -> Result<LeafPlan, PlanError> {
-    let rule: &Column = schema.columns.get(&leaf.path).ok_or_else(|| Mismatch::Unlisted(leaf.path.clone()).in_object(schema, 0, 1))?;
+    let rule: &Column =
+        schema.columns.get(&leaf.path).ok_or_else(|| Mismatch::Unlisted(leaf.path.clone()).in_object(schema, 0, 1))?;
     match rule.method.plan(&leaf.data_type) {
         Ok(outcome) => Ok(LeafPlan { outcome, leaf }),
         Err(unsupported) => Err(PlanError::Rule(rule.fault(format!("leaf `{}`: {unsupported}", leaf.path), None))),
@@ -186,7 +208,9 @@ fn output_field<'p>(field: &Field, plans: &mut Iter<'p, LeafPlan>) -> Result<Opt
         return Ok(match &plan.outcome {
             Outcome::Removed => None,
             Outcome::Untouched => Some(bare(field, field.data_type().clone(), field.is_nullable())),
-            Outcome::Becomes { data_type, nulls } => Some(bare(field, data_type.clone(), field.is_nullable() || *nulls == Nulls::Introduced)),
+            Outcome::Becomes { data_type, nulls } => {
+                Some(bare(field, data_type.clone(), field.is_nullable() || *nulls == Nulls::Introduced))
+            }
         });
     }
     let data_type = match field.data_type() {
@@ -197,8 +221,12 @@ fn output_field<'p>(field: &Field, plans: &mut Iter<'p, LeafPlan>) -> Result<Opt
         }
         DataType::List(item) => output_field(item, plans)?.map(|item| DataType::List(Arc::new(item))),
         DataType::LargeList(item) => output_field(item, plans)?.map(|item| DataType::LargeList(Arc::new(item))),
-        DataType::FixedSizeList(item, length) => output_field(item, plans)?.map(|item| DataType::FixedSizeList(Arc::new(item), *length)),
-        DataType::Map(entries, sorted) => output_map(entries, plans)?.map(|entries| DataType::Map(Arc::new(entries), *sorted)),
+        DataType::FixedSizeList(item, length) => {
+            output_field(item, plans)?.map(|item| DataType::FixedSizeList(Arc::new(item), *length))
+        }
+        DataType::Map(entries, sorted) => {
+            output_map(entries, plans)?.map(|entries| DataType::Map(Arc::new(entries), *sorted))
+        }
         _ => None,
     };
     Ok(data_type.map(|data_type| bare(field, data_type, field.is_nullable())))
@@ -213,7 +241,9 @@ fn output_map<'p>(entries: &Field, plans: &mut Iter<'p, LeafPlan>) -> Result<Opt
     let value = output_field(&pair[1], plans)?;
     match (key, value) {
         (None, None) => Ok(None),
-        (Some(key), _) if key.is_nullable() && !pair[0].is_nullable() => Err(misplaced("a key of a map cannot become null")),
+        (Some(key), _) if key.is_nullable() && !pair[0].is_nullable() => {
+            Err(misplaced("a key of a map cannot become null"))
+        }
         (Some(key), Some(value)) => Ok(Some(bare(entries, DataType::Struct(Fields::from(vec![key, value])), false))),
         _ => Err(misplaced("key and value of a map are dropped together or not at all")),
     }
@@ -226,7 +256,9 @@ fn bare(field: &Field, data_type: DataType, nullable: bool) -> Field {
 
 /// Every leaf of a schema's tables that shares a domain, for the check that both ends of a link agree.
 pub fn domains(tables: &[TablePlan]) -> impl Iterator<Item = (&str, &TablePlan, &LeafPlan)> {
-    let leaves = tables.iter().flat_map(|table| table.columns.iter().flat_map(|column| &column.leaves).map(move |leaf| (table, leaf)));
+    let leaves = tables
+        .iter()
+        .flat_map(|table| table.columns.iter().flat_map(|column| &column.leaves).map(move |leaf| (table, leaf)));
     leaves.filter_map(|(table, leaf)| {
         let rule: &schema::Column = table.schema.columns.get(&leaf.leaf.path)?;
         rule.method.domain().map(|domain| (domain, table, leaf))

@@ -59,7 +59,9 @@ impl<'w> House<'w> {
     /// # Errors
     /// Where a root or the evidence key cannot be opened.
     pub fn open(workspace: &'w Workspace, customer: &str) -> Result<Self, Failure> {
-        let opened = |what: &str, store: Result<Box<dyn Store>, StoreError>| store.map_err(|error| Failure::from(error).during(what));
+        let opened = |what: &str, store: Result<Box<dyn Store>, StoreError>| {
+            store.map_err(|error| Failure::from(error).during(what))
+        };
         Ok(House {
             production: Production::new(opened("production root", workspace.production.open())?),
             test: Test::new(opened("test root", workspace.test.below(customer).open_for_writing())?),
@@ -99,7 +101,13 @@ fn carry(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress, trail: &mu
 }
 
 /// Reads, masks, guards and writes every part; nothing of it is visible yet.
-fn transfer(house: &House<'_>, plan: &Plan, approval: &Approval, secret: &Secret, progress: &dyn Progress) -> Result<(Vec<Written>, String), Failure> {
+fn transfer(
+    house: &House<'_>,
+    plan: &Plan,
+    approval: &Approval,
+    secret: &Secret,
+    progress: &dyn Progress,
+) -> Result<(Vec<Written>, String), Failure> {
     let limits = &house.workspace.limits;
     let open = house.production.open(approval);
     let taken = survey::taken_words(plan, open, limits.memory).map_err(engine::EngineError::from)?;
@@ -142,12 +150,14 @@ fn operator(workspace: &Workspace, wish: &Wish<'_>) -> Option<String> {
 /// The folder below which every table's objects lie: the customer's own, where all are in it.
 fn source_root(workspace: &Workspace, schemas: &[TableSchema]) -> String {
     let shared = |left, right| {
-        let same = std::iter::zip(str::split_inclusive(left, '/'), str::split_inclusive(right, '/')).take_while(|(left, right)| left == right);
+        let same = std::iter::zip(str::split_inclusive(left, '/'), str::split_inclusive(right, '/'))
+            .take_while(|(left, right)| left == right);
         &left[..same.map(|(part, _)| part.len()).sum()]
     };
     let folders = schemas.iter().map(|schema| schema.source.folder());
     let common: &str = folders.reduce(shared).unwrap_or_default();
-    let home = schemas.first().map(|schema| format!("{}/", schema.customer)).filter(|home| common.starts_with(home.as_str()));
+    let home =
+        schemas.first().map(|schema| format!("{}/", schema.customer)).filter(|home| common.starts_with(home.as_str()));
     format!("{}{}", workspace.production.root, home.as_deref().unwrap_or(common))
 }
 
@@ -174,14 +184,26 @@ pub fn fingerprint(plan: &Plan, secret: &Secret) -> String {
     secret.opaque("source", &format!("{states:?}"))
 }
 
-fn manifest(plan: &Plan, approval: &Approval, secret: &Secret, source: String, release: String, written: &[Written]) -> Manifest {
+fn manifest(
+    plan: &Plan,
+    approval: &Approval,
+    secret: &Secret,
+    source: String,
+    release: String,
+    written: &[Written],
+) -> Manifest {
     let mut tables: BTreeMap<String, TableRelease> = BTreeMap::new();
     for table in &plan.tables {
         let (schema, policy) = (table.structure.clone(), table.policy.clone());
-        tables.insert(table.schema.table.clone(), TableRelease { schema, policy, rows: table.rows(), objects: Vec::new() });
+        tables.insert(
+            table.schema.table.clone(),
+            TableRelease { schema, policy, rows: table.rows(), objects: Vec::new() },
+        );
     }
     for (part, object) in plan.parts.iter().zip(written) {
-        tables.entry(plan.tables[part.table].schema.table.clone()).and_modify(|table| table.objects.push(object.clone()));
+        tables
+            .entry(plan.tables[part.table].schema.table.clone())
+            .and_modify(|table| table.objects.push(object.clone()));
     }
     Manifest {
         release,
@@ -213,7 +235,9 @@ impl From<release::ReleaseError> for Failure {
     fn from(error: release::ReleaseError) -> Self {
         match error {
             release::ReleaseError::Sign(error) => error.into(),
-            release::ReleaseError::Unknown(_) => Failure::new(Kind::Usage, error.to_string()).hint("`verho release list` shows all"),
+            release::ReleaseError::Unknown(_) => {
+                Failure::new(Kind::Usage, error.to_string()).hint("`verho release list` shows all")
+            }
             error => Failure::new(Kind::Storage, error.to_string()),
         }
     }
@@ -234,7 +258,12 @@ pub enum Refreshed {
 ///
 /// # Errors
 /// As [`run`].
-pub fn refresh(house: &House<'_>, wish: &Wish<'_>, every: jiff::SignedDuration, progress: &dyn Progress) -> Result<Refreshed, Failure> {
+pub fn refresh(
+    house: &House<'_>,
+    wish: &Wish<'_>,
+    every: jiff::SignedDuration,
+    progress: &dyn Progress,
+) -> Result<Refreshed, Failure> {
     let last = release::current(&house.test)?.map(|name| release::show(&house.test, &name)).transpose()?;
     match last {
         Some(last) if Timestamp::now().duration_since(last.created_at) < every => Ok(Refreshed::NotDue),
@@ -248,7 +277,9 @@ fn unchanged(house: &House<'_>, wish: &Wish<'_>, last: &Manifest) -> Result<bool
     let schemas = schema::read_customer(&house.workspace.schemas(), wish.customer)?;
     let plan = Plan::resolve(wish.customer, schemas, &house.production, house.workspace.limits.part_size)?;
     let same = |table: &crate::plan::TablePlan| {
-        last.tables.get(&table.schema.table).is_some_and(|there| there.schema == table.structure && there.policy == table.policy)
+        last.tables
+            .get(&table.schema.table)
+            .is_some_and(|there| there.schema == table.structure && there.policy == table.policy)
     };
     if plan.tables.len() != last.tables.len() || !plan.tables.iter().all(same) {
         return Ok(false);
@@ -261,14 +292,25 @@ fn unchanged(house: &House<'_>, wish: &Wish<'_>, last: &Manifest) -> Result<bool
 ///
 /// # Errors
 /// As [`run`]; [`Kind::Usage`] for a table that is not there.
-pub fn preview(house: &House<'_>, wish: &Wish<'_>, table: &str, rows: usize) -> Result<arrow::array::RecordBatch, Failure> {
+pub fn preview(
+    house: &House<'_>,
+    wish: &Wish<'_>,
+    table: &str,
+    rows: usize,
+) -> Result<arrow::array::RecordBatch, Failure> {
     let mut trail = Trail::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
     let shown = look(house, wish, table, rows, &mut trail);
     trail.end(house, Outcome::Preview, shown.as_ref().err())?;
     shown
 }
 
-fn look(house: &House<'_>, wish: &Wish<'_>, table: &str, rows: usize, trail: &mut Trail) -> Result<arrow::array::RecordBatch, Failure> {
+fn look(
+    house: &House<'_>,
+    wish: &Wish<'_>,
+    table: &str,
+    rows: usize,
+    trail: &mut Trail,
+) -> Result<arrow::array::RecordBatch, Failure> {
     let schemas = schema::read_customer(&house.workspace.schemas(), wish.customer)?;
     let examined = examine(house, wish, &schemas)?;
     let plan = Plan::resolve(wish.customer, schemas, &house.production, house.workspace.limits.part_size)?;

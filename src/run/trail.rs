@@ -105,7 +105,13 @@ fn table_record(plan: &Plan, index: usize, table: &TablePlan) -> TableRecord {
 
 fn input(table: &str, index: usize, file: &SourceFile, secret: &Secret) -> Input {
     let rows = file.footer.row_groups().iter().map(|group| group.num_rows() as u64).sum();
-    Input { table: table.to_owned(), object: index as u64, state: state(&file.object, secret), size: file.object.size, rows }
+    Input {
+        table: table.to_owned(),
+        object: index as u64,
+        state: state(&file.object, secret),
+        size: file.object.size,
+        rows,
+    }
 }
 
 /// An ETag can be a plain hash of raw content, so it is told under the secret only.

@@ -116,7 +116,11 @@ impl TableSchema {
         let customer = name_of(&mut root, "customer")?;
         let table = name_of(&mut root, "table")?;
         let source = Pattern::parse(root.required("source")?).ok_or_else(|| {
-            root.fault_at("source", "`source` is not a pattern of keys below the root", "as in acme/customers/**/*.parquet".to_owned())
+            root.fault_at(
+                "source",
+                "`source` is not a pattern of keys below the root",
+                "as in acme/customers/**/*.parquet".to_owned(),
+            )
         })?;
         let format: String = root.required("format")?;
         if format != "parquet" {
@@ -142,7 +146,11 @@ fn name_of(root: &mut Section<'_>, key: &'static str) -> Result<String, Fault> {
     let name: String = root.required(key)?;
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if name.is_empty() || !name.chars().all(plain) || (key == "table" && name == "releases") {
-        return Err(root.fault_at(key, format!("`{key}` takes letters, digits, `-` and `_`, and not `releases`"), None));
+        return Err(root.fault_at(
+            key,
+            format!("`{key}` takes letters, digits, `-` and `_`, and not `releases`"),
+            None,
+        ));
     }
     Ok(name)
 }
@@ -154,9 +162,10 @@ fn columns(section: Section<'_>) -> Result<BTreeMap<LeafPath, Column>, Fault> {
 
 fn column(mut rule: Section<'_>) -> Result<Column, Fault> {
     let class: String = rule.required("class")?;
-    let class = Class::ALL.into_iter().find(|known| known.name() == class).ok_or_else(|| {
-        unknown(&rule, "class", &class, &Class::ALL.map(Class::name))
-    })?;
+    let class = Class::ALL
+        .into_iter()
+        .find(|known| known.name() == class)
+        .ok_or_else(|| unknown(&rule, "class", &class, &Class::ALL.map(Class::name)))?;
     let name: String = rule.required("method")?;
     let entry = method::find(&name).ok_or_else(|| {
         let known: Vec<_> = method::CATALOGUE.iter().map(|entry| entry.name).collect();
@@ -186,7 +195,9 @@ fn unknown(rule: &Section<'_>, key: &str, typed: &str, known: &[&str]) -> Fault 
 /// Where the folder cannot be read, a file is not a schema of this customer, or two files name one table.
 pub fn read_customer(schemas: &Path, customer: &str) -> Result<Vec<TableSchema>, Fault> {
     let folder = schemas.join(customer);
-    let missing = || Fault::whole_file(&folder, "there are no schemas of this customer", "one file a table: <table>.toml".to_owned());
+    let missing = || {
+        Fault::whole_file(&folder, "there are no schemas of this customer", "one file a table: <table>.toml".to_owned())
+    };
     let entries = std::fs::read_dir(&folder).map_err(|_| missing())?;
     let mut files: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));

@@ -19,7 +19,7 @@ use crate::guard::{Clearance, SafeBatch, SafeChunk};
 use crate::method::Outcome;
 use crate::plan::{ColumnPlan, TablePlan};
 use crate::sink::SafePart;
-use crate::sink::pieces::Pieces;
+use crate::sink::pieces::{Pieces, Stream};
 use crate::source::EncodedChunk;
 
 /// Why a part cannot be encoded.
@@ -99,10 +99,15 @@ impl ColumnEncoder {
     ///
     /// # Errors
     /// Where a type has no form in Parquet.
-    pub fn new(column: &ColumnPlan, coding: impl Fn(usize) -> Coding, mut supplied: impl FnMut(usize) -> Option<SafeChunk>) -> Result<Option<Self>, EncodeError> {
+    pub fn new(
+        column: &ColumnPlan,
+        coding: impl Fn(usize) -> Coding,
+        mut supplied: impl FnMut(usize) -> Option<SafeChunk>,
+    ) -> Result<Option<Self>, EncodeError> {
         let Some(field) = column.output.clone() else { return Ok(None) };
         let descriptor: SchemaDescPtr = Arc::new(descriptor(Fields::from(vec![field.clone()]))?);
-        let kept: Vec<usize> = (0..column.leaves.len()).filter(|leaf| !matches!(column.leaves[*leaf].outcome, Outcome::Removed)).collect();
+        let kept: Vec<usize> =
+            (0..column.leaves.len()).filter(|leaf| !matches!(column.leaves[*leaf].outcome, Outcome::Removed)).collect();
         if kept.len() != descriptor.num_columns() {
             return Err(EncodeError);
         }
@@ -110,7 +115,9 @@ impl ColumnEncoder {
         for (index, leaf) in kept.iter().enumerate().filter(|(_, leaf)| coding(**leaf) == Coding::Plain) {
             let _ = leaf;
             let path = descriptor.column(index).path().clone();
-            own = own.set_column_dictionary_enabled(path.clone(), false).set_column_compression(path, Compression::UNCOMPRESSED);
+            own = own
+                .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_compression(path, Compression::UNCOMPRESSED);
         }
         let writers = writers(&field, &descriptor, own.build())?;
         let leaves = writers.into_iter().zip(kept).enumerate().map(|(index, (writer, leaf))| {
@@ -154,7 +161,11 @@ impl ColumnEncoder {
     }
 }
 
-fn writers(field: &Arc<Field>, descriptor: &SchemaDescPtr, properties: WriterProperties) -> Result<Vec<ArrowColumnWriter>, EncodeError> {
+fn writers(
+    field: &Arc<Field>,
+    descriptor: &SchemaDescPtr,
+    properties: WriterProperties,
+) -> Result<Vec<ArrowColumnWriter>, EncodeError> {
     let scratch = SerializedFileWriter::new(std::io::sink(), descriptor.root_schema_ptr(), Arc::new(properties))?;
     let schema = Arc::new(Schema::new(vec![field.clone()]));
     Ok(ArrowRowGroupWriterFactory::new(&scratch, schema).create_column_writers(0)?)
@@ -164,12 +175,23 @@ fn writers(field: &Arc<Field>, descriptor: &SchemaDescPtr, properties: WriterPro
 fn fits(chunk: &EncodedChunk, wanted: &ColumnDescPtr) -> bool {
     #[expect(deprecated, reason = "old files name their encodings so")]
     let known = |encoding: &Encoding| {
-        matches!(encoding, Encoding::PLAIN | Encoding::RLE | Encoding::BIT_PACKED | Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY)
+        matches!(
+            encoding,
+            Encoding::PLAIN
+                | Encoding::RLE
+                | Encoding::BIT_PACKED
+                | Encoding::PLAIN_DICTIONARY
+                | Encoding::RLE_DICTIONARY
+        )
     };
-    let codec = matches!(chunk.compression, Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::GZIP(_) | Compression::ZSTD(_));
+    let codec = matches!(
+        chunk.compression,
+        Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::GZIP(_) | Compression::ZSTD(_)
+    );
     let source = &chunk.descriptor;
     let levels = |leaf: &ColumnDescPtr| (leaf.max_def_level(), leaf.max_rep_level());
-    let width = |leaf: &ColumnDescPtr| if leaf.physical_type() == Type::FIXED_LEN_BYTE_ARRAY { leaf.type_length() } else { 0 };
+    let width =
+        |leaf: &ColumnDescPtr| if leaf.physical_type() == Type::FIXED_LEN_BYTE_ARRAY { leaf.type_length() } else { 0 };
     codec
         && chunk.encodings.iter().all(known)
         && source.physical_type() == wanted.physical_type()
@@ -188,7 +210,9 @@ impl PartEncoder {
     /// # Errors
     /// None that a valid layout gives.
     pub fn new(layout: &Layout) -> Result<Self, EncodeError> {
-        Ok(PartEncoder { file: SerializedFileWriter::new(Pieces::default(), layout.root.clone(), layout.properties.clone())? })
+        Ok(PartEncoder {
+            file: SerializedFileWriter::new(Pieces::default(), layout.root.clone(), layout.properties.clone())?,
+        })
     }
 
     /// Adds a row group; columns in the order of the plan, removed ones left out.
@@ -200,7 +224,9 @@ impl PartEncoder {
         for leaf in columns.into_iter().flat_map(|column| column.0) {
             match leaf {
                 Finished::Encoded(chunk) => chunk.append_to_row_group(&mut group)?,
-                Finished::Supplied(chunk, descriptor) => group.append_column(&chunk.chunk().bytes, closed(chunk.chunk(), descriptor)?)?,
+                Finished::Supplied(chunk, descriptor) => {
+                    group.append_column(&Stream(&chunk.chunk().pieces), closed(chunk.chunk(), descriptor)?)?
+                }
             }
         }
         group.close()?;
@@ -222,13 +248,13 @@ fn closed(chunk: &EncodedChunk, descriptor: ColumnDescPtr) -> Result<ColumnClose
         .set_compression(chunk.compression)
         .set_encodings(chunk.encodings.clone())
         .set_num_values(chunk.values)
-        .set_total_compressed_size(chunk.bytes.len() as i64)
+        .set_total_compressed_size(chunk.length as i64)
         .set_total_uncompressed_size(chunk.uncompressed)
         .set_data_page_offset(chunk.data_offset as i64)
         .set_dictionary_page_offset((chunk.data_offset > 0).then_some(0))
         .build()?;
     Ok(ColumnCloseResult {
-        bytes_written: chunk.bytes.len() as u64,
+        bytes_written: chunk.length as u64,
         rows_written: chunk.rows,
         metadata,
         bloom_filter: None,

@@ -11,7 +11,7 @@ use crate::account::doors::Test;
 use crate::account::store::StoreError;
 use crate::guard::Clearance;
 
-pub use encode::{Coding, ColumnEncoder, EncodedColumn, EncodeError, Layout, PartEncoder};
+pub use encode::{Coding, ColumnEncoder, EncodeError, EncodedColumn, Layout, PartEncoder};
 
 /// A whole part that passed every guard, as one Parquet object.
 ///

@@ -1,8 +1,10 @@
 //! Bytes that grow without ever being moved: a part can take hundreds of megabytes.
 
-use std::io;
+use std::io::{self, Read};
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
+use parquet::errors::{ParquetError, Result};
+use parquet::file::reader::{ChunkReader, Length};
 
 /// Bytes of one piece.
 const PIECE: usize = 8 << 20;
@@ -35,6 +37,45 @@ impl io::Write for Pieces {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+/// Bytes in pieces, read from their beginning: what a column chunk is copied from.
+pub(super) struct Stream<'p>(pub(super) &'p [Bytes]);
+
+impl Length for Stream<'_> {
+    fn len(&self) -> u64 {
+        self.0.iter().map(|piece| piece.len() as u64).sum()
+    }
+}
+
+impl ChunkReader for Stream<'_> {
+    type T = Chained;
+
+    fn get_read(&self, start: u64) -> Result<Chained> {
+        match start {
+            0 => Ok(Chained(self.0.to_vec().into_iter())),
+            _ => Err(ParquetError::EOF("a chunk is read from its beginning".into())),
+        }
+    }
+
+    fn get_bytes(&self, _start: u64, _length: usize) -> Result<Bytes> {
+        Err(ParquetError::NYI("a chunk is read as a stream".into()))
+    }
+}
+
+/// A reader of one piece after the other.
+pub(super) struct Chained(std::vec::IntoIter<Bytes>);
+
+impl Read for Chained {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        while self.0.as_slice().first().is_some_and(Bytes::is_empty) {
+            self.0.next();
+        }
+        let Some(piece) = self.0.as_mut_slice().first_mut() else { return Ok(0) };
+        let taken = piece.len().min(into.len());
+        piece.copy_to_slice(&mut into[..taken]);
+        Ok(taken)
     }
 }
 

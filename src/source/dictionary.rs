@@ -12,6 +12,7 @@ use parquet::file::serialized_reader::SerializedPageReader;
 
 use crate::plan::FileError;
 use crate::source::chunks::Chunks;
+use crate::source::pages::{PageKind, Pages};
 
 /// Whether every entry of the dictionary of a column chunk is some row's value; true where there is no dictionary.
 ///
@@ -19,12 +20,25 @@ use crate::source::chunks::Chunks;
 ///
 /// # Errors
 /// Where a page is damaged.
-pub fn fully_used(chunks: &Arc<Chunks>, group: &RowGroupMetaData, leaf: usize) -> Result<bool, FileError> {
+pub fn fully_used(
+    chunks: &Arc<Chunks>,
+    group: &RowGroupMetaData,
+    leaf: usize,
+    found: &Pages,
+) -> Result<bool, FileError> {
     let column = group.column(leaf);
+    if column.column_descr().max_rep_level() > 0 {
+        return Ok(false);
+    }
     let mut pages = SerializedPageReader::new(chunks.clone(), column, group.num_rows() as usize, None)?;
     let mut used: Vec<bool> = Vec::new();
     let nullable = column.column_descr().max_def_level() > 0;
-    while let Some(page) = pages.get_next_page()? {
+    for page in found.iter() {
+        if !page.header.kind.by_dictionary() && !matches!(page.header.kind, PageKind::Dictionary { .. }) {
+            pages.skip_next_page()?;
+            continue;
+        }
+        let Some(page) = pages.get_next_page()? else { return Ok(false) };
         let seen = match &page {
             Page::DictionaryPage { num_values, .. } => {
                 used = vec![false; *num_values as usize];
@@ -33,12 +47,15 @@ pub fn fully_used(chunks: &Arc<Chunks>, group: &RowGroupMetaData, leaf: usize) -
             Page::DataPage { encoding, buf, .. } if by_dictionary(*encoding) => {
                 levels_passed(buf, nullable).and_then(|indices| mark(indices, &mut used))
             }
-            Page::DataPageV2 { encoding, buf, def_levels_byte_len, rep_levels_byte_len, .. } if by_dictionary(*encoding) => {
-                buf.get((def_levels_byte_len + rep_levels_byte_len) as usize..).and_then(|indices| mark(indices, &mut used))
+            Page::DataPageV2 { encoding, buf, def_levels_byte_len, rep_levels_byte_len, .. }
+                if by_dictionary(*encoding) =>
+            {
+                buf.get((def_levels_byte_len + rep_levels_byte_len) as usize..)
+                    .and_then(|indices| mark(indices, &mut used))
             }
             _ => Some(()),
         };
-        if seen.is_none() || column.column_descr().max_rep_level() > 0 {
+        if seen.is_none() {
             return Ok(false);
         }
     }
@@ -81,7 +98,11 @@ fn mark(indices: &[u8], used: &mut [bool]) -> Option<()> {
             let padded = if after.is_empty() { width.min(packed.len()) } else { 0 };
             let (full, last) = packed.split_at(packed.len() - padded);
             unpack(full, width, |index| index_used(index, used));
-            unpack(last, width, |index| if index > 0 { index_used(index, used) });
+            unpack(last, width, |index| {
+                if index > 0 {
+                    index_used(index, used)
+                }
+            });
             after
         };
     }

@@ -59,7 +59,10 @@ impl RawBatch {
 
 /// A column chunk as encoded pages, with headers written anew; it leaves only where every row is kept.
 pub struct EncodedChunk {
-    pub(crate) bytes: Bytes,
+    /// In file order.
+    pub(crate) pieces: Vec<Bytes>,
+    /// Of all pieces.
+    pub(crate) length: usize,
     /// Where data pages begin, behind the dictionary.
     pub(crate) data_offset: usize,
     pub(crate) uncompressed: i64,
@@ -112,7 +115,11 @@ impl<'p> RowGroup<'p> {
     ///
     /// # Errors
     /// Where a page is damaged or too large, rows are missing, or `each` fails.
-    pub fn read<E: From<FileError>>(&self, column: &ColumnPlan, mut each: impl FnMut(RawBatch) -> Result<(), E>) -> Result<(), E> {
+    pub fn read<E: From<FileError>>(
+        &self,
+        column: &ColumnPlan,
+        mut each: impl FnMut(RawBatch) -> Result<(), E>,
+    ) -> Result<(), E> {
         let mut rows = 0;
         let mut counted = |batch: RawBatch| {
             rows += batch.rows();
@@ -122,7 +129,11 @@ impl<'p> RowGroup<'p> {
             Origin::Partition => self.repeat(column, &mut counted)?,
             Origin::File(index) => self.decode(column, index, &mut counted)?,
         }
-        if rows == self.rows() { Ok(()) } else { Err(FileError::Damaged("a column has not the rows of its row group").into()) }
+        if rows == self.rows() {
+            Ok(())
+        } else {
+            Err(FileError::Damaged("a column has not the rows of its row group").into())
+        }
     }
 
     fn repeat<E>(&self, column: &ColumnPlan, each: &mut impl FnMut(RawBatch) -> Result<(), E>) -> Result<(), E> {
@@ -134,20 +145,32 @@ impl<'p> RowGroup<'p> {
             }
         };
         let starts = (0..self.rows()).step_by(BATCH_ROWS);
-        starts.map(|start| BATCH_ROWS.min(self.rows() - start)).try_for_each(|rows| each(RawBatch { array: whole(rows) }))
+        starts
+            .map(|start| BATCH_ROWS.min(self.rows() - start))
+            .try_for_each(|rows| each(RawBatch { array: whole(rows) }))
     }
 
-    fn decode<E: From<FileError>>(&self, column: &ColumnPlan, index: usize, each: &mut impl FnMut(RawBatch) -> Result<(), E>) -> Result<(), E> {
+    fn decode<E: From<FileError>>(
+        &self,
+        column: &ColumnPlan,
+        index: usize,
+        each: &mut impl FnMut(RawBatch) -> Result<(), E>,
+    ) -> Result<(), E> {
         let batch_rows = contained(|| self.batch_rows(column))?;
         let mut reader = contained(|| {
             let schema = self.file.footer.arrow.parquet_schema();
-            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(Chunks::clone(&self.chunks), self.file.footer.arrow.clone())
-                .with_projection(ProjectionMask::roots(schema, [index]))
-                .with_row_groups(vec![self.index])
-                .with_batch_size(batch_rows);
+            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(
+                Chunks::clone(&self.chunks),
+                self.file.footer.arrow.clone(),
+            )
+            .with_projection(ProjectionMask::roots(schema, [index]))
+            .with_row_groups(vec![self.index])
+            .with_batch_size(batch_rows);
             Ok(builder.build()?)
         })?;
-        while let Some(batch) = contained(|| reader.next().transpose().map_err(|_| FileError::Damaged("a column cannot be decoded")))? {
+        while let Some(batch) =
+            contained(|| reader.next().transpose().map_err(|_| FileError::Damaged("a column cannot be decoded")))?
+        {
             each(RawBatch { array: batch.column(0).clone() })?;
         }
         Ok(())
@@ -177,7 +200,10 @@ impl<'p> RowGroup<'p> {
     /// The longest value of a dictionary of texts: every row could be that long.
     fn longest_entry(&self, leaf: usize) -> Result<u64, FileError> {
         let chunk = self.metadata().column(leaf);
-        if chunk.column_type() != Type::BYTE_ARRAY || chunk.num_values() == 0 || chunk.dictionary_page_offset().is_none() {
+        if chunk.column_type() != Type::BYTE_ARRAY
+            || chunk.num_values() == 0
+            || chunk.dictionary_page_offset().is_none()
+        {
             return Ok(0);
         }
         let mut pages = SerializedPageReader::new(self.chunks.clone(), chunk, self.rows(), None)?;
@@ -197,14 +223,16 @@ impl<'p> RowGroup<'p> {
         let Some(index) = leaf_indices(self.file, column).nth(leaf) else { return Ok(None) };
         let chunk = self.metadata().column(index);
         let pages = self.pages(chunk)?;
-        if !pages.gapless || !contained(|| dictionary::fully_used(&self.chunks, self.metadata(), index))? {
+        if !pages.gapless || !contained(|| dictionary::fully_used(&self.chunks, self.metadata(), index, &pages))? {
             return Ok(None);
         }
-        let (bytes, data_offset) = pages.rewritten();
-        let headers: i64 = bytes.len() as i64 - pages.iter().map(|page| page.content.len() as i64).sum::<i64>();
-        let uncompressed = headers + pages.iter().map(|page| i64::from(page.header.uncompressed)).sum::<i64>();
+        let (pieces, data_offset) = pages.rewritten();
+        let length: usize = pieces.iter().map(Bytes::len).sum();
+        let grown = |page: &pages::Page| i64::from(page.header.uncompressed) - page.content.len() as i64;
+        let uncompressed = length as i64 + pages.iter().map(grown).sum::<i64>();
         Ok(Some(EncodedChunk {
-            bytes,
+            pieces,
+            length,
             data_offset,
             uncompressed,
             values: chunk.num_values(),

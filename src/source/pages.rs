@@ -167,28 +167,25 @@ impl Pages {
         self.pages.iter()
     }
 
-    /// The bytes of a page's content, as they lie in the file.
-    pub fn content(&self, page: &Page) -> &[u8] {
-        &self.chunk[page.content.clone()]
-    }
-
     /// The most bytes that one page takes after decompression.
     pub fn largest(&self) -> u64 {
         self.pages.iter().map(|page| page.header.uncompressed as u64).max().unwrap_or(0)
     }
 
-    /// The chunk with every header written anew, and the length of what was written before the first data page.
-    pub fn rewritten(&self) -> (Bytes, usize) {
-        let mut out = Vec::with_capacity(self.chunk.len());
-        let mut before_data = 0;
+    /// The chunk with every header written anew, as pieces in file order, and how many bytes lie before the first data
+    /// page. Contents are shared with the source, not copied.
+    pub fn rewritten(&self) -> (Vec<Bytes>, usize) {
+        let mut pieces = Vec::with_capacity(2 * self.pages.len());
+        let (mut length, mut before_data) = (0, 0);
         for page in &self.pages {
-            out.extend_from_slice(&page.header.write());
-            out.extend_from_slice(self.content(page));
+            let header = Bytes::from(page.header.write());
+            length += header.len() + page.content.len();
+            pieces.extend([header, self.chunk.slice(page.content.clone())]);
             if matches!(page.header.kind, PageKind::Dictionary { .. }) {
-                before_data = out.len();
+                before_data = length;
             }
         }
-        (out.into(), before_data)
+        (pieces, before_data)
     }
 }
 
@@ -201,7 +198,15 @@ mod tests {
         let kinds = [
             PageKind::Data { values: 500_000, encoding: 8, definition: 3, repetition: 3 },
             PageKind::Dictionary { values: 4, encoding: 0 },
-            PageKind::DataV2 { values: 9, nulls: 2, rows: 9, encoding: 5, definition: 4, repetition: 0, is_compressed: false },
+            PageKind::DataV2 {
+                values: 9,
+                nulls: 2,
+                rows: 9,
+                encoding: 5,
+                definition: 4,
+                repetition: 0,
+                is_compressed: false,
+            },
         ];
         for kind in kinds {
             let header = PageHeader { kind, uncompressed: 70_000, compressed: 300, crc: Some(-5) };

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::slice::Iter;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, FixedSizeListArray, GenericListArray, MapArray, OffsetSizeTrait, StructArray};
+use arrow::array::{
+    Array, ArrayRef, AsArray, FixedSizeListArray, GenericListArray, MapArray, OffsetSizeTrait, StructArray,
+};
 use arrow::datatypes::{DataType, Field, FieldRef, Fields};
 use arrow::error::ArrowError;
 
@@ -105,7 +107,12 @@ struct Work<'p> {
 
 impl Work<'_> {
     /// The array of a field after its methods; `output` is the field it becomes, none where it is removed.
-    fn field(&mut self, array: &ArrayRef, field: &Field, output: Option<&Field>) -> Result<Option<ArrayRef>, MaskError> {
+    fn field(
+        &mut self,
+        array: &ArrayRef,
+        field: &Field,
+        output: Option<&Field>,
+    ) -> Result<Option<ArrayRef>, MaskError> {
         let output = output.map(Field::data_type);
         match field.data_type() {
             DataType::Struct(fields) => self.structure(array.as_struct(), fields, output),
@@ -117,7 +124,12 @@ impl Work<'_> {
         }
     }
 
-    fn structure(&mut self, array: &StructArray, fields: &Fields, output: Option<&DataType>) -> Result<Option<ArrayRef>, MaskError> {
+    fn structure(
+        &mut self,
+        array: &StructArray,
+        fields: &Fields,
+        output: Option<&DataType>,
+    ) -> Result<Option<ArrayRef>, MaskError> {
         let into = output.and_then(|output| if let DataType::Struct(into) = output { Some(into) } else { None });
         let mut kept = into.into_iter().flatten().peekable();
         let mut arrays = Vec::with_capacity(fields.len());
@@ -131,26 +143,58 @@ impl Work<'_> {
         Ok(Some(Arc::new(rebuilt)))
     }
 
-    fn list<O: OffsetSizeTrait>(&mut self, array: &GenericListArray<O>, item: &Field, output: Option<&DataType>) -> Result<Option<ArrayRef>, MaskError> {
+    fn list<O: OffsetSizeTrait>(
+        &mut self,
+        array: &GenericListArray<O>,
+        item: &Field,
+        output: Option<&DataType>,
+    ) -> Result<Option<ArrayRef>, MaskError> {
         let into = output.and_then(item_of);
         let values = self.field(array.values(), item, into.map(AsRef::as_ref))?;
         let Some((into, values)) = into.zip(values) else { return Ok(None) };
-        Ok(Some(Arc::new(GenericListArray::try_new(into.clone(), array.offsets().clone(), values, array.nulls().cloned())?)))
+        Ok(Some(Arc::new(GenericListArray::try_new(
+            into.clone(),
+            array.offsets().clone(),
+            values,
+            array.nulls().cloned(),
+        )?)))
     }
 
-    fn fixed_list(&mut self, array: &FixedSizeListArray, item: &Field, output: Option<&DataType>) -> Result<Option<ArrayRef>, MaskError> {
+    fn fixed_list(
+        &mut self,
+        array: &FixedSizeListArray,
+        item: &Field,
+        output: Option<&DataType>,
+    ) -> Result<Option<ArrayRef>, MaskError> {
         let into = output.and_then(item_of);
         let values = self.field(array.values(), item, into.map(AsRef::as_ref))?;
         let Some((into, values)) = into.zip(values) else { return Ok(None) };
-        Ok(Some(Arc::new(FixedSizeListArray::try_new(into.clone(), array.value_length(), values, array.nulls().cloned())?)))
+        Ok(Some(Arc::new(FixedSizeListArray::try_new(
+            into.clone(),
+            array.value_length(),
+            values,
+            array.nulls().cloned(),
+        )?)))
     }
 
-    fn map(&mut self, array: &MapArray, entries: &Field, output: Option<&DataType>) -> Result<Option<ArrayRef>, MaskError> {
+    fn map(
+        &mut self,
+        array: &MapArray,
+        entries: &Field,
+        output: Option<&DataType>,
+    ) -> Result<Option<ArrayRef>, MaskError> {
         let pairs: ArrayRef = Arc::new(array.entries().clone());
-        let into = output.and_then(|output| if let DataType::Map(into, sorted) = output { Some((into, *sorted)) } else { None });
+        let into = output
+            .and_then(|output| if let DataType::Map(into, sorted) = output { Some((into, *sorted)) } else { None });
         let values = self.field(&pairs, entries, into.map(|(into, _)| into.as_ref()))?;
         let Some(((into, sorted), values)) = into.zip(values) else { return Ok(None) };
-        let rebuilt = MapArray::try_new(into.clone(), array.offsets().clone(), values.as_struct().clone(), array.nulls().cloned(), sorted)?;
+        let rebuilt = MapArray::try_new(
+            into.clone(),
+            array.offsets().clone(),
+            values.as_struct().clone(),
+            array.nulls().cloned(),
+            sorted,
+        )?;
         Ok(Some(Arc::new(rebuilt)))
     }
 
