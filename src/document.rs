@@ -129,7 +129,9 @@ impl<'d> Section<'d> {
     pub fn optional<T: FromValue<'d>>(&mut self, key: &'static str) -> Result<Option<T>, Fault> {
         self.known.push(key);
         match self.entries.remove(key) {
-            Some(entry) => T::from_value(Place { document: self.document, name: key.to_owned(), value: entry.value }).map(Some),
+            Some(entry) => {
+                T::from_value(Place { document: self.document, name: key.to_owned(), value: entry.value }).map(Some)
+            }
             None => Ok(None),
         }
     }

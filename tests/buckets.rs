@@ -27,7 +27,7 @@ fn store(access: &Access) -> S3Store {
 fn buckets_hold_the_contract() {
     let server = server();
     let access = server.access("worker");
-    contract::hold(|number| Box::new(S3Store::open(BUCKET, &format!("{number}/"), &access).expect("a store")));
+    contract::hold(&[], |number| Box::new(S3Store::open(BUCKET, &format!("{number}/"), &access).expect("a store")));
 }
 
 #[test]
@@ -35,7 +35,9 @@ fn buckets_with_versions_and_without_checksums_hold_the_contract() {
     let server = Server::with_free_user(PRODUCTION, "worker");
     server.versioned_bucket(BUCKET);
     let access = Access { checksums: Checksums::WhenRequired, ..server.access("worker") };
-    contract::hold(|number| Box::new(S3Store::open(BUCKET, &format!("{number}/"), &access).expect("a store")));
+    contract::hold(&[contract::FREED], |number| {
+        Box::new(S3Store::open(BUCKET, &format!("{number}/"), &access).expect("a store"))
+    });
     let sent = server.requests();
     assert!(sent.iter().all(|request| request.text("crc64").is_empty()));
 }
@@ -117,7 +119,9 @@ fn a_reader_cannot_write_and_a_missing_bucket_is_missing() {
     server.bucket(BUCKET);
     let reader = store(&server.access("reader"));
     assert_eq!(reader.list(""), Ok(Vec::new()));
-    assert_eq!(reader.create("a", &[]), Err(StoreError::Denied("AccessDenied".into())));
+    assert_eq!(reader.find("a"), Ok(None));
+    assert!(matches!(reader.create("a", &[]), Err(StoreError::Denied(_))));
+    assert!(matches!(reader.delete("a"), Err(StoreError::Denied(_))));
     let nowhere = S3Store::open("no-such-bucket", "", &server.access("reader")).expect("a store");
     assert_eq!(nowhere.list(""), Err(StoreError::Missing));
 }
@@ -127,8 +131,40 @@ fn a_missing_profile_is_denied_not_replaced() {
     let server = server();
     let mut access = server.access("worker");
     let file = std::path::PathBuf::from("/nowhere/credentials");
-    access.credentials = Some(verho::account::credentials::Credentials::Profile { name: "worker".into(), file: Some(file) });
+    access.credentials =
+        Some(verho::account::credentials::Credentials::Profile { name: "worker".into(), file: Some(file) });
     assert!(matches!(store(&access).list(""), Err(StoreError::Denied(_))));
+}
+
+/// Runs itself as a child, whose environment holds two sets of keys: those asked for, and a default set.
+#[test]
+fn the_named_environment_is_used_and_the_default_one_is_not() {
+    const SELF: &str = "the_named_environment_is_used_and_the_default_one_is_not";
+    let from = |prefix: &str| verho::account::credentials::Credentials::EnvPrefix(prefix.into());
+    if let Ok(url) = std::env::var("VERHO_TEST_SERVER") {
+        let access = Access {
+            endpoint: Some(url),
+            account: PRODUCTION.into(),
+            region: Some("eu-west-1".into()),
+            ..Access::default()
+        };
+        let named = Access { credentials: Some(from("VERHO_PROD")), ..access.clone() };
+        assert_eq!(store(&named).list(""), Ok(Vec::new()));
+        let unnamed = Access { credentials: Some(from("VERHO_TEST")), ..access };
+        let refusal = S3Store::open(BUCKET, "", &unnamed).err();
+        assert_eq!(refusal, Some(StoreError::Other("VERHO_TEST_ACCESS_KEY_ID is not set in the environment".into())));
+        return;
+    }
+    let server = server();
+    let before = server.requests().len();
+    let (key, secret) = keys(PRODUCTION, "worker");
+    let mut child = std::process::Command::new(std::env::current_exe().expect("itself"));
+    child.args(["--exact", SELF]).env("VERHO_TEST_SERVER", server.url());
+    child.env("VERHO_PROD_ACCESS_KEY_ID", &key).env("VERHO_PROD_SECRET_ACCESS_KEY", secret);
+    child.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test").env("AWS_REGION", "us-east-1");
+    assert!(child.status().expect("run").success());
+    let sent = &server.requests()[before..];
+    assert!(!sent.is_empty() && sent.iter().all(|request| request.text("key") == key), "{sent:#?}");
 }
 
 fn behind_proxy(server: &Server) -> (Proxy, S3Store) {

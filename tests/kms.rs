@@ -42,7 +42,8 @@ fn a_signature_is_good_for_its_message_only() {
     let public = kms.public_key(&key).expect("a public key");
     // An uncompressed point on P-256 is the last 65 bytes of its SubjectPublicKeyInfo.
     let public = EcdsaPublicKey::from_sec1_bytes(&public[public.len() - 65..]).expect("a point");
-    let signature = Signature::new(Algorithm::Ecdsa { curve: EcdsaCurve::NistP256 }, integers(&signature)).expect("two integers");
+    let signature =
+        Signature::new(Algorithm::Ecdsa { curve: EcdsaCurve::NistP256 }, integers(&signature)).expect("two integers");
     assert!(public.verify(b"message", &signature).is_ok());
     assert!(public.verify(b"massage", &signature).is_err());
 }

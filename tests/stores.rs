@@ -8,7 +8,7 @@ use verho::account::file::FileStore;
 #[test]
 fn files_hold_the_contract() {
     let folder = tempfile::tempdir().expect("a folder");
-    contract::hold(|number| {
+    contract::hold(&[], |number| {
         let root = folder.path().join(number.to_string());
         std::fs::create_dir(&root).expect("a root");
         Box::new(FileStore::open(root).expect("a store"))

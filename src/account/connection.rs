@@ -33,7 +33,9 @@ pub(crate) fn configuration(access: &Access) -> Result<SdkConfig, StoreError> {
         .time_source(SystemTimeSource::new())
         .retry_config(RetryConfig::standard().with_max_attempts(TRIES).with_max_backoff(Duration::from_secs(10)))
         .timeout_config(patience())
-        .stalled_stream_protection(StalledStreamProtectionConfig::enabled().grace_period(Duration::from_secs(20)).build());
+        .stalled_stream_protection(
+            StalledStreamProtectionConfig::enabled().grace_period(Duration::from_secs(20)).build(),
+        );
     bare.set_endpoint_url(access.endpoint.clone());
     let bare = bare.build();
     let provider = provider::build(credentials, &bare)?;
@@ -58,6 +60,7 @@ fn patience() -> TimeoutConfig {
 
 fn http_client() -> SharedHttpClient {
     static CLIENT: OnceLock<SharedHttpClient> = OnceLock::new();
-    let build = || aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    let build =
+        || aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
     CLIENT.get_or_init(build).clone()
 }

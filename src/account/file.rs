@@ -63,7 +63,8 @@ impl FileStore {
     fn walk(&self, folder: &Path, key: &str, prefix: &str, found: &mut Vec<Object>) -> Result<(), StoreError> {
         for entry in folder.read_dir().map_err(refusal)? {
             let entry = entry.map_err(refusal)?;
-            let name = entry.file_name().into_string().map_err(|_| StoreError::Other("a file name is not UTF-8".into()))?;
+            let name =
+                entry.file_name().into_string().map_err(|_| StoreError::Other("a file name is not UTF-8".into()))?;
             let key = format!("{key}{name}");
             let kind = entry.file_type().map_err(refusal)?;
             if kind.is_dir() {

@@ -8,7 +8,9 @@ use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::web_identity_token::{StaticConfiguration, WebIdentityTokenCredentialsProvider};
-use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentialsProvider, error::CredentialsError, future};
+use aws_credential_types::provider::{
+    self, ProvideCredentials, SharedCredentialsProvider, error::CredentialsError, future,
+};
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 
 use super::connection::wait;
@@ -93,7 +95,8 @@ impl ProvideCredentials for Refused {
     where
         Self: 'a,
     {
-        let refusal: provider::Result = Err(CredentialsError::invalid_configuration("credentials are named, never implicit"));
+        let refusal: provider::Result =
+            Err(CredentialsError::invalid_configuration("credentials are named, never implicit"));
         future::ProvideCredentials::ready(refusal)
     }
 }

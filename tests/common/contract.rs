@@ -18,13 +18,17 @@ pub const CONTRACT: &[Clause] = &[
     ("a large object in uneven pieces arrives whole", large),
     ("odd keys are kept to the letter", odd_keys),
     ("what is deleted is gone, twice over", deleted),
+    (FREED, freed),
     ("a listing is complete and in key order", listed),
-    ("a listing of thousands is complete", thousands),
+    ("a listing of more than one page is complete", pages),
 ];
 
-/// Runs every clause, each on a store of its own.
-pub fn hold(open: impl Fn(usize) -> Box<dyn Store>) {
-    for (number, (says, proof)) in CONTRACT.iter().enumerate() {
+/// The clause that the test server breaks in a bucket with versions: there it takes a delete marker for an object.
+pub const FREED: &str = "a deleted key is free again";
+
+/// Runs every clause but some, each on a store of its own.
+pub fn hold(but: &[&str], open: impl Fn(usize) -> Box<dyn Store>) {
+    for (number, (says, proof)) in CONTRACT.iter().enumerate().filter(|(_, (says, _))| !but.contains(says)) {
         println!("{says}");
         proof(open(number).as_ref());
     }
@@ -120,7 +124,17 @@ fn large(store: &dyn Store) {
 }
 
 fn odd_keys(store: &dyn Store) {
-    let mut odd = ["a b", "a+b", "a%20b", "ä/ö\u{1F9FE}.parquet", "a=1/b='x'&y", "a/~$!(),;:@?#[]<>\"|^`", "a\\b", "..a/b..", "-"];
+    let mut odd = [
+        "a b",
+        "a+b",
+        "a%20b",
+        "ä/ö\u{1F9FE}.parquet",
+        "a=1/b='x'&y",
+        "a/~$!(),;:@?#[]<>\"|^`",
+        "a\\b",
+        "..a/b..",
+        "-",
+    ];
     for key in odd {
         store.create(key, &[Bytes::from_static(key.as_bytes())]).expect(key);
         assert_eq!(read_whole(store, key).expect(key).1, key);
@@ -139,7 +153,13 @@ fn deleted(store: &dyn Store) {
     store.delete("never/there").expect("deleted already");
     assert_eq!(store.find("a/b"), Ok(None));
     assert_eq!(store.read(&object, std::slice::from_ref(&(0..7))), Err(StoreError::Changed));
+}
+
+fn freed(store: &dyn Store) {
+    put(store, "a/b", "content");
+    store.delete("a/b").expect("deleted");
     put(store, "a/b", "again");
+    assert_eq!(read_whole(store, "a/b").expect("read").1, "again");
 }
 
 fn listed(store: &dyn Store) {
@@ -154,8 +174,8 @@ fn listed(store: &dyn Store) {
     assert_eq!(keys(store, "b/c/"), Vec::<String>::new());
 }
 
-fn thousands(store: &dyn Store) {
-    let all: Vec<String> = (0..2003).map(|number| format!("many/{number:04}")).collect();
+fn pages(store: &dyn Store) {
+    let all: Vec<String> = (0..1003).map(|number| format!("many/{number:04}")).collect();
     all.iter().for_each(|key| drop(put(store, key, "x")));
     assert_eq!(keys(store, "many/"), all);
 }

@@ -8,7 +8,9 @@ use std::sync::OnceLock;
 
 use aws_sdk_kms::types::{KeySpec, KeyUsageType};
 use aws_sdk_s3::config::{BehaviorVersion, Credentials as Keys, Region};
-use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
+use aws_sdk_s3::types::{
+    BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, VersioningConfiguration,
+};
 use verho::account::credentials::Credentials;
 use verho::account::root::Access;
 
@@ -90,7 +92,9 @@ impl Server {
 
     /// Makes a bucket.
     pub fn bucket(&self, name: &str) {
-        self.runtime.block_on(self.s3().create_bucket().bucket(name).send()).expect("bucket made");
+        let place = CreateBucketConfiguration::builder().location_constraint(BucketLocationConstraint::from(REGION));
+        let request = self.s3().create_bucket().bucket(name).create_bucket_configuration(place.build());
+        self.runtime.block_on(request.send()).expect("bucket made");
     }
 
     /// Makes a bucket that keeps versions.
@@ -124,7 +128,8 @@ impl Server {
 
     /// A client with the account's root key: for setting a test up, never for verho.
     pub fn s3(&self) -> aws_sdk_s3::Client {
-        let config = aws_sdk_s3::Config::builder().behavior_version(BehaviorVersion::latest()).region(Region::new(REGION));
+        let config =
+            aws_sdk_s3::Config::builder().behavior_version(BehaviorVersion::latest()).region(Region::new(REGION));
         let config = config.endpoint_url(self.url()).force_path_style(true).http_client(plain_http());
         aws_sdk_s3::Client::from_conf(config.credentials_provider(root()).build())
     }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart, ServerSideEncryption};
+use aws_sdk_s3::types::{
+    ChecksumAlgorithm, ChecksumType, CompletedMultipartUpload, CompletedPart, ServerSideEncryption,
+};
 use bytes::Bytes;
 use tokio::task::JoinSet;
 
@@ -69,8 +71,16 @@ impl Bucket {
 
     /// A write whose reply was lost is tried again, and then refused because of itself: so what lies there is
     /// compared with what was sent.
-    async fn settle(&self, key: &str, content: &Content<'_>, failed: Failed, old: Option<&Pin>) -> Result<Pin, StoreError> {
-        if failed.may_be_done() && let Some(pin) = self.holds(key, content).await? {
+    async fn settle(
+        &self,
+        key: &str,
+        content: &Content<'_>,
+        failed: Failed,
+        old: Option<&Pin>,
+    ) -> Result<Pin, StoreError> {
+        if failed.may_be_done()
+            && let Some(pin) = self.holds(key, content).await?
+        {
             return Ok(pin);
         }
         match (failed.status, old) {
@@ -158,7 +168,8 @@ impl Upload {
     async fn part(&self, number: i32, part: Bytes) -> Result<CompletedPart, Failed> {
         let bucket = &self.bucket;
         let crc64 = bucket.checksums().map(|_| crc64(std::slice::from_ref(&part)));
-        let request = bucket.client.upload_part().bucket(&bucket.name).expected_bucket_owner(&bucket.owner).key(&self.key);
+        let request =
+            bucket.client.upload_part().bucket(&bucket.name).expected_bucket_owner(&bucket.owner).key(&self.key);
         let request = request.upload_id(&self.id).part_number(number).set_checksum_crc64_nvme(crc64.clone());
         let reply = send!(request.body(part.into()))?;
         let part = CompletedPart::builder().part_number(number).set_e_tag(reply.e_tag).set_checksum_crc64_nvme(crc64);
@@ -167,7 +178,8 @@ impl Upload {
 
     async fn complete(&self, content: &Content<'_>, parts: Vec<CompletedPart>) -> Result<Written, Failed> {
         let bucket = &self.bucket;
-        let request = bucket.client.complete_multipart_upload().bucket(&bucket.name).expected_bucket_owner(&bucket.owner);
+        let request =
+            bucket.client.complete_multipart_upload().bucket(&bucket.name).expected_bucket_owner(&bucket.owner);
         let request = request
             .key(&self.key)
             .upload_id(&self.id)

@@ -3,6 +3,7 @@
 mod account;
 mod arguments;
 mod journal;
+mod policy;
 mod seed;
 
 use std::error::Error;

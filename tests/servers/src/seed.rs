@@ -4,6 +4,7 @@ use chrono::{Duration, Utc};
 use fakecloud_iam::{IamAccessKey, IamState, IamUser};
 
 use crate::arguments::User;
+use crate::policy;
 
 pub fn plant(state: &mut IamState, user: &User) -> std::io::Result<()> {
     let made = Utc::now() - Duration::days(user.age_days);
@@ -23,7 +24,7 @@ pub fn plant(state: &mut IamState, user: &User) -> std::io::Result<()> {
         status: "Active".to_owned(),
         created_at: made,
     };
-    let policy = std::fs::read_to_string(&user.policy)?;
+    let policy = policy::with_operations(&std::fs::read_to_string(&user.policy)?)?;
     state.users.insert(user.name.clone(), named);
     state.access_keys.insert(user.name.clone(), vec![key]);
     state.user_inline_policies.insert(user.name.clone(), [("given".to_owned(), policy)].into());
