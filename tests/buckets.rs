@@ -6,7 +6,8 @@ mod common;
 use bytes::Bytes;
 use common::contract::{self, put};
 use common::fault::{Fault, Proxy};
-use common::servers::{PRODUCTION, Request, Server, TEST, User, allow, keys};
+use common::servers::{PRODUCTION, Request, Role, Server, TEST, User, allow, keys};
+use verho::account::credentials::Credentials;
 use verho::account::root::{Access, Checksums};
 use verho::account::s3::S3Store;
 use verho::account::store::{Store, StoreError, read_whole};
@@ -131,16 +132,32 @@ fn a_missing_profile_is_denied_not_replaced() {
     let server = server();
     let mut access = server.access("worker");
     let file = std::path::PathBuf::from("/nowhere/credentials");
-    access.credentials =
-        Some(verho::account::credentials::Credentials::Profile { name: "worker".into(), file: Some(file) });
+    access.credentials = Some(Credentials::Profile { name: "worker".into(), file: Some(file) });
     assert!(matches!(store(&access).list(""), Err(StoreError::Denied(_))));
+}
+
+#[test]
+fn a_role_is_taken_with_the_keys_of_its_base() {
+    let user = User { name: "worker", policy: allow(&["sts:AssumeRole"]), key_age_days: 0 };
+    let role = Role { name: "reader", policy: allow(&["s3:ListBucket"]) };
+    let server = Server::start_with_roles(PRODUCTION, &[user], &[role]);
+    server.bucket(BUCKET);
+    let base = server.access("worker");
+    assert!(matches!(store(&base).list(""), Err(StoreError::Denied(_))));
+    let taken = |name: &str| {
+        let arn = format!("arn:aws:iam::{PRODUCTION}:role/{name}");
+        let role = Credentials::Role { arn, base: Box::new(base.credentials.clone().expect("a profile")) };
+        store(&Access { credentials: Some(role), ..base.clone() })
+    };
+    assert_eq!(taken("reader").list(""), Ok(Vec::new()));
+    assert!(matches!(taken("other").list(""), Err(StoreError::Denied(_))));
 }
 
 /// Runs itself as a child, whose environment holds two sets of keys: those asked for, and a default set.
 #[test]
 fn the_named_environment_is_used_and_the_default_one_is_not() {
     const SELF: &str = "the_named_environment_is_used_and_the_default_one_is_not";
-    let from = |prefix: &str| verho::account::credentials::Credentials::EnvPrefix(prefix.into());
+    let from = |prefix: &str| Credentials::EnvPrefix(prefix.into());
     if let Ok(url) = std::env::var("VERHO_TEST_SERVER") {
         let access = Access {
             endpoint: Some(url),

@@ -35,6 +35,12 @@ pub struct User<'u> {
     pub key_age_days: u32,
 }
 
+/// A role that the account's own users may take, with a policy.
+pub struct Role<'r> {
+    pub name: &'r str,
+    pub policy: serde_json::Value,
+}
+
 /// One request as the server saw it.
 #[derive(Debug, Clone)]
 pub struct Request(serde_json::Value);
@@ -42,6 +48,11 @@ pub struct Request(serde_json::Value);
 impl Server {
     /// Starts an account with users; keys and secrets follow from account and name.
     pub fn start(account: &str, users: &[User<'_>]) -> Self {
+        Server::start_with_roles(account, users, &[])
+    }
+
+    /// Starts an account with users and roles.
+    pub fn start_with_roles(account: &str, users: &[User<'_>], roles: &[Role<'_>]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let mut command = Command::new(program());
         command.args(["127.0.0.1:0", account, "--region", REGION, "--log"]).arg(folder.path().join("requests"));
@@ -51,6 +62,11 @@ impl Server {
             let (key, secret) = keys(account, user.name);
             let policy = policy.display();
             command.arg("--user").arg(format!("{}:{key}:{secret}:{policy}:{}", user.name, user.key_age_days));
+        }
+        for role in roles {
+            let policy = folder.path().join(format!("{}.role.json", role.name));
+            std::fs::write(&policy, role.policy.to_string()).expect("policy written");
+            command.arg("--role").arg(format!("{}:{}", role.name, policy.display()));
         }
         let errors = File::create(folder.path().join("errors")).expect("a log");
         let mut child = command.stdout(Stdio::piped()).stderr(errors).spawn().expect("server started");

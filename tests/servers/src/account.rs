@@ -68,7 +68,10 @@ impl States {
             *self.iam.write() = kept;
         }
         for user in &arguments.users {
-            seed::plant(self.iam.write().default_mut(), user)?;
+            seed::user(self.iam.write().default_mut(), user)?;
+        }
+        for role in &arguments.roles {
+            seed::role(self.iam.write().default_mut(), role)?;
         }
         let mut iam = IamService::new(self.iam.clone());
         let mut sts = StsService::new(self.iam.clone()).with_snapshot_lock(iam.snapshot_lock());

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 pub const USAGE: &str = "account-server ADDRESS ACCOUNT [--region REGION] [--data DIR] [--log FILE] \
-                         [--user NAME:KEY:SECRET:POLICY_FILE[:AGE_DAYS]]...";
+                         [--user NAME:KEY:SECRET:POLICY_FILE[:AGE_DAYS]]... [--role NAME:POLICY_FILE]...";
 
 #[derive(Default)]
 pub struct Arguments {
@@ -13,6 +13,12 @@ pub struct Arguments {
     pub data: Option<PathBuf>,
     pub log: Option<PathBuf>,
     pub users: Vec<User>,
+    pub roles: Vec<Role>,
+}
+
+pub struct Role {
+    pub name: String,
+    pub policy: PathBuf,
 }
 
 pub struct User {
@@ -34,6 +40,7 @@ impl Arguments {
                 "--data" => parsed.data = Some(value.into()),
                 "--log" => parsed.log = Some(value.into()),
                 "--user" => parsed.users.push(User::parse(&value)?),
+                "--role" => parsed.roles.push(Role::parse(&value)?),
                 _ => return Err(USAGE.to_owned()),
             }
         }
@@ -52,5 +59,12 @@ impl User {
         let [name, key, secret, policy] = fields.map(str::to_owned);
         let age_days = age.parse().map_err(|_| "the age of a key is a number of days")?;
         Ok(User { name, key, secret, policy: policy.into(), age_days })
+    }
+}
+
+impl Role {
+    fn parse(text: &str) -> Result<Self, String> {
+        let (name, policy) = text.split_once(':').ok_or(USAGE)?;
+        Ok(Role { name: name.to_owned(), policy: policy.into() })
     }
 }
