@@ -42,7 +42,8 @@ fn carried_over(accounts: &Accounts, corpus: &Path, maker: &str) {
 fn relational_databases() {
     let Some(relational) = corpora::folder("relational") else { return };
     let accounts = Accounts::start();
-    let mut databases: Vec<_> = std::fs::read_dir(relational).expect("a corpus").map(|entry| entry.expect("an entry").path()).collect();
+    let mut databases: Vec<_> =
+        std::fs::read_dir(relational).expect("a corpus").map(|entry| entry.expect("an entry").path()).collect();
     databases.retain(|folder| folder.join("links.json").is_file());
     databases.sort();
     for database in databases {

@@ -17,7 +17,9 @@ type Spoil = fn(&Desk, &Path);
 /// What is wrong, and how it is made so: with a valid approval in place.
 const WAYS: [(&str, Spoil); 20] = [
     ("missing", |_, file| fs::remove_dir_all(file.parent().unwrap()).unwrap()),
-    ("unsigned", |_, file| [CUSTOMER, COMPLIANCE].iter().for_each(|who| fs::remove_file(signature(file, who)).unwrap())),
+    ("unsigned", |_, file| {
+        [CUSTOMER, COMPLIANCE].iter().for_each(|who| fs::remove_file(signature(file, who)).unwrap())
+    }),
     ("one signer", |_, file| fs::remove_file(signature(file, COMPLIANCE)).unwrap()),
     ("same person twice", |desk, _| {
         let roles = fs::read_to_string(desk.path("consent/roles.toml")).unwrap();
@@ -35,13 +37,25 @@ const WAYS: [(&str, Spoil); 20] = [
         let text = fs::read_to_string(file).unwrap();
         fs::write(file, text.replace("a test", "a tesT")).unwrap();
     }),
-    ("expired", |desk, file| resigned(desk, file, |text| moved(text, "not_after", "2026-01-02T00:00:00Z", "2026-01-01T00:00:00Z"))),
-    ("not yet valid", |desk, file| resigned(desk, file, |text| moved(text, "not_before", "2096-01-01T00:00:00Z", "2096-01-01T00:00:00Z"))),
+    ("expired", |desk, file| {
+        resigned(desk, file, |text| moved(text, "not_after", "2026-01-02T00:00:00Z", "2026-01-01T00:00:00Z"))
+    }),
+    ("not yet valid", |desk, file| {
+        resigned(desk, file, |text| moved(text, "not_before", "2096-01-01T00:00:00Z", "2096-01-01T00:00:00Z"))
+    }),
     ("other customer", |desk, file| resigned(desk, file, |text| line(text, "customer = ", "\"another\""))),
-    ("other table list", |desk, file| resigned(desk, file, |text| text.replace("name = \"orders\"", "name = \"others\""))),
-    ("other source", |desk, file| resigned(desk, file, |text| text.replace("s3://verho-production/", "s3://verho-elsewhere/"))),
-    ("other destination", |desk, file| resigned(desk, file, |text| text.replace("s3://verho-test/", "s3://verho-elsewhere/"))),
-    ("changed schema", |desk, file| resigned(desk, file, |text| line(text, "schema = ", &format!("\"blake3:{}\"", "5".repeat(64))))),
+    ("other table list", |desk, file| {
+        resigned(desk, file, |text| text.replace("name = \"orders\"", "name = \"others\""))
+    }),
+    ("other source", |desk, file| {
+        resigned(desk, file, |text| text.replace("s3://verho-production/", "s3://verho-elsewhere/"))
+    }),
+    ("other destination", |desk, file| {
+        resigned(desk, file, |text| text.replace("s3://verho-test/", "s3://verho-elsewhere/"))
+    }),
+    ("changed schema", |desk, file| {
+        resigned(desk, file, |text| line(text, "schema = ", &format!("\"blake3:{}\"", "5".repeat(64))))
+    }),
     ("changed method option", |desk, _| {
         let schema = fs::read_to_string(desk.path("schemas/demo/customers.toml")).unwrap();
         desk.write("schemas/demo/customers.toml", &schema.replace("to = \"year\"", "to = \"decade\""));
@@ -91,7 +105,11 @@ fn line(text: &str, start: &str, value: &str) -> String {
 /// One time moved, the others so that the record stays possible.
 fn moved(text: &str, which: &str, to: &str, others: &str) -> String {
     let text = if which == "not_after" { line(text, "given_at = ", others) } else { text.to_owned() };
-    let text = if which == "not_after" { line(&text, "not_before = ", others) } else { line(&text, "not_after = ", "2096-02-01T00:00:00Z") };
+    let text = if which == "not_after" {
+        line(&text, "not_before = ", others)
+    } else {
+        line(&text, "not_after = ", "2096-02-01T00:00:00Z")
+    };
     line(&text, &format!("{which} = "), to)
 }
 

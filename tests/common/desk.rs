@@ -38,10 +38,18 @@ impl Desk {
         for folder in ["keys", "people", "consent", "schemas", "production"] {
             std::fs::create_dir(desk.path(folder)).expect("a folder");
         }
-        for (name, comment) in [("people/owner", CUSTOMER), ("people/compliance", COMPLIANCE), ("people/stranger", "x"), ("keys/evidence", "evidence")] {
+        for (name, comment) in [
+            ("people/owner", CUSTOMER),
+            ("people/compliance", COMPLIANCE),
+            ("people/stranger", "x"),
+            ("keys/evidence", "evidence"),
+        ] {
             new_key(&desk.path(name), comment);
         }
-        desk.write("consent/allowed_signers", &format!("{}{}", desk.signer("owner", CUSTOMER), desk.signer("compliance", COMPLIANCE)));
+        desk.write(
+            "consent/allowed_signers",
+            &format!("{}{}", desk.signer("owner", CUSTOMER), desk.signer("compliance", COMPLIANCE)),
+        );
         desk.write("consent/roles.toml", &roles(customer));
         let sides = format!("[production]\n{}\n[test]\n{}\n[evidence]\n{}\n", production.0, test.0, evidence.0);
         let trust = format!("[consent]\ntrust = \"blake3:{}\"\n", "0".repeat(64));
@@ -90,7 +98,12 @@ impl Desk {
     /// The program with a workspace and a clean environment.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_verho"));
-        command.env_clear().envs(self.environment.iter().cloned()).arg("--workspace").arg(self.folder.path()).args(arguments);
+        command
+            .env_clear()
+            .envs(self.environment.iter().cloned())
+            .arg("--workspace")
+            .arg(self.folder.path())
+            .args(arguments);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
@@ -118,7 +131,19 @@ impl Desk {
     /// Asks for an approval; nobody has signed it.
     pub fn request(&self, customer: &str, id: &str, max_runs: u32) -> PathBuf {
         let runs = max_runs.to_string();
-        let asked = ["consent", "request", customer, "--id", id, "--purpose", "a test", "--approver", CUSTOMER, "--max-runs", &runs];
+        let asked = [
+            "consent",
+            "request",
+            customer,
+            "--id",
+            id,
+            "--purpose",
+            "a test",
+            "--approver",
+            CUSTOMER,
+            "--max-runs",
+            &runs,
+        ];
         let facts = self.facts(&asked);
         PathBuf::from(facts["file"].as_str().expect("a file"))
     }
@@ -132,7 +157,11 @@ impl Desk {
     pub fn sign_in(&self, namespace: &str, file: &Path, key: &str, principal: &str) {
         let made = file.with_file_name("approval.toml.sig");
         let _ = std::fs::remove_file(&made);
-        let signed = Command::new("ssh-keygen").args(["-q", "-Y", "sign", "-n", namespace, "-f"]).arg(self.path(&format!("people/{key}"))).arg(file).output();
+        let signed = Command::new("ssh-keygen")
+            .args(["-q", "-Y", "sign", "-n", namespace, "-f"])
+            .arg(self.path(&format!("people/{key}")))
+            .arg(file)
+            .output();
         assert!(signed.expect("ssh-keygen starts").status.success());
         std::fs::rename(made, file.with_file_name(format!("{principal}.sig"))).expect("a signature");
     }
@@ -140,7 +169,8 @@ impl Desk {
 
 /// Makes a key pair without a passphrase.
 pub fn new_key(path: &Path, comment: &str) {
-    let made = Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f"]).arg(path).status();
+    let made =
+        Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", comment, "-f"]).arg(path).status();
     assert!(made.expect("ssh-keygen starts").success());
 }
 
@@ -148,5 +178,7 @@ fn roles(customer: &str) -> String {
     let party = |principal: &str, person: &str, organisation: &str, role: &str| {
         format!("[\"{principal}\"]\nperson = \"{person}\"\norganisation = \"{organisation}\"\nroles = [\"{role}\"]\n")
     };
-    party(CUSTOMER, "the owner", customer, "customer") + &party(COMPLIANCE, "the officer", "house", "compliance") + &party(OPERATOR, "the engineer", "house", "operator")
+    party(CUSTOMER, "the owner", customer, "customer")
+        + &party(COMPLIANCE, "the officer", "house", "compliance")
+        + &party(OPERATOR, "the engineer", "house", "operator")
 }

@@ -12,7 +12,16 @@ fn python() -> PathBuf {
 /// Runs a script of `tests/readers`, which has to succeed; what it printed.
 pub fn run(script: &str, arguments: &[&Path]) -> String {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/readers").join(script);
-    let output = Command::new(python()).arg(script).args(arguments).output().expect("a Python with pyarrow, duckdb and polars: see tests/run");
-    assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let output = Command::new(python())
+        .arg(script)
+        .args(arguments)
+        .output()
+        .expect("a Python with pyarrow, duckdb and polars: see tests/run");
+    assert!(
+        output.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).expect("text")
 }

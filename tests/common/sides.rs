@@ -24,7 +24,8 @@ impl DataRead {
     ///
     /// The test objects are far larger than their footers; a page lies in the first half.
     pub fn is_footer(&self) -> bool {
-        let first = self.range.trim_start_matches("bytes=").split('-').next().and_then(|first| first.parse::<u64>().ok());
+        let first =
+            self.range.trim_start_matches("bytes=").split('-').next().and_then(|first| first.parse::<u64>().ok());
         first.is_some_and(|first| first > self.size / 2)
     }
 }
@@ -53,7 +54,8 @@ impl Accounts {
         };
         let production = Side(side(&self.production, "verho-production", "reader", &self.wrapping));
         let test = Side(side(&self.test, "verho-test", "writer", &self.output));
-        let evidence = Side(format!("root = \"s3://verho-evidence/{prefix}\"\nsigner = {{ file = \"keys/evidence\" }}\n"));
+        let evidence =
+            Side(format!("root = \"s3://verho-evidence/{prefix}\"\nsigner = {{ file = \"keys/evidence\" }}\n"));
         let mut desk = Desk::new(customer, &production, &test, &evidence);
         desk.environment.clear();
         for (server, user) in [(&self.production, "reader"), (&self.test, "writer")] {
@@ -81,7 +83,11 @@ impl Accounts {
 
     /// Every read of a Parquet object that the production server has seen.
     pub fn data_reads(&self) -> Vec<DataRead> {
-        let reads = self.production.requests().into_iter().filter(|request| request.text("method") == "GET" && request.text("path").ends_with(".parquet"));
+        let reads = self
+            .production
+            .requests()
+            .into_iter()
+            .filter(|request| request.text("method") == "GET" && request.text("path").ends_with(".parquet"));
         reads.map(|request| DataRead { size: self.size(&request), range: request.text("range").to_owned() }).collect()
     }
 
@@ -94,10 +100,13 @@ impl Accounts {
     /// Every key of a bucket below a prefix.
     pub fn keys(&self, bucket: &str, prefix: &str) -> Vec<String> {
         self.server_of(bucket).wait(async {
-            let mut pages = self.server_of(bucket).s3().list_objects_v2().bucket(bucket).prefix(prefix).into_paginator().send();
+            let mut pages =
+                self.server_of(bucket).s3().list_objects_v2().bucket(bucket).prefix(prefix).into_paginator().send();
             let mut keys = Vec::new();
             while let Some(page) = pages.next().await {
-                keys.extend(page.expect("a page").contents().iter().filter_map(|object| object.key().map(str::to_owned)));
+                keys.extend(
+                    page.expect("a page").contents().iter().filter_map(|object| object.key().map(str::to_owned)),
+                );
             }
             keys
         })
@@ -109,7 +118,9 @@ impl Accounts {
             let path = folder.join(key.strip_prefix(prefix).expect("the prefix"));
             std::fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
             let get = self.server_of(bucket).s3().get_object().bucket(bucket).key(&key);
-            let bytes = self.server_of(bucket).wait(async { get.send().await.expect("an object").body.collect().await.expect("bytes").into_bytes() });
+            let bytes = self
+                .server_of(bucket)
+                .wait(async { get.send().await.expect("an object").body.collect().await.expect("bytes").into_bytes() });
             std::fs::write(path, bytes).expect("a file");
         }
     }

@@ -1,0 +1,279 @@
+//! S3 as a store: the contract, what every request carries, who is let in, and what happens when replies break.
+#![cfg(feature = "s3")]
+
+mod common;
+
+use bytes::Bytes;
+use common::contract::{self, put};
+use common::fault::{Fault, Proxy};
+use common::servers::{PRODUCTION, Request, Role, Server, TEST, User, allow, keys};
+use verho::account::credentials::Credentials;
+use verho::account::root::{Access, Checksums};
+use verho::account::s3::S3Store;
+use verho::account::store::{Store, StoreError, read_whole};
+
+const BUCKET: &str = "acme-data";
+
+fn server() -> Server {
+    let server = Server::with_free_user(PRODUCTION, "worker");
+    server.bucket(BUCKET);
+    server
+}
+
+fn store(access: &Access) -> S3Store {
+    S3Store::open(BUCKET, "below/", access).expect("a store")
+}
+
+#[test]
+fn buckets_hold_the_contract() {
+    let server = server();
+    let access = server.access("worker");
+    contract::hold(&[], |number| Box::new(S3Store::open(BUCKET, &format!("{number}/"), &access).expect("a store")));
+}
+
+#[test]
+fn buckets_with_versions_and_without_checksums_hold_the_contract() {
+    let server = Server::with_free_user(PRODUCTION, "worker");
+    server.versioned_bucket(BUCKET);
+    let access = Access { checksums: Checksums::WhenRequired, ..server.access("worker") };
+    contract::hold(&[contract::FREED], |number| {
+        Box::new(S3Store::open(BUCKET, &format!("{number}/"), &access).expect("a store"))
+    });
+    let sent = server.requests();
+    assert!(sent.iter().all(|request| request.text("crc64").is_empty()));
+}
+
+#[test]
+fn every_request_names_the_owner_and_every_write_key_and_checksum() {
+    let server = server();
+    let access = Access { kms_key: Some(server.encryption_key()), ..server.access("worker") };
+    let store = store(&access);
+    let before = server.requests().len();
+    let pin = put(&store, "small", "content");
+    store.replace("small", &[Bytes::from_static(b"other")], &pin).expect("replaced");
+    store.create("large", &[vec![7; 17 << 20].into()]).expect("created");
+    let (_, content) = read_whole(&store, "small").expect("read");
+    assert_eq!(content, "other");
+    store.list("").expect("listed");
+    store.delete("small").expect("deleted");
+
+    let sent = &server.requests()[before..];
+    assert!(sent.iter().all(|request| request.text("owner") == PRODUCTION), "{sent:#?}");
+    let started = |request: &&Request| request.text("query").contains("uploads");
+    let puts = |request: &&Request| request.text("method") == "PUT" && !request.text("query").contains("uploadId");
+    for write in sent.iter().filter(|request| started(request) || puts(request)) {
+        assert_eq!((write.text("sse"), write.text("kms_key")), ("aws:kms", access.kms_key.as_deref().unwrap()));
+    }
+    for write in sent.iter().filter(|request| request.text("method") == "PUT") {
+        assert!(!write.text("crc64").is_empty(), "{write:?}");
+    }
+    assert_eq!(sent.iter().filter(started).count(), 1);
+    assert_eq!(sent.iter().filter(puts).count(), 2);
+}
+
+#[test]
+fn no_byte_is_read_that_was_not_asked_for() {
+    let server = server();
+    let store = store(&server.access("worker"));
+    put(&store, "a", "0123456789");
+    let object = store.list("").expect("listed").remove(0);
+    let before = server.requests().len();
+    store.read(&object, &[8..10, 0..3, 3..5, 6..6]).expect("read");
+    let sent = server.requests();
+    let mut ranges: Vec<_> = sent[before..].iter().map(|request| request.text("range")).collect();
+    ranges.sort_unstable();
+    assert_eq!(ranges, ["bytes=0-4", "bytes=8-9"]);
+    assert!(sent[before..].iter().all(|request| request.text("if_match") == object.pin.etag));
+}
+
+#[test]
+fn an_old_version_is_read_by_its_version() {
+    let server = Server::with_free_user(PRODUCTION, "worker");
+    server.versioned_bucket(BUCKET);
+    let store = store(&server.access("worker"));
+    put(&store, "a", "first");
+    let object = store.find("a").expect("asked").expect("is there");
+    assert!(object.pin.version.is_some());
+    store.delete("a").expect("deleted");
+    assert_eq!(store.read(&object, std::slice::from_ref(&(0..5))), Ok(vec![Bytes::from_static(b"first")]));
+}
+
+#[test]
+fn one_side_never_opens_the_other() {
+    let (production, test) = (server(), Server::with_free_user(TEST, "worker"));
+    test.bucket(BUCKET);
+    for (server, other) in [(&production, TEST), (&test, PRODUCTION)] {
+        let foreign = store(&server.access_with(keys(other, "worker"), "foreign"));
+        assert!(matches!(foreign.list(""), Err(StoreError::Denied(_))));
+        assert!(matches!(foreign.create("a", &[]), Err(StoreError::Denied(_))));
+        let misled = store(&Access { account: other.to_owned(), ..server.access("worker") });
+        assert!(matches!(misled.list(""), Err(StoreError::Denied(_))));
+        assert!(matches!(misled.create("a", &[]), Err(StoreError::Denied(_))));
+        assert_eq!(store(&server.access("worker")).list(""), Ok(Vec::new()));
+    }
+}
+
+#[test]
+fn a_reader_cannot_write_and_a_missing_bucket_is_missing() {
+    let policy = allow(&["s3:GetObject", "s3:ListBucket"]);
+    let server = Server::start(PRODUCTION, &[User { name: "reader", policy, key_age_days: 0 }]);
+    server.bucket(BUCKET);
+    let reader = store(&server.access("reader"));
+    assert_eq!(reader.list(""), Ok(Vec::new()));
+    assert_eq!(reader.find("a"), Ok(None));
+    assert!(matches!(reader.create("a", &[]), Err(StoreError::Denied(_))));
+    assert!(matches!(reader.delete("a"), Err(StoreError::Denied(_))));
+    let nowhere = S3Store::open("no-such-bucket", "", &server.access("reader")).expect("a store");
+    assert_eq!(nowhere.list(""), Err(StoreError::Missing));
+}
+
+#[test]
+fn a_missing_profile_is_denied_not_replaced() {
+    let server = server();
+    let mut access = server.access("worker");
+    let file = std::path::PathBuf::from("/nowhere/credentials");
+    access.credentials = Some(Credentials::Profile { name: "worker".into(), file: Some(file) });
+    assert!(matches!(store(&access).list(""), Err(StoreError::Denied(_))));
+}
+
+#[test]
+fn a_role_is_taken_with_the_keys_of_its_base() {
+    let user = User { name: "worker", policy: allow(&["sts:AssumeRole"]), key_age_days: 0 };
+    let role = Role { name: "reader", policy: allow(&["s3:ListBucket"]) };
+    let server = Server::start_with_roles(PRODUCTION, &[user], &[role]);
+    server.bucket(BUCKET);
+    let base = server.access("worker");
+    assert!(matches!(store(&base).list(""), Err(StoreError::Denied(_))));
+    let taken = |name: &str| {
+        let arn = format!("arn:aws:iam::{PRODUCTION}:role/{name}");
+        let role = Credentials::Role { arn, base: Box::new(base.credentials.clone().expect("a profile")) };
+        store(&Access { credentials: Some(role), ..base.clone() })
+    };
+    assert_eq!(taken("reader").list(""), Ok(Vec::new()));
+    assert!(matches!(taken("other").list(""), Err(StoreError::Denied(_))));
+}
+
+/// Runs itself as a child, whose environment holds two sets of keys: those asked for, and a default set.
+#[test]
+fn the_named_environment_is_used_and_the_default_one_is_not() {
+    const SELF: &str = "the_named_environment_is_used_and_the_default_one_is_not";
+    let from = |prefix: &str| Credentials::EnvPrefix(prefix.into());
+    if let Ok(url) = std::env::var("VERHO_TEST_SERVER") {
+        let access = Access {
+            endpoint: Some(url),
+            account: PRODUCTION.into(),
+            region: Some("eu-west-1".into()),
+            ..Access::default()
+        };
+        let named = Access { credentials: Some(from("VERHO_PROD")), ..access.clone() };
+        assert_eq!(store(&named).list(""), Ok(Vec::new()));
+        let unnamed = Access { credentials: Some(from("VERHO_TEST")), ..access };
+        let refusal = S3Store::open(BUCKET, "", &unnamed).err();
+        assert_eq!(refusal, Some(StoreError::Other("VERHO_TEST_ACCESS_KEY_ID is not set in the environment".into())));
+        return;
+    }
+    let server = server();
+    let before = server.requests().len();
+    let (key, secret) = keys(PRODUCTION, "worker");
+    let mut child = std::process::Command::new(std::env::current_exe().expect("itself"));
+    child.args(["--exact", SELF]).env("VERHO_TEST_SERVER", server.url());
+    child.env("VERHO_PROD_ACCESS_KEY_ID", &key).env("VERHO_PROD_SECRET_ACCESS_KEY", secret);
+    child.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test").env("AWS_REGION", "us-east-1");
+    assert!(child.status().expect("run").success());
+    let sent = &server.requests()[before..];
+    assert!(!sent.is_empty() && sent.iter().all(|request| request.text("key") == key), "{sent:#?}");
+}
+
+fn behind_proxy(server: &Server) -> (Proxy, S3Store) {
+    let proxy = Proxy::before(&server.address);
+    let store = store(&Access { endpoint: Some(proxy.url()), ..server.access("worker") });
+    (proxy, store)
+}
+
+#[test]
+fn passing_faults_are_passed_over() {
+    let server = server();
+    for fault in [Fault::Refuse(503, "SlowDown"), Fault::Refuse(500, "InternalError"), Fault::Reset, Fault::LoseReply] {
+        let (proxy, store) = behind_proxy(&server);
+        for method in ["PUT", "GET", "HEAD", "DELETE"] {
+            proxy.fail(method, "", 2, fault);
+        }
+        let pin = put(&store, "a", "first");
+        let pin = store.replace("a", &[Bytes::from_static(b"second")], &pin).expect("replaced");
+        assert_eq!(read_whole(&store, "a").map(|(object, content)| (object.pin, content)), Ok((pin, "second".into())));
+        store.delete("a").expect("deleted");
+        assert_eq!(proxy.left(), 0, "{fault:?}");
+    }
+}
+
+#[test]
+fn a_cut_reply_is_read_again() {
+    let server = server();
+    let (proxy, store) = behind_proxy(&server);
+    put(&store, "a", "0123456789");
+    proxy.fail("GET", "", 2, Fault::CutReply(4));
+    assert_eq!(read_whole(&store, "a").expect("read").1, "0123456789");
+    proxy.fail("GET", "", 99, Fault::CutReply(4));
+    let gave_up = read_whole(&store, "a").map(|(_, content)| content);
+    assert_eq!(gave_up, Err(StoreError::Unavailable { tries: 5, cause: "reply was cut short".into() }));
+}
+
+#[test]
+fn a_fault_that_stays_is_named_with_its_tries() {
+    let server = server();
+    let (proxy, store) = behind_proxy(&server);
+    proxy.fail("GET", "list-type", 99, Fault::Refuse(503, "SlowDown"));
+    assert_eq!(store.list(""), Err(StoreError::Unavailable { tries: 5, cause: "SlowDown".into() }));
+    assert_eq!(proxy.left(), 94);
+}
+
+#[test]
+fn another_writers_object_is_not_taken_for_ours() {
+    let server = server();
+    let (proxy, store) = behind_proxy(&server);
+    put(&store, "a", "theirs");
+    proxy.fail("PUT", "", 1, Fault::Reset);
+    assert_eq!(store.create("a", &[Bytes::from_static(b"oursss")]), Err(StoreError::Exists));
+    assert_eq!(proxy.left(), 0);
+}
+
+#[test]
+fn a_conflict_of_writers_is_tried_again() {
+    let server = server();
+    let (proxy, store) = behind_proxy(&server);
+    proxy.fail("PUT", "", 2, Fault::Refuse(409, "ConditionalRequestConflict"));
+    put(&store, "a", "content");
+    assert_eq!(proxy.left(), 0);
+}
+
+const LARGE: usize = 17 << 20;
+
+#[test]
+fn a_large_write_survives_a_lost_reply_to_its_last_step() {
+    let server = server();
+    for checksums in [Checksums::Always, Checksums::WhenRequired] {
+        let proxy = Proxy::before(&server.address);
+        let access = Access { endpoint: Some(proxy.url()), checksums, ..server.access("worker") };
+        let store = store(&access);
+        proxy.fail("PUT", "partNumber=2", 1, Fault::Refuse(503, "SlowDown"));
+        proxy.fail("POST", "uploadId", 1, Fault::LoseReply);
+        let key = format!("{checksums:?}");
+        let pin = store.create(&key, &[vec![1; LARGE].into()]).expect("created");
+        assert_eq!(store.find(&key).expect("asked").map(|object| object.pin), Some(pin));
+        assert_eq!(proxy.left(), 0);
+    }
+}
+
+#[test]
+fn a_large_write_that_fails_leaves_nothing() {
+    let server = server();
+    let (proxy, store) = behind_proxy(&server);
+    proxy.fail("PUT", "partNumber=2", 99, Fault::Refuse(403, "AccessDenied"));
+    assert!(matches!(store.create("a", &[vec![1; LARGE].into()]), Err(StoreError::Denied(_))));
+    let inside = "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code><Message>on purpose</Message></Error>";
+    proxy.fail("POST", "uploadId", 99, Fault::Answer(inside));
+    let other = store.create("b", &[vec![1; LARGE].into()]);
+    assert!(other.is_err(), "an error inside a 200");
+    let left = server.wait(server.s3().list_multipart_uploads().bucket(BUCKET).send()).expect("listed");
+    assert_eq!(left.uploads().len(), 0);
+}
