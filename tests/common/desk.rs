@@ -8,6 +8,9 @@ pub const CUSTOMER: &str = "owner@acme.example";
 pub const COMPLIANCE: &str = "compliance@house.example";
 pub const OPERATOR: &str = "engineer@house.example";
 
+/// What unlocks the key ring of a desk; made for the tests and used nowhere else.
+const IDENTITY: &str = "AGE-SECRET-KEY-1MMPLGYE8RTYP3RUAR5X0CMNSC9X2M0GKNKSDGT34MNEN84E6046SMJV0T0";
+
 /// Where one side lies, as its section of `verho.toml`.
 pub struct Side(pub String);
 
@@ -56,7 +59,7 @@ impl Desk {
         desk.write("verho.toml", &format!("operator = \"{OPERATOR}\"\n{sides}\n{trust}"));
         desk.trust();
         let mut desk = desk;
-        desk.environment.push(("VERHO_KEYRING_PASSPHRASE".into(), "a test's own passphrase".into()));
+        desk.environment.push(("VERHO_KEYRING_KEY".into(), IDENTITY.into()));
         desk
     }
 

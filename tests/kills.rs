@@ -1,0 +1,72 @@
+//! `kill -9` at any moment: nothing half made is ever visible, and the next run succeeds.
+
+mod common;
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use common::desk::Desk;
+
+const KILLS: u32 = 50;
+
+/// A desk with the demo's data, four times over, so that a run takes long enough to be hit anywhere.
+fn desk() -> Desk {
+    let desk = Desk::local("demo");
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cli/demo");
+    for copy in 0..4 {
+        for (name, table) in [("customers-1", "customers"), ("customers-2", "customers"), ("orders-1", "orders")] {
+            desk.put(&data.join(format!("{name}.parquet")), &format!("demo/{table}/{name}-{copy}.parquet"));
+        }
+    }
+    desk.write("schemas/demo/customers.toml", include_str!("../schemas/demo/customers.toml"));
+    desk.write("schemas/demo/orders.toml", include_str!("../schemas/demo/orders.toml"));
+    desk.approve("demo", "kills", 3 * KILLS);
+    desk
+}
+
+/// Every visible release is whole: each object that its manifest names is there, with its size and digest.
+fn visible_are_whole(desk: &Desk) -> usize {
+    let listed = desk.facts(&["release", "list", "demo"]);
+    let releases = listed["releases"].as_array().expect("a list").clone();
+    for release in &releases {
+        for object in release["tables"].as_object().expect("tables").values().flat_map(|table| table["objects"].as_array().expect("objects")) {
+            let file = desk.path("test/demo").join(object["key"].as_str().expect("a key"));
+            assert_eq!(std::fs::metadata(file).expect("the object is there").len(), object["size"].as_u64().expect("a size"));
+        }
+    }
+    releases.len()
+}
+
+#[test]
+fn a_killed_run_leaves_nothing_visible_and_the_next_one_succeeds() {
+    let desk = desk();
+    let started = Instant::now();
+    assert!(desk.verho(&["run", "demo"]).status.success());
+    let whole = started.elapsed();
+    let (mut releases, mut cut_short) = (visible_are_whole(&desk), 0);
+    for kill in 0..KILLS {
+        // Spread over the whole of a run; the order is mixed so that no two neighbours fall on one stage.
+        let after = whole.mul_f64(f64::from(kill * 37 % KILLS) / f64::from(KILLS));
+        let mut child = desk.command(&["run", "demo"]).spawn().expect("the program starts");
+        wait(&mut child, after);
+        let _ = child.kill();
+        cut_short += u32::from(!child.wait().expect("it ended").success());
+        let visible = visible_are_whole(&desk);
+        assert!(visible <= releases + 1, "more than one release came of one run");
+        let next = desk.verho(&["run", "demo"]);
+        assert!(next.status.success(), "after kill {kill}: {}", String::from_utf8_lossy(&next.stderr));
+        let then = visible_are_whole(&desk);
+        assert_eq!(then, visible + 1);
+        releases = then;
+    }
+    eprintln!("{KILLS} kills, {cut_short} before the end, 0 partial releases, {KILLS} following runs succeeded");
+    assert!(cut_short > KILLS / 2, "too few kills hit a run");
+}
+
+/// Waits for a moment of a run, or for its end.
+fn wait(child: &mut std::process::Child, moment: Duration) {
+    let started = Instant::now();
+    while started.elapsed() < moment && child.try_wait().expect("a child").is_none() {
+        std::thread::yield_now();
+    }
+}

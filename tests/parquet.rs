@@ -1,0 +1,109 @@
+//! Every Parquet file of the corpus, through a whole run: values as expected, or a clean refusal.
+
+mod common;
+
+use std::path::Path;
+use std::time::Duration;
+
+use common::desk::Desk;
+use common::{corpora, python};
+use serde_json::Value;
+
+/// What a file made of a run.
+struct Ended {
+    code: Option<i32>,
+    said: String,
+    /// The most memory that the run held, in KiB.
+    memory: u64,
+}
+
+/// A small set that is part of the project covers each kind where the corpus is not there.
+fn folder() -> std::path::PathBuf {
+    corpora::folder("parquet").unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/samples/parquet"))
+}
+
+/// Keeps every leaf that a plan finds unlisted, until the plan holds or refuses for another reason.
+fn list_leaves(desk: &Desk) -> Option<i32> {
+    let mut rules = String::new();
+    loop {
+        desk.write("schemas/corpus/file.toml", &format!("customer = \"corpus\"\ntable = \"file\"\nsource = \"corpus/file/*.parquet\"\nformat = \"parquet\"\n[columns]\n{rules}"));
+        let output = desk.verho(&["--output", "json", "plan", "corpus"]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        let found = said.split_once("leaf `").filter(|_| output.status.code() == Some(6)).and_then(|(_, rest)| rest.split_once("` is not listed"));
+        let Some((leaf, _)) = found else { return output.status.code() };
+        // The message is JSON, and so is a quoted key of TOML.
+        rules += &format!("\"{leaf}\" = {{ class = \"attribute\", method = \"keep\", because = \"a test\" }}\n");
+    }
+}
+
+fn run(desk: &Desk, file: &Path) -> Ended {
+    for made in ["production", "test", "consent/corpus", "schemas/corpus"] {
+        let _ = std::fs::remove_dir_all(desk.path(made));
+    }
+    desk.put(file, "corpus/file/0.parquet");
+    if list_leaves(desk) == Some(0) {
+        let id = format!("a{:?}", std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or(Duration::ZERO).as_nanos());
+        desk.approve("corpus", &id, 1);
+    }
+    watched(desk)
+}
+
+/// Runs to the end, at most a minute, and looks at the memory all the while.
+fn watched(desk: &Desk) -> Ended {
+    let mut child = desk.command(&["run", "corpus"]).spawn().expect("the program starts");
+    let (started, mut memory) = (std::time::Instant::now(), 0);
+    while child.try_wait().expect("a child").is_none() {
+        memory = memory.max(peak(child.id()));
+        assert!(started.elapsed() < Duration::from_secs(60), "the run hangs");
+        std::thread::yield_now();
+    }
+    let output = child.wait_with_output().expect("an end");
+    Ended { code: output.status.code(), said: String::from_utf8_lossy(&output.stderr).into_owned(), memory }
+}
+
+fn peak(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
+}
+
+/// Why a file did not end as its verdict asks; none where it did.
+fn judged(corpus: &Path, entry: &Value, desk: &Desk, ended: &Ended) -> Option<String> {
+    let verdict = entry["verdict"].as_str().unwrap_or_default();
+    if ended.memory > 1 << 20 && verdict == "must_refuse_cleanly" {
+        return Some(format!("{} KiB of memory", ended.memory));
+    }
+    match ended.code {
+        Some(0) if verdict == "must_refuse_cleanly" || verdict == "should_refuse_page_crc_wrong" => Some("was read".to_owned()),
+        Some(0) => values_differ(corpus, entry, desk),
+        Some(6) if verdict != "must_read" => None,
+        _ => Some(format!("{:?}: {}", ended.code, ended.said)),
+    }
+}
+
+fn values_differ(corpus: &Path, entry: &Value, desk: &Desk) -> Option<String> {
+    let expected = corpus.join(entry["expected_ipc"].as_str().unwrap_or("none"));
+    let rows = entry["rows"].as_u64().map_or("?".to_owned(), |rows| rows.to_string());
+    let said = python::run("values.py", &[&desk.path("test"), &expected, Path::new(&rows)]);
+    (said.trim() != "equal").then(|| said.trim().to_owned())
+}
+
+#[test]
+fn every_file_is_read_whole_or_refused() {
+    let corpus = folder();
+    let desk = Desk::local("corpus");
+    let (mut wrong, mut counts) = (Vec::new(), std::collections::BTreeMap::<String, (u32, u32)>::new());
+    for entry in corpora::lines(&corpus.join("measured.jsonl")) {
+        let name = entry["file"].as_str().expect("a file");
+        let ended = run(&desk, &corpus.join(name));
+        let fault = judged(&corpus, &entry, &desk, &ended);
+        let count = counts.entry(entry["verdict"].as_str().unwrap_or_default().to_owned()).or_default();
+        count.1 += 1;
+        match fault {
+            None => count.0 += 1,
+            Some(fault) => wrong.push(format!("{name}: {fault}")),
+        }
+    }
+    counts.iter().for_each(|(verdict, (right, all))| eprintln!("{verdict}: {right}/{all}"));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

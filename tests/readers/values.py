@@ -1,0 +1,46 @@
+"""values.py RELEASE EXPECTED ROWS: the values of a release, as pyarrow reads them, against an Arrow file; DuckDB and Polars
+read it too, or say why they cannot. Prints "equal", or the first difference."""
+import pathlib
+import sys
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+import pyarrow.ipc as ipc
+import pyarrow.parquet as pq
+
+
+def same(left, right):
+    """Equal values, whatever the form: the type of the output is that of the Parquet schema alone."""
+    if left.equals(right):
+        return True
+    try:
+        return right.cast(left.type).equals(left) or repr(right.cast(left.type).to_pylist()) == repr(left.to_pylist())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, TypeError, ValueError):
+        pass
+    try:
+        return repr(left.to_pylist()) == repr(right.to_pylist())
+    except ValueError:
+        return left.cast(pa.int64()).equals(right.cast(pa.int64()))
+
+
+def main(release, expected, rows):
+    parts = sorted(release.rglob("part-*.parquet"))
+    got = pa.concat_tables([pq.ParquetFile(part, page_checksum_verification=True).read() for part in parts])
+    if rows != "?" and got.num_rows != int(rows):
+        return f"{got.num_rows} rows, not {rows}"
+    assert not got.schema.metadata and all(not field.metadata or set(field.metadata) == {b"PARQUET:field_id"} for field in got.schema)
+    counted = duckdb.sql(f"select count(*) from read_parquet({[str(part) for part in parts]})").fetchone()[0]
+    assert counted == got.num_rows, "DuckDB"
+    if not any(pa.types.is_map(field.type) or pa.types.is_interval(field.type) for field in got.schema):
+        assert sum(len(pl.read_parquet(part)) for part in parts) == got.num_rows or not got.num_columns, "Polars"
+    if not expected.is_file():
+        return "equal"
+    want = ipc.open_file(expected).read_all()
+    for index, name in enumerate(want.column_names):
+        if not same(want.column(index).combine_chunks(), got.column(index).combine_chunks()):
+            return f"column {index} differs: {want.column(index).type} / {got.column(index).type}"
+    return "equal"
+
+
+print(main(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]))

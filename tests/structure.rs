@@ -1,0 +1,79 @@
+//! The tree checks itself: stages look only upstream, and nothing is forgotten.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The rooms in the order in which data goes through them; each may use those before it.
+const ROOMS: [&str; 20] = [
+    "document", "account", "error", "consent", "workspace", "keys", "method", "schema", "plan", "source", "survey",
+    "transform", "guard", "sink", "engine", "evidence", "release", "run", "cli", "main",
+];
+
+/// What looks downstream all the same, and why.
+const ALLOWED: [(&str, &str, &str); 1] = [("account", "consent", "the production door demands an Approval")];
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let mut files: Vec<PathBuf> = entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] }).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    files
+}
+
+fn home() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// The room that a file belongs to.
+fn room(file: &Path) -> String {
+    let inside = file.strip_prefix(home()).expect("below src");
+    let first = inside.components().next().expect("a name").as_os_str().to_string_lossy().into_owned();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+/// The rooms that a file names after `crate::`, its tests aside.
+fn named(file: &Path) -> BTreeSet<String> {
+    let text = fs::read_to_string(file).expect("text");
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let code = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+    let word = |rest: &str| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    code.split("crate::").skip(1).map(word).filter(|word: &String| ROOMS.contains(&word.as_str())).collect()
+}
+
+fn place(room: &str) -> usize {
+    ROOMS.iter().position(|known| *known == room).unwrap_or_else(|| panic!("room {room} has no place in the order"))
+}
+
+#[test]
+fn stages_look_only_upstream() {
+    for file in sources(&home()).iter().filter(|file| room(file) != "lib") {
+        let here = room(file);
+        for there in named(file) {
+            let allowed = ALLOWED.iter().any(|(from, to, _)| *from == here && *to == there);
+            assert!(place(&there) <= place(&here) || allowed, "{}: {here} looks downstream at {there}", file.display());
+        }
+    }
+}
+
+#[test]
+fn the_test_of_the_order_sees_a_look_downstream() {
+    assert!(place("sink") > place("source"));
+    assert!(named(&home().join("engine/part.rs")).contains("sink"));
+}
+
+#[test]
+fn every_file_is_a_module() {
+    for file in sources(&home()) {
+        let stem = file.file_stem().expect("a name").to_string_lossy().into_owned();
+        if ["main", "lib", "mod"].contains(&stem.as_str()) {
+            continue;
+        }
+        let parent = file.parent().expect("a folder");
+        let declared = [parent.join("mod.rs"), parent.with_extension("rs"), parent.join("lib.rs")];
+        let names = |path: &PathBuf| {
+            let text = fs::read_to_string(path).unwrap_or_default();
+            text.contains(&format!("mod {stem};")) || text.contains(&format!("\n    {stem}\n"))
+        };
+        assert!(declared.iter().any(names), "{} belongs to no module", file.display());
+    }
+}
