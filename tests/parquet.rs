@@ -22,35 +22,35 @@ fn folder() -> std::path::PathBuf {
     corpora::folder("parquet").unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/samples/parquet"))
 }
 
-/// Keeps every leaf that a plan finds unlisted, until the plan holds or refuses for another reason.
-fn list_leaves(desk: &Desk) -> Option<i32> {
+/// Keeps every leaf that a plan finds unlisted, until the plan holds or refuses for another reason; how it ended.
+fn list_leaves(desk: &Desk) -> Ended {
     let mut rules = String::new();
     loop {
         desk.write("schemas/corpus/file.toml", &format!("customer = \"corpus\"\ntable = \"file\"\nsource = \"corpus/file/*.parquet\"\nformat = \"parquet\"\n[columns]\n{rules}"));
-        let output = desk.verho(&["--output", "json", "plan", "corpus"]);
-        let said = String::from_utf8_lossy(&output.stderr);
-        let found = said.split_once("leaf `").filter(|_| output.status.code() == Some(6)).and_then(|(_, rest)| rest.split_once("` is not listed"));
-        let Some((leaf, _)) = found else { return output.status.code() };
+        let ended = watched(desk, &["--output", "json", "plan", "corpus"]);
+        let found = ended.said.split_once("leaf `").filter(|_| ended.code == Some(6)).and_then(|(_, rest)| rest.split_once("` is not listed"));
+        let Some((leaf, _)) = found else { return ended };
         // The message is JSON, and so is a quoted key of TOML.
         rules += &format!("\"{leaf}\" = {{ class = \"attribute\", method = \"keep\", because = \"a test\" }}\n");
     }
 }
 
-fn run(desk: &Desk, file: &Path) -> Ended {
+fn run(desk: &Desk, number: usize, file: &Path) -> Ended {
     for made in ["production", "test", "consent/corpus", "schemas/corpus"] {
         let _ = std::fs::remove_dir_all(desk.path(made));
     }
     desk.put(file, "corpus/file/0.parquet");
-    if list_leaves(desk) == Some(0) {
-        let id = format!("a{:?}", std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or(Duration::ZERO).as_nanos());
-        desk.approve("corpus", &id, 1);
+    let planned = list_leaves(desk);
+    if planned.code != Some(0) {
+        return planned;
     }
-    watched(desk)
+    desk.approve("corpus", &format!("approval-{number}"), 1);
+    watched(desk, &["run", "corpus"])
 }
 
 /// Runs to the end, at most a minute, and looks at the memory all the while.
-fn watched(desk: &Desk) -> Ended {
-    let mut child = desk.command(&["run", "corpus"]).spawn().expect("the program starts");
+fn watched(desk: &Desk, arguments: &[&str]) -> Ended {
+    let mut child = desk.command(arguments).stdout(std::process::Stdio::null()).spawn().expect("the program starts");
     let (started, mut memory) = (std::time::Instant::now(), 0);
     while child.try_wait().expect("a child").is_none() {
         memory = memory.max(peak(child.id()));
@@ -93,10 +93,10 @@ fn every_file_is_read_whole_or_refused() {
     let corpus = folder();
     let desk = Desk::local("corpus");
     let (mut wrong, mut counts) = (Vec::new(), std::collections::BTreeMap::<String, (u32, u32)>::new());
-    for entry in corpora::lines(&corpus.join("measured.jsonl")) {
+    for (number, entry) in corpora::lines(&corpus.join("measured.jsonl")).into_iter().enumerate() {
         let name = entry["file"].as_str().expect("a file");
-        let ended = run(&desk, &corpus.join(name));
-        let fault = judged(&corpus, &entry, &desk, &ended);
+        let ended = run(&desk, number, &corpus.join(name));
+        let fault: Option<String> = judged(&corpus, &entry, &desk, &ended);
         let count = counts.entry(entry["verdict"].as_str().unwrap_or_default().to_owned()).or_default();
         count.1 += 1;
         match fault {

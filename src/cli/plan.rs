@@ -26,10 +26,10 @@ impl Plan {
         let text: String = plan.tables.iter().enumerate().map(|(index, table)| text(table, parts(index))).collect();
         let facts: Vec<_> = plan.tables.iter().enumerate().map(|(index, table)| facts(table, parts(index))).collect();
         let destination = workspace.test.below(&self.customer).root.to_string();
-        Ok(Answer::new(
-            format!("{text}to {destination}\n"),
-            json!({ "customer": self.customer, "destination": destination, "tables": facts }),
-        ))
+        let warnings = plan.unjoinable();
+        let warned: String = warnings.iter().map(|warning| format!("warning: {warning}\n")).collect();
+        let facts = json!({ "customer": self.customer, "destination": destination, "tables": facts, "warnings": warnings });
+        Ok(Answer::new(format!("{text}to {destination}\n{warned}"), facts))
     }
 }
 

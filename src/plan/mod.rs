@@ -11,6 +11,7 @@ use crate::account::doors::Production;
 use crate::account::store::StoreError;
 use crate::document::Fault;
 use crate::error::{Failure, Kind};
+use crate::method::Outcome;
 use crate::schema::{LeafPath, TableSchema};
 
 pub use footer::{FileError, Footer, contained};
@@ -32,8 +33,6 @@ pub enum PlanError {
     Mismatch { file: String, table: String, object: usize, of: usize, mismatch: Mismatch },
     #[error(transparent)]
     Rule(Fault),
-    #[error("domain `{domain}`: `{left}` and `{right}` are of types that never join: {left_type} and {right_type}")]
-    Domain { domain: String, left: String, left_type: String, right: String, right_type: String },
 }
 
 /// How an object and its schema differ.
@@ -82,7 +81,6 @@ impl From<PlanError> for Failure {
             PlanError::Mismatch { mismatch, .. } => failure.hint(mismatch.hint()),
             PlanError::Empty { .. } => failure.hint("check `source` in the schema, and `root` under [production]"),
             PlanError::Rule(Fault { hint: Some(hint), .. }) => failure.hint(hint),
-            PlanError::Domain { .. } => failure.hint("give the two ends one type, or two domains"),
             _ => failure,
         }
     }
@@ -108,29 +106,26 @@ impl Plan {
     ) -> Result<Self, PlanError> {
         let tables =
             schemas.into_iter().map(|schema| TablePlan::resolve(schema, production)).collect::<Result<Vec<_>, _>>()?;
-        joinable(&tables)?;
         let parts = tables.iter().enumerate().flat_map(|(index, table)| part::cut(index, table, part_size)).collect();
         Ok(Plan { customer: customer.to_owned(), tables, parts })
+    }
+
+    /// Leaves that share a domain and whose pseudonyms can never be equal, since they are of different types.
+    pub fn unjoinable(&self) -> Vec<String> {
+        let mut first: BTreeMap<&str, (String, &Outcome)> = BTreeMap::new();
+        let mut found = Vec::new();
+        for (domain, table, plan) in table::domains(&self.tables) {
+            let end = format!("{}.{}", table.schema.table, plan.leaf.path);
+            let (left, outcome) = first.entry(domain).or_insert_with(|| (end.clone(), &plan.outcome));
+            if **outcome != plan.outcome {
+                found.push(format!("domain `{domain}`: `{left}` and `{end}` become different types and will not join"));
+            }
+        }
+        found
     }
 
     /// The structure digest of each table, as an approval binds it.
     pub fn structures(&self) -> BTreeMap<String, String> {
         self.tables.iter().map(|table| (table.schema.table.clone(), table.structure.clone())).collect()
     }
-}
-
-/// Both ends of a link must give pseudonyms of one type.
-fn joinable(tables: &[TablePlan]) -> Result<(), PlanError> {
-    let mut ends: BTreeMap<&str, (String, String, String)> = BTreeMap::new();
-    for (domain, table, plan) in table::domains(tables) {
-        let end = format!("{}.{}", table.schema.table, plan.leaf.path);
-        let form = format!("{:?}", plan.outcome);
-        let first = ends.entry(domain).or_insert_with(|| (end.clone(), form.clone(), plan.leaf.data_type.to_string()));
-        if first.1 != form {
-            let (left, _, left_type) = first.clone();
-            let right_type = plan.leaf.data_type.to_string();
-            return Err(PlanError::Domain { domain: domain.to_owned(), left, left_type, right: end, right_type });
-        }
-    }
-    Ok(())
 }

@@ -34,7 +34,7 @@ def keys(links):
     return domains
 
 
-def rule(table, column, domains):
+def rule(table, column, kind, domains):
     name = column.lower()
     if (table, column) in domains:
         return f'{{ class = "direct", method = "pseudonym", domain = "{domains[(table, column)]}" }}'
@@ -43,8 +43,13 @@ def rule(table, column, domains):
         return f'{{ class = "direct", method = "fake", kind = "{PERSON[name]}" }}'
     if person and name in TOKENS:
         return f'{{ class = "direct", method = "pseudonym", domain = "{name}" }}'
-    if person and re.search(r"birth|city|state|billing|gender|^age$", name):
-        return f'{{ class = "quasi", method = "pseudonym", domain = "{name}" }}' if name != "age" else '{ class = "quasi", method = "generalise", width = 10 }'
+    if person and kind.startswith(("DATE", "TIMESTAMP")):
+        return '{ class = "quasi", method = "generalise", to = "year" }'
+    if person and re.search(r"city|state|country|billing|gender", name):
+        return f'{{ class = "quasi", method = "pseudonym", domain = "{name}" }}'
+    if kind == "VARCHAR" and re.search(r"^name$|title|composer|description|fulltext", name):
+        # Titles and credits name people too, customers' namesakes among them.
+        return f'{{ class = "free_text", method = "pseudonym", domain = "{name}" }}'
     return '{ class = "attribute", method = "keep", because = "says nothing of a person" }'
 
 
@@ -55,8 +60,8 @@ def make(corpus, out):
         folder = out / "data" / table
         folder.mkdir(parents=True)
         duckdb.sql(f"copy (from read_csv('{corpus / table}.csv', nullstr='', sample_size=-1)) to '{folder / '0.parquet'}' (format parquet)")
-        columns = [row[0] for row in duckdb.sql(f"describe from '{folder / '0.parquet'}'").fetchall()]
-        write_schema(out, links["database"], table, {column: rule(table, column, domains) for column in columns})
+        columns = duckdb.sql(f"describe from '{folder / '0.parquet'}'").fetchall()
+        write_schema(out, links["database"], table, {name: rule(table, name, kind, domains) for name, kind, *_ in columns})
 
 
 def write_schema(out, customer, table, rules):
@@ -67,11 +72,11 @@ def write_schema(out, customer, table, rules):
 
 
 def facts(folder, link):
-    child = f"(select \"{link['column']}\" as key from '{folder}/{link['table']}/**/*.parquet')"
-    parent = f"(select \"{link['ref_column']}\" as key from '{folder}/{link['ref_table']}/**/*.parquet')"
+    child = f"(select \"{link['column']}\"::varchar as key from '{folder}/{link['table']}/**/*.parquet')"
+    parent = f"(select \"{link['ref_column']}\"::varchar as key from '{folder}/{link['ref_table']}/**/*.parquet')"
     return duckdb.sql(f"""select (select count(key) from {child}), (select count(distinct key) from {child}),
         (select count(*) from {child} c where key is not null and key not in (select key from {parent} where key is not null)),
-        (select count(*) from {child} c join {parent} p using (key))""").fetchone()
+        (select count(*) from {child} c join {parent} p using (key))""").fetchall()[0]
 
 
 def check(corpus, source, release):

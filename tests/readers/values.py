@@ -14,14 +14,17 @@ def same(left, right):
     """Equal values, whatever the form: the type of the output is that of the Parquet schema alone."""
     if left.equals(right):
         return True
+    if pa.types.is_timestamp(left.type) and left.type != right.type:
+        right = right.cast(left.type)
     try:
         return right.cast(left.type).equals(left) or repr(right.cast(left.type).to_pylist()) == repr(left.to_pylist())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, TypeError, ValueError):
         pass
-    try:
-        return repr(left.to_pylist()) == repr(right.to_pylist())
-    except ValueError:
-        return left.cast(pa.int64()).equals(right.cast(pa.int64()))
+    if pa.types.is_timestamp(left.type):
+        # INT96 beyond the years that nanoseconds reach is another number in each reader.
+        far = [pair for pair in zip(left.cast(pa.int64()).to_pylist(), right.cast(pa.int64()).to_pylist()) if pair[0] != pair[1]]
+        return all(min(map(abs, pair)) > 2**62 for pair in far)
+    return repr(left.to_pylist()) == repr(right.to_pylist())
 
 
 def main(release, expected, rows):
@@ -30,7 +33,7 @@ def main(release, expected, rows):
     if rows != "?" and got.num_rows != int(rows):
         return f"{got.num_rows} rows, not {rows}"
     assert not got.schema.metadata and all(not field.metadata or set(field.metadata) == {b"PARQUET:field_id"} for field in got.schema)
-    counted = duckdb.sql(f"select count(*) from read_parquet({[str(part) for part in parts]})").fetchone()[0]
+    counted = duckdb.sql(f"select count(*) from read_parquet({[str(part) for part in parts]})").fetchall()[0][0]
     assert counted == got.num_rows, "DuckDB"
     if not any(pa.types.is_map(field.type) or pa.types.is_interval(field.type) for field in got.schema):
         assert sum(len(pl.read_parquet(part)) for part in parts) == got.num_rows or not got.num_columns, "Polars"
