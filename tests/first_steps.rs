@@ -1,0 +1,84 @@
+//! What a stranger does first: the demo, a workspace of their own, and the words they read on the way.
+
+mod common;
+
+use std::process::{Command, Output};
+
+use common::desk::Desk;
+
+fn verho(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_verho")).env_clear().args(arguments).output().expect("the program starts")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("text")
+}
+
+#[test]
+fn the_demo_walks_the_whole_way_and_its_hints_work() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let demo = folder.path().join("demo");
+    let place = demo.to_str().expect("text");
+    let output = verho(&["demo", place]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let said = text(&output.stdout);
+    assert!(said.contains("customer `demo` has given no approval (exit 4)") && said.contains("is visible"), "{said}");
+    for more in [vec!["plan", "demo"], vec!["preview", "demo", "customers"], vec!["release", "show", "demo"], vec!["consent", "verify", "demo", "demo-1"], vec!["refresh"]] {
+        let output = verho(&[&["--workspace", place], more.as_slice()].concat());
+        assert!(output.status.success(), "{more:?}: {}", text(&output.stderr));
+    }
+    assert_eq!(verho(&["demo", place]).status.code(), Some(2), "a folder that is there is not touched");
+}
+
+#[test]
+fn a_new_workspace_says_what_is_left_to_do() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = folder.path().to_str().expect("text");
+    assert!(verho(&["init", place]).status.success());
+    let output = verho(&["--workspace", place, "check"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(text(&output.stderr).contains("trust = \"blake3:"), "{}", text(&output.stderr));
+    assert_eq!(verho(&["init", place]).status.code(), Some(3), "nothing is written over");
+}
+
+/// Each file has one fault, named by its file name; every message is held by a snapshot.
+#[test]
+fn every_fault_of_a_file_is_told_with_its_place_and_the_way_out() {
+    let desk = Desk::local("acme");
+    let good = include_str!("../src/cli/init/customers.toml");
+    let faults = [
+        ("unknown key", good.replace("subject ", "subjekt ")),
+        ("unknown method", good.replace("\"pseudonym\"", "\"pseudonim\"")),
+        ("unknown class", good.replace("\"quasi\"", "\"kvasi\"")),
+        ("unknown option", good.replace("to = \"year\"", "to = \"year\", too = 1")),
+        ("missing option", good.replace(", domain = \"customer\"", "")),
+        ("keep without because", good.replace(", because = \"four product names\"", "")),
+        ("a direct identifier kept", good.replace("method = \"fake\", kind = \"name\"", "method = \"keep\", because = \"nice\"")),
+        ("unknown format", good.replace("\"parquet\"", "\"avro\"")),
+        ("subject that is no column", good.replace("subject  = \"customer_id\"", "subject  = \"id\"")),
+        ("source that climbs", good.replace("acme/customers/**", "../customers/**")),
+        ("wrong kind", good.replace("\"acme\"", "7")),
+        ("not TOML", good.replace("[columns]", "[columns")),
+        ("privacy that is not enforced", format!("{good}\n[privacy]\nk = 11\n")),
+    ];
+    let mut told = String::new();
+    for (fault, schema) in faults {
+        assert_ne!(schema, good, "{fault}");
+        desk.write("schemas/acme/customers.toml", &schema);
+        let output = desk.verho(&["check"]);
+        assert_eq!(output.status.code(), Some(3), "{fault}: {}", text(&output.stderr));
+        told += &format!("# {fault}\n{}\n", text(&output.stderr).replace(&desk.path("").display().to_string(), ""));
+    }
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn completions_manual_and_catalogue_are_made_from_the_code() {
+    assert!(text(&verho(&["completions", "bash"]).stdout).contains("_verho"));
+    assert!(text(&verho(&["man"]).stdout).contains(".TH"));
+    let methods = text(&verho(&["methods"]).stdout);
+    for method in verho::method::CATALOGUE {
+        assert!(methods.contains(method.name) && verho(&["methods", method.name]).status.success());
+    }
+    assert_eq!(verho(&["methods", "pseudonim"]).status.code(), Some(2));
+}
