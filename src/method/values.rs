@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayAccessor, ArrayRef, ArrowPrimitiveType, AsArray, PrimitiveArray, StringArray, StringArrayType, StringBuilder,
+    Array, ArrayAccessor, ArrayRef, ArrowPrimitiveType, AsArray, PrimitiveArray, StringArray, StringArrayType,
+    StringBuilder,
 };
 use arrow::datatypes::{
     DataType, Date32Type, Decimal128Type, Int8Type, Int16Type, Int32Type, Int64Type, TimeUnit,
@@ -67,7 +68,9 @@ pub fn hash_rows(key: &DomainKey, array: &dyn Array, each: impl FnMut(usize, &[u
         Decimal128(_, 0) => key.hash_each(wholes::<Decimal128Type>(array, 1), each),
         Date32 => key.hash_each(wholes::<Date32Type>(array, 1), each),
         Timestamp(TimeUnit::Second, _) => key.hash_each(wholes::<TimestampSecondType>(array, 1_000_000_000), each),
-        Timestamp(TimeUnit::Millisecond, _) => key.hash_each(wholes::<TimestampMillisecondType>(array, 1_000_000), each),
+        Timestamp(TimeUnit::Millisecond, _) => {
+            key.hash_each(wholes::<TimestampMillisecondType>(array, 1_000_000), each)
+        }
         Timestamp(TimeUnit::Microsecond, _) => key.hash_each(wholes::<TimestampMicrosecondType>(array, 1_000), each),
         Timestamp(TimeUnit::Nanosecond, _) => key.hash_each(wholes::<TimestampNanosecondType>(array, 1), each),
         _ => {}
