@@ -23,7 +23,7 @@ fn key() -> DomainKey {
     DomainKey::new([7; 32])
 }
 
-/// Of 24 to 29 bytes.
+/// Of 25 to 27 bytes.
 fn emails() -> StringArray {
     StringArray::from_iter_values((0..ROWS).map(|row| format!("aino.{}@acme.example", row * 7919 + 1_000_000)))
 }
