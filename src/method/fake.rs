@@ -28,8 +28,15 @@ pub const ENTRY: Entry = Entry {
     version: 1,
     summary: "Replaces a value with an invented one; equal values get equal fakes in all columns of one domain.",
     options: &[
-        ("kind", "required; first_name, last_name, name, email, phone, street, city or company"),
-        ("locale", "ar_sa, cy_gb, de, en, en_gb, fa_ir, fr, it, ja, nl, pt_br, pt_pt, tr, zh_cn or zh_tw; \"en\" if not given"),
+        (
+            "kind",
+            "required; email and phone, which reach nobody; first_name, last_name, name, street, city and company, \
+             for which no reserved range exists, so that one can be somebody's by chance",
+        ),
+        (
+            "locale",
+            "ar_sa, cy_gb, de, en, en_gb, fa_ir, fr, it, ja, nl, pt_br, pt_pt, tr, zh_cn or zh_tw; \"en\" if not given",
+        ),
         ("domain", "the columns that must still agree share its name; \"fake.\" and the kind if not given"),
     ],
     keying: Keying::Keyed,

@@ -64,7 +64,11 @@ fn span(section: &Section<'_>, name: &str) -> Result<Span, Fault> {
 }
 
 fn positive(section: &Section<'_>, option: &str, number: u64) -> Result<u64, Fault> {
-    if number > 0 { Ok(number) } else { Err(section.fault_at(option, format!("`{option}` takes a number from 1"), None)) }
+    if number > 0 {
+        Ok(number)
+    } else {
+        Err(section.fault_at(option, format!("`{option}` takes a number from 1"), None))
+    }
 }
 
 impl Method for Generalise {

@@ -37,7 +37,8 @@ struct Mask {
 }
 
 fn parse(section: &mut Section<'_>) -> Result<Box<dyn Method>, Fault> {
-    let mut count = |option| Ok(section.optional::<u64>(option)?.map_or(0, |n| usize::try_from(n).unwrap_or(usize::MAX)));
+    let mut count =
+        |option| Ok(section.optional::<u64>(option)?.map_or(0, |n| usize::try_from(n).unwrap_or(usize::MAX)));
     let (first, last) = (count("first")?, count("last")?);
     let with: Option<String> = section.optional("with")?;
     let mut letters = with.as_deref().unwrap_or("*").chars();

@@ -2,9 +2,9 @@
 //!
 //! Text and bytes become 16 base32 letters, the first 80 bits of the keyed hash. Whole numbers become
 //! 63 bits of it as an `Int64`, never negative; equal numbers give equal codes whatever their widths, so
-//! that an `Int32` and an `Int64` end of a link still join, and a 31-bit code, of which two would soon be
-//! equal (half a chance from 55,000 values), is never made. Two of n values share a 63-bit code with a chance of about n²/2⁶⁴,
-//! one in 18 million for a million values.
+//! that an `Int32` and an `Int64` end of a link still join. A narrower code is never made: of 31 bits,
+//! two of 55,000 would be equal with half a chance. Two of n values share a 63-bit code with a chance of
+//! about n²/2⁶⁴, one in 18 million for a million values.
 //!
 //! This is pseudonymisation: who holds the key can find the value again by trying, and so can anyone who
 //! knows how often each value occurs where the values are few.

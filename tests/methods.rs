@@ -1,0 +1,458 @@
+//! The contract of a method, held over every entry of the catalogue and every type of leaf.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::*;
+use arrow::compute::{cast, concat};
+use arrow::datatypes::*;
+use arrow::util::display::array_value_to_string;
+use proptest::prelude::*;
+use verho::document::{Document, Fault, Section};
+use verho::keys::lanes::DomainKey;
+use verho::method::{CATALOGUE, Context, Keying, Method, Nulls, Outcome, Taken, find};
+
+const ROWS: i64 = 60;
+
+const LOCALES: [&str; 15] =
+    ["ar_sa", "cy_gb", "de", "en", "en_gb", "fa_ir", "fr", "it", "ja", "nl", "pt_br", "pt_pt", "tr", "zh_cn", "zh_tw"];
+
+const KINDS: [&str; 8] = ["first_name", "last_name", "name", "email", "phone", "street", "city", "company"];
+
+fn parse(column: &str) -> Result<Box<dyn Method>, Fault> {
+    let document = Document::of(Path::new("table.toml"), format!("column = {column}\n"));
+    let mut section: Section = document.root()?.required("column")?;
+    section.required::<String>("class")?;
+    let name: String = section.required("method")?;
+    let method = (find(&name).expect("the method is in the catalogue").parse)(&mut section)?;
+    section.finish()?;
+    Ok(method)
+}
+
+fn method(options: &str) -> Box<dyn Method> {
+    parse(&format!("{{ class = \"direct\", method = {options} }}")).expect("the options are right")
+}
+
+fn refusal(options: &str) -> Fault {
+    parse(&format!("{{ class = \"direct\", method = {options} }}")).err().expect("the options are wrong")
+}
+
+fn apply_with(method: &dyn Method, key: u8, taken: &Taken, input: &ArrayRef) -> ArrayRef {
+    let context = Context { key: &DomainKey::new([key; 32]), taken };
+    method.apply(input, &context).expect("the plan takes the type")
+}
+
+fn apply(method: &dyn Method, input: &ArrayRef) -> ArrayRef {
+    apply_with(method, 7, &Taken::default(), input)
+}
+
+fn texts(values: impl IntoIterator<Item = impl Into<String>>) -> ArrayRef {
+    Arc::new(StringArray::from_iter_values(values.into_iter().map(Into::into)))
+}
+
+fn emails(count: usize) -> ArrayRef {
+    texts((0..count).map(|row| format!("aino.virtanen{row}@acme.example")))
+}
+
+/// Some values of every type that a reader of Parquet, CSV or NDJSON gives; every seventh is null.
+fn samples() -> Vec<ArrayRef> {
+    use DataType::*;
+    let present = |row: &i64| row % 7 != 3;
+    let numbers: ArrayRef = Arc::new(Int64Array::from_iter((0..ROWS).map(|row| present(&row).then_some(row + 11))));
+    let texts: ArrayRef = Arc::new(StringArray::from_iter(
+        (0..ROWS).map(|row| present(&row).then(|| "väli ".repeat(row as usize % 17) + &format!("teksti {row:04}"))),
+    ));
+    let narrow = cast(&numbers, &Int32).expect("the numbers are small");
+    let bytes = cast(&texts, &Binary).expect("text is bytes");
+    let mut arrays: Vec<ArrayRef> = Vec::new();
+    for to in [Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32, UInt64, Float16, Float32, Float64, Boolean] {
+        arrays.push(cast(&numbers, &to).expect("a number becomes a number"));
+    }
+    for to in [Decimal32(9, 2), Decimal64(18, 2), Decimal128(38, 2), Decimal128(20, 0), Decimal256(76, 2)] {
+        arrays.push(cast(&numbers, &to).expect("a number becomes a decimal"));
+    }
+    for to in [Date32, Time32(TimeUnit::Second), Time32(TimeUnit::Millisecond), Interval(IntervalUnit::YearMonth)] {
+        arrays.push(cast(&narrow, &to).expect("32 bits become 32 bits"));
+    }
+    for unit in [TimeUnit::Second, TimeUnit::Millisecond, TimeUnit::Microsecond, TimeUnit::Nanosecond] {
+        for zone in [None, Some("UTC".into())] {
+            arrays.push(cast(&numbers, &Timestamp(unit, zone)).expect("64 bits become 64 bits"));
+        }
+    }
+    for to in [Time64(TimeUnit::Microsecond), Time64(TimeUnit::Nanosecond)] {
+        arrays.push(cast(&numbers, &to).expect("64 bits become 64 bits"));
+    }
+    for to in [Utf8, LargeUtf8, Utf8View] {
+        arrays.push(cast(&texts, &to).expect("text becomes text"));
+    }
+    for to in [Binary, LargeBinary] {
+        arrays.push(cast(&bytes, &to).expect("bytes become bytes"));
+    }
+    let fixed = (0..ROWS).map(|row| present(&row).then_some([row as u8; 16]));
+    arrays.push(Arc::new(FixedSizeBinaryArray::try_from_sparse_iter_with_size(fixed, 16).expect("16 bytes each")));
+    arrays.push(Arc::new(IntervalDayTimeArray::from(vec![IntervalDayTime::new(1, 2); ROWS as usize])));
+    arrays.push(Arc::new(IntervalMonthDayNanoArray::from(vec![IntervalMonthDayNano::new(1, 2, 3); ROWS as usize])));
+    arrays.push(Arc::new(NullArray::new(ROWS as usize)));
+    arrays
+}
+
+/// Runs a check over every example of every entry and every sample whose type its plan takes.
+fn over_all(check: impl Fn(&str, &dyn Method, Keying, &ArrayRef, &Outcome)) {
+    for entry in CATALOGUE {
+        for example in entry.examples {
+            let method = parse(example).expect("an example is right");
+            let planned = samples().into_iter().filter_map(|input| {
+                let outcome = method.plan(input.data_type()).ok()?;
+                Some((input, outcome))
+            });
+            let planned: Vec<_> = planned.filter(|(_, outcome)| *outcome != Outcome::Removed).collect();
+            assert!(entry.name == "drop" || !planned.is_empty(), "{example} takes nothing");
+            for (input, outcome) in planned {
+                check(&format!("{example} of {}", input.data_type()), &*method, entry.keying, &input, &outcome);
+            }
+        }
+    }
+}
+
+#[test]
+fn output_is_as_planned() {
+    over_all(|what, method, _, input, outcome| {
+        let output = apply(method, input);
+        assert_eq!(output.len(), input.len(), "{what}");
+        let (planned, nulls) = match outcome {
+            Outcome::Becomes { data_type, nulls } => (data_type, *nulls),
+            _ => (input.data_type(), Nulls::Kept),
+        };
+        assert_eq!(output.data_type(), planned, "{what}");
+        match nulls {
+            Nulls::Kept => assert_eq!(output.logical_nulls(), input.logical_nulls(), "{what}"),
+            Nulls::Introduced => assert_eq!(output.logical_null_count(), output.len(), "{what}"),
+        }
+    });
+}
+
+#[test]
+fn refused_type_is_refused_by_apply_too_and_the_refusal_names_it() {
+    let (key, taken) = (DomainKey::new([7; 32]), Taken::default());
+    for entry in CATALOGUE {
+        for example in entry.examples {
+            let method = parse(example).expect("an example is right");
+            for input in samples() {
+                let Err(refused) = method.plan(input.data_type()) else { continue };
+                let message = refused.to_string();
+                assert!(message.contains(&input.data_type().to_string()) && message.contains(entry.name), "{message}");
+                assert!(method.apply(&input, &Context { key: &key, taken: &taken }).is_err(), "{example}");
+            }
+        }
+    }
+}
+
+#[test]
+fn equal_inputs_give_equal_outputs_in_whatever_batch() {
+    over_all(|what, method, _, input, _| {
+        let output = apply(method, input);
+        let twice = concat(&[input, input]).expect("one type");
+        assert_eq!(&apply(method, &twice).slice(input.len(), input.len()), &output, "{what}");
+        for (offset, length) in [(1, 58), (17, 20), (5, 1), (3, 0)] {
+            assert_eq!(&apply(method, &input.slice(offset, length)), &output.slice(offset, length), "{what}");
+        }
+        assert!(apply(method, &new_empty_array(input.data_type())).is_empty(), "{what}");
+    });
+}
+
+#[test]
+fn key_matters_where_the_catalogue_says_so() {
+    over_all(|what, method, keying, input, _| {
+        let [one, other] = [7, 8].map(|key| apply_with(method, key, &Taken::default(), input));
+        assert_eq!(*one != *other, keying == Keying::Keyed, "{what}");
+        assert_eq!(method.domain().is_some(), keying == Keying::Keyed, "{what}");
+    });
+}
+
+/// Times with a zone as their ticks, because no table of zones is compiled in.
+fn printable(array: &ArrayRef) -> ArrayRef {
+    match array.data_type() {
+        DataType::Timestamp(_, Some(_)) => cast(array, &DataType::Int64).expect("ticks are 64 bits"),
+        _ => array.clone(),
+    }
+}
+
+fn shown(array: &ArrayRef, row: usize) -> String {
+    array_value_to_string(array, row).expect("the value is printable")
+}
+
+#[test]
+fn no_value_comes_out_as_it_went_in() {
+    over_all(|what, method, _, input, outcome| {
+        let output = apply(method, input);
+        let by_nature = what.contains("generalise") && output.data_type() != &DataType::Utf8;
+        if *outcome == Outcome::Untouched || by_nature {
+            return;
+        }
+        let [before, after] = [input, &output].map(printable);
+        let nulls = output.logical_nulls();
+        for row in (0..input.len()).filter(|row| nulls.as_ref().is_none_or(|nulls| nulls.is_valid(*row))) {
+            assert_ne!(shown(&before, row), shown(&after, row), "{what}");
+        }
+    });
+}
+
+#[test]
+fn catalogue_is_sorted_and_complete() {
+    assert!(CATALOGUE.is_sorted_by(|one, next| one.name < next.name));
+    for entry in CATALOGUE {
+        assert!(entry.version > 0 && entry.summary.ends_with('.') && !entry.examples.is_empty(), "{}", entry.name);
+        for example in entry.examples {
+            let method = parse(example).expect("an example is right");
+            assert!(!method.words().is_empty());
+            let options: serde_json::Value = serde_json::from_str(&method.options()).expect("options are JSON");
+            let named: HashSet<_> = entry.options.iter().map(|(name, _)| *name).collect();
+            assert!(
+                options.as_object().expect("an object").keys().all(|key| named.contains(key.as_str())),
+                "{example}"
+            );
+        }
+        for (option, _) in entry.options {
+            let shown = entry.examples.iter().any(|example| example.contains(&format!("{option} = ")));
+            assert!(shown, "no example of {} shows `{option}`", entry.name);
+        }
+    }
+}
+
+#[test]
+fn options_tell_methods_apart() {
+    let all: Vec<_> =
+        CATALOGUE.iter().flat_map(|entry| entry.examples.iter().map(move |&text| (entry.name, text))).collect();
+    let meanings: HashSet<_> =
+        all.iter().map(|(name, text)| (name, parse(text).expect("an example is right").options())).collect();
+    assert_eq!(meanings.len(), all.len());
+}
+
+#[test]
+fn wrong_options_are_refused_with_a_way_out() {
+    let cases = [
+        (r#""keep""#, "`because` is missing"),
+        (r#""keep", because = " ""#, "`because` is empty"),
+        (r#""pseudonym""#, "`domain` is missing"),
+        (r#""pseudonym", domain = """#, "`domain` is empty"),
+        (r#""drop", domain = "x""#, "unknown key `domain`"),
+        (r#""mask", first = -1"#, "whole number from 0"),
+        (r#""mask", with = "**""#, "exactly one character"),
+        (r#""mask", with = """#, "exactly one character"),
+        (r#""generalise""#, "exactly one of"),
+        (r#""generalise", to = "year", prefix = 1"#, "exactly one of"),
+        (r#""generalise", width = 0"#, "from 1"),
+        (r#""generalise", prefix = 0"#, "from 1"),
+        (r#""fake", kind = "name", domain = """#, "`domain` is empty"),
+    ];
+    for (options, expected) in cases {
+        let fault = refusal(options);
+        assert!(fault.what.contains(expected), "{options}: {}", fault.what);
+    }
+    let hint = |options| refusal(options).hint;
+    assert_eq!(hint(r#""fake", kind = "nmae""#).as_deref(), Some("did you mean \"name\"?"));
+    assert_eq!(hint(r#""fake", kind = "name", locale = "pt-br""#).as_deref(), Some("did you mean \"pt_br\"?"));
+    assert_eq!(hint(r#""generalise", to = "yaer""#).as_deref(), Some("did you mean \"year\"?"));
+}
+
+#[test]
+fn pseudonyms_of_distinct_values_are_distinct() {
+    let pseudonym = method(r#""pseudonym", domain = "customer""#);
+    let codes = apply(&*pseudonym, &emails(100_000));
+    let codes: &StringArray = codes.as_string();
+    assert_eq!(codes.iter().collect::<HashSet<_>>().len(), 100_000);
+    assert!(codes.iter().flatten().all(|code| code.len() == 16));
+
+    let numbers: ArrayRef = Arc::new(Int32Array::from_iter_values(-50_000..50_000));
+    let codes = apply(&*pseudonym, &numbers);
+    let codes: &Int64Array = codes.as_primitive();
+    assert_eq!(codes.values().iter().collect::<HashSet<_>>().len(), 100_000);
+    assert!(codes.values().iter().all(|code| *code >= 0));
+}
+
+#[test]
+fn pseudonyms_join_whatever_the_width() {
+    let pseudonym = method(r#""pseudonym", domain = "customer""#);
+    let numbers: ArrayRef = Arc::new(Int64Array::from(vec![0, 5, 127]));
+    let codes = apply(&*pseudonym, &numbers);
+    use DataType::*;
+    for width in [Int8, Int16, Int32, UInt8, UInt16, UInt32, UInt64, Decimal128(38, 0)] {
+        let narrow = cast(&numbers, &width).expect("the numbers fit");
+        assert_eq!(&apply(&*pseudonym, &narrow), &codes, "{width}");
+    }
+    let negative: ArrayRef = Arc::new(Int64Array::from(vec![-1]));
+    let great: ArrayRef = Arc::new(UInt64Array::from(vec![u64::MAX]));
+    assert_ne!(&apply(&*pseudonym, &negative), &apply(&*pseudonym, &great));
+
+    let words = texts(["", "a", &"long ".repeat(40)]);
+    let codes = apply(&*pseudonym, &words);
+    for holder in [LargeUtf8, Utf8View, Binary] {
+        assert_eq!(&apply(&*pseudonym, &cast(&words, &holder).expect("text")), &codes, "{holder}");
+    }
+}
+
+/// Holds the very bytes: whoever changes them ends the joins of every release there is, and raises the version.
+#[test]
+fn outputs_are_those_of_every_release_before() {
+    let words = texts(["", "aino@acme.example", &"a".repeat(64)]);
+    let numbers: ArrayRef = Arc::new(Int64Array::from(vec![0, -1]));
+    let outputs = |options: &str, input: &ArrayRef| -> Vec<String> {
+        let output = apply(&*method(options), input);
+        (0..output.len()).map(|row| shown(&output, row)).collect()
+    };
+    let customer = r#""pseudonym", domain = "customer""#;
+    let all = [
+        outputs(customer, &words),
+        outputs(customer, &numbers),
+        outputs(r#""fake", kind = "name""#, &words),
+        outputs(r#""fake", kind = "email", locale = "ja""#, &words),
+        outputs(r#""fake", kind = "phone", locale = "de""#, &words),
+    ];
+    insta::assert_debug_snapshot!(all);
+}
+
+fn is_fictional(phone: &str) -> bool {
+    let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+    let ranges = [
+        ("442079460", 12),
+        ("441632960", 12),
+        ("447700900", 12),
+        ("493023125", 12),
+        ("494066969", 12),
+        ("496990009", 12),
+        ("492214710", 12),
+        ("498999998", 12),
+        ("3319900", 11),
+        ("3326191", 11),
+        ("3335301", 11),
+        ("3346571", 11),
+        ("3353649", 11),
+        ("3363998", 11),
+    ];
+    let north_american = digits.len() == 11 && digits.starts_with('1') && {
+        let code = &digits.as_bytes()[1..4];
+        (b'2'..=b'9').contains(&code[0]) && code[1] != b'9' && code[1] != code[2] && &digits[4..9] == "55501"
+    };
+    phone.starts_with('+')
+        && (north_american || ranges.iter().any(|(start, length)| digits.starts_with(start) && digits.len() == *length))
+}
+
+#[test]
+fn fakes_reach_nobody_in_any_locale() {
+    let inputs = emails(10_000);
+    for locale in LOCALES {
+        let fakes = |kind: &str| apply(&*method(&format!(r#""fake", kind = "{kind}", locale = "{locale}""#)), &inputs);
+        let emails = fakes("email");
+        let emails: Vec<_> = emails.as_string::<i32>().iter().flatten().collect();
+        assert_eq!(emails.iter().collect::<HashSet<_>>().len(), 10_000, "{locale}");
+        for email in emails {
+            let (local, domain) = email.split_once('@').expect("an address");
+            assert!(["example.com", "example.net", "example.org"].contains(&domain), "{email}");
+            let in_form = local.bytes().all(|byte| byte == b'.' || byte.is_ascii_lowercase() || byte.is_ascii_digit());
+            assert!(in_form && local.split('.').all(|atom| !atom.is_empty()) && local.len() <= 64, "{email}");
+        }
+        let phones = fakes("phone");
+        let phones: Vec<_> = phones.as_string::<i32>().iter().flatten().collect();
+        assert!(phones.iter().all(|phone| is_fictional(phone)), "{locale}");
+        assert!(phones.iter().collect::<HashSet<_>>().len() > 2_000, "{locale}");
+    }
+}
+
+#[test]
+fn catalogue_names_every_locale_and_kind() {
+    let options: HashMap<_, _> = find("fake").expect("it is there").options.iter().copied().collect();
+    assert!(LOCALES.iter().all(|locale| options["locale"].contains(locale)));
+    assert!(KINDS.iter().all(|kind| options["kind"].contains(kind)));
+    let known = |name: &str, hint: Option<String>| -> String { hint.unwrap_or_else(|| panic!("{name} has a hint")) };
+    let locales = known("locale", refusal(r#""fake", kind = "name", locale = "suomenkieli""#).hint);
+    assert_eq!(locales, format!("known here: {}", LOCALES.join(", ")));
+    let kinds = known("kind", refusal(r#""fake", kind = "something else""#).hint);
+    assert_eq!(kinds, format!("known here: {}", KINDS.join(", ")));
+}
+
+#[test]
+fn taken_words_are_not_drawn_and_other_fakes_stay() {
+    let inputs = emails(5_000);
+    for kind in ["first_name", "name", "company", "city", "street"] {
+        let fake = method(&format!(r#""fake", kind = "{kind}""#));
+        let words: Vec<_> = fake.vocabulary().into_iter().step_by(3).collect();
+        let uses = |text: &str| words.iter().any(|word| text.contains(word));
+        let before = apply(&*fake, &inputs);
+        let after = apply_with(&*fake, 7, &Taken::new(words.iter().map(|word| (*word).to_owned())), &inputs);
+        let pairs = before.as_string::<i32>().iter().flatten().zip(after.as_string::<i32>().iter().flatten());
+        let (mut changed, mut same) = (0, 0);
+        for (before, after) in pairs {
+            changed += usize::from(before != after);
+            same += usize::from(before == after);
+            assert!(before == after || uses(before), "{kind}: a fake changed that used no taken word");
+            assert!(kind != "first_name" || !words.contains(&after), "a taken word was drawn");
+        }
+        assert!(changed > 1_000 && same > 500, "{kind}: {changed} changed, {same} did not");
+    }
+}
+
+#[test]
+fn words_are_invented_where_all_are_taken() {
+    for kind in KINDS {
+        let fake = method(&format!(r#""fake", kind = "{kind}""#));
+        let words: HashSet<_> = fake.vocabulary().into_iter().collect();
+        let taken = Taken::new(words.iter().map(|word| (*word).to_owned()));
+        let output = apply_with(&*fake, 7, &taken, &emails(50));
+        for text in output.as_string::<i32>().iter().flatten() {
+            assert!(!text.is_empty() && text.split(' ').all(|word| !words.contains(word)), "{kind}");
+        }
+    }
+}
+
+#[test]
+fn fake_is_never_its_input() {
+    for locale in LOCALES {
+        for kind in ["first_name", "last_name"] {
+            let fake = method(&format!(r#""fake", kind = "{kind}", locale = "{locale}""#));
+            let inputs = texts(fake.vocabulary());
+            let output = apply(&*fake, &inputs);
+            let pairs = inputs.as_string::<i32>().iter().flatten().zip(output.as_string::<i32>().iter().flatten());
+            assert_eq!(pairs.filter(|(input, output)| input == output).count(), 0, "{locale} {kind}");
+        }
+    }
+}
+
+/// The lists come from a crate: another state of them is another meaning of the method, and of its version.
+#[test]
+fn word_lists_are_those_of_this_version() {
+    let mut hasher = blake3::Hasher::new();
+    for locale in LOCALES {
+        for kind in KINDS {
+            let fake = method(&format!(r#""fake", kind = "{kind}", locale = "{locale}""#));
+            for word in fake.vocabulary() {
+                hasher.update(word.as_bytes()).update(b"\n");
+            }
+        }
+    }
+    let found = (find("fake").expect("it is there").version, hasher.finalize().to_hex().to_string());
+    let known = (1, "5c13f1d1264db41b35a6337840f77e0fff497c2133c7bbf9840c4099596b5e23".to_owned());
+    assert_eq!(found, known, "the lists of the `fake` crate changed: raise the method's version");
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_treated_alike_alone_and_in_company(values in prop::collection::vec(".{0,90}", 1..40)) {
+        let together = texts(values.clone());
+        for options in [r#""pseudonym", domain = "d""#, r#""fake", kind = "name""#, r#""mask", first = 1"#] {
+            let method = method(options);
+            let output = apply(&*method, &together);
+            for (row, value) in values.iter().enumerate() {
+                prop_assert_eq!(&apply(&*method, &texts([value.as_str()])), &output.slice(row, 1));
+            }
+        }
+    }
+
+    #[test]
+    fn text_that_says_something_never_comes_out(value in "[^*]{1,40}", first in 0u8..30, last in 0u8..30) {
+        for options in [format!(r#""mask", first = {first}, last = {last}"#), format!(r#""generalise", prefix = {}"#, first + 1)] {
+            let output = apply(&*method(&options), &texts([value.as_str()]));
+            prop_assert_ne!(output.as_string::<i32>().value(0), value.as_str());
+        }
+    }
+}
