@@ -38,8 +38,8 @@ pub enum PlanError {
 /// How an object and its schema differ.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Mismatch {
-    #[error("leaf `{0}` is not listed in the schema")]
-    Unlisted(LeafPath),
+    #[error("{}", unlisted(.0))]
+    Unlisted(Vec<LeafPath>),
     #[error("leaf `{0}` is not in this object, and is in the first")]
     Missing(LeafPath),
     #[error("leaf `{0}` has another type or nullability than in the first object")]
@@ -50,6 +50,14 @@ pub enum Mismatch {
     Twice(LeafPath),
 }
 
+fn unlisted(leaves: &[LeafPath]) -> String {
+    let named = leaves.iter().map(|leaf| format!("`{leaf}`")).collect::<Vec<_>>().join(", ");
+    match leaves {
+        [_] => format!("leaf {named} is not listed in the schema"),
+        _ => format!("leaves {named} are not listed in the schema"),
+    }
+}
+
 impl Mismatch {
     fn in_object(self, schema: &TableSchema, index: usize, of: usize) -> PlanError {
         let file = schema.file.display().to_string();
@@ -58,7 +66,7 @@ impl Mismatch {
 
     fn hint(&self) -> &'static str {
         match self {
-            Mismatch::Unlisted(_) => "give the leaf a class and a method under [columns], and have the change approved",
+            Mismatch::Unlisted(_) => "give each a class and a method under [columns], and have the change approved",
             Mismatch::Missing(_) | Mismatch::Differs(_) | Mismatch::Order => {
                 "a table's objects have one schema: narrow `source`, or make two tables"
             }

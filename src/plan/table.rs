@@ -147,8 +147,10 @@ fn same_structure(
 ) -> Result<(), Mismatch> {
     let flat = |fields: &[(Arc<Field>, Origin)]| fields.iter().flat_map(|(field, _)| leaves(field)).collect::<Vec<_>>();
     let (first, other) = (flat(first), flat(other));
-    if let Some(leaf) = other.iter().find(|leaf| !schema.columns.contains_key(&leaf.path)) {
-        return Err(Mismatch::Unlisted(leaf.path.clone()));
+    let unlisted = other.iter().filter(|leaf| !schema.columns.contains_key(&leaf.path));
+    let unlisted: Vec<LeafPath> = unlisted.map(|leaf| leaf.path.clone()).collect();
+    if !unlisted.is_empty() {
+        return Err(Mismatch::Unlisted(unlisted));
     }
     if let Some(leaf) = first.iter().find(|leaf| other.iter().all(|there| there.path != leaf.path)) {
         return Err(Mismatch::Missing(leaf.path.clone()));
@@ -181,7 +183,7 @@ fn column(schema: &TableSchema, field: Arc<Field>, origin: Origin) -> Result<Col
 
 fn leaf_plan(schema: &TableSchema, leaf: Leaf) -> Result<LeafPlan, PlanError> {
     let rule: &Column =
-        schema.columns.get(&leaf.path).ok_or_else(|| Mismatch::Unlisted(leaf.path.clone()).in_object(schema, 0, 1))?;
+        schema.columns.get(&leaf.path).ok_or_else(|| Mismatch::Unlisted(vec![leaf.path.clone()]).in_object(schema, 0, 1))?;
     match rule.method.plan(&leaf.data_type) {
         Ok(outcome) => Ok(LeafPlan { outcome, leaf }),
         Err(unsupported) => Err(PlanError::Rule(rule.fault(format!("leaf `{}`: {unsupported}", leaf.path), None))),
