@@ -23,7 +23,13 @@ fn the_demo_walks_the_whole_way_and_its_hints_work() {
     assert!(output.status.success(), "{}", text(&output.stderr));
     let said = text(&output.stdout);
     assert!(said.contains("customer `demo` has given no approval (exit 4)") && said.contains("is visible"), "{said}");
-    for more in [vec!["plan", "demo"], vec!["preview", "demo", "customers"], vec!["release", "show", "demo"], vec!["consent", "verify", "demo", "demo-1"], vec!["refresh"]] {
+    for more in [
+        vec!["plan", "demo"],
+        vec!["preview", "demo", "customers"],
+        vec!["release", "show", "demo"],
+        vec!["consent", "verify", "demo", "demo-1"],
+        vec!["refresh"],
+    ] {
         let output = verho(&[&["--workspace", place], more.as_slice()].concat());
         assert!(output.status.success(), "{more:?}: {}", text(&output.stderr));
     }
@@ -53,7 +59,10 @@ fn every_fault_of_a_file_is_told_with_its_place_and_the_way_out() {
         ("unknown option", good.replace("to = \"year\"", "to = \"year\", too = 1")),
         ("missing option", good.replace(", domain = \"customer\"", "")),
         ("keep without because", good.replace(", because = \"four product names\"", "")),
-        ("a direct identifier kept", good.replace("method = \"fake\", kind = \"name\"", "method = \"keep\", because = \"nice\"")),
+        (
+            "a direct identifier kept",
+            good.replace("method = \"fake\", kind = \"name\"", "method = \"keep\", because = \"nice\""),
+        ),
         ("unknown format", good.replace("\"parquet\"", "\"avro\"")),
         ("subject that is no column", good.replace("subject  = \"customer_id\"", "subject  = \"id\"")),
         ("source that climbs", good.replace("acme/customers/**", "../customers/**")),

@@ -29,9 +29,17 @@ fn visible_are_whole(desk: &Desk) -> usize {
     let listed = desk.facts(&["release", "list", "demo"]);
     let releases = listed["releases"].as_array().expect("a list").clone();
     for release in &releases {
-        for object in release["tables"].as_object().expect("tables").values().flat_map(|table| table["objects"].as_array().expect("objects")) {
+        for object in release["tables"]
+            .as_object()
+            .expect("tables")
+            .values()
+            .flat_map(|table| table["objects"].as_array().expect("objects"))
+        {
             let file = desk.path("test/demo").join(object["key"].as_str().expect("a key"));
-            assert_eq!(std::fs::metadata(file).expect("the object is there").len(), object["size"].as_u64().expect("a size"));
+            assert_eq!(
+                std::fs::metadata(file).expect("the object is there").len(),
+                object["size"].as_u64().expect("a size")
+            );
         }
     }
     releases.len()

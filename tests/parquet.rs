@@ -31,8 +31,14 @@ fn list_leaves(desk: &Desk) -> Ended {
         let said = ended.said.split_once(" not listed in the schema").filter(|_| ended.code == Some(6));
         let Some((said, _)) = said else { return ended };
         // The message is JSON, and so is a quoted key of TOML.
-        let named = said.split_once("leaf `").or_else(|| said.split_once("leaves `")).and_then(|(_, rest)| rest.rsplit_once('`'));
-        let listed = named.expect("leaves").0.split("`, `").map(|leaf| format!("\"{leaf}\" = {{ class = \"attribute\", method = \"keep\", because = \"a test\" }}\n"));
+        let named = said
+            .split_once("leaf `")
+            .or_else(|| said.split_once("leaves `"))
+            .and_then(|(_, rest)| rest.rsplit_once('`'));
+        let listed =
+            named.expect("leaves").0.split("`, `").map(|leaf| {
+                format!("\"{leaf}\" = {{ class = \"attribute\", method = \"keep\", because = \"a test\" }}\n")
+            });
         let listed: String = listed.collect();
         // A name that cannot be shown as it is cannot be listed from what was shown.
         if listed == rules {
@@ -81,7 +87,9 @@ fn judged(corpus: &Path, entry: &Value, desk: &Desk, ended: &Ended) -> Option<St
         return Some(format!("{} KiB of memory", ended.memory));
     }
     match ended.code {
-        Some(0) if verdict == "must_refuse_cleanly" || verdict == "should_refuse_page_crc_wrong" => Some("was read".to_owned()),
+        Some(0) if verdict == "must_refuse_cleanly" || verdict == "should_refuse_page_crc_wrong" => {
+            Some("was read".to_owned())
+        }
         Some(0) => values_differ(corpus, entry, desk),
         Some(6) if verdict != "must_read" => None,
         _ => Some(format!("{:?}: {}", ended.code, ended.said)),

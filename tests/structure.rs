@@ -6,8 +6,26 @@ use std::path::{Path, PathBuf};
 
 /// The rooms in the order in which data goes through them; each may use those before it.
 const ROOMS: [&str; 20] = [
-    "document", "account", "error", "consent", "workspace", "keys", "method", "schema", "plan", "source", "survey",
-    "transform", "guard", "sink", "engine", "evidence", "release", "run", "cli", "main",
+    "document",
+    "account",
+    "error",
+    "consent",
+    "workspace",
+    "keys",
+    "method",
+    "schema",
+    "plan",
+    "source",
+    "survey",
+    "transform",
+    "guard",
+    "sink",
+    "engine",
+    "evidence",
+    "release",
+    "run",
+    "cli",
+    "main",
 ];
 
 /// What looks downstream all the same, and why.
@@ -15,7 +33,8 @@ const ALLOWED: [(&str, &str, &str); 1] = [("account", "consent", "the production
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
-    let mut files: Vec<PathBuf> = entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] }).collect();
+    let mut files: Vec<PathBuf> =
+        entries.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] }).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "rs"));
     files
 }

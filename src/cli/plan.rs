@@ -28,7 +28,8 @@ impl Plan {
         let destination = workspace.test.below(&self.customer).root.to_string();
         let warnings = plan.unjoinable();
         let warned: String = warnings.iter().map(|warning| format!("warning: {warning}\n")).collect();
-        let facts = json!({ "customer": self.customer, "destination": destination, "tables": facts, "warnings": warnings });
+        let facts =
+            json!({ "customer": self.customer, "destination": destination, "tables": facts, "warnings": warnings });
         Ok(Answer::new(format!("{text}to {destination}\n{warned}"), facts))
     }
 }

@@ -182,8 +182,10 @@ fn column(schema: &TableSchema, field: Arc<Field>, origin: Origin) -> Result<Col
 }
 
 fn leaf_plan(schema: &TableSchema, leaf: Leaf) -> Result<LeafPlan, PlanError> {
-    let rule: &Column =
-        schema.columns.get(&leaf.path).ok_or_else(|| Mismatch::Unlisted(vec![leaf.path.clone()]).in_object(schema, 0, 1))?;
+    let rule: &Column = schema
+        .columns
+        .get(&leaf.path)
+        .ok_or_else(|| Mismatch::Unlisted(vec![leaf.path.clone()]).in_object(schema, 0, 1))?;
     match rule.method.plan(&leaf.data_type) {
         Ok(outcome) => Ok(LeafPlan { outcome, leaf }),
         Err(unsupported) => Err(PlanError::Rule(rule.fault(format!("leaf `{}`: {unsupported}", leaf.path), None))),

@@ -1,5 +1,6 @@
 //! Bytes that grow without ever being moved: a part can take hundreds of megabytes.
 
+use std::collections::VecDeque;
 use std::io::{self, Read};
 
 use bytes::{Buf, Bytes, BytesMut};
@@ -54,7 +55,7 @@ impl ChunkReader for Stream<'_> {
 
     fn get_read(&self, start: u64) -> Result<Chained> {
         match start {
-            0 => Ok(Chained(self.0.to_vec().into_iter())),
+            0 => Ok(Chained(self.0.iter().cloned().collect())),
             _ => Err(ParquetError::EOF("a chunk is read from its beginning".into())),
         }
     }
@@ -65,14 +66,14 @@ impl ChunkReader for Stream<'_> {
 }
 
 /// A reader of one piece after the other.
-pub(super) struct Chained(std::vec::IntoIter<Bytes>);
+pub(super) struct Chained(VecDeque<Bytes>);
 
 impl Read for Chained {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        while self.0.as_slice().first().is_some_and(Bytes::is_empty) {
-            self.0.next();
+        while self.0.front().is_some_and(Bytes::is_empty) {
+            self.0.pop_front();
         }
-        let Some(piece) = self.0.as_mut_slice().first_mut() else { return Ok(0) };
+        let Some(piece) = self.0.front_mut() else { return Ok(0) };
         let taken = piece.len().min(into.len());
         piece.copy_to_slice(&mut into[..taken]);
         Ok(taken)
