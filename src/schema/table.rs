@@ -131,6 +131,10 @@ impl TableSchema {
         if subject.as_ref().is_some_and(|path| !columns.contains_key(path)) {
             return Err(root.fault_at("subject", "`subject` is not one of the columns", None));
         }
+        if root.holds("privacy") {
+            let hint = "remove [privacy]: what is not enforced cannot be asked for".to_owned();
+            return Err(root.fault_at("privacy", "group sizes are not measured by this version", hint));
+        }
         root.finish()?;
         Ok(TableSchema { customer, table, source, subject, columns, file: path.to_owned() })
     }
