@@ -16,6 +16,7 @@ mod release;
 mod run;
 
 use std::io::{IsTerminal, Write};
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -115,7 +116,8 @@ impl Common {
 pub fn main() -> ExitCode {
     keep_panics_quiet();
     let cli = Cli::parse();
-    let answer = cli.command.run(&cli.common);
+    let bug = |_| Err(Failure::new(Kind::Internal, "a bug ended verho; please report it"));
+    let answer = std::panic::catch_unwind(AssertUnwindSafe(|| cli.command.run(&cli.common))).unwrap_or_else(bug);
     match answer.and_then(|answer| print(&answer, cli.common.output)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => report(&failure, cli.common.output),

@@ -2,6 +2,7 @@
 
 mod part;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex};
 
@@ -29,6 +30,8 @@ pub enum EngineError {
     Encode(#[from] EncodeError),
     #[error("the test side cannot be written: {0}")]
     Write(StoreError),
+    #[error("a bug: a part could not be worked through")]
+    Bug,
     #[error("no threads: the system gives none")]
     Threads,
     #[error("table `{table}`, object {object} of {of} in key order: {error}")]
@@ -42,7 +45,7 @@ impl EngineError {
             EngineError::File(FileError::Store(_)) | EngineError::Write(_) => Kind::Storage,
             EngineError::File(_) => Kind::Mismatch,
             EngineError::Guard(_) => Kind::Guard,
-            EngineError::Mask(_) | EngineError::Encode(_) | EngineError::Threads => Kind::Internal,
+            EngineError::Mask(_) | EngineError::Encode(_) | EngineError::Bug | EngineError::Threads => Kind::Internal,
             EngineError::In { error, .. } => error.kind(),
         }
     }
@@ -117,9 +120,12 @@ pub fn run(
     let work = || {
         while let Some((index, part)) = take(&next, &plan.parts) {
             let held = budget.hold(part.memory);
-            let result = pool.install(|| part::process(&shared, part)).and_then(|sealed| {
+            let carry = || {
+                let sealed = pool.install(|| part::process(&shared, part))?;
                 sink::write(target.test, target.key(plan, part), sealed).map_err(EngineError::Write)
-            });
+            };
+            // A bug ends the run as any error does: in words, with evidence, and with nothing visible.
+            let result = catch_unwind(AssertUnwindSafe(carry)).unwrap_or(Err(EngineError::Bug));
             drop(held);
             match &result {
                 Ok(written) => progress.part_done(written.rows),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arrow::datatypes::{Field, Fields, Schema};
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
-use parquet::basic::{Compression, Encoding, Type, ZstdLevel};
+use parquet::basic::{Compression, Type, ZstdLevel};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ColumnChunkMetaData;
@@ -173,17 +173,6 @@ fn writers(
 
 /// Whether encoded pages are what the output's leaf needs, in a form that every reader knows.
 fn fits(chunk: &EncodedChunk, wanted: &ColumnDescPtr) -> bool {
-    #[expect(deprecated, reason = "old files name their encodings so")]
-    let known = |encoding: &Encoding| {
-        matches!(
-            encoding,
-            Encoding::PLAIN
-                | Encoding::RLE
-                | Encoding::BIT_PACKED
-                | Encoding::PLAIN_DICTIONARY
-                | Encoding::RLE_DICTIONARY
-        )
-    };
     let codec = matches!(
         chunk.compression,
         Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::GZIP(_) | Compression::ZSTD(_)
@@ -193,7 +182,6 @@ fn fits(chunk: &EncodedChunk, wanted: &ColumnDescPtr) -> bool {
     let width =
         |leaf: &ColumnDescPtr| if leaf.physical_type() == Type::FIXED_LEN_BYTE_ARRAY { leaf.type_length() } else { 0 };
     codec
-        && chunk.encodings.iter().all(known)
         && source.physical_type() == wanted.physical_type()
         && width(source) == width(wanted)
         && levels(source) == levels(wanted)

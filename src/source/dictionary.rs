@@ -40,6 +40,7 @@ pub fn fully_used(
         }
         let Some(page) = pages.get_next_page()? else { return Ok(false) };
         let seen = match &page {
+            Page::DataPage { def_level_encoding, .. } if nullable && *def_level_encoding != Encoding::RLE => None,
             Page::DictionaryPage { num_values, .. } => {
                 used = vec![false; *num_values as usize];
                 Some(())

@@ -223,6 +223,7 @@ impl<'p> RowGroup<'p> {
         let Some(index) = leaf_indices(self.file, column).nth(leaf) else { return Ok(None) };
         let chunk = self.metadata().column(index);
         let pages = self.pages(chunk)?;
+        let Some(encodings) = pages.encodings() else { return Ok(None) };
         if !pages.gapless || !contained(|| dictionary::fully_used(&self.chunks, self.metadata(), index, &pages))? {
             return Ok(None);
         }
@@ -237,7 +238,7 @@ impl<'p> RowGroup<'p> {
             uncompressed,
             values: chunk.num_values(),
             compression: chunk.compression(),
-            encodings: chunk.encodings().collect(),
+            encodings,
             rows: self.metadata().num_rows() as u64,
             descriptor: chunk.column_descr_ptr(),
         }))

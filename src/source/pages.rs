@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use bytes::Bytes;
+use parquet::basic::Encoding;
 
 use crate::source::thrift::{I32, Reader, STRUCT, TRUE, Writer};
 
@@ -129,6 +130,17 @@ fn page_kind(kind: i32, (body, found): (i16, [Option<i32>; 8])) -> Option<PageKi
     }
 }
 
+/// parquet.thrift, `Encoding`.
+fn encoding(number: i32) -> Option<Encoding> {
+    match number {
+        0 => Some(Encoding::PLAIN),
+        2 => Some(Encoding::PLAIN_DICTIONARY),
+        3 => Some(Encoding::RLE),
+        8 => Some(Encoding::RLE_DICTIONARY),
+        _ => None,
+    }
+}
+
 /// One page of a chunk.
 #[derive(Debug, Clone)]
 pub struct Page {
@@ -165,6 +177,23 @@ impl Pages {
     /// The pages, in file order.
     pub fn iter(&self) -> impl Iterator<Item = &Page> {
         self.pages.iter()
+    }
+
+    /// The encodings that the pages name, with that of their levels; `None` where one is not of the plain and dictionary
+    /// encodings that every reader knows.
+    pub fn encodings(&self) -> Option<Vec<Encoding>> {
+        let mut found = vec![Encoding::RLE];
+        for page in &self.pages {
+            let named = encoding(match page.header.kind {
+                PageKind::Data { encoding, .. }
+                | PageKind::DataV2 { encoding, .. }
+                | PageKind::Dictionary { encoding, .. } => encoding,
+            })?;
+            if !found.contains(&named) {
+                found.push(named);
+            }
+        }
+        Some(found)
     }
 
     /// The most bytes that one page takes after decompression.
