@@ -80,8 +80,6 @@ struct Story(String);
 
 impl Story {
     fn tell(&mut self, what: &str, detail: &str) {
-        let step = self.0.matches("\n   ").count();
-        let _ = step;
         self.0 += &format!("{what}\n   {}\n", detail.trim_end());
     }
 }

@@ -26,7 +26,7 @@ impl Refresh {
             // One customer's refusal does not keep another's data stale.
             match house.and_then(|house| run::refresh(&house, &wish, due.every, &Bar::new(common.interactive()))) {
                 Ok(refreshed) => {
-                    text += &said(&due.customer, &refreshed);
+                    text += &said(&refreshed);
                     facts.push(json!({ "customer": due.customer, "outcome": refreshed }));
                 }
                 Err(failure) => failures.push(failure.during(&due.customer)),
@@ -38,14 +38,11 @@ impl Refresh {
     }
 }
 
-fn said(customer: &str, refreshed: &Refreshed) -> String {
+/// Silent when all is well: a job that runs every minute has nothing to say.
+fn said(refreshed: &Refreshed) -> String {
     match refreshed {
         Refreshed::Done(done) => super::run::text(done),
-        // Silent when all is well: a job that runs every minute has nothing to say.
-        Refreshed::NotDue | Refreshed::Unchanged => {
-            let _ = customer;
-            String::new()
-        }
+        Refreshed::NotDue | Refreshed::Unchanged => String::new(),
     }
 }
 

@@ -112,8 +112,7 @@ impl ColumnEncoder {
             return Err(EncodeError);
         }
         let mut own = properties();
-        for (index, leaf) in kept.iter().enumerate().filter(|(_, leaf)| coding(**leaf) == Coding::Plain) {
-            let _ = leaf;
+        for (index, _) in kept.iter().enumerate().filter(|(_, leaf)| coding(**leaf) == Coding::Plain) {
             let path = descriptor.column(index).path().clone();
             own = own
                 .set_column_dictionary_enabled(path.clone(), false)
