@@ -10,6 +10,7 @@ pub struct Accounts {
     pub production: Server,
     pub test: Server,
     wrapping: String,
+    signing: String,
     output: String,
 }
 
@@ -38,8 +39,9 @@ impl Accounts {
         production.bucket("verho-production");
         production.bucket("verho-evidence");
         test.bucket("verho-test");
-        let (wrapping, output) = (production.encryption_key(), test.encryption_key());
-        Accounts { production, test, wrapping, output }
+        let (wrapping, signing) = (production.encryption_key(), production.signing_key());
+        let output = test.encryption_key();
+        Accounts { production, test, wrapping, signing, output }
     }
 
     /// A desk between the accounts, below a prefix of every bucket.
@@ -55,7 +57,7 @@ impl Accounts {
         let production = Side(side(&self.production, "verho-production", "reader", &self.wrapping));
         let test = Side(side(&self.test, "verho-test", "writer", &self.output));
         let evidence =
-            Side(format!("root = \"s3://verho-evidence/{prefix}\"\nsigner = {{ file = \"keys/evidence\" }}\n"));
+            Side(format!("root = \"s3://verho-evidence/{prefix}\"\nsigner = {{ kms_key = \"{}\" }}\n", self.signing));
         let mut desk = Desk::new(customer, &production, &test, &evidence);
         desk.environment.clear();
         for (server, user) in [(&self.production, "reader"), (&self.test, "writer")] {
