@@ -156,10 +156,14 @@ fn sign(folder: &Path, file: &Path, principal: &str) -> Result<(), Failure> {
 }
 
 fn ending(folder: &Path, started: Instant) -> String {
-    let folder = folder.display();
+    let (folder, seconds) = (folder.display(), started.elapsed().as_secs_f64());
+    // As it was called, so that the lines can be pasted.
+    let verho = std::env::args().next().unwrap_or_else(|| "verho".to_owned());
+    let commands =
+        ["plan demo", "preview demo customers", "release show demo", &format!("consent verify demo {APPROVAL}")];
+    let tries: String = commands.iter().map(|command| format!("  {verho} --workspace {folder} {command}\n")).collect();
     format!(
-        "all of it in {:.1} s; look at\n  {folder}/test/demo/      what the test account has now\n  {folder}/evidence/       who did what, signed, the refusal too\n\
-         and try\n  verho --workspace {folder} plan demo\n  verho --workspace {folder} preview demo customers\n  verho --workspace {folder} release show demo\n  verho --workspace {folder} consent verify demo {APPROVAL}\n",
-        started.elapsed().as_secs_f64()
+        "all of it in {seconds:.1} s; look at\n  {folder}/test/demo/      what the test account has now\n  \
+         {folder}/evidence/       who did what, signed, the refusal too\nand try\n{tries}"
     )
 }
