@@ -132,6 +132,13 @@ impl Workspace {
                 .map(refresh)
                 .collect::<Result<_, _>>()?,
         };
+        if workspace.evidence.side.root.overlaps(&workspace.test.root) {
+            return Err(root.fault_at(
+                "evidence",
+                "the evidence root lies in the test root, or the other way round",
+                None,
+            ));
+        }
         if workspace.production.root.overlaps(&workspace.test.root) {
             return Err(root.fault_at(
                 "test",

@@ -162,10 +162,15 @@ struct Temporary {
 impl Temporary {
     fn write(folder: &Path, content: &[Bytes]) -> Result<Self, StoreError> {
         static COUNTER: AtomicU64 = AtomicU64::new(0);
-        let count = COUNTER.fetch_add(1, Ordering::Relaxed);
-        let path = folder.join(format!("{TEMPORARY}{}-{count}", std::process::id()));
-        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(refusal)?;
-        let mut temporary = Temporary { path, file };
+        // A killed process of the same number may have left one: then the next name is taken.
+        let mut temporary = loop {
+            let count = COUNTER.fetch_add(1, Ordering::Relaxed);
+            let path = folder.join(format!("{TEMPORARY}{}-{count}", std::process::id()));
+            match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                opened => break Temporary { file: opened.map_err(refusal)?, path },
+            }
+        };
         content.iter().try_for_each(|piece| temporary.file.write_all(piece)).map_err(refusal)?;
         temporary.file.sync_all().map_err(refusal)?;
         Ok(temporary)

@@ -64,7 +64,15 @@ impl Footer {
             consistent(&metadata, data)?;
             // Only the Parquet schema is believed: an embedded Arrow schema is one more thing that could lie.
             let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-            Ok(Footer { arrow: ArrowReaderMetadata::try_new(Arc::new(metadata), options)? })
+            let arrow = ArrowReaderMetadata::try_new(Arc::new(metadata), options)?;
+            // Columns are found by their place: a root that Arrow leaves out would shift all behind it.
+            let roots = arrow.parquet_schema().root_schema().get_fields();
+            let fields = arrow.schema().fields();
+            if roots.len() != fields.len() || roots.iter().zip(fields).any(|(root, field)| root.name() != field.name())
+            {
+                return Err(FileError::Unsupported("a group without columns"));
+            }
+            Ok(Footer { arrow })
         })
     }
 

@@ -40,6 +40,9 @@ pub enum PlanError {
 pub enum Mismatch {
     #[error("{}", unlisted(.0))]
     Unlisted(Vec<LeafPath>),
+    /// Not named: any folder with `=` in it looks like one, and could hold a value on either side.
+    #[error("its key has a partition key that is not listed in the schema")]
+    UnlistedKey,
     #[error("leaf `{0}` is not in this object, and is in the first")]
     Missing(LeafPath),
     #[error("leaf `{0}` has another type or nullability than in the first object")]
@@ -67,6 +70,7 @@ impl Mismatch {
     fn hint(&self) -> &'static str {
         match self {
             Mismatch::Unlisted(_) => "give each a class and a method under [columns], and have the change approved",
+            Mismatch::UnlistedKey => "a folder like name=value is a column: list `name` under [columns]",
             Mismatch::Missing(_) | Mismatch::Differs(_) | Mismatch::Order => {
                 "a table's objects have one schema: narrow `source`, or make two tables"
             }

@@ -97,6 +97,9 @@ impl TablePlan {
         let columns =
             fields.into_iter().map(|(field, origin)| column(&schema, field, origin)).collect::<Result<Vec<_>, _>>()?;
         all_met(&schema, &columns)?;
+        if columns.iter().all(|column| column.output.is_none()) {
+            return Err(PlanError::Rule(schema.fault("every column is dropped, nothing would be left", None)));
+        }
         let every = columns
             .iter()
             .flat_map(|column| column.leaves.iter().map(|plan| (&plan.leaf, column.origin == Origin::Partition)));
@@ -143,10 +146,16 @@ fn unambiguous(schema: &TableSchema, fields: &[(Arc<Field>, Origin)]) -> Result<
 fn same_structure(
     schema: &TableSchema,
     first: &[(Arc<Field>, Origin)],
-    other: &[(Arc<Field>, Origin)],
+    other_fields: &[(Arc<Field>, Origin)],
 ) -> Result<(), Mismatch> {
+    let origins = |fields: &[(Arc<Field>, Origin)]| fields.iter().map(|(_, origin)| *origin).collect::<Vec<_>>();
+    let same_origins = origins(first) == origins(other_fields);
     let flat = |fields: &[(Arc<Field>, Origin)]| fields.iter().flat_map(|(field, _)| leaves(field)).collect::<Vec<_>>();
-    let (first, other) = (flat(first), flat(other));
+    let (first, other) = (flat(first), flat(other_fields));
+    let keys = other_fields.iter().filter(|(_, origin)| *origin == Origin::Partition);
+    if keys.into_iter().any(|(field, _)| !schema.columns.contains_key(&LeafPath::column(field.name()))) {
+        return Err(Mismatch::UnlistedKey);
+    }
     let unlisted = other.iter().filter(|leaf| !schema.columns.contains_key(&leaf.path));
     let unlisted: Vec<LeafPath> = unlisted.map(|leaf| leaf.path.clone()).collect();
     if !unlisted.is_empty() {
@@ -157,7 +166,7 @@ fn same_structure(
     }
     match other.iter().find(|leaf| !first.contains(leaf)) {
         Some(leaf) => Err(Mismatch::Differs(leaf.path.clone())),
-        None if first != other => Err(Mismatch::Order),
+        None if first != other || !same_origins => Err(Mismatch::Order),
         None => Ok(()),
     }
 }

@@ -3,6 +3,7 @@
 mod trail;
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use jiff::Timestamp;
 
@@ -59,6 +60,9 @@ impl<'w> House<'w> {
     /// # Errors
     /// Where a root or the evidence key cannot be opened.
     pub fn open(workspace: &'w Workspace, customer: &str) -> Result<Self, Failure> {
+        if !consent::is_id(customer) {
+            return Err(Failure::new(Kind::Usage, "that cannot be the name of a customer"));
+        }
         let opened = |what: &str, store: Result<Box<dyn Store>, StoreError>| {
             store.map_err(|error| Failure::from(error).during(what))
         };
@@ -78,9 +82,14 @@ impl<'w> House<'w> {
 /// With the exit code of DESIGN 6.4; nothing is visible then, and the refusal is in evidence.
 pub fn run(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Result<Done, Failure> {
     let mut trail = Trail::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
-    let outcome = carry(house, wish, progress, &mut trail);
+    let outcome = to_its_end(|| carry(house, wish, progress, &mut trail));
     let evidence = trail.end(house, Outcome::Committed, outcome.as_ref().err());
     outcome.and_then(|done| Ok(Done { evidence: evidence?, ..done }))
+}
+
+/// A bug ends a run as any failure does, so that it leaves evidence.
+fn to_its_end<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Failure::new(Kind::Internal, "a bug ended the run")))
 }
 
 fn carry(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress, trail: &mut Trail) -> Result<Done, Failure> {
@@ -299,7 +308,7 @@ pub fn preview(
     rows: usize,
 ) -> Result<arrow::array::RecordBatch, Failure> {
     let mut trail = Trail::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
-    let shown = look(house, wish, table, rows, &mut trail);
+    let shown = to_its_end(|| look(house, wish, table, rows, &mut trail));
     trail.end(house, Outcome::Preview, shown.as_ref().err())?;
     shown
 }

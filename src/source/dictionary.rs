@@ -96,8 +96,8 @@ fn mark(indices: &[u8], used: &mut [bool]) -> Option<()> {
             let bytes = (head >> 1).checked_mul(width)?;
             // The last run may be cut short by its page, and its last group of eight is padded with zeros.
             let (packed, after) = after.split_at(bytes.min(after.len()));
-            let padded = if after.is_empty() { width.min(packed.len()) } else { 0 };
-            let (full, last) = packed.split_at(packed.len() - padded);
+            let last_group = packed.len().saturating_sub(1) / width.max(1) * width;
+            let (full, last) = packed.split_at(if after.is_empty() { last_group } else { packed.len() });
             unpack(full, width, |index| index_used(index, used));
             unpack(last, width, |index| {
                 if index > 0 {

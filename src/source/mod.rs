@@ -171,7 +171,13 @@ impl<'p> RowGroup<'p> {
         while let Some(batch) =
             contained(|| reader.next().transpose().map_err(|_| FileError::Damaged("a column cannot be decoded")))?
         {
-            each(RawBatch { array: batch.column(0).clone() })?;
+            let named = batch.schema().fields().first().is_some_and(|field| field.name() == column.field.name());
+            match batch.columns() {
+                [array] if named && array.data_type() == column.field.data_type() => {
+                    each(RawBatch { array: array.clone() })?
+                }
+                _ => return Err(FileError::Damaged("a column is not the one that was planned").into()),
+            }
         }
         Ok(())
     }
@@ -183,9 +189,6 @@ impl<'p> RowGroup<'p> {
         for leaf in leaf_indices(self.file, column) {
             let chunk = self.metadata().column(leaf);
             let pages = self.pages(chunk)?;
-            if pages.largest() > self.largest_page {
-                return Err(FileError::TooLarge(format!("a page of {} bytes", pages.largest())));
-            }
             let total: u64 = pages.iter().map(|page| page.header.uncompressed as u64).sum();
             widest = widest.max(total / rows).max(self.longest_entry(leaf)?);
         }
@@ -194,7 +197,13 @@ impl<'p> RowGroup<'p> {
 
     fn pages(&self, chunk: &ColumnChunkMetaData) -> Result<Pages, FileError> {
         let bytes = self.chunks.chunk(chunk).ok_or(FileError::Damaged("a column was not fetched whole"))?;
-        Pages::find(bytes, chunk.num_values()).ok_or(FileError::Damaged("a page header is wrong, or pages are missing"))
+        let pages = Pages::find(bytes, chunk.num_values());
+        let pages = pages.ok_or(FileError::Damaged("a page header is wrong, or pages are missing"))?;
+        // Before anything is decompressed.
+        match pages.largest() {
+            largest if largest > self.largest_page => Err(FileError::TooLarge(format!("a page of {largest} bytes"))),
+            _ => Ok(pages),
+        }
     }
 
     /// The longest value of a dictionary of texts: every row could be that long.
@@ -213,7 +222,7 @@ impl<'p> RowGroup<'p> {
         }
     }
 
-    /// A leaf's chunk as encoded pages, for a column of which every value is kept and whose output type is `output`.
+    /// A leaf's chunk as encoded pages, for a column of which every value is kept.
     ///
     /// `None` where the pages could carry more than the rows hold: bytes between pages, unused dictionary entries.
     ///
@@ -246,6 +255,9 @@ impl<'p> RowGroup<'p> {
 
     /// Whether a leaf's values repeat: its writer found a dictionary worth while to the last page.
     pub fn repeats(&self, column: &ColumnPlan, leaf: usize) -> bool {
+        if column.origin == Origin::Partition {
+            return true;
+        }
         let index = leaf_indices(self.file, column).nth(leaf);
         let pages = index.and_then(|index| self.pages(self.metadata().column(index)).ok());
         pages.is_some_and(|pages| {

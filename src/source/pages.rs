@@ -49,7 +49,7 @@ impl PageHeader {
         while let Some((id, wire)) = reader.field(last)? {
             match (id, wire) {
                 (1, I32) => kind = Some(reader.i32()?),
-                (2 | 3, I32) => sizes[id as usize - 2] = Some(reader.i32()?.max(-1)),
+                (2 | 3, I32) => sizes[id as usize - 2] = Some(reader.i32()?),
                 (4, I32) => crc = Some(reader.i32()?),
                 (5 | 7 | 8, STRUCT) => body = Some((id, numbers(&mut reader)?)),
                 _ => reader.skip(wire)?,
@@ -167,6 +167,10 @@ impl Pages {
             if content.end > chunk.len() {
                 return None;
             }
+            // One dictionary, before all data: a second one would hide what the first holds.
+            if matches!(header.kind, PageKind::Dictionary { .. }) && !pages.is_empty() {
+                return None;
+            }
             seen += i64::from(header.values());
             at = content.end;
             pages.push(Page { header, content });
@@ -184,6 +188,11 @@ impl Pages {
     pub fn encodings(&self) -> Option<Vec<Encoding>> {
         let mut found = vec![Encoding::RLE];
         for page in &self.pages {
+            let empty = page.header.values() == 0 && !matches!(page.header.kind, PageKind::Dictionary { .. });
+            if empty {
+                // Its bytes would belong to no row.
+                return None;
+            }
             let named = encoding(match page.header.kind {
                 PageKind::Data { encoding, .. }
                 | PageKind::DataV2 { encoding, .. }

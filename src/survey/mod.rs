@@ -85,6 +85,11 @@ impl Words {
         let mut lower = String::new();
         match array.data_type() {
             DataType::Utf8 => array.as_string::<i32>().iter().flatten().for_each(|text| self.look_at(text, &mut lower)),
+            DataType::Binary => {
+                let texts =
+                    array.as_binary::<i32>().iter().flatten().filter_map(|bytes| std::str::from_utf8(bytes).ok());
+                texts.for_each(|text| self.look_at(text, &mut lower));
+            }
             DataType::Struct(_) => array.as_struct().columns().iter().for_each(|column| self.look(column)),
             DataType::List(_) => self.look(array.as_list::<i32>().values()),
             DataType::Map(..) => array.as_map().entries().columns().iter().for_each(|column| self.look(column)),

@@ -81,9 +81,13 @@ impl Masks {
         Masks { keys, none: DomainKey::new([0; 32]), taken }
     }
 
-    fn context(&self, method: &dyn Method) -> Context<'_> {
-        let key = method.domain().and_then(|domain| self.keys.get(domain)).unwrap_or(&self.none);
-        Context { key, taken: &self.taken }
+    /// Without a domain a method needs no key; with one it gets that domain's, or nothing is masked.
+    fn context(&self, method: &dyn Method) -> Result<Context<'_>, MaskError> {
+        let key = match method.domain() {
+            None => &self.none,
+            Some(domain) => self.keys.get(domain).ok_or(MaskError::Shape)?,
+        };
+        Ok(Context { key, taken: &self.taken })
     }
 }
 
@@ -206,7 +210,7 @@ impl Work<'_> {
             Outcome::Removed => None,
             Outcome::Untouched => Some(array.clone()),
             Outcome::Becomes { .. } => {
-                let done = method.apply(array, &self.masks.context(method));
+                let done = method.apply(array, &self.masks.context(method)?);
                 Some(done.map_err(|_| MaskError::Method(path.clone()))?)
             }
         };
