@@ -116,16 +116,19 @@ fn first_rows(
     rows: usize,
 ) -> Result<arrow::array::ArrayRef, EngineError> {
     let output = column.output.as_ref().ok_or(FileError::Damaged("a column is removed"))?;
-    let mut first = arrow::array::new_empty_array(output.data_type());
+    let (mut shown, mut missing) = (vec![arrow::array::new_empty_array(output.data_type())], rows);
     let mut guard = ColumnGuard::new(column);
     if let Some(group) = group {
         group.read::<EngineError>(column, |raw| {
             let safe = guard.admit(mask(table, column, masks, raw)?)?;
-            if let Some(array) = safe.array().filter(|_| first.is_empty()) {
-                first = array.slice(0, rows.min(array.len()));
+            if let Some(array) = safe.array() {
+                let taken = missing.min(array.len());
+                shown.push(array.slice(0, taken));
+                missing -= taken;
             }
             Ok(())
         })?;
     }
-    Ok(first)
+    let pieces: Vec<&dyn arrow::array::Array> = shown.iter().map(AsRef::as_ref).collect();
+    Ok(arrow::compute::concat(&pieces).map_err(|_| FileError::Damaged("a column cannot be shown"))?)
 }

@@ -53,6 +53,8 @@ pub struct RunRecord {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
+    /// Everything is written and nothing visible yet; the manifest is next.
+    Prepared,
     Committed,
     Refused,
     Failed,
@@ -63,6 +65,7 @@ impl Outcome {
     /// The word in files and names.
     pub fn word(self) -> &'static str {
         match self {
+            Outcome::Prepared => "prepared",
             Outcome::Committed => "committed",
             Outcome::Refused => "refused",
             Outcome::Failed => "failed",

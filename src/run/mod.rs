@@ -84,7 +84,19 @@ pub fn run(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Resul
     let mut trail = Trail::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
     let outcome = to_its_end(|| carry(house, wish, progress, &mut trail));
     let evidence = trail.end(house, Outcome::Committed, outcome.as_ref().err());
-    outcome.and_then(|done| Ok(Done { evidence: evidence?, ..done }))
+    with_evidence(outcome, evidence).map(|(done, evidence)| Done { evidence, ..done })
+}
+
+/// What came of a run and where its evidence lies; a failure is told with that of its evidence.
+fn with_evidence<T>(outcome: Result<T, Failure>, evidence: Result<String, Failure>) -> Result<(T, String), Failure> {
+    match (outcome, evidence) {
+        (Ok(done), evidence) => Ok((done, evidence?)),
+        (Err(failure), Ok(_)) => Err(failure),
+        (Err(failure), Err(lost)) => {
+            let message = format!("{}; and of this there is no evidence: {}", failure.message, lost.message);
+            Err(Failure { message, ..failure })
+        }
+    }
 }
 
 /// A bug ends a run as any failure does, so that it leaves evidence.
@@ -105,6 +117,7 @@ fn carry(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress, trail: &mu
     let (written, release) = transfer(house, &plan, &approval, &secret, progress)?;
     trail.written(&release, earned().to_string(), &written);
     let manifest = manifest(&plan, &approval, &secret, source, release, &written);
+    trail.prepared(house)?;
     release::commit(&house.test, &manifest, house.signer.as_ref())?;
     Ok(done(&approval, manifest, written.len()))
 }
@@ -309,8 +322,8 @@ pub fn preview(
 ) -> Result<arrow::array::RecordBatch, Failure> {
     let mut trail = Trail::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
     let shown = to_its_end(|| look(house, wish, table, rows, &mut trail));
-    trail.end(house, Outcome::Preview, shown.as_ref().err())?;
-    shown
+    let evidence = trail.end(house, Outcome::Preview, shown.as_ref().err());
+    with_evidence(shown, evidence).map(|(shown, _)| shown)
 }
 
 fn look(

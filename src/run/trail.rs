@@ -67,14 +67,24 @@ impl Trail {
         self.0.tables.iter_mut().for_each(|table| table.rows_out = table.rows_in);
     }
 
+    /// Signs and appends what is about to become visible, so that no release is ever without evidence.
+    pub fn prepared(&self, house: &House<'_>) -> Result<(), Failure> {
+        let record = RunRecord { outcome: Outcome::Prepared, finished: Timestamp::now(), ..self.0.clone() };
+        append(house, &record).map(drop)
+    }
+
     /// Signs and appends the record: as `done`, or as what the failure makes it. The record's key.
     pub fn end(mut self, house: &House<'_>, done: Outcome, failure: Option<&Failure>) -> Result<String, Failure> {
         self.0.finished = Timestamp::now();
         self.0.outcome = failure.map_or(done, outcome);
         self.0.refusal = failure.map(Into::into);
-        let appended = journal::append(house.evidence.as_ref(), house.signer.as_ref(), &self.0);
-        appended.map_err(|error| Failure::from(error).during("evidence of the run"))
+        append(house, &self.0)
     }
+}
+
+fn append(house: &House<'_>, record: &RunRecord) -> Result<String, Failure> {
+    let appended = journal::append(house.evidence.as_ref(), house.signer.as_ref(), record);
+    appended.map_err(|error| Failure::from(error).during("evidence of the run"))
 }
 
 fn outcome(failure: &Failure) -> Outcome {
