@@ -184,7 +184,7 @@ mod tests {
     use super::*;
 
     fn shown(text: &str) -> Result<String, RootError> {
-        Root::parse(text, Path::new("/work/space")).map(|root| root.to_string())
+        Root::parse(text, Path::new("/srv/space")).map(|root| root.to_string())
     }
 
     #[test]
@@ -193,9 +193,9 @@ mod tests {
             ("file:///data/x", "file:///data/x/"),
             ("file:///data//x/./", "file:///data/x/"),
             ("file:///", "file:///"),
-            ("file:prod", "file:///work/space/prod/"),
-            ("./prod/", "file:///work/space/prod/"),
-            ("../prod", "file:///work/prod/"),
+            ("file:prod", "file:///srv/space/prod/"),
+            ("./prod/", "file:///srv/space/prod/"),
+            ("../prod", "file:///srv/prod/"),
             ("/data", "file:///data/"),
             ("s3://acme-data", "s3://acme-data/"),
             ("s3://acme-data/acme/x", "s3://acme-data/acme/x/"),

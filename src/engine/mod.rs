@@ -99,7 +99,7 @@ impl Target<'_> {
 
 /// Carries every part over; what was written, in the order of the parts.
 ///
-/// One thread more than processors fetches and writes, so that the processors are busy while others wait.
+/// One part more than there are processors is under way, so that one is written while others are worked on.
 ///
 /// # Errors
 /// The first that any part meets; parts under way are ended, none is left half written.
