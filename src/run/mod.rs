@@ -5,7 +5,7 @@ mod trail;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::account::doors::{Production, Test};
 use crate::account::store::{Store, StoreError};
@@ -283,12 +283,14 @@ pub enum Refreshed {
 pub fn refresh(
     house: &House<'_>,
     wish: &Wish<'_>,
-    every: jiff::SignedDuration,
+    every: SignedDuration,
     progress: &dyn Progress,
 ) -> Result<Refreshed, Failure> {
     let last = release::current(&house.test)?.map(|name| release::show(&house.test, &name)).transpose()?;
     match last {
-        Some(last) if Timestamp::now().duration_since(last.created_at) < every => Ok(Refreshed::NotDue),
+        Some(last) if (SignedDuration::ZERO..every).contains(&Timestamp::now().duration_since(last.created_at)) => {
+            Ok(Refreshed::NotDue)
+        }
         Some(last) if unchanged(house, wish, &last)? => Ok(Refreshed::Unchanged),
         _ => run(house, wish, progress).map(Refreshed::Done),
     }
