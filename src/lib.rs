@@ -3,6 +3,7 @@
 pub mod account;
 pub mod cli;
 pub mod consent;
+pub mod crew;
 pub mod document;
 pub mod engine;
 pub mod error;

@@ -5,12 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order in which data goes through them; each may use those before it.
-const ROOMS: [&str; 20] = [
+const ROOMS: [&str; 21] = [
     "document",
     "account",
     "error",
     "consent",
     "workspace",
+    "crew",
     "keys",
     "method",
     "schema",

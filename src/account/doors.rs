@@ -1,6 +1,7 @@
 //! The two doors: what may be read of production under which right, and the only way into test.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -9,13 +10,13 @@ use crate::consent::Approval;
 
 /// The production side. Without an approval it shows listings and footers, nothing else.
 pub struct Production {
-    store: Box<dyn Store>,
+    store: Arc<dyn Store>,
 }
 
 impl Production {
     /// A door over a store.
     pub fn new(store: Box<dyn Store>) -> Self {
-        Production { store }
+        Production { store: store.into() }
     }
 
     /// The objects whose key starts with `prefix`.
@@ -24,6 +25,11 @@ impl Production {
     /// Where the store cannot be listed.
     pub fn list(&self, prefix: &str) -> Result<Vec<Object>, StoreError> {
         self.store.list(prefix)
+    }
+
+    /// Whether reading is mostly waiting.
+    pub fn is_remote(&self) -> bool {
+        self.store.is_remote()
     }
 
     /// The engineer's right to see structure: it reads the last bytes of a Parquet object, and no data page.
@@ -48,7 +54,7 @@ impl Production {
     /// }
     /// ```
     pub fn open<'d>(&'d self, approval: &'d Approval) -> OpenProduction<'d> {
-        OpenProduction { store: self.store.as_ref(), _approval: approval }
+        OpenProduction { store: &self.store, _approval: approval }
     }
 }
 
@@ -104,7 +110,7 @@ fn read_one(store: &dyn Store, object: &Object, range: Range<u64>) -> Result<Byt
 /// Production, opened by an approval.
 #[derive(Clone, Copy)]
 pub struct OpenProduction<'d> {
-    store: &'d dyn Store,
+    store: &'d Arc<dyn Store>,
     _approval: &'d Approval,
 }
 
@@ -115,6 +121,33 @@ impl OpenProduction<'_> {
     /// What the store says.
     pub fn read(&self, object: &Object, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, StoreError> {
         self.store.read(object, ranges)
+    }
+
+    /// One object, to be read on and on by a reader that is handed around.
+    pub fn tap(&self, object: &Object) -> Tap {
+        Tap { store: self.store.clone(), object: object.clone() }
+    }
+
+    /// Whether reading is mostly waiting, so that it is worth no thread of those that work.
+    pub fn is_remote(&self) -> bool {
+        self.store.is_remote()
+    }
+}
+
+/// One object of an opened production; only [`OpenProduction::tap`] makes one.
+#[derive(Clone)]
+pub struct Tap {
+    store: Arc<dyn Store>,
+    object: Object,
+}
+
+impl Tap {
+    /// The bytes of a range, in the object's pinned state.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub fn read(&self, range: Range<u64>) -> Result<Bytes, StoreError> {
+        read_one(self.store.as_ref(), &self.object, range)
     }
 }
 
@@ -127,5 +160,10 @@ impl Test {
     /// A door over a store.
     pub fn new(store: Box<dyn Store>) -> Self {
         Test { store }
+    }
+
+    /// Whether writing is mostly waiting.
+    pub fn is_remote(&self) -> bool {
+        self.store.is_remote()
     }
 }

@@ -14,7 +14,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 
-use super::store::{Object, Pin, Store, StoreError};
+use super::store::{Object, Pin, Staged, Store, StoreError};
 
 const TEMPORARY: &str = ".verho-";
 
@@ -80,6 +80,31 @@ impl FileStore {
     }
 }
 
+impl FileStore {
+    fn staged(&self, key: &str, content: &[Bytes]) -> Result<StagedFile, StoreError> {
+        let place = self.place(key)?;
+        let folder = parent(&place);
+        make_folder(folder)?;
+        Ok(StagedFile { temporary: Temporary::write(folder, content)?, place })
+    }
+}
+
+/// A hidden file that waits for its name.
+struct StagedFile {
+    temporary: Temporary,
+    place: PathBuf,
+}
+
+impl Staged for StagedFile {
+    fn publish(self: Box<Self>) -> Result<Pin, StoreError> {
+        self.temporary.file.sync_all().map_err(refusal)?;
+        std::fs::hard_link(&self.temporary.path, &self.place).map_err(refusal)?;
+        drop(self.temporary);
+        sync_folder(parent(&self.place))?;
+        pin(&self.place.metadata().map_err(refusal)?)
+    }
+}
+
 impl Store for FileStore {
     fn list(&self, prefix: &str) -> Result<Vec<Object>, StoreError> {
         self.root.metadata().map_err(refusal)?;
@@ -113,14 +138,11 @@ impl Store for FileStore {
     }
 
     fn create(&self, key: &str, content: &[Bytes]) -> Result<Pin, StoreError> {
-        let place = self.place(key)?;
-        let folder = parent(&place);
-        make_folder(folder)?;
-        let temporary = Temporary::write(folder, content)?;
-        std::fs::hard_link(&temporary.path, &place).map_err(refusal)?;
-        drop(temporary);
-        sync_folder(folder)?;
-        pin(&place.metadata().map_err(refusal)?)
+        Box::new(self.staged(key, content)?).publish()
+    }
+
+    fn stage(&self, key: &str, content: &[Bytes]) -> Result<Option<Box<dyn Staged>>, StoreError> {
+        Ok(Some(Box::new(self.staged(key, content)?)))
     }
 
     fn replace(&self, key: &str, content: &[Bytes], expected: &Pin) -> Result<Pin, StoreError> {
@@ -153,7 +175,7 @@ impl Store for FileStore {
     }
 }
 
-/// A hidden file with synced content; it is gone when this is dropped.
+/// A hidden file with content that is not synced yet; it is gone when this is dropped.
 struct Temporary {
     path: PathBuf,
     file: File,
@@ -172,7 +194,6 @@ impl Temporary {
             }
         };
         content.iter().try_for_each(|piece| temporary.file.write_all(piece)).map_err(refusal)?;
-        temporary.file.sync_all().map_err(refusal)?;
         Ok(temporary)
     }
 

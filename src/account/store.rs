@@ -68,6 +68,20 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Exists`] where the key is taken.
     fn create(&self, key: &str, content: &[Bytes]) -> Result<Pin, StoreError>;
 
+    /// Does of [`create`](Store::create) what is work and not waiting, so that the content need not be held until the
+    /// object is there; none where nothing of it is.
+    ///
+    /// # Errors
+    /// As `create`.
+    fn stage(&self, _key: &str, _content: &[Bytes]) -> Result<Option<Box<dyn Staged>>, StoreError> {
+        Ok(None)
+    }
+
+    /// Whether every call is mostly waiting for another machine.
+    fn is_remote(&self) -> bool {
+        false
+    }
+
     /// Writes over an object that is still in the pinned state, whole or not at all.
     ///
     /// # Errors
@@ -79,6 +93,15 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// Where the store refuses.
     fn delete(&self, key: &str) -> Result<(), StoreError>;
+}
+
+/// An object of which only the name is missing. Dropped, it was never there.
+pub trait Staged: Send {
+    /// Makes the object appear, whole and to stay.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] where the key is taken.
+    fn publish(self: Box<Self>) -> Result<Pin, StoreError>;
 }
 
 /// The whole of an object that must be there.

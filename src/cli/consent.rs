@@ -9,6 +9,7 @@ use super::Common;
 use super::answer::{Answer, table};
 use crate::account::doors::Production;
 use crate::consent::{Approver, Basis, Claim, Level, Record, request, runs, view};
+use crate::crew::Crew;
 use crate::document::Document;
 use crate::error::{Failure, Kind};
 use crate::plan::Plan;
@@ -141,7 +142,8 @@ pub fn request(workspace: &Workspace, new: &NewRequest) -> Result<PathBuf, Failu
     let asked = ask(workspace, &Wish { customer: &new.customer, approval: None, operator: None }, &schemas);
     let words = explained(&schemas);
     let production = workspace.production.open().map(Production::new)?;
-    let plan = Plan::resolve(&new.customer, schemas, &production, workspace.limits.part_size)?;
+    let crew = Crew::new(workspace.limits.threads)?;
+    let plan = Plan::resolve(&new.customer, schemas, &production, &workspace.limits, &crew)?;
     let internal = |error: request::NoStructure| Failure::new(Kind::Internal, error.to_string());
     let record = request::record(&asked, &plan.structures(), new.terms(person)?).map_err(internal)?;
     let text = request::text(&record, |table, leaf, _| words(table, leaf));
@@ -245,7 +247,8 @@ fn verify(workspace: &Workspace, customer: &str, id: &str, operator: Option<&str
     let schemas = schema::read_customer(&workspace.schemas(), customer)?;
     let asked = ask(workspace, &Wish { customer, approval: Some(id), operator }, &schemas);
     let production = workspace.production.open().map(Production::new)?;
-    let plan = Plan::resolve(customer, schemas, &production, workspace.limits.part_size)?;
+    let crew = Crew::new(workspace.limits.threads)?;
+    let plan = Plan::resolve(customer, schemas, &production, &workspace.limits, &crew)?;
     let evidence = workspace.evidence.side.open()?;
     let structures = plan.structures();
     let beyond = view::Beyond { structures: Some(&structures), evidence: Some(evidence.as_ref()) };

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::Common;
 use super::answer::{Answer, table};
 use crate::account::doors::Production;
+use crate::crew::Crew;
 use crate::error::Failure;
 use crate::method::Outcome;
 use crate::plan::{LeafPlan, TablePlan};
@@ -21,7 +22,8 @@ impl Plan {
         let workspace = common.workspace()?;
         let schemas = schema::read_customer(&workspace.schemas(), &self.customer)?;
         let production = workspace.production.open().map(Production::new)?;
-        let plan = crate::plan::Plan::resolve(&self.customer, schemas, &production, workspace.limits.part_size)?;
+        let crew = Crew::new(workspace.limits.threads)?;
+        let plan = crate::plan::Plan::resolve(&self.customer, schemas, &production, &workspace.limits, &crew)?;
         let parts = |index: usize| plan.parts.iter().filter(|part| part.table == index).count();
         let text: String = plan.tables.iter().enumerate().map(|(index, table)| text(table, parts(index))).collect();
         let facts: Vec<_> = plan.tables.iter().enumerate().map(|(index, table)| facts(table, parts(index))).collect();

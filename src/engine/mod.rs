@@ -1,20 +1,22 @@
 //! Runs the parts of a plan on the threads of this machine, within the memory it may use.
 
 mod part;
+mod slices;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex};
 
 use crate::account::doors::{OpenProduction, Test};
 use crate::account::store::StoreError;
+use crate::crew::Crew;
 use crate::error::{Failure, Kind};
 use crate::guard::GuardError;
-use crate::plan::{FileError, Part, Plan};
-use crate::sink::{self, EncodeError, Layout, Written};
+use crate::plan::{FileError, Part, Plan, Rows};
+use crate::sink::{self, EncodeError, Layout, SafePart, StagedPart, Written};
+use crate::source::ReadLimits;
 use crate::transform::{MaskError, Masks};
-use crate::workspace::Limits;
 
+use part::Shared;
 pub use part::preview;
 
 /// What ends a run.
@@ -32,8 +34,6 @@ pub enum EngineError {
     Write(StoreError),
     #[error("a bug: a part could not be worked through")]
     Bug,
-    #[error("no threads: the system gives none")]
-    Threads,
     #[error("table `{table}`, object {object} of {of} in key order: {error}")]
     In { table: String, object: usize, of: usize, error: Box<EngineError> },
 }
@@ -45,7 +45,7 @@ impl EngineError {
             EngineError::File(FileError::Store(_)) | EngineError::Write(_) => Kind::Storage,
             EngineError::File(_) => Kind::Mismatch,
             EngineError::Guard(_) => Kind::Guard,
-            EngineError::Mask(_) | EngineError::Encode(_) | EngineError::Bug | EngineError::Threads => Kind::Internal,
+            EngineError::Mask(_) | EngineError::Encode(_) | EngineError::Bug => Kind::Internal,
             EngineError::In { error, .. } => error.kind(),
         }
     }
@@ -99,8 +99,6 @@ impl Target<'_> {
 
 /// Carries every part over; what was written, in the order of the parts.
 ///
-/// One part more than there are processors is under way, so that one is written while others are worked on.
-///
 /// # Errors
 /// The first that any part meets; parts under way are ended, none is left half written.
 pub fn run(
@@ -108,40 +106,42 @@ pub fn run(
     production: OpenProduction<'_>,
     masks: &Masks,
     target: &Target<'_>,
-    limits: &Limits,
+    crew: &Crew,
+    memory: u64,
     progress: &dyn Progress,
 ) -> Result<Vec<Written>, EngineError> {
     let layouts = plan.tables.iter().map(Layout::new).collect::<Result<Vec<_>, _>>()?;
-    let shared = part::Shared { plan, layouts: &layouts, production, masks, memory: limits.memory };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(limits.threads).build().map_err(|_| EngineError::Threads)?;
-    let (next, budget) = (AtomicUsize::new(0), Budget::new(limits.memory));
-    let done: Mutex<Vec<Option<Result<Written, EngineError>>>> =
-        Mutex::new((0..plan.parts.len()).map(|_| None).collect());
-    let work = || {
-        while let Some((index, part)) = take(&next, &plan.parts) {
-            let held = budget.hold(part.memory);
-            let carry = || {
-                let sealed = pool.install(|| part::process(&shared, part))?;
-                sink::write(target.test, target.key(plan, part), sealed).map_err(EngineError::Write)
-            };
-            // A bug ends the run as any error does: in words, with evidence, and with nothing visible.
-            let result = catch_unwind(AssertUnwindSafe(carry)).unwrap_or(Err(EngineError::Bug));
-            drop(held);
-            match &result {
-                Ok(written) => progress.part_done(written.rows),
-                // Nobody takes another part.
-                Err(_) => next.store(plan.parts.len(), Ordering::Relaxed),
-            }
-            done.lock().expect("no holder panics")[index] = Some(result.map_err(|error| located(plan, part, error)));
-        }
-    };
-    std::thread::scope(|scope| (0..=pool.current_num_threads()).for_each(|_| drop(scope.spawn(work))));
-    done.into_inner().expect("no holder panics").into_iter().flatten().collect()
+    let shared = Shared { plan, layouts, production, masks, crew, limits: ReadLimits::of(memory) };
+    let budget = Budget::new(memory);
+    // Parts of one row group are read in one go.
+    let stretches: Vec<&[Part]> = plan.parts.chunk_by(|before, part| part.continues(before)).collect();
+    let is_remote = production.is_remote() || target.test.is_remote();
+    let written = crew.each(&stretches, is_remote, |parts| {
+        let _held = budget.hold(parts.iter().map(|part| part.memory).max().unwrap_or(0));
+        let write = |part: &Part, safe| {
+            let staged = crew.work(|| sink::stage(target.test, target.key(plan, part), safe));
+            let written = staged.and_then(StagedPart::publish).map_err(EngineError::Write)?;
+            progress.part_done(written.rows);
+            Ok(written)
+        };
+        // A bug ends the run as any error does: in words, with evidence, and with nothing visible.
+        let carried = catch_unwind(AssertUnwindSafe(|| carry(&shared, parts, write)));
+        carried.unwrap_or(Err(EngineError::Bug)).map_err(|error| located(plan, &parts[0], error))
+    })?;
+    Ok(written.into_iter().flatten().collect())
 }
 
-fn take<'p>(next: &AtomicUsize, parts: &'p [Part]) -> Option<(usize, &'p Part)> {
-    let index = next.fetch_add(1, Ordering::Relaxed).min(parts.len());
-    parts.get(index).map(|part| (index, part))
+fn carry(
+    shared: &Shared<'_>,
+    parts: &[Part],
+    mut write: impl FnMut(&Part, SafePart) -> Result<Written, EngineError>,
+) -> Result<Vec<Written>, EngineError> {
+    match parts {
+        [part @ Part { rows: Rows::Groups(groups), .. }] => {
+            Ok(vec![write(part, part::whole(shared, part, groups.clone())?)?])
+        }
+        _ => slices::stream(shared, parts, write),
+    }
 }
 
 fn located(plan: &Plan, part: &Part, error: EngineError) -> EngineError {

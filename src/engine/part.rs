@@ -1,44 +1,69 @@
 //! One part: a pure function of plan, part and secret, from fetched bytes to a sealed file.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::account::doors::OpenProduction;
-use crate::guard::{Clearance, ColumnGuard, Passed, SafeChunk};
-use crate::method::Outcome;
+use crate::crew::Crew;
+use crate::guard::{Clearance, ColumnGuard, Passed};
+use crate::method::{Nulls, Outcome};
 use crate::plan::{ColumnPlan, FileError, Part, Plan, TablePlan};
-use crate::sink::{Coding, ColumnEncoder, EncodedColumn, Layout, PartEncoder, SafePart};
-use crate::source::RowGroup;
-use crate::transform::{Masks, mask};
+use crate::sink::{Coding, ColumnEncoder, ColumnLayout, EncodedColumn, Layout, PartEncoder, ReadyLeaf, SafePart};
+use crate::source::{ReadLimits, RowGroup};
+use crate::transform::{Masks, mask, mask_distinct};
 
 use super::EngineError;
 
 /// What every part of a run needs.
 pub(super) struct Shared<'r> {
     pub(super) plan: &'r Plan,
-    pub(super) layouts: &'r [Layout],
+    pub(super) layouts: Vec<Layout>,
     pub(super) production: OpenProduction<'r>,
     pub(super) masks: &'r Masks,
-    pub(super) memory: u64,
+    pub(super) crew: &'r Crew,
+    pub(super) limits: ReadLimits,
 }
 
-/// Reads, masks, guards and encodes a part. Columns of a row group go in parallel.
-pub(super) fn process(shared: &Shared<'_>, part: &Part) -> Result<SafePart, EngineError> {
-    let table = &shared.plan.tables[part.table];
-    let mut encoder = PartEncoder::new(&shared.layouts[part.table])?;
-    let mut passed = Vec::with_capacity(part.row_groups.len());
-    for index in part.row_groups.clone() {
-        let wanted = table.columns.iter().filter(|column| column.output.is_some());
-        let group = RowGroup::fetch(shared.production, &table.files[part.file], index, wanted, shared.memory)?;
-        let done: Vec<(Option<EncodedColumn>, Passed)> = table
-            .columns
-            .par_iter()
-            .map(|column| self::column(shared, table, &group, column))
-            .collect::<Result<_, _>>()?;
-        let (encoded, of_group): (Vec<_>, Vec<_>) = done.into_iter().unzip();
-        encoder.row_group(encoded.into_iter().flatten().collect())?;
-        passed.push(of_group);
+/// A column as encoded, none where it is removed, and what its guard saw.
+pub(super) type Column = (Option<EncodedColumn>, Passed);
+
+/// Reads, masks, guards and encodes a part of whole row groups. Columns of a row group go in parallel.
+pub(super) fn whole(shared: &Shared<'_>, part: &Part, groups: Range<usize>) -> Result<SafePart, EngineError> {
+    let (table, layout) = (&shared.plan.tables[part.table], &shared.layouts[part.table]);
+    let file = &table.files[part.file];
+    let mut encoder = PartEncoder::new(layout);
+    let mut passed = Vec::with_capacity(groups.len());
+    for index in groups {
+        let wanted = || table.columns.iter().filter(|column| column.output.is_some());
+        let open = || RowGroup::open(shared.production, file, index, wanted(), shared.limits);
+        let group = shared.crew.call(shared.production.is_remote(), open)?;
+        let columns = table.columns.par_iter().zip(&layout.columns);
+        let done = columns.map(|(plan, layout)| column(shared, table, &group, plan, layout.as_ref()));
+        passed.push(gathered(&mut encoder, group.rows(), shared.crew.work(|| done.collect()))?);
     }
-    let clearance = Clearance::of(table, part, &passed)?;
+    sealed(encoder, table, part, &passed)
+}
+
+/// Adds the columns of a row group to its file; what their guards saw.
+pub(super) fn gathered(
+    encoder: &mut PartEncoder<'_>,
+    rows: usize,
+    columns: Result<Vec<Column>, EngineError>,
+) -> Result<Vec<Passed>, EngineError> {
+    let (encoded, passed): (Vec<_>, Vec<_>) = columns?.into_iter().unzip();
+    encoder.row_group(rows, encoded.into_iter().flatten().collect())?;
+    Ok(passed)
+}
+
+/// Ends a part of which every column has passed.
+pub(super) fn sealed(
+    encoder: PartEncoder<'_>,
+    table: &TablePlan,
+    part: &Part,
+    passed: &[Vec<Passed>],
+) -> Result<SafePart, EngineError> {
+    let clearance = Clearance::of(table, part, passed)?;
     Ok(encoder.seal(&clearance)?)
 }
 
@@ -48,13 +73,16 @@ fn column(
     table: &TablePlan,
     group: &RowGroup<'_>,
     column: &ColumnPlan,
-) -> Result<(Option<EncodedColumn>, Passed), EngineError> {
+    layout: Option<&ColumnLayout>,
+) -> Result<Column, EngineError> {
     let mut guard = ColumnGuard::new(column);
-    let mut kept = kept_pages(group, column, &guard)?;
-    let coding = |leaf: usize| coding(table, group, column, leaf);
-    let Some(mut encoder) = ColumnEncoder::new(column, coding, |leaf| kept[leaf].take())? else {
-        return Ok((None, guard.close()));
-    };
+    let Some(layout) = layout else { return Ok((None, guard.close())) };
+    let task = Task { shared, table, group, column, layout };
+    let ready = (0..layout.leaves.len()).map(|index| task.ready(index, &mut guard)).collect::<Result<Vec<_>, _>>()?;
+    if ready.iter().all(Option::is_some) {
+        return Ok((Some(EncodedColumn::ready(ready.into_iter().flatten().collect())), guard.close()));
+    }
+    let mut encoder = ColumnEncoder::new(layout, |leaf| coding(table, group, column, leaf), ready)?;
     group.read::<EngineError>(column, |raw| {
         let safe = guard.admit(mask(table, column, shared.masks, raw)?)?;
         Ok(encoder.write(&safe)?)
@@ -62,24 +90,52 @@ fn column(
     Ok((Some(encoder.finish()?), guard.close()))
 }
 
-/// The pages of every leaf that is kept as it is, where they hold nothing but its rows.
-fn kept_pages(
-    group: &RowGroup<'_>,
-    column: &ColumnPlan,
-    guard: &ColumnGuard<'_>,
-) -> Result<Vec<Option<SafeChunk>>, EngineError> {
-    let pages = |leaf: usize| -> Result<Option<SafeChunk>, EngineError> {
-        if !matches!(column.leaves[leaf].outcome, Outcome::Untouched) {
-            return Ok(None);
+/// One column of one row group, and where it goes.
+struct Task<'t> {
+    shared: &'t Shared<'t>,
+    table: &'t TablePlan,
+    group: &'t RowGroup<'t>,
+    column: &'t ColumnPlan,
+    layout: &'t ColumnLayout,
+}
+
+impl Task<'_> {
+    /// A leaf's pages where no row of it needs decoding: it is kept, or a method makes another dictionary of its own.
+    ///
+    /// `index` counts the leaves that are left.
+    fn ready(&self, index: usize, guard: &mut ColumnGuard<'_>) -> Result<Option<ReadyLeaf>, EngineError> {
+        let leaf = self.layout.leaves[index];
+        let Some(chunk) = self.group.leaf(self.column, leaf) else { return Ok(None) };
+        match &self.column.leaves[leaf].outcome {
+            Outcome::Untouched if self.layout.takes_values(index, chunk) => self.kept(leaf, guard),
+            Outcome::Becomes { nulls: Nulls::Kept, .. }
+                if self.layout.takes_indices(index, chunk) && self.group.repeats(self.column, leaf) =>
+            {
+                self.translated(leaf, guard)
+            }
+            _ => Ok(None),
         }
-        let chunk = group.encoded(column, leaf)?;
-        Ok(chunk.map(|chunk| guard.admit_encoded(leaf, chunk)).transpose()?)
-    };
-    (0..column.leaves.len()).map(pages).collect()
+    }
+
+    fn kept(&self, leaf: usize, guard: &mut ColumnGuard<'_>) -> Result<Option<ReadyLeaf>, EngineError> {
+        let Some(chunk) = self.group.sound(self.column, leaf)? else { return Ok(None) };
+        Ok(Some(ReadyLeaf::kept(guard.admit_pages(leaf, chunk)?)))
+    }
+
+    /// Masks each distinct value once; rows keep their indices.
+    fn translated(&self, leaf: usize, guard: &mut ColumnGuard<'_>) -> Result<Option<ReadyLeaf>, EngineError> {
+        let Some(chunk) = self.group.sound(self.column, leaf)? else { return Ok(None) };
+        let Some(entries) = &chunk.dictionary else { return Ok(None) };
+        let masked = mask_distinct(self.table, &self.column.leaves[leaf], self.shared.masks, entries)?;
+        let safe = guard.admit_distinct(leaf, masked)?;
+        let indices = guard.admit_indices(leaf, chunk, &safe)?;
+        let rows = || Ok::<_, EngineError>(self.group.indexed_rows(self.column, leaf)?);
+        ReadyLeaf::translated(&safe, indices, rows).map(Some)
+    }
 }
 
 /// Tokens of values that do not repeat are random bytes: a dictionary or a codec would only cost time.
-fn coding(table: &TablePlan, group: &RowGroup<'_>, column: &ColumnPlan, leaf: usize) -> Coding {
+pub(super) fn coding(table: &TablePlan, group: &RowGroup<'_>, column: &ColumnPlan, leaf: usize) -> Coding {
     let rule = table.schema.columns.get(&column.leaves[leaf].leaf.path);
     let random = rule.is_some_and(|rule| rule.entry.name == "pseudonym");
     if random && !group.repeats(column, leaf) { Coding::Plain } else { Coding::Dictionary }
@@ -93,12 +149,13 @@ pub fn preview(
     table: &TablePlan,
     production: OpenProduction<'_>,
     masks: &Masks,
+    limits: ReadLimits,
     rows: usize,
 ) -> Result<arrow::array::RecordBatch, EngineError> {
     let columns: Vec<_> = table.columns.iter().filter(|column| column.output.is_some()).collect();
     let file = table.files.iter().find(|file| !file.footer.row_groups().is_empty());
     let mut shown = Vec::with_capacity(columns.len());
-    let group = file.map(|file| RowGroup::fetch(production, file, 0, columns.iter().copied(), u64::MAX)).transpose()?;
+    let group = file.map(|file| RowGroup::open(production, file, 0, columns.iter().copied(), limits)).transpose()?;
     for column in &columns {
         shown.push(first_rows(table, group.as_ref(), column, masks, rows)?);
     }

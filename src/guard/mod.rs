@@ -7,9 +7,9 @@ use arrow::array::{Array, ArrayRef};
 
 use crate::error::{Failure, Kind};
 use crate::method::{Nulls, Outcome};
-use crate::plan::{ColumnPlan, Part, TablePlan};
+use crate::plan::{ColumnPlan, Part, Rows, TablePlan};
 use crate::schema::LeafPath;
-use crate::source::EncodedChunk;
+use crate::source::{EncodedChunk, RawBatch, SoundChunk};
 use crate::transform::MaskedBatch;
 
 /// Why something may not leave.
@@ -54,21 +54,24 @@ pub struct SafeChunk {
 
 impl SafeChunk {
     /// The pages.
-    pub(crate) fn chunk(&self) -> &EncodedChunk {
-        &self.chunk
+    pub(crate) fn into_pages(self) -> EncodedChunk {
+        self.chunk
     }
 }
 
 /// Watches over one column of one row group.
 pub struct ColumnGuard<'p> {
     column: &'p ColumnPlan,
+    /// In the batches that passed.
     rows: usize,
+    /// In the pages that passed, by leaf.
+    encoded: Vec<usize>,
 }
 
 impl<'p> ColumnGuard<'p> {
     /// A guard that has seen nothing yet.
     pub fn new(column: &'p ColumnPlan) -> Self {
-        ColumnGuard { column, rows: 0 }
+        ColumnGuard { column, rows: 0, encoded: Vec::new() }
     }
 
     /// Lets a batch pass that is as planned.
@@ -86,20 +89,65 @@ impl<'p> ColumnGuard<'p> {
         Ok(SafeBatch { array: batch.array })
     }
 
+    /// Lets the distinct values of a leaf pass, where each stands for some row and became one that is not null.
+    ///
+    /// # Errors
+    /// Where type or number are not as planned, or one is null.
+    pub fn admit_distinct(&self, leaf: usize, batch: MaskedBatch) -> Result<SafeBatch, GuardError> {
+        let plan = &self.column.leaves[leaf];
+        let planned = match &plan.outcome {
+            Outcome::Untouched => Some(&plan.leaf.data_type),
+            Outcome::Becomes { data_type, nulls: Nulls::Kept } => Some(data_type),
+            Outcome::Becomes { .. } | Outcome::Removed => None,
+        };
+        let array = batch.array.filter(|array| Some(array.data_type()) == planned);
+        let array = array.ok_or_else(|| GuardError::Type(self.name()))?;
+        if array.len() != batch.rows || array.null_count() > 0 {
+            return Err(GuardError::Nulls(plan.leaf.path.clone()));
+        }
+        Ok(SafeBatch { array: Some(array) })
+    }
+
     /// Lets a leaf's own pages pass, where the plan keeps every value of it.
     ///
     /// # Errors
     /// Where it does not.
-    pub fn admit_encoded(&self, leaf: usize, chunk: EncodedChunk) -> Result<SafeChunk, GuardError> {
+    pub fn admit_pages(&mut self, leaf: usize, chunk: SoundChunk) -> Result<SafeChunk, GuardError> {
         match &self.column.leaves[leaf] {
-            plan if matches!(plan.outcome, Outcome::Untouched) => Ok(SafeChunk { chunk }),
+            plan if matches!(plan.outcome, Outcome::Untouched) => Ok(self.admit_chunk(chunk)),
             plan => Err(GuardError::Kept(plan.leaf.path.clone())),
         }
     }
 
-    /// What the guard saw pass.
+    /// Lets a leaf's indices pass, of which `entries` have passed as the distinct values; the dictionary of its pages
+    /// is replaced by them.
+    ///
+    /// # Errors
+    /// Where nulls would stand elsewhere, or entries are missing.
+    pub fn admit_indices(
+        &mut self,
+        leaf: usize,
+        chunk: SoundChunk,
+        entries: &SafeBatch,
+    ) -> Result<SafeChunk, GuardError> {
+        let plan = &self.column.leaves[leaf];
+        let same = chunk.dictionary.as_ref().map(RawBatch::rows) == entries.array.as_ref().map(|array| array.len());
+        match plan.outcome {
+            Outcome::Becomes { nulls: Nulls::Kept, .. } if same => Ok(self.admit_chunk(chunk)),
+            _ => Err(GuardError::Nulls(plan.leaf.path.clone())),
+        }
+    }
+
+    fn admit_chunk(&mut self, chunk: SoundChunk) -> SafeChunk {
+        self.encoded.push(chunk.pages.rows as usize);
+        SafeChunk { chunk: chunk.pages }
+    }
+
+    /// What the guard saw pass: the rows of its batches, or where there were none, of its pages.
     pub fn close(self) -> Passed {
-        Passed { removed: self.column.output.is_none(), rows: self.rows }
+        let left = self.column.leaves.iter().filter(|plan| !matches!(plan.outcome, Outcome::Removed)).count();
+        let pages = self.encoded.iter().min().copied().filter(|_| self.encoded.len() == left);
+        Passed { removed: self.column.output.is_none(), rows: self.rows.max(pages.unwrap_or(0)) }
     }
 
     fn as_planned(&self, array: &ArrayRef, rows: usize) -> Result<(), GuardError> {
@@ -157,17 +205,21 @@ impl Clearance {
     /// Where a row group, a column or a row is missing.
     pub fn of(table: &TablePlan, part: &Part, passed: &[Vec<Passed>]) -> Result<Self, GuardError> {
         let incomplete = GuardError::Incomplete(part.number);
-        let groups = &table.files[part.file].footer.row_groups()[part.row_groups.clone()];
-        if passed.len() != groups.len() {
+        let groups = table.files[part.file].footer.row_groups();
+        let planned: Vec<usize> = match &part.rows {
+            Rows::Groups(range) => groups[range.clone()].iter().map(|group| group.num_rows() as usize).collect(),
+            Rows::Slice { rows, .. } => vec![rows.len()],
+        };
+        if passed.len() != planned.len() {
             return Err(incomplete);
         }
-        for (group, columns) in groups.iter().zip(passed) {
-            let whole = |passed: &Passed| passed.removed || passed.rows as i64 == group.num_rows();
+        for (rows, columns) in planned.iter().zip(passed) {
+            let whole = |passed: &Passed| passed.removed || passed.rows == *rows;
             if columns.len() != table.columns.len() || !columns.iter().all(whole) {
                 return Err(incomplete);
             }
         }
-        Ok(Clearance { rows: groups.iter().map(|group| group.num_rows() as usize).sum() })
+        Ok(Clearance { rows: planned.iter().sum() })
     }
 
     /// How many rows the part has.

@@ -9,13 +9,15 @@ use std::collections::BTreeMap;
 
 use crate::account::doors::Production;
 use crate::account::store::StoreError;
+use crate::crew::Crew;
 use crate::document::Fault;
 use crate::error::{Failure, Kind};
 use crate::method::Outcome;
 use crate::schema::{LeafPath, TableSchema};
+use crate::workspace::Limits;
 
 pub use footer::{FileError, Footer, contained};
-pub use part::Part;
+pub use part::{Part, PartLimits, Rows};
 pub use table::{ColumnPlan, LeafPlan, Origin, SourceFile, TablePlan};
 
 /// Why there is no plan.
@@ -114,11 +116,13 @@ impl Plan {
         customer: &str,
         schemas: Vec<TableSchema>,
         production: &Production,
-        part_size: u64,
+        limits: &Limits,
+        crew: &Crew,
     ) -> Result<Self, PlanError> {
-        let tables =
-            schemas.into_iter().map(|schema| TablePlan::resolve(schema, production)).collect::<Result<Vec<_>, _>>()?;
-        let parts = tables.iter().enumerate().flat_map(|(index, table)| part::cut(index, table, part_size)).collect();
+        let part_limits = PartLimits::of(limits.part_size, limits.memory);
+        let tables = schemas.into_iter().map(|schema| TablePlan::resolve(schema, production, crew));
+        let tables = tables.collect::<Result<Vec<_>, _>>()?;
+        let parts = tables.iter().enumerate().flat_map(|(index, table)| part::cut(index, table, part_limits)).collect();
         Ok(Plan { customer: customer.to_owned(), tables, parts })
     }
 

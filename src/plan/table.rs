@@ -7,6 +7,7 @@ use arrow::datatypes::{DataType, Field, Fields};
 
 use crate::account::doors::Production;
 use crate::account::store::Object;
+use crate::crew::Crew;
 use crate::method::{Nulls, Outcome};
 use crate::plan::footer::Footer;
 use crate::plan::partition::{self, partitions};
@@ -81,12 +82,12 @@ impl TablePlan {
     ///
     /// # Errors
     /// Where there is no object, one is not readable, two differ, or a leaf and the schema do not match.
-    pub fn resolve(schema: TableSchema, production: &Production) -> Result<Self, PlanError> {
+    pub fn resolve(schema: TableSchema, production: &Production, crew: &Crew) -> Result<Self, PlanError> {
         let listed = production
             .list(schema.source.folder())
             .map_err(|error| PlanError::List { table: schema.table.clone(), error })?;
         let objects: Vec<_> = listed.into_iter().filter(|object| schema.source.matches(&object.key)).collect();
-        let files = read_all(&schema, production, objects)?;
+        let files = read_all(&schema, production, &objects, crew)?;
         let first = files.first().ok_or_else(|| PlanError::Empty { table: schema.table.clone() })?;
         let fields = first.fields();
         unambiguous(&schema, &fields)?;
@@ -118,18 +119,17 @@ impl TablePlan {
     }
 }
 
-fn read_all(schema: &TableSchema, production: &Production, objects: Vec<Object>) -> Result<Vec<SourceFile>, PlanError> {
-    use rayon::prelude::*;
-    let of = objects.len();
-    let read = |(index, object)| {
-        SourceFile::read(production, object).map_err(|error| PlanError::File {
-            table: schema.table.clone(),
-            object: index + 1,
-            of,
-            error,
-        })
-    };
-    objects.into_par_iter().enumerate().map(read).collect()
+fn read_all(
+    schema: &TableSchema,
+    production: &Production,
+    objects: &[Object],
+    crew: &Crew,
+) -> Result<Vec<SourceFile>, PlanError> {
+    let numbered: Vec<_> = (1..).zip(objects).collect();
+    crew.each(&numbered, production.is_remote(), |(number, object)| {
+        let read = crew.call(production.is_remote(), || SourceFile::read(production, Object::clone(object)));
+        read.map_err(|error| PlanError::File { table: schema.table.clone(), object: *number, of: objects.len(), error })
+    })
 }
 
 /// Two columns of one path could not be told apart by their rules.

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::account::doors::{Production, Test};
 use crate::account::store::{Store, StoreError};
 use crate::consent::{self, Approval, Ask, Claim, Examined, Level, TableAsk};
+use crate::crew::Crew;
 use crate::engine::{self, Progress, Target};
 use crate::error::{Failure, Kind};
 use crate::evidence::{self, Outcome};
@@ -18,6 +19,7 @@ use crate::plan::Plan;
 use crate::release::{self, Manifest, TableRelease};
 use crate::schema::{self, TableSchema, digest};
 use crate::sink::Written;
+use crate::source::ReadLimits;
 use crate::survey;
 use crate::transform::Masks;
 use crate::workspace::Workspace;
@@ -52,6 +54,7 @@ pub struct House<'w> {
     pub test: Test,
     pub evidence: Box<dyn Store>,
     pub signer: Box<dyn evidence::Signer>,
+    pub crew: Crew,
 }
 
 impl<'w> House<'w> {
@@ -71,6 +74,7 @@ impl<'w> House<'w> {
             test: Test::new(opened("test root", workspace.test.below(customer).open_for_writing())?),
             evidence: opened("evidence root", workspace.evidence.side.open_for_writing())?,
             signer: evidence::signer(workspace)?,
+            crew: Crew::new(workspace.limits.threads)?,
             workspace,
         })
     }
@@ -107,7 +111,7 @@ fn to_its_end<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure
 fn carry(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress, trail: &mut Trail) -> Result<Done, Failure> {
     let schemas = schema::read_customer(&house.workspace.schemas(), wish.customer)?;
     let examined = examine(house, wish, &schemas)?;
-    let plan = Plan::resolve(wish.customer, schemas, &house.production, house.workspace.limits.part_size)?;
+    let plan = Plan::resolve(wish.customer, schemas, &house.production, &house.workspace.limits, &house.crew)?;
     trail.planned(&plan);
     let approval = examined.approve(&plan.structures(), house.evidence.as_ref())?;
     trail.approved(&approval);
@@ -130,13 +134,14 @@ fn transfer(
     secret: &Secret,
     progress: &dyn Progress,
 ) -> Result<(Vec<Written>, String), Failure> {
-    let limits = &house.workspace.limits;
+    let memory = house.workspace.limits.memory;
     let open = house.production.open(approval);
-    let taken = survey::taken_words(plan, open, limits.memory).map_err(engine::EngineError::from)?;
+    let taken = survey::taken_words(plan, open, &house.crew, ReadLimits::of(memory));
+    let taken = taken.map_err(engine::EngineError::from)?;
     let masks = Masks::new(plan, secret, taken);
     let release = release_name(approval, secret);
     let target = Target { test: &house.test, release: &release };
-    let written = engine::run(plan, open, &masks, &target, limits, progress)?;
+    let written = engine::run(plan, open, &masks, &target, &house.crew, memory, progress)?;
     Ok((written, release))
 }
 
@@ -299,7 +304,7 @@ pub fn refresh(
 /// Whether a run would read the same objects under the same rules; footers alone are read.
 fn unchanged(house: &House<'_>, wish: &Wish<'_>, last: &Manifest) -> Result<bool, Failure> {
     let schemas = schema::read_customer(&house.workspace.schemas(), wish.customer)?;
-    let plan = Plan::resolve(wish.customer, schemas, &house.production, house.workspace.limits.part_size)?;
+    let plan = Plan::resolve(wish.customer, schemas, &house.production, &house.workspace.limits, &house.crew)?;
     let same = |table: &crate::plan::TablePlan| {
         last.tables
             .get(&table.schema.table)
@@ -337,7 +342,7 @@ fn look(
 ) -> Result<arrow::array::RecordBatch, Failure> {
     let schemas = schema::read_customer(&house.workspace.schemas(), wish.customer)?;
     let examined = examine(house, wish, &schemas)?;
-    let plan = Plan::resolve(wish.customer, schemas, &house.production, house.workspace.limits.part_size)?;
+    let plan = Plan::resolve(wish.customer, schemas, &house.production, &house.workspace.limits, &house.crew)?;
     trail.planned(&plan);
     let unknown = || Failure::new(Kind::Usage, format!("there is no table `{table}`")).hint("`verho check` lists all");
     let chosen = plan.tables.iter().find(|planned| planned.schema.table == table).ok_or_else(unknown)?;
@@ -345,7 +350,8 @@ fn look(
     trail.approved(&approval);
     let secret = secret_of(house.workspace, wish.customer)?;
     let open = house.production.open(&approval);
-    let taken = survey::taken_words(&plan, open, house.workspace.limits.memory).map_err(engine::EngineError::from)?;
+    let limits = ReadLimits::of(house.workspace.limits.memory);
+    let taken = survey::taken_words(&plan, open, &house.crew, limits).map_err(engine::EngineError::from)?;
     let masks = Masks::new(&plan, &secret, taken);
-    Ok(engine::preview(chosen, open, &masks, rows)?)
+    Ok(engine::preview(chosen, open, &masks, limits, rows)?)
 }

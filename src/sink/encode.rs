@@ -1,26 +1,23 @@
-//! Safe batches become a Parquet file with fresh metadata: no statistics, indexes, filters or key-value pairs.
+//! Safe batches become column chunks: pages in pieces, with fresh metadata and no statistics, indexes or filters.
 
-#![expect(clippy::disallowed_types, reason = "the one place where the output is written")]
+#![expect(clippy::disallowed_types, reason = "one of the places where the output is encoded")]
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use arrow::datatypes::{Field, Fields, Schema};
-use parquet::arrow::ArrowSchemaConverter;
-use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
-use parquet::basic::{Compression, Type, ZstdLevel};
-use parquet::column::writer::ColumnCloseResult;
+use arrow::array::ArrayRef;
+use arrow::datatypes::Schema;
+use bytes::Bytes;
+use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::column::page_store::{PageKey, PageStore, PageStoreArgs, PageStoreFactory};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::ColumnChunkMetaData;
-use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::{ColumnDescPtr, SchemaDescPtr, SchemaDescriptor, TypePtr};
+use parquet::schema::types::ColumnDescPtr;
 
-use crate::guard::{Clearance, SafeBatch, SafeChunk};
-use crate::method::Outcome;
-use crate::plan::{ColumnPlan, TablePlan};
-use crate::sink::SafePart;
-use crate::sink::pieces::{Pieces, Stream};
-use crate::source::EncodedChunk;
+use crate::guard::SafeBatch;
+use crate::sink::layout::ColumnLayout;
+use crate::source::{EncodedChunk, PageHeader};
 
 /// Why a part cannot be encoded.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,91 +39,74 @@ pub enum Coding {
     Plain,
 }
 
-/// The shape of a table's output files.
-pub struct Layout {
-    root: TypePtr,
-    properties: WriterPropertiesPtr,
-}
-
-impl Layout {
-    /// The layout of a table.
-    ///
-    /// # Errors
-    /// Where a type has no form in Parquet.
-    pub fn new(table: &TablePlan) -> Result<Self, EncodeError> {
-        let descriptor = descriptor(table.output())?;
-        Ok(Layout { root: descriptor.root_schema_ptr(), properties: Arc::new(properties().build()) })
-    }
-}
-
-fn descriptor(fields: Fields) -> Result<SchemaDescriptor, EncodeError> {
-    Ok(ArrowSchemaConverter::new().convert(&Schema::new(fields))?)
-}
-
-fn properties() -> parquet::file::properties::WriterPropertiesBuilder {
-    let zstd = Compression::ZSTD(ZstdLevel::try_new(1).unwrap_or_default());
-    // Page and offset indexes would hold values, and parquet 59 panics where only some chunks have one.
+/// Properties of everything that is written.
+///
+/// Page and offset indexes would hold values, and parquet 59 panics where only some chunks have one.
+pub(super) fn properties(compression: Compression) -> WriterPropertiesBuilder {
     WriterProperties::builder()
-        .set_compression(zstd)
+        .set_compression(compression)
         .set_statistics_enabled(EnabledStatistics::None)
         .set_offset_index_disabled(true)
-        .set_created_by(concat!("verho ", env!("CARGO_PKG_VERSION")).to_owned())
+}
+
+/// The codec of what is encoded here and is not random.
+fn zstd() -> Compression {
+    Compression::ZSTD(ZstdLevel::try_new(1).unwrap_or_default())
 }
 
 /// Encodes one column of one row group.
-pub struct ColumnEncoder {
-    field: Arc<Field>,
+pub struct ColumnEncoder<'l> {
+    layout: &'l ColumnLayout,
     leaves: Vec<Leaf>,
 }
 
 enum Leaf {
-    Encoding(Box<ArrowColumnWriter>),
-    Supplied(SafeChunk, ColumnDescPtr),
+    Encoding { writer: Box<ArrowColumnWriter>, pages: Kept, descriptor: ColumnDescPtr },
+    Ready(EncodedChunk),
 }
 
 /// One column of one row group, encoded.
-pub struct EncodedColumn(Vec<Finished>);
+pub struct EncodedColumn(pub(super) Vec<EncodedChunk>);
 
-enum Finished {
-    Encoded(Box<ArrowColumnChunk>),
-    Supplied(SafeChunk, ColumnDescPtr),
+impl EncodedColumn {
+    /// A column of which every leaf was ready before a row was decoded.
+    pub fn ready(leaves: Vec<ReadyLeaf>) -> Self {
+        EncodedColumn(leaves.into_iter().map(|leaf| leaf.0).collect())
+    }
 }
 
-impl ColumnEncoder {
-    /// An encoder of a column that is in the output; `coding` and `supplied` are asked for each leaf of the source.
-    ///
-    /// A supplied chunk is taken where its pages are what the output needs, and encoded anew where they are not.
+/// A leaf whose pages need no row to be decoded.
+pub struct ReadyLeaf(pub(super) EncodedChunk);
+
+impl<'l> ColumnEncoder<'l> {
+    /// An encoder of a column; `coding` is asked for each leaf that is left in the output, and `ready` holds those of
+    /// them that need no encoding.
     ///
     /// # Errors
     /// Where a type has no form in Parquet.
     pub fn new(
-        column: &ColumnPlan,
+        layout: &'l ColumnLayout,
         coding: impl Fn(usize) -> Coding,
-        mut supplied: impl FnMut(usize) -> Option<SafeChunk>,
-    ) -> Result<Option<Self>, EncodeError> {
-        let Some(field) = column.output.clone() else { return Ok(None) };
-        let descriptor: SchemaDescPtr = Arc::new(descriptor(Fields::from(vec![field.clone()]))?);
-        let kept: Vec<usize> =
-            (0..column.leaves.len()).filter(|leaf| !matches!(column.leaves[*leaf].outcome, Outcome::Removed)).collect();
-        if kept.len() != descriptor.num_columns() {
-            return Err(EncodeError);
-        }
-        let mut own = properties();
-        for (index, _) in kept.iter().enumerate().filter(|(_, leaf)| coding(**leaf) == Coding::Plain) {
-            let path = descriptor.column(index).path().clone();
+        ready: Vec<Option<ReadyLeaf>>,
+    ) -> Result<Self, EncodeError> {
+        let mut own = properties(zstd());
+        for (index, _) in layout.leaves.iter().enumerate().filter(|(_, leaf)| coding(**leaf) == Coding::Plain) {
+            let path = layout.descriptor.column(index).path().clone();
             own = own
                 .set_column_dictionary_enabled(path.clone(), false)
                 .set_column_compression(path, Compression::UNCOMPRESSED);
         }
-        let writers = writers(&field, &descriptor, own.build())?;
-        let leaves = writers.into_iter().zip(kept).enumerate().map(|(index, (writer, leaf))| {
-            let wanted = descriptor.column(index);
-            match supplied(leaf).filter(|chunk| fits(chunk.chunk(), &wanted)) {
-                Some(chunk) => Leaf::Supplied(chunk, wanted),
-                None => Leaf::Encoding(Box::new(writer)),
-            }
-        });
-        Ok(Some(ColumnEncoder { leaves: leaves.collect(), field }))
+        let (writers, pages) = writers(layout, own.build())?;
+        let leaves =
+            writers.into_iter().zip(pages).zip(ready).enumerate().map(
+                |(index, ((writer, pages), ready))| match ready {
+                    Some(ready) => Leaf::Ready(ready.0),
+                    None => {
+                        Leaf::Encoding { writer: Box::new(writer), pages, descriptor: layout.descriptor.column(index) }
+                    }
+                },
+            );
+        Ok(ColumnEncoder { leaves: leaves.collect(), layout })
     }
 
     /// Encodes a batch.
@@ -134,13 +114,9 @@ impl ColumnEncoder {
     /// # Errors
     /// Where the batch is not of the column's type.
     pub fn write(&mut self, batch: &SafeBatch) -> Result<(), EncodeError> {
-        let array = batch.array().ok_or(EncodeError)?;
-        if self.leaves.iter().all(|leaf| matches!(leaf, Leaf::Supplied(..))) {
-            return Ok(());
-        }
-        let computed = compute_leaves(&self.field, array)?;
+        let computed = compute_leaves(&self.layout.field, batch.array().ok_or(EncodeError)?)?;
         for (leaf, values) in self.leaves.iter_mut().zip(&computed) {
-            if let Leaf::Encoding(writer) = leaf {
+            if let Leaf::Encoding { writer, .. } = leaf {
                 writer.write(values)?;
             }
         }
@@ -153,99 +129,93 @@ impl ColumnEncoder {
     /// Where the last page cannot be encoded.
     pub fn finish(self) -> Result<EncodedColumn, EncodeError> {
         let finish = |leaf| match leaf {
-            Leaf::Encoding(writer) => Ok(Finished::Encoded(Box::new(writer.close()?))),
-            Leaf::Supplied(chunk, descriptor) => Ok(Finished::Supplied(chunk, descriptor)),
+            Leaf::Encoding { writer, pages, descriptor } => finished(*writer, &pages, descriptor),
+            Leaf::Ready(chunk) => Ok(chunk),
         };
         self.leaves.into_iter().map(finish).collect::<Result<_, _>>().map(EncodedColumn)
     }
 }
 
-fn writers(
-    field: &Arc<Field>,
-    descriptor: &SchemaDescPtr,
+/// One array as a chunk of its own.
+pub(super) fn written(
+    layout: &ColumnLayout,
     properties: WriterProperties,
-) -> Result<Vec<ArrowColumnWriter>, EncodeError> {
-    let scratch = SerializedFileWriter::new(std::io::sink(), descriptor.root_schema_ptr(), Arc::new(properties))?;
-    let schema = Arc::new(Schema::new(vec![field.clone()]));
-    Ok(ArrowRowGroupWriterFactory::new(&scratch, schema).create_column_writers(0)?)
-}
-
-/// Whether encoded pages are what the output's leaf needs, in a form that every reader knows.
-fn fits(chunk: &EncodedChunk, wanted: &ColumnDescPtr) -> bool {
-    let codec = matches!(
-        chunk.compression,
-        Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::GZIP(_) | Compression::ZSTD(_)
-    );
-    let source = &chunk.descriptor;
-    let levels = |leaf: &ColumnDescPtr| (leaf.max_def_level(), leaf.max_rep_level());
-    let width =
-        |leaf: &ColumnDescPtr| if leaf.physical_type() == Type::FIXED_LEN_BYTE_ARRAY { leaf.type_length() } else { 0 };
-    codec
-        && source.physical_type() == wanted.physical_type()
-        && width(source) == width(wanted)
-        && levels(source) == levels(wanted)
-}
-
-/// Puts encoded columns together into one file, in memory.
-pub struct PartEncoder {
-    file: SerializedFileWriter<Pieces>,
-}
-
-impl PartEncoder {
-    /// An empty file.
-    ///
-    /// # Errors
-    /// None that a valid layout gives.
-    pub fn new(layout: &Layout) -> Result<Self, EncodeError> {
-        Ok(PartEncoder {
-            file: SerializedFileWriter::new(Pieces::default(), layout.root.clone(), layout.properties.clone())?,
-        })
+    values: &ArrayRef,
+) -> Result<EncodedChunk, EncodeError> {
+    let (mut writers, pages) = writers(layout, properties)?;
+    let (mut writer, pages) = writers.pop().zip(pages.first()).ok_or(EncodeError)?;
+    for leaf in &compute_leaves(&layout.field, values)? {
+        writer.write(leaf)?;
     }
-
-    /// Adds a row group; columns in the order of the plan, removed ones left out.
-    ///
-    /// # Errors
-    /// Where the columns are not those of the layout.
-    pub fn row_group(&mut self, columns: Vec<EncodedColumn>) -> Result<(), EncodeError> {
-        let mut group = self.file.next_row_group()?;
-        for leaf in columns.into_iter().flat_map(|column| column.0) {
-            match leaf {
-                Finished::Encoded(chunk) => chunk.append_to_row_group(&mut group)?,
-                Finished::Supplied(chunk, descriptor) => {
-                    group.append_column(&Stream(&chunk.chunk().pieces), closed(chunk.chunk(), descriptor)?)?
-                }
-            }
-        }
-        group.close()?;
-        Ok(())
-    }
-
-    /// Ends the file and seals it, with the guard's word that it is whole.
-    ///
-    /// # Errors
-    /// Where the footer cannot be written.
-    pub fn seal(self, clearance: &Clearance) -> Result<SafePart, EncodeError> {
-        Ok(SafePart::seal(self.file.into_inner()?.into_bytes(), clearance))
-    }
+    finished(writer, pages, layout.descriptor.column(0))
 }
 
-/// Fresh metadata for a chunk of encoded pages.
-fn closed(chunk: &EncodedChunk, descriptor: ColumnDescPtr) -> Result<ColumnCloseResult, EncodeError> {
-    let metadata = ColumnChunkMetaData::builder(descriptor)
-        .set_compression(chunk.compression)
-        .set_encodings(chunk.encodings.clone())
-        .set_num_values(chunk.values)
-        .set_total_compressed_size(chunk.length as i64)
-        .set_total_uncompressed_size(chunk.uncompressed)
-        .set_data_page_offset(chunk.data_offset as i64)
-        .set_dictionary_page_offset((chunk.data_offset > 0).then_some(0))
-        .build()?;
-    Ok(ColumnCloseResult {
-        bytes_written: chunk.length as u64,
-        rows_written: chunk.rows,
-        metadata,
-        bloom_filter: None,
-        column_index: None,
-        offset_index: None,
+fn writers(
+    layout: &ColumnLayout,
+    properties: WriterProperties,
+) -> Result<(Vec<ArrowColumnWriter>, Vec<Kept>), EncodeError> {
+    let root = layout.descriptor.root_schema_ptr();
+    let scratch = SerializedFileWriter::new(std::io::sink(), root, Arc::new(properties))?;
+    let schema = Arc::new(Schema::new(vec![layout.field.clone()]));
+    let kept = Arc::new(KeptPages::default());
+    let factory = ArrowRowGroupWriterFactory::new(&scratch, schema).with_page_store_factory(kept.clone());
+    let writers = factory.create_column_writers(0)?;
+    let pages = kept.0.lock().map_err(|_| EncodeError)?.drain(..).collect();
+    Ok((writers, pages))
+}
+
+/// The chunk that a writer has written; its dictionary, which comes last from the writer, is its first page.
+fn finished(writer: ArrowColumnWriter, pages: &Kept, descriptor: ColumnDescPtr) -> Result<EncodedChunk, EncodeError> {
+    let closed = writer.close()?;
+    let result = closed.close();
+    let mut pieces = std::mem::take(&mut *pages.lock().map_err(|_| EncodeError)?);
+    let is_dictionary = |header: &Bytes| PageHeader::parse(header).is_some_and(|(header, _)| header.is_dictionary());
+    let mut data_offset = 0;
+    if let Some(at) = (0..pieces.len()).step_by(2).find(|at| is_dictionary(&pieces[*at])) {
+        data_offset = pieces[at..at + 2].iter().map(Bytes::len).sum();
+        pieces[..at + 2].rotate_right(2);
+    }
+    Ok(EncodedChunk {
+        data_offset,
+        uncompressed: result.metadata.uncompressed_size(),
+        values: result.metadata.num_values(),
+        compression: result.metadata.compression(),
+        encodings: result.metadata.encodings().collect(),
+        rows: result.rows_written,
+        pieces,
+        descriptor,
     })
+}
+
+/// The pages of one leaf, header and content in turn, in the order in which they were written.
+type Kept = Arc<Mutex<Vec<Bytes>>>;
+
+/// Keeps pages where they are: a part is put together from them without a copy.
+#[derive(Debug, Default)]
+struct KeptPages(Mutex<Vec<Kept>>);
+
+struct KeptStore(Kept);
+
+impl PageStoreFactory for KeptPages {
+    fn create(&self, _args: &PageStoreArgs<'_>) -> parquet::errors::Result<Box<dyn PageStore>> {
+        let pages = Kept::default();
+        self.0.lock().map_err(|_| lost())?.push(pages.clone());
+        Ok(Box::new(KeptStore(pages)))
+    }
+}
+
+impl PageStore for KeptStore {
+    fn put(&mut self, page: Bytes) -> parquet::errors::Result<PageKey> {
+        let mut pages = self.0.lock().map_err(|_| lost())?;
+        pages.push(page);
+        Ok(PageKey::new(pages.len() as u64 - 1))
+    }
+
+    fn take(&mut self, _key: PageKey) -> parquet::errors::Result<Bytes> {
+        Err(lost())
+    }
+}
+
+fn lost() -> ParquetError {
+    ParquetError::General("pages are taken from their chunk".into())
 }

@@ -1,32 +1,36 @@
 //! The only writer to the test side: safe batches are encoded, a whole part is sealed, and a sealed part is written.
 
 mod encode;
-mod pieces;
+mod file;
+mod layout;
+mod ready;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::account::doors::Test;
-use crate::account::store::StoreError;
+use crate::account::store::{Staged, StoreError};
 use crate::guard::Clearance;
 
-pub use encode::{Coding, ColumnEncoder, EncodeError, EncodedColumn, Layout, PartEncoder};
+pub use encode::{Coding, ColumnEncoder, EncodeError, EncodedColumn, ReadyLeaf};
+pub use file::PartEncoder;
+pub use layout::{ColumnLayout, Layout};
 
 /// A whole part that passed every guard, as one Parquet object.
 ///
 /// ```
-/// # use verho::{account::{doors::Test, store::StoreError}, sink::{SafePart, Written, write}};
+/// # use verho::{account::{doors::Test, store::StoreError}, sink::{SafePart, Written, stage}};
 /// fn leave(test: &Test, part: SafePart) -> Result<Written, StoreError> {
-///     write(test, "acme/customers/r/part-00000.parquet".into(), part)
+///     stage(test, "acme/customers/r/part-00000.parquet".into(), part)?.publish()
 /// }
 /// ```
 ///
 /// A masked batch is not enough:
 /// ```compile_fail
-/// # use verho::{account::{doors::Test, store::StoreError}, sink::{Written, write}, transform::MaskedBatch};
+/// # use verho::{account::{doors::Test, store::StoreError}, sink::{Written, stage}, transform::MaskedBatch};
 /// fn leave(test: &Test, part: MaskedBatch) -> Result<Written, StoreError> {
-///     write(test, "acme/customers/r/part-00000.parquet".into(), part)
+///     stage(test, "acme/customers/r/part-00000.parquet".into(), part)?.publish()
 /// }
 /// ```
 ///
@@ -61,16 +65,44 @@ pub struct Written {
     pub sha256: String,
 }
 
-/// Writes a part as a new object.
+/// A part that is digested and on its way; dropped, it was never there.
+pub struct StagedPart<'t> {
+    test: &'t Test,
+    written: Written,
+    content: Content,
+}
+
+enum Content {
+    Staged(Box<dyn Staged>),
+    Held(Vec<Bytes>),
+}
+
+/// Does what is work in writing a part as a new object; [`StagedPart::publish`] is waiting.
 ///
 /// # Errors
-/// Where the key is taken or the store fails.
-pub fn write(test: &Test, key: String, part: SafePart) -> Result<Written, StoreError> {
+/// Where the store fails.
+pub fn stage(test: &Test, key: String, part: SafePart) -> Result<StagedPart<'_>, StoreError> {
     let mut digest = Sha256::new();
-    for piece in &part.bytes {
-        digest.update(piece);
-    }
+    part.bytes.iter().for_each(|piece| digest.update(piece));
     let size = part.bytes.iter().map(|piece| piece.len() as u64).sum();
-    test.store.create(&key, &part.bytes)?;
-    Ok(Written { key, size, rows: part.rows as u64, sha256: format!("{:x}", digest.finalize()) })
+    let content = match test.store.stage(&key, &part.bytes)? {
+        Some(staged) => Content::Staged(staged),
+        None => Content::Held(part.bytes),
+    };
+    let written = Written { key, size, rows: part.rows as u64, sha256: format!("{:x}", digest.finalize()) };
+    Ok(StagedPart { test, written, content })
+}
+
+impl StagedPart<'_> {
+    /// Makes the object appear.
+    ///
+    /// # Errors
+    /// Where the key is taken or the store fails.
+    pub fn publish(self) -> Result<Written, StoreError> {
+        match self.content {
+            Content::Staged(staged) => staged.publish()?,
+            Content::Held(bytes) => self.test.store.create(&self.written.key, &bytes)?,
+        };
+        Ok(self.written)
+    }
 }

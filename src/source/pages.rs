@@ -62,6 +62,11 @@ impl PageHeader {
         (header.uncompressed >= 0 && header.compressed >= 0).then_some((header, reader.position()))
     }
 
+    /// Whether the page is a dictionary.
+    pub fn is_dictionary(&self) -> bool {
+        matches!(self.kind, PageKind::Dictionary { .. })
+    }
+
     /// How many values the page holds, nulls included; 0 for a dictionary.
     pub fn values(&self) -> i32 {
         match self.kind {
@@ -203,6 +208,23 @@ impl Pages {
             }
         }
         Some(found)
+    }
+
+    /// Whether the chunk is a dictionary and indices into it, to the last page.
+    pub fn by_dictionary(&self) -> bool {
+        let mut kinds = self.pages.iter().map(|page| page.header.kind);
+        kinds.next().is_some_and(|first| matches!(first, PageKind::Dictionary { .. }))
+            && kinds.all(PageKind::by_dictionary)
+    }
+
+    /// What all pages take after decompression, headers left out, in bytes.
+    pub fn total(&self) -> u64 {
+        self.pages.iter().map(|page| page.header.uncompressed as u64).sum()
+    }
+
+    /// What all pages take after decompression, with headers written anew, in bytes.
+    pub fn uncompressed(&self) -> i64 {
+        self.pages.iter().map(|page| page.header.write().len() as i64 + i64::from(page.header.uncompressed)).sum()
     }
 
     /// The most bytes that one page takes after decompression.

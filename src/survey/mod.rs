@@ -12,10 +12,11 @@ use arrow::datatypes::DataType;
 use rayon::prelude::*;
 
 use crate::account::doors::OpenProduction;
+use crate::crew::Crew;
 use crate::method::Taken;
 use crate::plan::{ColumnPlan, FileError, Plan, SourceFile, TablePlan};
 use crate::schema::Class;
-use crate::source::RowGroup;
+use crate::source::{ReadLimits, RowGroup};
 
 /// Shorter values are met by chance in any text, so a word is not taken for holding one, in bytes.
 const SHORTEST: usize = 5;
@@ -24,23 +25,31 @@ const SHORTEST: usize = 5;
 ///
 /// # Errors
 /// Where an object cannot be read.
-pub fn taken_words(plan: &Plan, production: OpenProduction<'_>, memory: u64) -> Result<Taken, FileError> {
+pub fn taken_words(
+    plan: &Plan,
+    production: OpenProduction<'_>,
+    crew: &Crew,
+    limits: ReadLimits,
+) -> Result<Taken, FileError> {
     let words = Words::of(plan);
     if words.all.is_empty() {
         return Ok(Taken::default());
     }
     let groups: Vec<_> = plan.tables.iter().flat_map(row_groups).collect();
-    groups.into_par_iter().try_for_each(|(table, file, index)| {
+    crew.each(&groups, production.is_remote(), |(table, file, index)| {
         let columns: Vec<_> = table.columns.iter().filter(|column| holds_direct(table, column)).collect();
-        let group = RowGroup::fetch(production, file, index, columns.iter().copied(), memory)?;
-        columns.into_iter().try_for_each(|column| {
-            group.read::<FileError>(column, |batch| {
-                words.look(&batch.array);
-                Ok(())
-            })
-        })
+        let open = || RowGroup::open(production, file, *index, columns.iter().copied(), limits);
+        let group = crew.call(production.is_remote(), open)?;
+        crew.work(|| columns.par_iter().try_for_each(|column| look_through(&words, &group, column)))
     })?;
     Ok(words.taken())
+}
+
+fn look_through(words: &Words, group: &RowGroup<'_>, column: &ColumnPlan) -> Result<(), FileError> {
+    group.read(column, |batch| {
+        words.look(&batch.array);
+        Ok(())
+    })
 }
 
 fn row_groups(table: &TablePlan) -> impl Iterator<Item = (&TablePlan, &SourceFile, usize)> {

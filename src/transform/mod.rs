@@ -102,6 +102,21 @@ pub fn mask(table: &TablePlan, column: &ColumnPlan, masks: &Masks, batch: RawBat
     Ok(MaskedBatch { array, rows, leaves: work.masked })
 }
 
+/// Masks the distinct values of a leaf, each once.
+///
+/// # Errors
+/// Where its method fails on a value.
+pub fn mask_distinct(
+    table: &TablePlan,
+    leaf: &LeafPlan,
+    masks: &Masks,
+    batch: &RawBatch,
+) -> Result<MaskedBatch, MaskError> {
+    let mut work = Work { table, masks, plans: std::slice::from_ref(leaf).iter(), masked: Vec::with_capacity(1) };
+    let array = work.leaf(&batch.array)?;
+    Ok(MaskedBatch { array, rows: batch.rows(), leaves: work.masked })
+}
+
 struct Work<'p> {
     table: &'p TablePlan,
     masks: &'p Masks,

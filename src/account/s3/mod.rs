@@ -82,6 +82,10 @@ impl Store for S3Store {
         wait(write::create(&self.0, key, content))
     }
 
+    fn is_remote(&self) -> bool {
+        true
+    }
+
     fn replace(&self, key: &str, content: &[Bytes], pin: &Pin) -> Result<Pin, StoreError> {
         wait(write::replace(&self.0, key, content, pin))
     }

@@ -1,0 +1,68 @@
+//! A row group that is too large for one part: its columns are read on and on, and each part takes its rows.
+
+use rayon::prelude::*;
+
+use crate::guard::ColumnGuard;
+use crate::plan::{Part, Rows, TablePlan};
+use crate::sink::{ColumnEncoder, ColumnLayout, PartEncoder, SafePart, Written};
+use crate::source::{ColumnStream, RowGroup};
+use crate::transform::mask;
+
+use super::EngineError;
+use super::part::{Column, Shared, coding, gathered, sealed};
+
+/// Carries the parts of one row group over, one after the other; columns go in parallel.
+pub(super) fn stream(
+    shared: &Shared<'_>,
+    parts: &[Part],
+    mut write: impl FnMut(&Part, SafePart) -> Result<Written, EngineError>,
+) -> Result<Vec<Written>, EngineError> {
+    let Some(Part { rows: Rows::Slice { group, .. }, table, file, .. }) = parts.first() else { return Ok(Vec::new()) };
+    let (table, layout) = (&shared.plan.tables[*table], &shared.layouts[*table]);
+    let wanted = table.columns.iter().filter(|column| column.output.is_some());
+    let group = RowGroup::open(shared.production, &table.files[*file], *group, wanted, shared.limits)?;
+    let columns = table.columns.par_iter().zip(&layout.columns);
+    let opened = columns.map(|(column, layout)| {
+        layout.as_ref().map(|layout| Ok((ColumnStream::new(&group, column)?, layout))).transpose()
+    });
+    let mut streams = shared.crew.work(|| opened.collect::<Result<Vec<_>, EngineError>>())?;
+    let mut written = Vec::with_capacity(parts.len());
+    for part in parts {
+        let Rows::Slice { rows, .. } = &part.rows else { return Err(EngineError::Bug) };
+        let slices = table.columns.par_iter().zip(&mut streams).map(|(column, stream)| match stream {
+            Some((stream, layout)) => slice(Slice { shared, table, group: &group, layout }, column, stream, rows.len()),
+            None => Ok((None, ColumnGuard::new(column).close())),
+        });
+        let mut encoder = PartEncoder::new(layout);
+        let passed = gathered(&mut encoder, rows.len(), shared.crew.work(|| slices.collect()))?;
+        written.push(write(part, sealed(encoder, table, part, &[passed])?)?);
+    }
+    streams.into_iter().flatten().try_for_each(|(stream, _)| stream.end())?;
+    Ok(written)
+}
+
+/// Where a column's rows come from and go to.
+struct Slice<'s> {
+    shared: &'s Shared<'s>,
+    table: &'s TablePlan,
+    group: &'s RowGroup<'s>,
+    layout: &'s ColumnLayout,
+}
+
+/// The next `rows` rows of one column, encoded.
+fn slice(
+    of: Slice<'_>,
+    column: &crate::plan::ColumnPlan,
+    stream: &mut ColumnStream<'_>,
+    rows: usize,
+) -> Result<Column, EngineError> {
+    let Slice { shared, table, group, layout } = of;
+    let ready = layout.leaves.iter().map(|_| None).collect();
+    let mut encoder = ColumnEncoder::new(layout, |leaf| coding(table, group, column, leaf), ready)?;
+    let mut guard = ColumnGuard::new(column);
+    stream.take::<EngineError>(rows, |raw| {
+        let safe = guard.admit(mask(table, column, shared.masks, raw)?)?;
+        Ok(encoder.write(&safe)?)
+    })?;
+    Ok((Some(encoder.finish()?), guard.close()))
+}

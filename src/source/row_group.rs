@@ -1,0 +1,237 @@
+//! One row group: what of it is fetched, and what its pages say before anything is decoded.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use parquet::basic::Type;
+use parquet::column::page::{Page, PageReader};
+use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
+use parquet::file::serialized_reader::SerializedPageReader;
+
+use crate::account::doors::{OpenProduction, Tap};
+use crate::plan::{ColumnPlan, FileError, Origin, SourceFile, contained};
+use crate::source::chunks::{self, Chunks, WindowLimits};
+use crate::source::inspect::{self, IndexedRows};
+use crate::source::pages::Pages;
+use crate::source::{ColumnStream, EncodedChunk, RawBatch, SoundChunk, distinct};
+
+/// The most rows of a batch.
+pub(super) const BATCH_ROWS: usize = 64 * 1024;
+
+/// What a batch may take after decoding, roughly, in bytes.
+const BATCH_BYTES: u64 = 32 << 20;
+
+/// One row group, with the bytes of the columns that were asked for, or with a tap to read them through windows.
+pub struct RowGroup<'p> {
+    pub(super) file: &'p SourceFile,
+    pub(super) index: usize,
+    bytes: Fetched,
+    limits: ReadLimits,
+}
+
+enum Fetched {
+    Whole(Arc<Chunks>),
+    Tapped(Tap),
+}
+
+/// What reading may hold at once, in bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadLimits {
+    /// Of one row group: a larger one is read through windows.
+    pub row_group: u64,
+    /// Of all windows of a row group together.
+    pub windows: u64,
+    /// Of one page after decompression.
+    pub page: u64,
+}
+
+impl ReadLimits {
+    /// What follows from the memory that a run may take.
+    pub fn of(memory: u64) -> Self {
+        ReadLimits { row_group: memory / 8, windows: memory / 16, page: memory / 4 }
+    }
+}
+
+impl<'p> RowGroup<'p> {
+    /// Fetches the chunks of `columns`, and nothing else of the object, where they are small enough to be held; a larger
+    /// row group is read through windows later.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub fn open<'c>(
+        production: OpenProduction<'_>,
+        file: &'p SourceFile,
+        index: usize,
+        columns: impl IntoIterator<Item = &'c ColumnPlan>,
+        limits: ReadLimits,
+    ) -> Result<Self, FileError> {
+        let group = &file.footer.row_groups()[index];
+        let leaves = columns.into_iter().flat_map(|column| leaf_indices(file, column));
+        let mut ranges: Vec<Range<u64>> = leaves.map(|leaf| chunks::range(group.column(leaf))).collect();
+        if ranges.iter().map(|range| range.end - range.start).sum::<u64>() > limits.row_group {
+            return Ok(RowGroup { file, index, bytes: Fetched::Tapped(production.tap(&file.object)), limits });
+        }
+        ranges.sort_by_key(|range| range.start);
+        let bytes = production.read(&file.object, &ranges)?;
+        let chunks = Arc::new(Chunks::fetched(file.object.size, &ranges, bytes));
+        Ok(RowGroup { file, index, bytes: Fetched::Whole(chunks), limits })
+    }
+
+    /// How many rows the footer announces.
+    pub fn rows(&self) -> usize {
+        self.metadata().num_rows() as usize
+    }
+
+    pub(super) fn metadata(&self) -> &RowGroupMetaData {
+        &self.file.footer.row_groups()[self.index]
+    }
+
+    /// Hands every batch of a column to `each`, in row order, and makes sure that no row is missing.
+    ///
+    /// # Errors
+    /// Where a page is damaged or too large, rows are missing, or `each` fails.
+    pub fn read<E: From<FileError>>(
+        &self,
+        column: &ColumnPlan,
+        each: impl FnMut(RawBatch) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut stream = ColumnStream::new(self, column)?;
+        stream.take(self.rows(), each)?;
+        Ok(stream.end()?)
+    }
+
+    /// The bytes of a column, for a reader of its own.
+    pub(super) fn chunks(&self, column: &ColumnPlan) -> Chunks {
+        match &self.bytes {
+            Fetched::Whole(chunks) => Chunks::clone(chunks),
+            Fetched::Tapped(tap) => {
+                let leaves = &self.metadata().columns()[leaf_indices(self.file, column)];
+                let window = self.limits.windows / self.metadata().num_columns().max(1) as u64;
+                let limits = WindowLimits { window, largest_page: self.limits.page };
+                Chunks::windows(self.file.object.size, tap.clone(), leaves, limits)
+            }
+        }
+    }
+
+    /// How many rows fit into a batch, from what pages, dictionaries or else the footer announce.
+    pub(super) fn batch_rows(&self, column: &ColumnPlan, bytes: &Chunks) -> Result<usize, FileError> {
+        let (rows, bytes) = (self.rows().max(1) as u64, Arc::new(bytes.clone()));
+        let mut widest = 1;
+        for leaf in leaf_indices(self.file, column) {
+            let chunk = self.metadata().column(leaf);
+            let total = match &self.bytes {
+                Fetched::Whole(chunks) => self.pages(chunks, chunk)?.total(),
+                Fetched::Tapped(_) => chunk.uncompressed_size().max(0) as u64,
+            };
+            let longest = self.longest_entry(&bytes, chunk).map_err(|error| bytes.failure().unwrap_or(error))?;
+            widest = widest.max(total / rows).max(longest);
+        }
+        Ok(usize::try_from(BATCH_BYTES / widest).unwrap_or(BATCH_ROWS).clamp(1, BATCH_ROWS))
+    }
+
+    fn pages(&self, chunks: &Chunks, chunk: &ColumnChunkMetaData) -> Result<Pages, FileError> {
+        let bytes = chunks.chunk(chunk).ok_or(FileError::Damaged("a column was not fetched whole"))?;
+        let pages = Pages::find(bytes, chunk.num_values());
+        let pages = pages.ok_or(FileError::Damaged("a page header is wrong, or pages are missing"))?;
+        // Before anything is decompressed.
+        match pages.largest() {
+            largest if largest > self.limits.page => Err(FileError::TooLarge(format!("a page of {largest} bytes"))),
+            _ => Ok(pages),
+        }
+    }
+
+    /// The longest value of a dictionary of texts: every row could be that long.
+    fn longest_entry(&self, bytes: &Arc<Chunks>, chunk: &ColumnChunkMetaData) -> Result<u64, FileError> {
+        let texts = chunk.column_type() == Type::BYTE_ARRAY && chunk.num_values() > 0;
+        if !texts || chunk.dictionary_page_offset().is_none() {
+            return Ok(0);
+        }
+        let mut pages = SerializedPageReader::new(bytes.clone(), chunk, self.rows(), None)?;
+        match pages.get_next_page()? {
+            Some(Page::DictionaryPage { buf, .. }) => Ok(longest(&buf)),
+            _ => Ok(0),
+        }
+    }
+
+    /// A leaf's chunk as encoded pages; none where the pages could carry more than the rows hold.
+    ///
+    /// # Errors
+    /// Where a page is damaged.
+    pub fn sound(&self, column: &ColumnPlan, leaf: usize) -> Result<Option<SoundChunk>, FileError> {
+        let Some(index) = leaf_indices(self.file, column).nth(leaf) else { return Ok(None) };
+        let Fetched::Whole(chunks) = &self.bytes else { return Ok(None) };
+        let chunk = self.metadata().column(index);
+        let pages = self.pages(chunks, chunk)?;
+        let Some(encodings) = pages.encodings() else { return Ok(None) };
+        let inspected = contained(|| inspect::inspect(chunks, self.metadata(), index, &pages))?;
+        let Some(inspected) = inspected else { return Ok(None) };
+        let descriptor = chunk.column_descr_ptr();
+        let dictionary = inspected.dictionary.filter(|(_, count)| *count > 0).map(|(plain, count)| {
+            contained(|| distinct::entries(&descriptor, &plain, count)).map(|array| RawBatch { array })
+        });
+        let (pieces, data_offset) = pages.rewritten();
+        let pages = EncodedChunk {
+            data_offset,
+            uncompressed: pages.uncompressed(),
+            values: chunk.num_values(),
+            compression: chunk.compression(),
+            encodings,
+            rows: self.metadata().num_rows() as u64,
+            pieces,
+            descriptor,
+        };
+        Ok(Some(SoundChunk { pages, dictionary: dictionary.transpose()? }))
+    }
+
+    /// Every row of a leaf as an index into its dictionary.
+    ///
+    /// # Errors
+    /// Where the leaf's chunk is not [sound](Self::sound) and [indexed](Self::repeats).
+    pub fn indexed_rows(&self, column: &ColumnPlan, leaf: usize) -> Result<IndexedRows, FileError> {
+        let index = leaf_indices(self.file, column).nth(leaf);
+        let index = index.ok_or(FileError::Damaged("a column is not the one that was planned"))?;
+        let Fetched::Whole(chunks) = &self.bytes else {
+            return Err(FileError::Damaged("a column was not fetched whole"));
+        };
+        contained(|| inspect::rows_of(chunks, self.metadata(), index))
+    }
+
+    /// The leaf as the source describes it; none for a partition key.
+    pub fn leaf(&self, column: &ColumnPlan, leaf: usize) -> Option<&ColumnChunkMetaData> {
+        leaf_indices(self.file, column).nth(leaf).map(|index| self.metadata().column(index))
+    }
+
+    /// Whether a leaf's values repeat: its writer found a dictionary worth while to the last page.
+    ///
+    /// Of a row group that is read through windows only the footer is known: there values repeat that take less than
+    /// the length of a text.
+    pub fn repeats(&self, column: &ColumnPlan, leaf: usize) -> bool {
+        let Some(chunk) = self.leaf(column, leaf) else { return true };
+        match &self.bytes {
+            Fetched::Whole(chunks) => self.pages(chunks, chunk).is_ok_and(|pages| pages.by_dictionary()),
+            Fetched::Tapped(_) => {
+                chunk.dictionary_page_offset().is_some() && chunk.uncompressed_size() < 4 * chunk.num_values()
+            }
+        }
+    }
+}
+
+/// The leaves of a column among the leaves of its file.
+pub(super) fn leaf_indices(file: &SourceFile, column: &ColumnPlan) -> Range<usize> {
+    let Origin::File(root) = column.origin else { return 0..0 };
+    let schema = file.footer.arrow.parquet_schema();
+    let first = (0..schema.num_columns()).position(|leaf| schema.get_column_root_idx(leaf) == root).unwrap_or(0);
+    let count = (0..schema.num_columns()).filter(|leaf| schema.get_column_root_idx(*leaf) == root).count();
+    first..first + count
+}
+
+/// The longest entry of a dictionary page of byte arrays: each is its length in 4 bytes, and its bytes.
+fn longest(mut entries: &[u8]) -> u64 {
+    let mut longest = 0;
+    while let Some((length, rest)) = entries.split_first_chunk::<4>() {
+        let length = u32::from_le_bytes(*length);
+        longest = longest.max(u64::from(length));
+        entries = rest.get(length as usize..).unwrap_or_default();
+    }
+    longest
+}

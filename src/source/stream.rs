@@ -1,0 +1,123 @@
+//! The rows of one column of a row group, batch by batch, as many at a time as are wanted.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, StringArray, new_null_array};
+use arrow::datatypes::DataType;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+
+use crate::plan::{ColumnPlan, FileError, Origin, contained};
+use crate::source::RawBatch;
+use crate::source::chunks::Chunks;
+use crate::source::row_group::{BATCH_ROWS, RowGroup};
+
+/// A reader of one column that remembers where it stands.
+pub struct ColumnStream<'p> {
+    column: &'p ColumnPlan,
+    values: Values<'p>,
+    /// Rows of the last batch that nobody wanted yet.
+    pending: Option<RawBatch>,
+}
+
+enum Values<'p> {
+    /// A partition key: one value, for so many more rows.
+    Repeated(Option<&'p str>, usize),
+    Decoded(Box<ParquetRecordBatchReader>, Chunks),
+}
+
+impl<'p> ColumnStream<'p> {
+    /// A reader at the first row.
+    ///
+    /// # Errors
+    /// Where the first pages are damaged or too large.
+    pub fn new(group: &RowGroup<'p>, column: &'p ColumnPlan) -> Result<Self, FileError> {
+        let values = match column.origin {
+            Origin::Partition => Values::Repeated(group.file.partition(column.field.name()), group.rows()),
+            Origin::File(index) => decoded(group, column, index)?,
+        };
+        Ok(ColumnStream { column, values, pending: None })
+    }
+
+    /// Hands the next `rows` rows to `each`, in batches.
+    ///
+    /// # Errors
+    /// Where a page is damaged or too large, rows are missing, or `each` fails.
+    pub fn take<E: From<FileError>>(
+        &mut self,
+        mut rows: usize,
+        mut each: impl FnMut(RawBatch) -> Result<(), E>,
+    ) -> Result<(), E> {
+        while rows > 0 {
+            let batch = match self.pending.take() {
+                Some(pending) => pending,
+                None => self.next()?.ok_or(FileError::Damaged("a column has not the rows of its row group"))?,
+            };
+            let taken = batch.rows().min(rows);
+            if taken < batch.rows() {
+                self.pending = Some(RawBatch { array: batch.array.slice(taken, batch.rows() - taken) });
+            }
+            rows -= taken;
+            each(RawBatch { array: batch.array.slice(0, taken) })?;
+        }
+        Ok(())
+    }
+
+    /// Makes sure that no row is left.
+    ///
+    /// # Errors
+    /// Where one is.
+    pub fn end(mut self) -> Result<(), FileError> {
+        match self.pending.is_none() && self.next()?.is_none() {
+            true => Ok(()),
+            false => Err(FileError::Damaged("a column has not the rows of its row group")),
+        }
+    }
+
+    fn next(&mut self) -> Result<Option<RawBatch>, FileError> {
+        let array = match &mut self.values {
+            Values::Repeated(value, left) => {
+                let rows = BATCH_ROWS.min(*left);
+                *left -= rows;
+                (rows > 0).then(|| repeated(*value, rows))
+            }
+            Values::Decoded(reader, chunks) => next_array(reader, chunks, self.column)?,
+        };
+        Ok(array.map(|array| RawBatch { array }))
+    }
+}
+
+fn decoded<'p>(group: &RowGroup<'p>, column: &ColumnPlan, index: usize) -> Result<Values<'p>, FileError> {
+    let (chunks, arrow) = (group.chunks(column), &group.file.footer.arrow);
+    let batch_rows = contained(|| group.batch_rows(column, &chunks))?;
+    let reader = contained(|| {
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks.clone(), arrow.clone())
+            .with_projection(ProjectionMask::roots(arrow.parquet_schema(), [index]))
+            .with_row_groups(vec![group.index])
+            .with_batch_size(batch_rows);
+        Ok(builder.build()?)
+    });
+    let reader = reader.map_err(|error| chunks.failure().unwrap_or(error))?;
+    Ok(Values::Decoded(Box::new(reader), chunks))
+}
+
+fn next_array(
+    reader: &mut ParquetRecordBatchReader,
+    chunks: &Chunks,
+    column: &ColumnPlan,
+) -> Result<Option<ArrayRef>, FileError> {
+    let failed = || chunks.failure().unwrap_or(FileError::Damaged("a column cannot be decoded"));
+    let Some(batch) = contained(|| reader.next().transpose().map_err(|_| failed()))? else { return Ok(None) };
+    let named = batch.schema().fields().first().is_some_and(|field| field.name() == column.field.name());
+    match batch.columns() {
+        [array] if named && array.data_type() == column.field.data_type() => Ok(Some(array.clone())),
+        _ => Err(FileError::Damaged("a column is not the one that was planned")),
+    }
+}
+
+fn repeated(value: Option<&str>, rows: usize) -> ArrayRef {
+    match value {
+        Some(value) => Arc::new(StringArray::from_iter_values(std::iter::repeat_n(value, rows))),
+        None => new_null_array(&DataType::Utf8, rows),
+    }
+}

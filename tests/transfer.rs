@@ -1,0 +1,271 @@
+//! The ways through the engine give the same: by dictionary or value by value, in one part or in slices of a row group.
+
+#![expect(clippy::disallowed_types, reason = "sources are written here")]
+
+mod common;
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{
+    Array, ArrayRef, AsArray, Date32Array, Float64Array, Int64Array, ListArray, RecordBatch, StringArray, StructArray,
+};
+use arrow::buffer::{NullBuffer, OffsetBuffer};
+use arrow::compute::concat_batches;
+use arrow::datatypes::{DataType, Field, Schema};
+use common::desk::Desk;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::column::page::{CompressedPage, Page, PageWriter};
+use parquet::column::writer::ColumnCloseResult;
+use parquet::file::metadata::ColumnChunkMetaData;
+use parquet::file::properties::WriterProperties;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedWrite};
+
+const ROWS: usize = 60_000;
+
+const RULES: &str = r#"customer = "shop"
+table    = "people"
+source   = "shop/people/*.parquet"
+format   = "parquet"
+
+[columns]
+id               = { class = "direct", method = "pseudonym", domain = "id" }
+name             = { class = "direct", method = "pseudonym", domain = "name" }
+city             = { class = "quasi", method = "fake", kind = "city" }
+day              = { class = "quasi", method = "generalise", to = "month" }
+plan             = { class = "attribute", method = "keep", because = "product names" }
+amount           = { class = "attribute", method = "keep", because = "a measure" }
+"address.street" = { class = "direct", method = "mask", first = 1 }
+"address.zip"    = { class = "quasi", method = "generalise", prefix = 2 }
+"tags[]"         = { class = "attribute", method = "pseudonym", domain = "tag" }
+"#;
+
+/// Values that repeat in every way: with nulls, at every depth, of text, days and numbers.
+fn people() -> RecordBatch {
+    let rows = || 0..ROWS;
+    let text = |value: &dyn Fn(usize) -> Option<String>| StringArray::from_iter(rows().map(value));
+    let street = text(&|row| (row % 5 > 0).then(|| format!("{} katu {}", row % 300, row % 7)));
+    let zip = text(&|row| Some(format!("{:05}", row % 90)));
+    let fields = vec![Field::new("street", DataType::Utf8, true), Field::new("zip", DataType::Utf8, false)];
+    let there = NullBuffer::from_iter(rows().map(|row| row % 11 > 0));
+    let address = StructArray::new(fields.into(), vec![Arc::new(street), Arc::new(zip)], Some(there));
+    let tags = StringArray::from_iter_values((0..2 * ROWS).map(|tag| format!("tag {}", tag % 50)));
+    let item = Arc::new(Field::new("element", DataType::Utf8, false));
+    let tags = ListArray::new(item, OffsetBuffer::from_repeated_length(2, ROWS), Arc::new(tags), None);
+    let name = text(&|row| (row % 7 > 0).then(|| format!("name {}", row * 31 % 400)));
+    let columns: Vec<(&str, ArrayRef, bool)> = vec![
+        ("id", Arc::new(Int64Array::from_iter_values(rows().map(|row| row as i64 * 7919))), false),
+        ("name", Arc::new(name), true),
+        ("city", Arc::new(text(&|row| Some(format!("city {}", row % 1000)))), true),
+        ("day", Arc::new(Date32Array::from_iter_values(rows().map(|row| row as i32 % 800))), false),
+        ("plan", Arc::new(text(&|row| Some(["free", "basic", "pro"][row % 3].to_owned()))), false),
+        ("amount", Arc::new(Float64Array::from_iter_values(rows().map(|row| row as f64 / 3.0))), false),
+        ("address", Arc::new(address), true),
+        ("tags", Arc::new(tags), false),
+    ];
+    RecordBatch::try_from_iter_with_nullable(columns).expect("a batch")
+}
+
+fn write(batch: &RecordBatch, by_dictionary: bool) -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_dictionary_enabled(by_dictionary)
+        .build();
+    let handle = file.reopen().expect("a handle");
+    let mut writer = ArrowWriter::try_new(handle, batch.schema(), Some(properties)).expect("a writer");
+    writer.write(batch).expect("written");
+    writer.close().expect("closed");
+    file
+}
+
+fn desk() -> Desk {
+    let desk = Desk::local("shop");
+    desk.write("schemas/shop/people.toml", RULES);
+    desk
+}
+
+/// One run over one file: the objects of its release, in order.
+fn carried(desk: &Desk, file: &Path) -> Vec<PathBuf> {
+    desk.put(file, "shop/people/0.parquet");
+    if !desk.path("consent/shop").exists() {
+        desk.approve("shop", "transfer", 9);
+    }
+    let done = desk.facts(&["run", "shop"]);
+    let shown = desk.facts(&["release", "show", "shop", done["release"].as_str().expect("a name")]);
+    let tables = shown["tables"].as_object().expect("tables").values();
+    let objects = tables.flat_map(|table| table["objects"].as_array().expect("objects"));
+    objects.map(|object| desk.path("test/shop").join(object["key"].as_str().expect("a key"))).collect()
+}
+
+fn rows_of(objects: &[PathBuf]) -> RecordBatch {
+    let read = |path: &PathBuf| {
+        let file = File::open(path).expect("an object");
+        ParquetRecordBatchReaderBuilder::try_new(file).expect("Parquet").build().expect("a reader")
+    };
+    let batches: Vec<_> = objects.iter().flat_map(|path| read(path).map(|batch| batch.expect("a batch"))).collect();
+    concat_batches(&batches[0].schema(), &batches).expect("one schema")
+}
+
+/// The entries of a leaf's dictionary in the first row group of an object, each as its bytes.
+fn dictionary(object: &Path, leaf: usize) -> Vec<Vec<u8>> {
+    let reader = SerializedFileReader::new(File::open(object).expect("an object")).expect("Parquet");
+    let group = reader.get_row_group(0).expect("a row group");
+    let page = group.get_column_page_reader(leaf).expect("pages").get_next_page().expect("a page");
+    let Some(Page::DictionaryPage { buf, num_values, .. }) = page else { panic!("leaf {leaf} has no dictionary") };
+    let mut rest = &buf[..];
+    let mut entries = Vec::new();
+    for _ in 0..num_values {
+        let length = match group.metadata().column(leaf).column_type() {
+            parquet::basic::Type::BYTE_ARRAY => {
+                let (length, after) = rest.split_first_chunk::<4>().expect("a length");
+                rest = after;
+                u32::from_le_bytes(*length) as usize
+            }
+            _ => 4,
+        };
+        let (entry, after) = rest.split_at(length);
+        entries.push(entry.to_vec());
+        rest = after;
+    }
+    entries
+}
+
+#[test]
+fn dictionaries_give_what_values_one_by_one_give() {
+    let (desk, people) = (desk(), people());
+    let by_dictionary = carried(&desk, write(&people, true).path());
+    let one_by_one = carried(&desk, write(&people, false).path());
+    let (left, right) = (rows_of(&by_dictionary), rows_of(&one_by_one));
+    assert_eq!(left, right);
+    assert_eq!(left.num_rows(), ROWS);
+    assert_ne!(left.column(1), people.column(1), "names are masked");
+    assert_eq!(left.column_by_name("plan"), people.column_by_name("plan"));
+    let names = left.column_by_name("name").expect("names");
+    assert_eq!(names.logical_nulls(), people.column_by_name("name").expect("names").logical_nulls());
+}
+
+#[test]
+fn a_masked_dictionary_holds_each_value_once_and_no_other() {
+    let (desk, people) = (desk(), people());
+    let objects = carried(&desk, write(&people, true).path());
+    // Leaves: id, name, city, day, plan, amount, address.street, address.zip, tags.
+    let distinct = [(1, 400), (3, 27), (4, 3), (7, 1)];
+    for (leaf, expected) in distinct {
+        let entries = dictionary(&objects[0], leaf);
+        let once: HashSet<_> = entries.iter().collect();
+        assert_eq!((once.len(), entries.len()), (expected, expected), "leaf {leaf}");
+    }
+    let cities = dictionary(&objects[0], 2);
+    assert_eq!(cities.iter().collect::<HashSet<_>>().len(), cities.len());
+}
+
+#[test]
+fn a_row_group_of_any_size_is_cut_into_slices() {
+    let (desk, people) = (desk(), people());
+    let file = write(&people, true);
+    let whole = carried(&desk, file.path());
+    let config = std::fs::read_to_string(desk.path("verho.toml")).expect("a file");
+    desk.write("verho.toml", &format!("{config}\n[limits]\nmemory = \"4MiB\"\nthreads = 2\n"));
+    let sliced = carried(&desk, file.path());
+    assert!(whole.len() == 1 && sliced.len() > 4, "{} and {} objects", whole.len(), sliced.len());
+    assert_eq!(rows_of(&whole), rows_of(&sliced));
+}
+
+#[test]
+fn threads_change_no_byte() {
+    let (desk, people) = (desk(), people());
+    let file = write(&people, true);
+    let bytes = |objects: Vec<PathBuf>| -> Vec<Vec<u8>> {
+        objects.iter().map(|object| std::fs::read(object).expect("an object")).collect()
+    };
+    let config = std::fs::read_to_string(desk.path("verho.toml")).expect("a file");
+    let mut seen = Vec::new();
+    for threads in [1, 3] {
+        desk.write("verho.toml", &format!("{config}\n[limits]\nmemory = \"16MiB\"\nthreads = {threads}\n"));
+        seen.push(bytes(carried(&desk, file.path())));
+    }
+    assert!(seen[0] == seen[1], "one thread and three wrote different bytes");
+}
+
+/// A file of one text column whose dictionary holds one name more than its rows use.
+fn with_an_unused_entry() -> tempfile::NamedTempFile {
+    let schema = Schema::new(vec![Field::new("plan", DataType::Utf8, false)]);
+    let descriptor = parquet::arrow::ArrowSchemaConverter::new().convert(&schema).expect("a schema");
+    let plain = |texts: &[&str]| -> Vec<u8> {
+        texts.iter().flat_map(|text| [&(text.len() as u32).to_le_bytes()[..], text.as_bytes()].concat()).collect()
+    };
+    let dictionary = plain(&["free", "basic", "left-behind"]);
+    let dictionary_size = dictionary.len();
+    let dictionary =
+        Page::DictionaryPage { buf: dictionary.into(), num_values: 3, encoding: Encoding::PLAIN, is_sorted: false };
+    // Two bits a value; a run of four zeros, and one of four ones.
+    let data = Page::DataPage {
+        buf: vec![2, 4 << 1, 0, 4 << 1, 1].into(),
+        num_values: 8,
+        encoding: Encoding::RLE_DICTIONARY,
+        def_level_encoding: Encoding::RLE,
+        rep_level_encoding: Encoding::RLE,
+        statistics: None,
+    };
+    let mut chunk = TrackedWrite::new(Vec::new());
+    let mut pages = SerializedPageWriter::new(&mut chunk);
+    let first = pages.write_page(CompressedPage::new(dictionary, dictionary_size)).expect("a page");
+    pages.write_page(CompressedPage::new(data, 5)).expect("a page");
+    drop(pages);
+    let bytes = bytes::Bytes::from(chunk.into_inner().expect("bytes"));
+    let metadata = ColumnChunkMetaData::builder(descriptor.column(0))
+        .set_encodings(vec![Encoding::PLAIN, Encoding::RLE, Encoding::RLE_DICTIONARY])
+        .set_num_values(8)
+        .set_total_compressed_size(bytes.len() as i64)
+        .set_total_uncompressed_size(bytes.len() as i64)
+        .set_dictionary_page_offset(Some(0))
+        .set_data_page_offset(first.bytes_written as i64)
+        .build()
+        .expect("metadata");
+    let closed = ColumnCloseResult {
+        bytes_written: bytes.len() as u64,
+        rows_written: 8,
+        metadata,
+        bloom_filter: None,
+        column_index: None,
+        offset_index: None,
+    };
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let handle = file.reopen().expect("a handle");
+    let mut writer =
+        SerializedFileWriter::new(handle, descriptor.root_schema_ptr(), Default::default()).expect("a file");
+    let mut group = writer.next_row_group().expect("a row group");
+    group.append_column(&bytes, closed).expect("a column");
+    group.close().expect("closed");
+    writer.close().expect("closed");
+    file
+}
+
+#[test]
+fn a_value_that_no_row_has_any_more_stays_behind() {
+    let desk = Desk::local("shop");
+    for method in [r#"method = "keep", because = "product names""#, r#"method = "mask", first = 8"#] {
+        let _ = std::fs::remove_dir_all(desk.path("consent/shop"));
+        desk.write(
+            "schemas/shop/people.toml",
+            &format!(
+                "customer = \"shop\"\ntable = \"people\"\nsource = \"shop/people/*.parquet\"\nformat = \"parquet\"\n[columns]\nplan = {{ class = \"attribute\", {method} }}\n"
+            ),
+        );
+        let file = with_an_unused_entry();
+        desk.put(file.path(), "shop/people/0.parquet");
+        desk.approve("shop", &format!("unused-{}", method.len()), 1);
+        let objects = carried(&desk, file.path());
+        let rows = rows_of(&objects);
+        let plans: Vec<_> = rows.column(0).as_string::<i32>().iter().flatten().collect();
+        assert_eq!(plans.len(), 8);
+        let written = std::fs::read(&objects[0]).expect("an object");
+        assert!(!written.windows(8).any(|window| window == b"left-beh"), "{method}");
+    }
+}
