@@ -2,13 +2,22 @@
 
 use std::ops::Range;
 
-use crate::plan::table::TablePlan;
+use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
+
+use crate::method::Outcome;
+use crate::plan::table::{LeafPlan, Origin, TablePlan};
 
 /// A part takes at most this share of a run's memory as it lies in the source, so that several are under way at once.
 const SHARE: u64 = 64;
 
-/// A row group of more than this share of a run's memory is cut into parts of its own.
+/// A row group of more than this share of a run's memory, as it lies in the source, is cut into parts of its own.
 const LARGE: u64 = 8;
+
+/// So is one that needs more than this share of a run's memory.
+const WHOLE: u64 = 4;
+
+/// What a token takes, its length included, in bytes.
+const TOKEN: u64 = 20;
 
 /// Which rows one part takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,14 +59,48 @@ impl Part {
 pub struct PartLimits {
     /// Of one part as it lies in the source; one row group at least.
     part: u64,
-    /// Of a row group that is not cut.
+    /// Of a row group as it lies in the source that is not cut.
     row_group: u64,
+    /// Of what one row group needs at once that is not cut.
+    memory: u64,
 }
 
 impl PartLimits {
     /// What follows from the configured part size and memory. Threads have no say: the same parts come of any number.
     pub fn of(part_size: u64, memory: u64) -> Self {
-        PartLimits { part: part_size.min(memory / SHARE).max(1), row_group: memory / LARGE }
+        let part = part_size.min(memory / SHARE).max(1);
+        PartLimits { part, row_group: memory / LARGE, memory: memory / WHOLE }
+    }
+}
+
+/// A row group, as far as parts are cut by it.
+#[derive(Debug, Clone, Copy)]
+struct Group {
+    rows: usize,
+    /// As it lies in the source, in bytes.
+    size: u64,
+    /// What it needs at once: the chunks as fetched, and what they become.
+    memory: u64,
+}
+
+impl Group {
+    fn of(plan: &TablePlan, group: &RowGroupMetaData) -> Self {
+        let leaves = plan.columns.iter().filter(|column| column.origin != Origin::Partition);
+        let leaves = leaves.flat_map(|column| &column.leaves).zip(group.columns());
+        let made: u64 = leaves.map(|(leaf, chunk)| made_of(leaf, chunk)).sum();
+        let size = group.compressed_size().max(0) as u64;
+        Group { rows: group.num_rows() as usize, size, memory: size + made }
+    }
+}
+
+/// What a leaf's chunk becomes, in bytes. Kept pages are the source's own; values that take less than the length of a
+/// text are indices into a dictionary, and stay so; all others become tokens, or what they were decoded.
+fn made_of(leaf: &LeafPlan, chunk: &ColumnChunkMetaData) -> u64 {
+    let (decoded, values) = (chunk.uncompressed_size().max(0) as u64, chunk.num_values().max(0) as u64);
+    match leaf.outcome {
+        Outcome::Removed | Outcome::Untouched => 0,
+        Outcome::Becomes { .. } if decoded < 4 * values => decoded,
+        Outcome::Becomes { .. } => decoded.max(TOKEN * values),
     }
 }
 
@@ -65,57 +108,69 @@ impl PartLimits {
 pub fn cut(table: usize, plan: &TablePlan, limits: PartLimits) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     for (file, source) in plan.files.iter().enumerate() {
-        let groups = source.footer.row_groups().iter();
-        let groups: Vec<_> =
-            groups.map(|group| (group.num_rows() as usize, group.compressed_size().max(0) as u64)).collect();
-        for (rows, memory) in pieces(&groups, limits) {
-            parts.push(Part { table, number: parts.len(), file, rows, memory });
+        let groups: Vec<_> = source.footer.row_groups().iter().map(|group| Group::of(plan, group)).collect();
+        for piece in pieces(&groups, limits) {
+            parts.push(Part { table, number: parts.len(), file, rows: piece.rows, memory: piece.memory });
         }
     }
     parts
 }
 
-/// The parts of row groups, given as their rows and compressed bytes, with the memory that each needs.
-fn pieces(groups: &[(usize, u64)], limits: PartLimits) -> Vec<(Rows, u64)> {
-    let mut pieces: Vec<(Rows, u64)> = Vec::new();
-    for (index, (rows, size)) in groups.iter().copied().enumerate() {
-        if size > limits.row_group {
-            pieces.extend(slices(index, rows, size, limits));
+/// A part of a file.
+struct Piece {
+    rows: Rows,
+    size: u64,
+    memory: u64,
+}
+
+/// The parts of row groups.
+fn pieces(groups: &[Group], limits: PartLimits) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    for (index, group) in groups.iter().enumerate() {
+        if group.size > limits.row_group || group.memory > limits.memory {
+            pieces.extend(slices(index, group, limits));
             continue;
         }
         match pieces.last_mut() {
-            Some((Rows::Groups(groups), memory)) if *memory + needed(size) <= needed(limits.part) => {
+            Some(Piece { rows: Rows::Groups(groups), size, memory })
+                if *size + group.size <= limits.part && *memory + group.memory <= limits.memory =>
+            {
                 groups.end = index + 1;
-                *memory += needed(size);
+                *size += group.size;
+                *memory += group.memory;
             }
-            _ => pieces.push((Rows::Groups(index..index + 1), needed(size))),
+            _ => {
+                let rows = Rows::Groups(index..index + 1);
+                pieces.push(Piece { rows, size: group.size, memory: group.memory });
+            }
         }
     }
     pieces
 }
 
-/// Equal slices of a large row group. It is read through windows, which take as much again as a row group may.
-fn slices(group: usize, rows: usize, size: u64, limits: PartLimits) -> impl Iterator<Item = (Rows, u64)> {
-    let number = usize::try_from(size.div_ceil(limits.part)).unwrap_or(usize::MAX).clamp(1, rows.max(1));
-    let length = rows.div_ceil(number).max(1);
-    let memory = needed(limits.part) + 2 * limits.row_group;
-    let starts = (0..rows.max(1)).step_by(length);
-    starts.map(move |start| (Rows::Slice { group, rows: start..rows.min(start + length) }, memory))
-}
-
-/// The chunks as fetched, and once more and a bit for what is made of them.
-fn needed(size: u64) -> u64 {
-    3 * size
+/// Equal slices of a large row group, each of which becomes at most a part.
+fn slices(index: usize, group: &Group, limits: PartLimits) -> impl Iterator<Item = Piece> {
+    let rows = group.rows.max(1);
+    let number = group.memory.div_ceil(2 * limits.part);
+    let length = rows.div_ceil(usize::try_from(number).unwrap_or(usize::MAX).clamp(1, rows));
+    // Batches and windows of all columns under way, and what a slice becomes.
+    let memory = limits.memory + 4 * limits.part;
+    (0..rows).step_by(length).map(move |start| {
+        let rows = Rows::Slice { group: index, rows: start..group.rows.min(start + length) };
+        Piece { rows, size: limits.part, memory }
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const LIMITS: PartLimits = PartLimits { part: 100, row_group: 250 };
+    const LIMITS: PartLimits = PartLimits { part: 100, row_group: 250, memory: 500 };
 
     fn rows(groups: &[(usize, u64)]) -> Vec<Rows> {
-        pieces(groups, LIMITS).into_iter().map(|(rows, _)| rows).collect()
+        let groups: Vec<_> =
+            groups.iter().map(|(rows, size)| Group { rows: *rows, size: *size, memory: 2 * size }).collect();
+        pieces(&groups, LIMITS).into_iter().map(|piece| piece.rows).collect()
     }
 
     #[test]
@@ -134,7 +189,15 @@ mod tests {
     }
 
     #[test]
-    fn threads_and_memory_above_what_is_needed_change_no_part() {
+    fn a_row_group_is_sliced_for_what_it_becomes_too() {
+        let grows = Group { rows: 10, size: 50, memory: 600 };
+        let slices = pieces(&[grows], LIMITS);
+        assert_eq!(slices.len(), 3, "600 bytes in slices of at most 200, of whole rows");
+        assert!(slices.iter().all(|piece| matches!(piece.rows, Rows::Slice { .. })));
+    }
+
+    #[test]
+    fn memory_above_what_is_needed_changes_no_part() {
         let of = |memory| PartLimits::of(1 << 20, memory).part;
         assert_eq!(of(1 << 30), of(8 << 30));
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::{Field, Fields, Schema};
 use parquet::arrow::ArrowSchemaConverter;
-use parquet::basic::{Compression, Type};
+use parquet::basic::Type;
 use parquet::schema::types::{ColumnDescPtr, SchemaDescPtr, SchemaDescriptor};
 
 use crate::method::Outcome;
@@ -65,9 +65,4 @@ pub(super) fn values_fit(source: &ColumnDescPtr, wanted: &ColumnDescPtr) -> bool
 pub(super) fn levels_fit(source: &ColumnDescPtr, wanted: &ColumnDescPtr) -> bool {
     let levels = |leaf: &ColumnDescPtr| (leaf.max_def_level(), leaf.max_rep_level());
     levels(source) == levels(wanted)
-}
-
-/// Whether every reader knows the codec.
-pub(super) fn codec_is_common(compression: Compression) -> bool {
-    matches!(compression, Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::GZIP(_) | Compression::ZSTD(_))
 }

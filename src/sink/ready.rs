@@ -24,8 +24,8 @@ use parquet::schema::types::{ColumnDescPtr, Type};
 
 use crate::guard::{SafeBatch, SafeChunk};
 use crate::sink::encode::{EncodeError, ReadyLeaf, properties, written};
-use crate::sink::layout::{ColumnLayout, codec_is_common, descriptor, levels_fit, values_fit};
-use crate::source::{EncodedChunk, IndexedRows, PageHeader, PageKind, Pages};
+use crate::sink::layout::{ColumnLayout, descriptor, levels_fit, values_fit};
+use crate::source::{EncodedChunk, IndexedRows, PageHeader, PageKind, Pages, codec};
 
 /// The encodings of a chunk with a dictionary.
 const BY_DICTIONARY: [Encoding; 3] = [Encoding::RLE, Encoding::PLAIN, Encoding::RLE_DICTIONARY];
@@ -34,13 +34,13 @@ impl ColumnLayout {
     /// Whether a chunk's pages can leave as they are, `index` counting the leaves that are left.
     pub fn takes_values(&self, index: usize, chunk: &ColumnChunkMetaData) -> bool {
         let (source, wanted) = (chunk.column_descr_ptr(), self.descriptor.column(index));
-        codec_is_common(chunk.compression()) && values_fit(&source, &wanted)
+        codec::is_common(chunk.compression()) && values_fit(&source, &wanted)
     }
 
     /// Whether a chunk's indices can leave as they are, whatever its dictionary becomes.
     pub fn takes_indices(&self, index: usize, chunk: &ColumnChunkMetaData) -> bool {
         let (source, wanted) = (chunk.column_descr_ptr(), self.descriptor.column(index));
-        codec_is_common(chunk.compression()) && levels_fit(&source, &wanted)
+        codec::is_common(chunk.compression()) && levels_fit(&source, &wanted)
     }
 }
 
@@ -112,16 +112,19 @@ fn with_dictionary(entries: &ArrayRef, chunk: EncodedChunk) -> Result<EncodedChu
 fn dictionary_page(entries: &ArrayRef, compression: Compression) -> Result<([Bytes; 2], PageHeader), EncodeError> {
     let field = Arc::new(Field::new("entry", entries.data_type().clone(), false));
     let descriptor = descriptor(Fields::from(vec![field.clone()]))?;
-    let one_page = properties(compression)
+    // Compressed here, with a context that lasts.
+    let one_page = properties(Compression::UNCOMPRESSED)
         .set_dictionary_enabled(false)
         .set_data_page_size_limit(usize::MAX)
         .set_data_page_row_count_limit(usize::MAX);
     let chunk = written(&ColumnLayout { field, descriptor, leaves: vec![0] }, one_page.build(), entries)?;
-    let [header, content] = <[Bytes; 2]>::try_from(chunk.pieces).map_err(|_| EncodeError)?;
+    let [header, plain] = <[Bytes; 2]>::try_from(chunk.pieces).map_err(|_| EncodeError)?;
     let (header, _) = PageHeader::parse(&header).ok_or(EncodeError)?;
+    let content = codec::compress(compression, &plain).ok_or(EncodeError)?;
     let kind = PageKind::Dictionary { values: header.values(), encoding: 0 };
-    let header = PageHeader { kind, ..header };
-    Ok(([header.write().into(), content], header))
+    let compressed = i32::try_from(content.len()).map_err(|_| EncodeError)?;
+    let header = PageHeader { kind, compressed, ..header };
+    Ok(([header.write().into(), content.into()], header))
 }
 
 /// A chunk of the same rows over other entries: each row's index goes to the place of its entry.

@@ -5,19 +5,21 @@
 //! once; where it is not plain to see that it holds its values and nothing else, the column is decoded and encoded
 //! again instead.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
-use parquet::basic::{ConvertedType, Encoding, LogicalType, Type};
-use parquet::column::page::{Page, PageReader};
-use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
-use parquet::file::serialized_reader::SerializedPageReader;
+use parquet::basic::{ConvertedType, LogicalType, Type};
+use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::schema::types::ColumnDescPtr;
 
 use crate::plan::FileError;
-use crate::source::chunks::Chunks;
+use crate::source::codec;
 use crate::source::hybrid::walk;
-use crate::source::pages::Pages;
+use crate::source::pages::{PageKind, Pages};
+
+// parquet.thrift, `Encoding`.
+const PLAIN: i32 = 0;
+const PLAIN_DICTIONARY: i32 = 2;
+const RLE: i32 = 3;
+const RLE_DICTIONARY: i32 = 8;
 
 /// The pages of a chunk that hold their values and nothing else.
 pub struct Inspected {
@@ -29,22 +31,16 @@ pub struct Inspected {
 ///
 /// # Errors
 /// Where a page cannot be decompressed, or its checksum is wrong.
-pub fn inspect(
-    chunks: &Arc<Chunks>,
-    group: &RowGroupMetaData,
-    leaf: usize,
-    pages: &Pages,
-) -> Result<Option<Inspected>, FileError> {
-    let column = group.column(leaf);
+pub fn inspect(column: &ColumnChunkMetaData, rows: i64, pages: &Pages) -> Result<Option<Inspected>, FileError> {
     let descriptor = column.column_descr_ptr();
-    if !pages.gapless || descriptor.max_rep_level() > 0 || column.num_values() != group.num_rows() {
+    let flat = descriptor.max_rep_level() == 0 && column.num_values() == rows;
+    if !pages.gapless || !flat || !codec::is_common(column.compression()) {
         return Ok(None);
     }
     let mut found = Found { used: Vec::new(), dictionary: None, descriptor };
-    let mut reader = reader(chunks, column, group.num_rows())?;
-    for _ in pages.iter() {
-        let Some(page) = reader.get_next_page()? else { return Ok(None) };
-        if found.page(&page).is_none() {
+    for page in pages.iter() {
+        let body = pages.body(page, column.compression())?;
+        if found.page(page.header.kind, &body).is_none() {
             return Ok(None);
         }
     }
@@ -52,25 +48,17 @@ pub fn inspect(
     Ok(whole.then_some(Inspected { dictionary: found.dictionary }))
 }
 
-fn reader(
-    chunks: &Arc<Chunks>,
-    column: &ColumnChunkMetaData,
-    rows: i64,
-) -> Result<SerializedPageReader<Chunks>, FileError> {
-    Ok(SerializedPageReader::new(chunks.clone(), column, rows as usize, None)?)
-}
-
 /// The indices and definition levels of every row of an inspected chunk whose data pages all have indices.
 ///
 /// # Errors
 /// Where the chunk was not inspected.
-pub fn rows_of(chunks: &Arc<Chunks>, group: &RowGroupMetaData, leaf: usize) -> Result<IndexedRows, FileError> {
-    let column = group.column(leaf);
+pub fn rows_of(column: &ColumnChunkMetaData, pages: &Pages) -> Result<IndexedRows, FileError> {
     let mut rows = IndexedRows { indices: Vec::new(), levels: Vec::new() };
-    let mut reader = reader(chunks, column, group.num_rows())?;
-    while let Some(page) = reader.get_next_page()? {
-        let collected = DataPage::of(&page, column.column_descr().max_def_level())
-            .map_or(Some(()), |data| data.and_then(|data| rows.page(&data)));
+    let max_level = column.column_descr().max_def_level();
+    for page in pages.iter().filter(|page| !page.header.is_dictionary()) {
+        let body = pages.body(page, column.compression())?;
+        let data = DataPage::of(page.header.kind, &body, max_level);
+        let collected = data.and_then(|data| rows.page(&data));
         collected.ok_or(FileError::Damaged("its indices are not those of its dictionary"))?;
     }
     Ok(rows)
@@ -111,18 +99,22 @@ struct Found {
 }
 
 impl Found {
-    fn page(&mut self, page: &Page) -> Option<()> {
-        if let Page::DictionaryPage { buf, num_values, encoding, .. } = page {
-            let plain = matches!(encoding, Encoding::PLAIN | Encoding::PLAIN_DICTIONARY);
-            self.used = vec![false; *num_values as usize];
-            self.dictionary = Some((buf.clone(), self.used.len()));
-            return (plain && self.used.len() <= buf.len()).then(|| self.values(buf, self.used.len())).flatten();
+    fn page(&mut self, kind: PageKind, body: &Bytes) -> Option<()> {
+        if let PageKind::Dictionary { values, encoding } = kind {
+            let count = usize::try_from(values).ok()?;
+            // Every entry but a text of no letters takes some bytes, and that one takes its length.
+            if !matches!(encoding, PLAIN | PLAIN_DICTIONARY) || count > body.len() {
+                return None;
+            }
+            self.used = vec![false; count];
+            self.dictionary = Some((body.clone(), count));
+            return self.values(body, count);
         }
-        let data = DataPage::of(page, self.descriptor.max_def_level())??;
+        let data = DataPage::of(kind, body, self.descriptor.max_def_level())?;
         let present = data.present()?;
-        match page.encoding() {
-            Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY => self.mark(data.content, present),
-            Encoding::PLAIN => self.values(data.content, present),
+        match data.encoding {
+            RLE_DICTIONARY | PLAIN_DICTIONARY => self.mark(data.content, present),
+            PLAIN => self.values(data.content, present),
             _ => None,
         }
     }
@@ -178,6 +170,7 @@ fn texts(mut content: &[u8], count: usize, is_text: bool) -> Option<()> {
 /// The levels and the content of a data page of a flat column.
 struct DataPage<'p> {
     values: usize,
+    encoding: i32,
     max_level: u32,
     levels: &'p [u8],
     content: &'p [u8],
@@ -186,32 +179,22 @@ struct DataPage<'p> {
 }
 
 impl<'p> DataPage<'p> {
-    /// None for a dictionary; `Some(None)` where the page is not laid out as a flat column's.
-    fn of(page: &'p Page, max_level: i16) -> Option<Option<Self>> {
-        match page {
-            Page::DictionaryPage { .. } => None,
-            Page::DataPage { buf, num_values, def_level_encoding, .. } => {
-                Some(Self::version_1(buf, *num_values as usize, *def_level_encoding, max_level as u32))
+    /// None where the page is not laid out as a flat column's.
+    fn of(kind: PageKind, body: &'p [u8], max_level: i16) -> Option<Self> {
+        let max_level = max_level as u32;
+        match kind {
+            PageKind::Dictionary { .. } => None,
+            PageKind::Data { values, encoding, definition, .. } => {
+                let (levels, content) = if max_level == 0 { (&[][..], body) } else { version_1(body, definition)? };
+                Some(DataPage { values: values as usize, encoding, max_level, levels, content, nulls: None })
             }
-            Page::DataPageV2 {
-                buf, num_values, num_nulls, num_rows, def_levels_byte_len, rep_levels_byte_len, ..
-            } => {
-                let flat = *rep_levels_byte_len == 0 && num_rows == num_values;
-                let (levels, content) = buf.split_at_checked(*def_levels_byte_len as usize)?;
-                let (values, nulls) = (*num_values as usize, Some(*num_nulls as usize));
-                Some(flat.then_some(DataPage { values, max_level: max_level as u32, levels, content, nulls }))
+            PageKind::DataV2 { values, nulls, rows, encoding, definition, repetition, .. } => {
+                let (levels, content) = body.split_at_checked(usize::try_from(definition).ok()?)?;
+                let nulls = Some(usize::try_from(nulls).ok()?);
+                let page = DataPage { values: values as usize, encoding, max_level, levels, content, nulls };
+                (repetition == 0 && rows == values).then_some(page)
             }
         }
-    }
-
-    /// Definition levels carry their length before them.
-    fn version_1(buf: &'p [u8], values: usize, encoding: Encoding, max_level: u32) -> Option<Self> {
-        if max_level == 0 {
-            return Some(DataPage { values, max_level, levels: &[], content: buf, nulls: None });
-        }
-        let (length, rest) = buf.split_first_chunk::<4>()?;
-        let (levels, content) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
-        (encoding == Encoding::RLE).then_some(DataPage { values, max_level, levels, content, nulls: None })
     }
 
     /// How many values are not null.
@@ -227,6 +210,12 @@ impl<'p> DataPage<'p> {
         let sound = rest.is_empty() && highest <= self.max_level;
         (sound && self.nulls.is_none_or(|nulls| nulls == self.values - present)).then_some(present)
     }
+}
+
+/// Definition levels carry their length before them in version 1.
+fn version_1(body: &[u8], definition: i32) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = body.split_first_chunk::<4>()?;
+    rest.split_at_checked(u32::from_le_bytes(*length) as usize).filter(|_| definition == RLE)
 }
 
 /// The bits that a level takes.

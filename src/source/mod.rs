@@ -1,6 +1,7 @@
 //! Parquet objects become [`RawBatch`]es: some rows of one column, as they stand in the source.
 
 mod chunks;
+pub mod codec;
 mod distinct;
 mod hybrid;
 mod inspect;

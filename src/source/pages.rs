@@ -6,8 +6,10 @@
 use std::ops::Range;
 
 use bytes::Bytes;
-use parquet::basic::Encoding;
+use parquet::basic::{Compression, Encoding};
 
+use crate::plan::FileError;
+use crate::source::codec;
 use crate::source::thrift::{I32, Reader, STRUCT, TRUE, Writer};
 
 /// What a page header says, statistics left out (parquet.thrift, `PageHeader`).
@@ -188,6 +190,29 @@ impl Pages {
         self.pages.iter()
     }
 
+    /// A page's content, decompressed: levels first, then values.
+    ///
+    /// # Errors
+    /// Where its checksum is wrong or it is not as long as its header says.
+    pub fn body(&self, page: &Page, codec: Compression) -> Result<Bytes, FileError> {
+        let content = self.chunk.slice(page.content.clone());
+        if page.header.crc.is_some_and(|crc| crc as u32 != crc32fast::hash(&content)) {
+            return Err(FileError::Damaged("the checksum of a page is wrong"));
+        }
+        let (levels, codec) = match page.header.kind {
+            PageKind::DataV2 { definition, repetition, is_compressed, .. } => {
+                let levels = definition.checked_add(repetition).and_then(|levels| usize::try_from(levels).ok());
+                (levels, if is_compressed { codec } else { Compression::UNCOMPRESSED })
+            }
+            PageKind::Data { .. } | PageKind::Dictionary { .. } => (Some(0), codec),
+        };
+        if codec == Compression::UNCOMPRESSED && content.len() == page.header.uncompressed as usize {
+            return Ok(content);
+        }
+        let damaged = FileError::Damaged("a page cannot be decompressed");
+        unpacked(&content, levels, codec, page.header.uncompressed as usize).ok_or(damaged)
+    }
+
     /// The encodings that the pages name, with that of their levels; `None` where one is not of the plain and dictionary
     /// encodings that every reader knows.
     pub fn encodings(&self) -> Option<Vec<Encoding>> {
@@ -247,6 +272,18 @@ impl Pages {
         }
         (pieces, before_data)
     }
+}
+
+/// A page's content behind its levels, which are never compressed in version 2 and part of the content before.
+fn unpacked(content: &[u8], levels: Option<usize>, codec: Compression, length: usize) -> Option<Bytes> {
+    let (levels, packed) = content.split_at_checked(levels?)?;
+    let mut body = levels.to_vec();
+    let values = length.checked_sub(levels.len())?;
+    // A page of nothing but nulls may have no compressed bytes at all.
+    if values > 0 {
+        codec::decompress(codec, packed, values, &mut body)?;
+    }
+    Some(body.into())
 }
 
 #[cfg(test)]

@@ -123,8 +123,12 @@ impl<'p> RowGroup<'p> {
                 Fetched::Whole(chunks) => self.pages(chunks, chunk)?.total(),
                 Fetched::Tapped(_) => chunk.uncompressed_size().max(0) as u64,
             };
-            let longest = self.longest_entry(&bytes, chunk).map_err(|error| bytes.failure().unwrap_or(error))?;
-            widest = widest.max(total / rows).max(longest);
+            widest = widest.max(total / rows);
+            // No value is longer than all together, so that few rows of a small chunk need no look.
+            if total.saturating_mul(rows.min(BATCH_ROWS as u64)) > BATCH_BYTES {
+                let longest = self.longest_entry(&bytes, chunk).map_err(|error| bytes.failure().unwrap_or(error))?;
+                widest = widest.max(longest);
+            }
         }
         Ok(usize::try_from(BATCH_BYTES / widest).unwrap_or(BATCH_ROWS).clamp(1, BATCH_ROWS))
     }
@@ -163,7 +167,7 @@ impl<'p> RowGroup<'p> {
         let chunk = self.metadata().column(index);
         let pages = self.pages(chunks, chunk)?;
         let Some(encodings) = pages.encodings() else { return Ok(None) };
-        let inspected = contained(|| inspect::inspect(chunks, self.metadata(), index, &pages))?;
+        let inspected = inspect::inspect(chunk, self.metadata().num_rows(), &pages)?;
         let Some(inspected) = inspected else { return Ok(None) };
         let descriptor = chunk.column_descr_ptr();
         let dictionary = inspected.dictionary.filter(|(_, count)| *count > 0).map(|(plain, count)| {
@@ -193,7 +197,8 @@ impl<'p> RowGroup<'p> {
         let Fetched::Whole(chunks) = &self.bytes else {
             return Err(FileError::Damaged("a column was not fetched whole"));
         };
-        contained(|| inspect::rows_of(chunks, self.metadata(), index))
+        let chunk = self.metadata().column(index);
+        inspect::rows_of(chunk, &self.pages(chunks, chunk)?)
     }
 
     /// The leaf as the source describes it; none for a partition key.

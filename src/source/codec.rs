@@ -1,0 +1,116 @@
+//! The codecs that every reader knows, with one context a thread.
+//!
+//! A library that makes a context for every column spends more on contexts than on pages where objects are small.
+
+use std::cell::RefCell;
+use std::io::{Cursor, Read, Write};
+
+use flate2::read::MultiGzDecoder;
+use flate2::write::GzEncoder;
+use parquet::basic::Compression;
+
+/// The level at which pages are compressed again: fast, and on what is written here as good as any.
+const LEVEL: i32 = 1;
+
+thread_local! {
+    static UNZSTD: RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { RefCell::new(None) };
+    static ZSTD: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
+}
+
+/// Whether pages of this codec can be gone through, and can leave as they are.
+pub fn is_common(codec: Compression) -> bool {
+    matches!(codec, Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::GZIP(_) | Compression::ZSTD(_))
+}
+
+/// Appends what some bytes were before compression, which has to be `length` bytes; none where it is not.
+pub fn decompress(codec: Compression, bytes: &[u8], length: usize, out: &mut Vec<u8>) -> Option<()> {
+    let start = out.len();
+    out.reserve_exact(length);
+    match codec {
+        Compression::UNCOMPRESSED => out.extend_from_slice(bytes.get(..length)?),
+        Compression::SNAPPY => {
+            out.resize(start + length, 0);
+            snap::raw::Decoder::new().decompress(bytes, &mut out[start..]).ok().filter(|found| *found == length)?;
+        }
+        // One byte more than there may be, so that more is noticed.
+        Compression::GZIP(_) => {
+            MultiGzDecoder::new(bytes).take(length as u64 + 1).read_to_end(out).ok()?;
+        }
+        Compression::ZSTD(_) => {
+            UNZSTD.with_borrow_mut(|context| {
+                let mut behind = Cursor::new(&mut *out);
+                behind.set_position(start as u64);
+                made(context, zstd::bulk::Decompressor::new)?.decompress_to_buffer(bytes, &mut behind).ok()
+            })?;
+        }
+        _ => return None,
+    }
+    (out.len() == start + length).then_some(())
+}
+
+/// Some bytes, compressed; none where the codec is not a common one.
+pub fn compress(codec: Compression, bytes: &[u8]) -> Option<Vec<u8>> {
+    match codec {
+        Compression::UNCOMPRESSED => Some(bytes.to_vec()),
+        Compression::SNAPPY => snap::raw::Encoder::new().compress_vec(bytes).ok(),
+        Compression::GZIP(_) => {
+            let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            encoder.write_all(bytes).ok()?;
+            encoder.finish().ok()
+        }
+        Compression::ZSTD(_) => {
+            ZSTD.with_borrow_mut(|context| made(context, || zstd::bulk::Compressor::new(LEVEL))?.compress(bytes).ok())
+        }
+        _ => None,
+    }
+}
+
+/// The context of this thread, made when it is first needed.
+fn made<C>(context: &mut Option<C>, make: impl FnOnce() -> std::io::Result<C>) -> Option<&mut C> {
+    if context.is_none() {
+        *context = make().ok();
+    }
+    context.as_mut()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn common() -> [Compression; 4] {
+        [
+            Compression::UNCOMPRESSED,
+            Compression::SNAPPY,
+            Compression::GZIP(Default::default()),
+            Compression::ZSTD(Default::default()),
+        ]
+    }
+
+    #[test]
+    fn a_wrong_length_and_damage_are_noticed() {
+        for codec in common() {
+            let bytes = compress(codec, b"twelve bytes").expect("compressed");
+            for wrong in [11, 13] {
+                let length = if codec == Compression::UNCOMPRESSED { 13 } else { wrong };
+                assert_eq!(decompress(codec, &bytes, length, &mut Vec::new()), None, "{codec:?} {wrong}");
+            }
+            let cut = &bytes[..bytes.len() - 3];
+            assert_eq!(decompress(codec, cut, 12, &mut Vec::new()), None, "{codec:?}");
+        }
+        assert!(!is_common(Compression::LZ4) && compress(Compression::LZ4, b"").is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn bytes_come_back(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            for codec in common() {
+                let mut back = b"before".to_vec();
+                let packed = compress(codec, &bytes).expect("compressed");
+                prop_assert_eq!(decompress(codec, &packed, bytes.len(), &mut back), Some(()));
+                prop_assert_eq!(&back[6..], &bytes);
+            }
+        }
+    }
+}
