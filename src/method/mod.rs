@@ -98,8 +98,12 @@ impl Taken {
         Taken(words.into_iter().collect())
     }
 
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     fn holds(&self, word: &str) -> bool {
-        !self.0.is_empty() && self.0.contains(word)
+        self.0.contains(word)
     }
 }
 
