@@ -11,7 +11,7 @@ use arrow::util::display::array_value_to_string;
 use proptest::prelude::*;
 use verho::document::{Document, Fault, Section};
 use verho::keys::lanes::DomainKey;
-use verho::method::{CATALOGUE, Context, Keying, Method, Nulls, Outcome, Taken, find};
+use verho::method::{CATALOGUE, Context, Keying, Method, Nulls, Outcome, Taken, distinct, find};
 
 mod columns;
 
@@ -453,6 +453,70 @@ fn word_lists_are_those_of_this_version() {
     let found = (find("fake").expect("it is there").version, hasher.finalize().to_hex().to_string());
     let known = (1, "5c13f1d1264db41b35a6337840f77e0fff497c2133c7bbf9840c4099596b5e23".to_owned());
     assert_eq!(found, known, "the lists of the `fake` crate changed: raise the method's version");
+}
+
+/// Every example whose cost repays a look for equal values.
+fn repaying() -> Vec<Box<dyn Method>> {
+    let methods = CATALOGUE.iter().flat_map(|entry| entry.examples).map(|example| parse(example).expect("it is right"));
+    methods.filter(|method| method.repays_distinct()).collect()
+}
+
+#[test]
+fn work_per_distinct_value_gives_the_same_over_every_type() {
+    let present = |row: &usize| row % 7 != 3;
+    let number = |row| Some(row).filter(present).map(|row| row as i64 % 40);
+    let inputs = columns::of(5_000, number, |row| number(row).map(|value| format!("teksti {value}")));
+    let (key, taken) = (DomainKey::new([7; 32]), Taken::default());
+    let context = Context { key: &key, taken: &taken };
+    assert!(!repaying().is_empty());
+    for method in repaying() {
+        for input in inputs.iter().filter(|input| method.plan(input.data_type()).is_ok()) {
+            for input in [input.clone(), input.slice(17, 4_000), input.slice(3, 1)] {
+                let direct = method.apply(&input, &context).expect("the plan takes the type");
+                assert_eq!(
+                    &distinct::apply(&*method, &input, &context).expect("it does"),
+                    &direct,
+                    "{}",
+                    input.data_type()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn work_per_dictionary_value_gives_the_same() {
+    let words = ["Aino", "Väinö", "", "Ilmarinen"];
+    let rows = (0..5_000).map(|row| Some(words[row % 4]).filter(|_| row % 7 != 3));
+    let dictionary: ArrayRef = Arc::new(rows.collect::<DictionaryArray<Int32Type>>());
+    let (key, taken) = (DomainKey::new([7; 32]), Taken::default());
+    let context = Context { key: &key, taken: &taken };
+    for options in [r#""pseudonym", domain = "d""#, r#""fake", kind = "name""#, r#""mask""#] {
+        let method = method(options);
+        // The last slice has fewer rows than the dictionary has values.
+        for input in [dictionary.clone(), dictionary.slice(3, 4_000), dictionary.slice(2, 3)] {
+            let plain = cast(&input, &DataType::Utf8).expect("words are text");
+            let direct = method.apply(&plain, &context).expect("text is taken");
+            assert_eq!(&distinct::apply(&*method, &input, &context).expect("text is taken"), &direct, "{options}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+    #[test]
+    fn work_per_distinct_value_gives_the_same(
+        words in prop::collection::vec(prop::option::of(".{0,70}"), 1..80),
+        rows in prop::collection::vec(any::<prop::sample::Index>(), 1_000..3_000),
+    ) {
+        let input: ArrayRef = Arc::new(StringArray::from_iter(rows.iter().map(|row| row.get(&words).clone())));
+        let (key, taken) = (DomainKey::new([7; 32]), Taken::default());
+        let context = Context { key: &key, taken: &taken };
+        for method in repaying() {
+            let direct = method.apply(&input, &context).expect("text is taken");
+            prop_assert_eq!(&distinct::apply(&*method, &input, &context).expect("text is taken"), &direct);
+        }
+    }
 }
 
 proptest! {

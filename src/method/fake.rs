@@ -142,6 +142,10 @@ impl Method for Fake {
         options_text(&[("kind", self.kind.name), ("locale", self.locale.name), ("domain", &self.domain)])
     }
 
+    fn repays_distinct(&self) -> bool {
+        true
+    }
+
     fn vocabulary(&self) -> Vec<&'static str> {
         self.recipe.vocabulary()
     }
