@@ -11,9 +11,11 @@ use arrow::util::display::array_value_to_string;
 use proptest::prelude::*;
 use verho::document::{Document, Fault, Section};
 use verho::keys::lanes::DomainKey;
-use verho::method::{CATALOGUE, Context, Keying, Method, Nulls, Outcome, Taken, find};
+use verho::method::{CATALOGUE, Context, Keying, Method, Nulls, Outcome, Taken, distinct, find};
 
-const ROWS: i64 = 60;
+mod columns;
+
+const ROWS: usize = 60;
 
 const LOCALES: [&str; 15] =
     ["ar_sa", "cy_gb", "de", "en", "en_gb", "fa_ir", "fr", "it", "ja", "nl", "pt_br", "pt_pt", "tr", "zh_cn", "zh_tw"];
@@ -57,44 +59,10 @@ fn emails(count: usize) -> ArrayRef {
 
 /// Some values of every type that a reader of Parquet, CSV or NDJSON gives; every seventh is null.
 fn samples() -> Vec<ArrayRef> {
-    use DataType::*;
-    let present = |row: &i64| row % 7 != 3;
-    let numbers: ArrayRef = Arc::new(Int64Array::from_iter((0..ROWS).map(|row| present(&row).then_some(row + 11))));
-    let texts: ArrayRef = Arc::new(StringArray::from_iter(
-        (0..ROWS).map(|row| present(&row).then(|| "väli ".repeat(row as usize % 17) + &format!("teksti {row:04}"))),
-    ));
-    let narrow = cast(&numbers, &Int32).expect("the numbers are small");
-    let bytes = cast(&texts, &Binary).expect("text is bytes");
-    let mut arrays: Vec<ArrayRef> = Vec::new();
-    for to in [Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32, UInt64, Float16, Float32, Float64, Boolean] {
-        arrays.push(cast(&numbers, &to).expect("a number becomes a number"));
-    }
-    for to in [Decimal32(9, 2), Decimal64(18, 2), Decimal128(38, 2), Decimal128(20, 0), Decimal256(76, 2)] {
-        arrays.push(cast(&numbers, &to).expect("a number becomes a decimal"));
-    }
-    for to in [Date32, Time32(TimeUnit::Second), Time32(TimeUnit::Millisecond), Interval(IntervalUnit::YearMonth)] {
-        arrays.push(cast(&narrow, &to).expect("32 bits become 32 bits"));
-    }
-    for unit in [TimeUnit::Second, TimeUnit::Millisecond, TimeUnit::Microsecond, TimeUnit::Nanosecond] {
-        for zone in [None, Some("UTC".into())] {
-            arrays.push(cast(&numbers, &Timestamp(unit, zone)).expect("64 bits become 64 bits"));
-        }
-    }
-    for to in [Time64(TimeUnit::Microsecond), Time64(TimeUnit::Nanosecond)] {
-        arrays.push(cast(&numbers, &to).expect("64 bits become 64 bits"));
-    }
-    for to in [Utf8, LargeUtf8, Utf8View] {
-        arrays.push(cast(&texts, &to).expect("text becomes text"));
-    }
-    for to in [Binary, LargeBinary] {
-        arrays.push(cast(&bytes, &to).expect("bytes become bytes"));
-    }
-    let fixed = (0..ROWS).map(|row| present(&row).then_some([row as u8; 16]));
-    arrays.push(Arc::new(FixedSizeBinaryArray::try_from_sparse_iter_with_size(fixed, 16).expect("16 bytes each")));
-    arrays.push(Arc::new(IntervalDayTimeArray::from(vec![IntervalDayTime::new(1, 2); ROWS as usize])));
-    arrays.push(Arc::new(IntervalMonthDayNanoArray::from(vec![IntervalMonthDayNano::new(1, 2, 3); ROWS as usize])));
-    arrays.push(Arc::new(NullArray::new(ROWS as usize)));
-    arrays
+    let present = |row: &usize| row % 7 != 3;
+    let number = |row| Some(row).filter(present).map(|row| row as i64 + 11);
+    let text = |row| Some(row).filter(present).map(|row| "väli ".repeat(row % 17) + &format!("teksti {row:04}"));
+    columns::of(ROWS, number, text)
 }
 
 /// Runs a check over every example of every entry and every sample whose type its plan takes.
@@ -277,18 +245,49 @@ fn pseudonyms_join_whatever_the_width() {
     let numbers: ArrayRef = Arc::new(Int64Array::from(vec![0, 5, 127]));
     let codes = apply(&*pseudonym, &numbers);
     use DataType::*;
-    for width in [Int8, Int16, Int32, UInt8, UInt16, UInt32, UInt64, Decimal128(38, 0)] {
+    let wholes = [Int8, Int16, Int32, UInt8, UInt16, UInt32, UInt64];
+    let decimals = [Decimal32(9, 2), Decimal64(18, 0), Decimal128(38, 0), Decimal128(38, 9), Decimal256(76, 30)];
+    for width in wholes.into_iter().chain(decimals) {
         let narrow = cast(&numbers, &width).expect("the numbers fit");
         assert_eq!(&apply(&*pseudonym, &narrow), &codes, "{width}");
     }
     let negative: ArrayRef = Arc::new(Int64Array::from(vec![-1]));
     let great: ArrayRef = Arc::new(UInt64Array::from(vec![u64::MAX]));
     assert_ne!(&apply(&*pseudonym, &negative), &apply(&*pseudonym, &great));
+    let fractions: ArrayRef = Arc::new(Decimal128Array::from(vec![5, 50, 500]).with_data_type(Decimal128(38, 2)));
+    let longer = cast(&fractions, &Decimal256(76, 20)).expect("they fit");
+    assert_eq!(&apply(&*pseudonym, &fractions), &apply(&*pseudonym, &longer));
+    assert_eq!(apply(&*pseudonym, &fractions).slice(2, 1).as_ref(), codes.slice(1, 1).as_ref());
 
     let words = texts(["", "a", &"long ".repeat(40)]);
     let codes = apply(&*pseudonym, &words);
     for holder in [LargeUtf8, Utf8View, Binary] {
         assert_eq!(&apply(&*pseudonym, &cast(&words, &holder).expect("text")), &codes, "{holder}");
+    }
+    let words = texts(["sixteen letters!", "and sixteen more"]);
+    let codes = apply(&*pseudonym, &words);
+    let bytes = words.as_string::<i32>().iter().flatten().map(str::as_bytes);
+    let fixed: ArrayRef = Arc::new(FixedSizeBinaryArray::try_from_iter(bytes).expect("16 bytes each"));
+    assert_eq!(&apply(&*pseudonym, &fixed), &codes);
+}
+
+/// The same moment has one code in whatever unit it is counted; days and times of day are no moments.
+#[test]
+fn pseudonyms_join_whatever_the_unit() {
+    use DataType::*;
+    let pseudonym = method(r#""pseudonym", domain = "visit""#);
+    let seconds: ArrayRef = Arc::new(TimestampSecondArray::from(vec![-1, 0, 86_399]));
+    let codes = apply(&*pseudonym, &seconds);
+    for unit in [TimeUnit::Millisecond, TimeUnit::Microsecond, TimeUnit::Nanosecond] {
+        for zone in [None, Some("UTC".into())] {
+            let finer = cast(&seconds, &Timestamp(unit, zone)).expect("the moments fit");
+            assert_eq!(&apply(&*pseudonym, &finer), &codes, "{unit:?}");
+        }
+    }
+    let seconds: ArrayRef = Arc::new(Time32SecondArray::from(vec![0, 86_399]));
+    let codes = apply(&*pseudonym, &seconds);
+    for finer in [Time32(TimeUnit::Millisecond), Time64(TimeUnit::Microsecond), Time64(TimeUnit::Nanosecond)] {
+        assert_eq!(&apply(&*pseudonym, &cast(&seconds, &finer).expect("the times fit")), &codes, "{finer}");
     }
 }
 
@@ -310,6 +309,27 @@ fn outputs_are_those_of_every_release_before() {
         outputs(r#""fake", kind = "phone", locale = "de""#, &words),
     ];
     insta::assert_debug_snapshot!(all);
+}
+
+/// Every kind in every locale, with nothing taken and with half of the words: the digest of the very bytes.
+#[test]
+fn fakes_of_every_locale_are_those_of_every_release_before() {
+    let inputs = emails(300);
+    let mut hasher = blake3::Hasher::new();
+    for locale in LOCALES {
+        for kind in KINDS {
+            let fake = method(&format!(r#""fake", kind = "{kind}", locale = "{locale}""#));
+            let half = fake.vocabulary().into_iter().step_by(2).map(str::to_owned);
+            for taken in [Taken::default(), Taken::new(half)] {
+                let fakes = apply_with(&*fake, 7, &taken, &inputs);
+                fakes.as_string::<i32>().iter().flatten().for_each(|text| {
+                    hasher.update(text.as_bytes()).update(b"\n");
+                });
+            }
+        }
+    }
+    let known = "95f30be638efd17cc65277bf4bcb3ba41ffa58193c80bb7aec13163914b3072c";
+    assert_eq!(hasher.finalize().to_hex().as_str(), known, "fakes changed: raise the method's version");
 }
 
 fn is_fictional(phone: &str) -> bool {
@@ -433,6 +453,70 @@ fn word_lists_are_those_of_this_version() {
     let found = (find("fake").expect("it is there").version, hasher.finalize().to_hex().to_string());
     let known = (1, "5c13f1d1264db41b35a6337840f77e0fff497c2133c7bbf9840c4099596b5e23".to_owned());
     assert_eq!(found, known, "the lists of the `fake` crate changed: raise the method's version");
+}
+
+/// Every example whose cost repays a look for equal values.
+fn repaying() -> Vec<Box<dyn Method>> {
+    let methods = CATALOGUE.iter().flat_map(|entry| entry.examples).map(|example| parse(example).expect("it is right"));
+    methods.filter(|method| method.repays_distinct()).collect()
+}
+
+#[test]
+fn work_per_distinct_value_gives_the_same_over_every_type() {
+    let present = |row: &usize| row % 7 != 3;
+    let number = |row| Some(row).filter(present).map(|row| row as i64 % 40);
+    let inputs = columns::of(5_000, number, |row| number(row).map(|value| format!("teksti {value}")));
+    let (key, taken) = (DomainKey::new([7; 32]), Taken::default());
+    let context = Context { key: &key, taken: &taken };
+    assert!(!repaying().is_empty());
+    for method in repaying() {
+        for input in inputs.iter().filter(|input| method.plan(input.data_type()).is_ok()) {
+            for input in [input.clone(), input.slice(17, 4_000), input.slice(3, 1)] {
+                let direct = method.apply(&input, &context).expect("the plan takes the type");
+                assert_eq!(
+                    &distinct::apply(&*method, &input, &context).expect("it does"),
+                    &direct,
+                    "{}",
+                    input.data_type()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn work_per_dictionary_value_gives_the_same() {
+    let words = ["Aino", "Väinö", "", "Ilmarinen"];
+    let rows = (0..5_000).map(|row| Some(words[row % 4]).filter(|_| row % 7 != 3));
+    let dictionary: ArrayRef = Arc::new(rows.collect::<DictionaryArray<Int32Type>>());
+    let (key, taken) = (DomainKey::new([7; 32]), Taken::default());
+    let context = Context { key: &key, taken: &taken };
+    for options in [r#""pseudonym", domain = "d""#, r#""fake", kind = "name""#, r#""mask""#] {
+        let method = method(options);
+        // The last slice has fewer rows than the dictionary has values.
+        for input in [dictionary.clone(), dictionary.slice(3, 4_000), dictionary.slice(2, 3)] {
+            let plain = cast(&input, &DataType::Utf8).expect("words are text");
+            let direct = method.apply(&plain, &context).expect("text is taken");
+            assert_eq!(&distinct::apply(&*method, &input, &context).expect("text is taken"), &direct, "{options}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+    #[test]
+    fn work_per_distinct_value_gives_the_same(
+        words in prop::collection::vec(prop::option::of(".{0,70}"), 1..80),
+        rows in prop::collection::vec(any::<prop::sample::Index>(), 1_000..3_000),
+    ) {
+        let input: ArrayRef = Arc::new(StringArray::from_iter(rows.iter().map(|row| row.get(&words).clone())));
+        let (key, taken) = (DomainKey::new([7; 32]), Taken::default());
+        let context = Context { key: &key, taken: &taken };
+        for method in repaying() {
+            let direct = method.apply(&input, &context).expect("text is taken");
+            prop_assert_eq!(&distinct::apply(&*method, &input, &context).expect("text is taken"), &direct);
+        }
+    }
 }
 
 proptest! {

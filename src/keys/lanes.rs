@@ -1,21 +1,27 @@
-//! The keyed hash under every pseudonym: BLAKE3, 16 short values at a time.
+//! The keyed hash under every pseudonym: BLAKE3, many short values at a time.
 //!
 //! A value of up to 63 bytes is padded with zeros to one block of 64 whose last byte is the value's
 //! length. A longer one is hashed whole, followed by one `0xFF`. No two values give the same bytes, and
 //! every result equals `blake3::keyed_hash` of those bytes.
 //!
 //! The many-lanes code is no part of blake3's promised interface, so the crate is pinned and this file
-//! alone calls it. A key trusts the lanes only after they have agreed with the public function; where
-//! there are none, or they disagree, values are hashed one by one, with the same results.
+//! alone calls it: 16 values at once with AVX-512, 8 with AVX2, 4 with SSE4.1, SSE2 or NEON, whatever the
+//! machine has. A key trusts the lanes only after they have agreed with the public function; where there are
+//! none, or they disagree, values are hashed one by one, with the same results.
+
+use std::array::from_fn;
 
 use blake3::IncrementCounter;
 use blake3::platform::Platform;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-/// The size of a BLAKE3 block in bytes.
-const BLOCK: usize = 64;
+mod pad;
 
-/// Values hashed at once; the widest that BLAKE3 has code for.
+pub use pad::{Block, Slice, Value};
+
+use pad::{BLANK, BLOCK};
+
+/// Values handed to BLAKE3 at once; the widest that it has code for.
 const LANES: usize = 16;
 
 // The flags of a block that is first, last and only, under a key: the BLAKE3 paper, table 3.
@@ -36,9 +42,8 @@ pub struct DomainKey {
 impl DomainKey {
     /// A key of 32 bytes that nobody can guess.
     pub fn new(bytes: [u8; 32]) -> Self {
-        let words = std::array::from_fn(|at| {
-            u32::from_le_bytes([bytes[4 * at], bytes[4 * at + 1], bytes[4 * at + 2], bytes[4 * at + 3]])
-        });
+        let words =
+            from_fn(|at| u32::from_le_bytes([bytes[4 * at], bytes[4 * at + 1], bytes[4 * at + 2], bytes[4 * at + 3]]));
         let mut key = DomainKey { bytes, words, lanes: None };
         key.lanes = key.trusted(Platform::detect());
         key
@@ -46,59 +51,54 @@ impl DomainKey {
 
     /// The keyed hash of one value.
     pub fn hash(&self, value: &[u8]) -> [u8; 32] {
-        if value.len() < BLOCK {
-            let mut block = [0; BLOCK];
-            pad(value, &mut block);
-            return self.hash_block(&block);
+        let mut block = BLANK;
+        match value.pad(&mut block) {
+            None => self.hash_block(&block),
+            Some(long) => self.hash_long(long),
         }
-        let mut hasher = blake3::Hasher::new_keyed(&self.bytes);
-        hasher.update(value).update(&[0xff]);
-        *hasher.finalize().as_bytes()
     }
 
     /// Hands on the keyed hash of every value with the number that came with it, in the order they came.
     ///
     /// Nothing is allocated.
-    pub fn hash_each<V: AsRef<[u8]>>(
+    pub fn hash_each<V: Value>(
         &self,
-        values: impl Iterator<Item = (usize, V)>,
+        mut values: impl Iterator<Item = (usize, V)>,
         mut each: impl FnMut(usize, &[u8; 32]),
     ) {
-        let mut waiting = Waiting::new();
-        for (number, value) in values {
-            let value = value.as_ref();
-            if value.len() < BLOCK {
-                pad(value, &mut waiting.blocks[waiting.filled]);
-                waiting.numbers[waiting.filled] = number;
-                waiting.filled += 1;
-                if waiting.filled == LANES {
-                    waiting.flush(self, &mut each);
-                }
-            } else {
-                waiting.flush(self, &mut each);
-                each(number, &self.hash(value));
+        let mut lanes = Lanes::of(V::BLANK);
+        loop {
+            let filled = lanes.fill(self, &mut values);
+            lanes.hash(self, filled);
+            lanes.numbers.iter().zip(&lanes.hashes).take(filled).for_each(|(number, hash)| each(*number, hash));
+            if filled < LANES {
+                return;
             }
         }
-        waiting.flush(self, &mut each);
     }
 
-    fn hash_block(&self, block: &[u8; BLOCK]) -> [u8; 32] {
+    fn hash_block(&self, block: &Block) -> [u8; 32] {
         *blake3::keyed_hash(&self.bytes, block).as_bytes()
     }
 
+    #[cold]
+    fn hash_long(&self, value: &[u8]) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new_keyed(&self.bytes);
+        hasher.update(value).update(&[0xff]);
+        *hasher.finalize().as_bytes()
+    }
+
     /// Hashes up to 16 blocks at once.
-    fn hash_blocks(&self, blocks: &[[u8; BLOCK]], hashes: &mut [[u8; 32]; LANES]) {
+    fn hash_blocks(&self, blocks: &[&Block], hashes: &mut [[u8; 32]; LANES]) {
         match self.lanes {
             Some(platform) => self.hash_lanes(platform, blocks, hashes),
             None => blocks.iter().zip(hashes).for_each(|(block, hash)| *hash = self.hash_block(block)),
         }
     }
 
-    fn hash_lanes(&self, platform: Platform, blocks: &[[u8; BLOCK]], hashes: &mut [[u8; 32]; LANES]) {
-        let last = blocks.len().saturating_sub(1);
-        let each: [&[u8; BLOCK]; LANES] = std::array::from_fn(|lane| &blocks[lane.min(last)]);
+    fn hash_lanes(&self, platform: Platform, blocks: &[&Block], hashes: &mut [[u8; 32]; LANES]) {
         platform.hash_many(
-            &each[..blocks.len()],
+            blocks,
             &self.words,
             0,
             IncrementCounter::No,
@@ -114,43 +114,55 @@ impl DomainKey {
         if platform.simd_degree() == 1 {
             return None;
         }
-        let blocks: [[u8; BLOCK]; LANES] = std::array::from_fn(|lane| [lane as u8; BLOCK]);
+        let blocks: [Block; LANES] = from_fn(|lane| [lane as u8; BLOCK]);
         let mut hashes = [[0; 32]; LANES];
-        self.hash_lanes(platform, &blocks, &mut hashes);
+        self.hash_lanes(platform, &blocks.each_ref(), &mut hashes);
         blocks.iter().zip(&hashes).all(|(block, hash)| self.hash_block(block) == *hash).then_some(platform)
     }
 }
 
-/// Padded values that wait until there are enough to fill the lanes.
-struct Waiting {
-    blocks: [[u8; BLOCK]; LANES],
+/// Padded values on their way through the lanes.
+struct Lanes {
+    blocks: [Block; LANES],
     numbers: [usize; LANES],
-    filled: usize,
     hashes: [[u8; 32]; LANES],
+    /// One bit for each lane whose value did not fit into its block.
+    long: u32,
+    long_hashes: [[u8; 32]; LANES],
 }
 
-impl Waiting {
-    fn new() -> Self {
-        Waiting { blocks: [[0; BLOCK]; LANES], numbers: [0; LANES], filled: 0, hashes: [[0; 32]; LANES] }
+impl Lanes {
+    fn of(blank: Block) -> Self {
+        let hashes = [[0; 32]; LANES];
+        Lanes { blocks: [blank; LANES], numbers: [0; LANES], hashes, long: 0, long_hashes: hashes }
     }
 
-    fn flush(&mut self, key: &DomainKey, each: &mut impl FnMut(usize, &[u8; 32])) {
-        if self.filled == 0 {
-            return;
+    /// Pads the next values; tells how many there were. Too long ones are hashed at once.
+    #[inline]
+    fn fill<V: Value>(&mut self, key: &DomainKey, values: &mut impl Iterator<Item = (usize, V)>) -> usize {
+        self.long = 0;
+        let mut filled = 0;
+        for ((block, into), (number, value)) in self.blocks.iter_mut().zip(&mut self.numbers).zip(values) {
+            *into = number;
+            if let Some(long) = value.pad(block) {
+                self.long |= 1 << filled;
+                self.long_hashes[filled] = key.hash_long(long);
+            }
+            filled += 1;
         }
-        key.hash_blocks(&self.blocks[..self.filled], &mut self.hashes);
-        for (number, hash) in self.numbers[..self.filled].iter().zip(&self.hashes) {
-            each(*number, hash);
-        }
-        self.filled = 0;
+        filled
     }
-}
 
-/// Pads a value of at most 63 bytes.
-fn pad(value: &[u8], block: &mut [u8; BLOCK]) {
-    *block = [0; BLOCK];
-    block[..value.len()].copy_from_slice(value);
-    block[BLOCK - 1] = value.len() as u8;
+    /// Hashes the blocks that are filled, and puts the hashes of too long values in place of their blocks'.
+    #[inline]
+    fn hash(&mut self, key: &DomainKey, filled: usize) {
+        key.hash_blocks(&self.blocks.each_ref()[..filled], &mut self.hashes);
+        if self.long != 0 {
+            let long = self.long;
+            let places = self.hashes.iter_mut().zip(&self.long_hashes).enumerate();
+            places.filter(|(lane, _)| long >> lane & 1 == 1).for_each(|(_, (place, hash))| *place = *hash);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -193,19 +205,57 @@ mod tests {
         }
     }
 
+    /// Every level that this machine has; the widest, be it AVX-512 or NEON, is the one detected.
+    fn platforms() -> Vec<Platform> {
+        let mut all = vec![Platform::Portable, Platform::detect()];
+        #[cfg(target_arch = "x86_64")]
+        all.extend([Platform::sse2(), Platform::sse41(), Platform::avx2()].into_iter().flatten());
+        all
+    }
+
+    /// A key for each level, and one that hashes one by one.
+    fn keys() -> impl Iterator<Item = DomainKey> {
+        let lanes = platforms().into_iter().map(Some).chain([None]);
+        lanes.map(|lanes| {
+            let mut key = DomainKey::new(*KEY);
+            key.lanes = lanes;
+            key
+        })
+    }
+
     #[test]
-    fn lanes_give_the_published_vector_of_one_block() {
-        let block: [u8; BLOCK] = std::array::from_fn(|at| at as u8);
-        let (key, mut hashes) = (DomainKey::new(*KEY), [[0; 32]; LANES]);
-        key.hash_lanes(Platform::detect(), &[block; LANES], &mut hashes);
-        for hash in &hashes {
-            assert_eq!(hex(hash), "ba8ced36f327700d213f120b1a207a3b8c04330528586f414d09f2f7d9ccb7e6");
+    fn lanes_of_every_level_give_the_published_vector_of_one_block() {
+        let block: Block = from_fn(|at| at as u8);
+        for key in keys() {
+            let mut hashes = [[0; 32]; LANES];
+            key.hash_blocks(&[&block; LANES], &mut hashes);
+            for hash in &hashes {
+                assert_eq!(hex(hash), "ba8ced36f327700d213f120b1a207a3b8c04330528586f414d09f2f7d9ccb7e6");
+            }
         }
     }
 
     #[test]
     fn lanes_are_trusted_where_the_machine_has_them() {
-        assert_eq!(DomainKey::new(*KEY).lanes.is_some(), Platform::detect().simd_degree() > 1);
+        let key = DomainKey::new(*KEY);
+        assert_eq!(key.lanes.is_some(), Platform::detect().simd_degree() > 1);
+        for platform in platforms() {
+            assert_eq!(key.trusted(platform).is_some(), platform.simd_degree() > 1, "{platform:?}");
+        }
+    }
+
+    #[test]
+    fn lanes_that_disagree_are_not_trusted() {
+        let mut key = DomainKey::new(*KEY);
+        key.words[0] ^= 1;
+        assert!(platforms().into_iter().all(|platform| key.trusted(platform).is_none()));
+    }
+
+    /// What this file calls is promised by no version: whoever moves the pin reads this file, then this line.
+    #[test]
+    fn crate_is_the_one_this_was_written_for() {
+        let manifest = include_str!("../../Cargo.toml");
+        assert!(manifest.lines().any(|line| line == r#"blake3 = "=1.8.7""#));
     }
 
     #[test]
@@ -221,21 +271,38 @@ mod tests {
     fn values_that_end_in_padding_stay_apart() {
         let key = DomainKey::new(*KEY);
         assert_ne!(key.hash(b"a"), key.hash(b"a\0"));
-        let mut padded = [0; 64];
-        pad(b"a", &mut padded);
+        let mut padded = BLANK;
+        assert!(b"a".as_slice().pad(&mut padded).is_none());
         assert_ne!(key.hash(b"a"), key.hash(&padded));
+    }
+
+    fn hashed<V: Value>(key: &DomainKey, values: impl Iterator<Item = V>) -> Vec<(usize, [u8; 32])> {
+        let mut seen = Vec::new();
+        key.hash_each(values.enumerate(), |number, hash| seen.push((number, *hash)));
+        seen
     }
 
     proptest! {
         #[test]
-        fn many_equal_one_by_one(values in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..200), 1..40)) {
-            for lanes in [None, DomainKey::new(*KEY).lanes] {
-                let mut key = DomainKey::new(*KEY);
-                key.lanes = lanes;
-                let mut seen = Vec::new();
-                key.hash_each(values.iter().enumerate(), |number, hash| seen.push((number, *hash)));
-                let expected: Vec<_> = values.iter().map(|value| defined(value)).enumerate().collect();
-                prop_assert_eq!(seen, expected);
+        fn many_equal_one_by_one_on_every_level(
+            values in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..200), 0..40),
+        ) {
+            let expected: Vec<_> = values.iter().map(|value| defined(value)).enumerate().collect();
+            let buffer = values.concat();
+            let starts = values.iter().scan(0, |end, value| { *end += value.len(); Some(*end - value.len()) });
+            let slices: Vec<_> = starts.zip(&values).map(|(start, value)| (start, value.len())).collect();
+            for key in keys() {
+                prop_assert_eq!(&hashed(&key, values.iter().map(Vec::as_slice)), &expected);
+                let slices = slices.iter().map(|&(start, length)| Slice { from: &buffer[start..], length });
+                prop_assert_eq!(&hashed(&key, slices), &expected);
+            }
+        }
+
+        #[test]
+        fn whole_numbers_are_hashed_as_their_bytes(numbers in prop::collection::vec(any::<i128>(), 0..40)) {
+            let expected: Vec<_> = numbers.iter().map(|number| defined(&number.to_le_bytes())).enumerate().collect();
+            for key in keys() {
+                prop_assert_eq!(&hashed(&key, numbers.iter().copied()), &expected);
             }
         }
     }

@@ -9,19 +9,20 @@
 use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::DataType;
 
-use super::values::{Nature, Written, hash_rows, nature, text_at};
-use super::{ApplyError, Context, Entry, Keying, Method, Outcome, Taken, Unsupported, optional_text, options_text};
+use super::values::{Nature, Texts, Written, hash_rows, nature};
+use super::{ApplyError, Context, Entry, Keying, Method, Outcome, Unsupported, optional_text, options_text};
 use crate::document::{Fault, Section, nearest};
 
 mod draw;
 mod kind;
 mod locale;
 mod recipe;
+mod words;
 
 use draw::{Draws, TRIES};
 use kind::Kind;
 use locale::Locale;
-use recipe::Recipe;
+use recipe::{Recipe, TakenWords};
 
 pub const ENTRY: Entry = Entry {
     name: "fake",
@@ -87,17 +88,21 @@ fn named<T>(
     })
 }
 
+/// What a fake takes at first; longer ones let the text grow.
+const ROOM: usize = 32;
+
 impl Fake {
     /// Writes a fake that is not the input.
-    fn invent(&self, mut draws: Draws, taken: &Taken, input: Option<&str>, out: &mut String) {
+    #[inline]
+    fn invent(&self, mut draws: Draws, taken: &TakenWords, input: Option<&[u8]>, out: &mut Vec<u8>) {
+        let start = out.len();
         for _ in 0..TRIES {
-            out.clear();
             self.recipe.write(&mut draws, taken, out);
-            if !input.is_some_and(|input| input.eq_ignore_ascii_case(out)) {
+            if !input.is_some_and(|input| input.eq_ignore_ascii_case(&out[start..])) {
                 return;
             }
+            out.truncate(start);
         }
-        out.clear();
         draws.letters(out);
     }
 }
@@ -113,13 +118,12 @@ impl Method for Fake {
 
     fn apply(&self, input: &ArrayRef, context: &Context) -> Result<ArrayRef, ApplyError> {
         self.plan(input.data_type())?;
-        let (mut written, mut fake) = (Written::of(input.len()), String::new());
+        let (taken, inputs) = (self.recipe.taken(context.taken), Texts::of(input));
+        let mut written = Written::of(input.len(), input.len() * ROOM);
         hash_rows(context.key, input, |row, hash| {
-            self.invent(Draws::new(context.key, hash), context.taken, text_at(input, row), &mut fake);
-            written.skip_to(row);
-            written.push(Some(&fake));
+            written.row(row, |out| self.invent(Draws::new(context.key, hash), &taken, inputs.at(row), out));
         });
-        written.finish()
+        written.finish(input.nulls().cloned())
     }
 
     fn domain(&self) -> Option<&str> {
@@ -136,6 +140,10 @@ impl Method for Fake {
 
     fn options(&self) -> String {
         options_text(&[("kind", self.kind.name), ("locale", self.locale.name), ("domain", &self.domain)])
+    }
+
+    fn repays_distinct(&self) -> bool {
+        true
     }
 
     fn vocabulary(&self) -> Vec<&'static str> {

@@ -112,15 +112,18 @@ impl Method for Generalise {
 }
 
 /// Writes the first characters; a text that has no more than those ends in `*`, or is covered whole.
-fn shorten(text: &str, count: u64, out: &mut String) {
+fn shorten(text: &str, count: u64, out: &mut Vec<u8>) {
     let count = usize::try_from(count).unwrap_or(usize::MAX);
-    out.extend(text.chars().take(count));
-    if out == text && out.pop().is_some() {
-        out.push('*');
+    let end = text.char_indices().nth(count).map(|(end, _)| end);
+    let shorter = end.or_else(|| text.char_indices().next_back().map(|(last, _)| last));
+    let start = out.len();
+    out.extend_from_slice(&text.as_bytes()[..shorter.unwrap_or(0)]);
+    if end.is_none() && !text.is_empty() {
+        out.push(b'*');
     }
-    if out == text {
-        out.clear();
-        out.extend(text.chars().map(|_| '*'));
+    if out[start..] == *text.as_bytes() {
+        out.truncate(start);
+        out.extend(text.chars().map(|_| b'*'));
     }
 }
 
@@ -129,9 +132,9 @@ mod tests {
     use super::*;
 
     fn shortened(text: &str, count: u64) -> String {
-        let mut out = String::new();
+        let mut out = b"before".to_vec();
         shorten(text, count, &mut out);
-        out
+        String::from_utf8(out.split_off(6)).expect("it is text")
     }
 
     #[test]

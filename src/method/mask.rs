@@ -4,8 +4,6 @@
 //! it, or where what they cover is mask characters already: the input does not come out again, unless
 //! it is nothing but mask characters itself.
 
-use std::iter::repeat_n;
-
 use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::DataType;
 
@@ -49,19 +47,38 @@ fn parse(section: &mut Section<'_>) -> Result<Box<dyn Method>, Fault> {
 }
 
 impl Mask {
-    fn cover(&self, text: &str, out: &mut String) {
-        let count = text.chars().count();
+    fn cover(&self, text: &str, out: &mut Vec<u8>) {
+        let start = out.len();
+        // In ASCII a character is a byte, and nothing is to be counted.
+        let count = if text.is_ascii() { text.len() } else { text.chars().count() };
         let kept = self.first.saturating_add(self.last);
         if kept < count {
-            out.extend(text.chars().take(self.first));
-            out.extend(repeat_n(self.with, count - kept));
-            out.extend(text.chars().skip(count - self.last));
+            let (first, last) = (place(text, self.first), place(text, count - self.last));
+            out.extend_from_slice(&text.as_bytes()[..first]);
+            self.repeat(count - kept, out);
+            out.extend_from_slice(&text.as_bytes()[last..]);
         }
-        if kept >= count || out == text {
-            out.clear();
-            out.extend(repeat_n(self.with, count));
+        if kept >= count || out[start..] == *text.as_bytes() {
+            out.truncate(start);
+            self.repeat(count, out);
         }
     }
+
+    fn repeat(&self, count: usize, out: &mut Vec<u8>) {
+        let mut bytes = [0; 4];
+        match self.with.encode_utf8(&mut bytes).as_bytes() {
+            [byte] => out.resize(out.len() + count, *byte),
+            bytes => (0..count).for_each(|_| out.extend_from_slice(bytes)),
+        }
+    }
+}
+
+/// The byte at which a character starts; the end for the one behind the last.
+fn place(text: &str, character: usize) -> usize {
+    if text.is_ascii() {
+        return character.min(text.len());
+    }
+    text.char_indices().nth(character).map_or(text.len(), |(at, _)| at)
 }
 
 impl Method for Mask {
@@ -94,9 +111,9 @@ mod tests {
     use super::*;
 
     fn covered(first: usize, last: usize, text: &str) -> String {
-        let mut out = String::new();
+        let mut out = b"before".to_vec();
         Mask { first, last, with: '*' }.cover(text, &mut out);
-        out
+        String::from_utf8(out.split_off(6)).expect("it is text")
     }
 
     #[test]

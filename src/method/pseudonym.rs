@@ -1,10 +1,10 @@
 //! `pseudonym`: a code that only the domain's key connects to its value.
 //!
-//! Text and bytes become 16 base32 letters, the first 80 bits of the keyed hash. Whole numbers become
-//! 63 bits of it as an `Int64`, never negative; equal numbers give equal codes whatever their widths, so
-//! that an `Int32` and an `Int64` end of a link still join. A narrower code is never made: of 31 bits,
-//! two of 55,000 would be equal with half a chance. Two of n values share a 63-bit code with a chance of
-//! about n²/2⁶⁴, one in 18 million for a million values.
+//! Text, bytes, dates and times become 16 base32 letters, the first 80 bits of the keyed hash. Numbers become
+//! 63 bits of it as an `Int64`, never negative; equal numbers give equal codes whatever their widths and
+//! scales, so that an `Int32`, an `Int64` and a decimal end of a link still join. A narrower code is never
+//! made: of 31 bits, two of 55,000 would be equal with half a chance. Two of n values share a 63-bit code
+//! with a chance of about n²/2⁶⁴, one in 18 million for a million values.
 //!
 //! This is pseudonymisation: who holds the key can find the value again by trying, and so can anyone who
 //! knows how often each value occurs where the values are few.
@@ -42,10 +42,10 @@ fn parse(section: &mut Section<'_>) -> Result<Box<dyn Method>, Fault> {
 impl Method for Pseudonym {
     fn plan(&self, input: &DataType) -> Result<Outcome, Unsupported> {
         match nature(input) {
-            Nature::Bytes => Ok(Outcome::becomes(DataType::Utf8)),
-            Nature::Whole => Ok(Outcome::becomes(DataType::Int64)),
-            Nature::Time | Nature::Other => {
-                let way_out = "it takes text, bytes and whole numbers; use `generalise`, `null` or `drop`";
+            Nature::Bytes | Nature::Time => Ok(Outcome::becomes(DataType::Utf8)),
+            Nature::Number => Ok(Outcome::becomes(DataType::Int64)),
+            Nature::Other => {
+                let way_out = "it takes text, bytes, whole numbers, decimals, dates and times; use `generalise`, `null` or `drop`";
                 Err(Unsupported { method: ENTRY.name, data_type: input.clone(), way_out })
             }
         }
@@ -54,7 +54,7 @@ impl Method for Pseudonym {
     fn apply(&self, input: &ArrayRef, context: &Context) -> Result<ArrayRef, ApplyError> {
         self.plan(input.data_type())?;
         match nature(input.data_type()) {
-            Nature::Whole => Ok(numbers(context.key, input)),
+            Nature::Number => Ok(numbers(context.key, input)),
             _ => tokens(context.key, input),
         }
     }
@@ -76,12 +76,22 @@ impl Method for Pseudonym {
     }
 }
 
+/// Makes room for the next row; rows left out hold nothing.
+#[inline]
+fn skip_to<T: Copy>(row: usize, codes: &mut Vec<T>, nothing: T) {
+    if codes.len() != row {
+        codes.resize(row, nothing);
+    }
+}
+
 fn numbers(key: &DomainKey, input: &ArrayRef) -> ArrayRef {
-    let mut codes = vec![0; input.len()];
+    let mut codes = Vec::with_capacity(input.len());
     hash_rows(key, input, |row, hash| {
+        skip_to(row, &mut codes, 0);
         let word = i64::from_le_bytes([hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], hash[6], hash[7]]);
-        codes[row] = word & i64::MAX;
+        codes.push(word & i64::MAX);
     });
+    skip_to(input.len(), &mut codes, 0);
     Arc::new(Int64Array::new(codes.into(), input.nulls().cloned()))
 }
 
@@ -91,8 +101,12 @@ fn tokens(key: &DomainKey, input: &ArrayRef) -> Result<ArrayRef, ApplyError> {
     if rows > i32::MAX as usize / token::LENGTH {
         return Err(ApplyError::TooLong { rows });
     }
-    let mut codes = vec![[0; token::LENGTH]; rows];
-    hash_rows(key, input, |row, hash| codes[row] = token::letters(hash));
+    let mut codes = Vec::with_capacity(rows);
+    hash_rows(key, input, |row, hash| {
+        skip_to(row, &mut codes, [0; token::LENGTH]);
+        codes.push(token::letters(hash));
+    });
+    skip_to(rows, &mut codes, [0; token::LENGTH]);
     let offsets = OffsetBuffer::from_repeated_length(token::LENGTH, rows);
     let codes = Buffer::from_vec(codes.into_flattened());
     Ok(Arc::new(StringArray::new(offsets, codes, input.nulls().cloned())))

@@ -40,7 +40,7 @@ impl Method for Redact {
 
     fn apply(&self, input: &ArrayRef, _: &Context) -> Result<ArrayRef, ApplyError> {
         self.plan(input.data_type())?;
-        map_text(input, |_, out| out.push_str(&self.with))
+        map_text(input, |_, out| out.extend_from_slice(self.with.as_bytes()))
     }
 
     fn words(&self) -> String {

@@ -1,28 +1,35 @@
 //! The values of a leaf, row by row, whatever array holds them.
 
-use std::sync::Arc;
-
 use arrow::array::{
-    Array, ArrayAccessor, ArrayRef, ArrowPrimitiveType, AsArray, PrimitiveArray, StringArray, StringArrayType,
-    StringBuilder,
+    Array, ArrayAccessor, ArrowPrimitiveType, AsArray, GenericByteArray, LargeStringArray, PrimitiveArray, StringArray,
+    StringViewArray,
 };
+use arrow::buffer::NullBuffer;
 use arrow::datatypes::{
-    DataType, Date32Type, Decimal128Type, Int8Type, Int16Type, Int32Type, Int64Type, TimeUnit,
-    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type,
-    UInt16Type, UInt32Type, UInt64Type,
+    ArrowNativeType, ByteArrayType, DataType, Date32Type, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type,
+    Int8Type, Int16Type, Int32Type, Int64Type, Time32MillisecondType, Time32SecondType, Time64MicrosecondType,
+    Time64NanosecondType, TimeUnit, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
+    TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 
-use super::ApplyError;
-use crate::keys::lanes::DomainKey;
+use crate::keys::lanes::{DomainKey, Slice, Value};
+
+mod decimal;
+mod written;
+
+use decimal::Decimal;
+pub use written::{Written, map_text};
 
 /// What the values of a type are, for a hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nature {
     /// Text, or bytes; hashed as they stand.
     Bytes,
-    /// Whole numbers of any width; hashed as 16 bytes, little-endian, so that widths agree.
-    Whole,
-    /// Points in time; hashed as nanoseconds since 1970, or days for dates, like whole numbers.
+    /// Whole numbers and decimals of any width and scale; hashed so that equal numbers agree.
+    ///
+    /// Whole numbers are 16 bytes, little-endian; [`Decimal`] says what the others are.
+    Number,
+    /// Dates, hashed as days since 1970, and times, as nanoseconds since 1970 or midnight; like whole numbers.
     Time,
     /// Not to be hashed.
     Other,
@@ -30,13 +37,44 @@ pub enum Nature {
 
 /// What the values of a type are.
 pub fn nature(data_type: &DataType) -> Nature {
+    use DataType::*;
     match data_type {
-        DataType::Binary | DataType::LargeBinary | DataType::FixedSizeBinary(_) => Nature::Bytes,
-        DataType::Decimal128(_, 0) => Nature::Whole,
-        DataType::Date32 | DataType::Timestamp(..) => Nature::Time,
+        Binary | LargeBinary | FixedSizeBinary(_) => Nature::Bytes,
+        Decimal32(..) | Decimal64(..) | Decimal128(..) | Decimal256(..) => Nature::Number,
+        Date32 | Timestamp(..) | Time32(_) | Time64(_) => Nature::Time,
         text if is_text(text) => Nature::Bytes,
-        whole if whole.is_integer() => Nature::Whole,
+        whole if whole.is_integer() => Nature::Number,
         _ => Nature::Other,
+    }
+}
+
+/// The texts of an array, if that is what it holds.
+pub enum Texts<'a> {
+    None,
+    Narrow(&'a StringArray),
+    Large(&'a LargeStringArray),
+    View(&'a StringViewArray),
+}
+
+impl<'a> Texts<'a> {
+    pub fn of(array: &'a dyn Array) -> Self {
+        match array.data_type() {
+            DataType::Utf8 => Texts::Narrow(array.as_string()),
+            DataType::LargeUtf8 => Texts::Large(array.as_string()),
+            DataType::Utf8View => Texts::View(array.as_string_view()),
+            _ => Texts::None,
+        }
+    }
+
+    /// The bytes of the text at a row; none where there are no texts.
+    #[inline]
+    pub fn at(&self, row: usize) -> Option<&'a [u8]> {
+        match self {
+            Texts::None => None,
+            Texts::Narrow(array) => Some(array.value(row).as_bytes()),
+            Texts::Large(array) => Some(array.value(row).as_bytes()),
+            Texts::View(array) => Some(array.value(row).as_bytes()),
+        }
     }
 }
 
@@ -51,122 +89,111 @@ pub fn is_text(data_type: &DataType) -> bool {
 pub fn hash_rows(key: &DomainKey, array: &dyn Array, each: impl FnMut(usize, &[u8; 32])) {
     use DataType::*;
     match array.data_type() {
-        Utf8 => key.hash_each(items(array.as_string::<i32>()), each),
-        LargeUtf8 => key.hash_each(items(array.as_string::<i64>()), each),
-        Utf8View => key.hash_each(items(array.as_string_view()), each),
-        Binary => key.hash_each(items(array.as_binary::<i32>()), each),
-        LargeBinary => key.hash_each(items(array.as_binary::<i64>()), each),
-        FixedSizeBinary(_) => key.hash_each(items(array.as_fixed_size_binary()), each),
-        Int8 => key.hash_each(wholes::<Int8Type>(array, 1), each),
-        Int16 => key.hash_each(wholes::<Int16Type>(array, 1), each),
-        Int32 => key.hash_each(wholes::<Int32Type>(array, 1), each),
-        Int64 => key.hash_each(wholes::<Int64Type>(array, 1), each),
-        UInt8 => key.hash_each(wholes::<UInt8Type>(array, 1), each),
-        UInt16 => key.hash_each(wholes::<UInt16Type>(array, 1), each),
-        UInt32 => key.hash_each(wholes::<UInt32Type>(array, 1), each),
-        UInt64 => key.hash_each(wholes::<UInt64Type>(array, 1), each),
-        Decimal128(_, 0) => key.hash_each(wholes::<Decimal128Type>(array, 1), each),
-        Date32 => key.hash_each(wholes::<Date32Type>(array, 1), each),
-        Timestamp(TimeUnit::Second, _) => key.hash_each(wholes::<TimestampSecondType>(array, 1_000_000_000), each),
-        Timestamp(TimeUnit::Millisecond, _) => {
-            key.hash_each(wholes::<TimestampMillisecondType>(array, 1_000_000), each)
+        Utf8 => hash_bytes(key, array.as_string::<i32>(), each),
+        LargeUtf8 => hash_bytes(key, array.as_string::<i64>(), each),
+        Utf8View => hash_items(key, array.as_string_view(), str::as_bytes, each),
+        Binary => hash_bytes(key, array.as_binary::<i32>(), each),
+        LargeBinary => hash_bytes(key, array.as_binary::<i64>(), each),
+        FixedSizeBinary(_) => hash_items(key, array.as_fixed_size_binary(), |bytes| bytes, each),
+        Int8 => hash_wholes::<Int8Type, 1>(key, array, each),
+        Int16 => hash_wholes::<Int16Type, 1>(key, array, each),
+        Int32 => hash_wholes::<Int32Type, 1>(key, array, each),
+        Int64 => hash_wholes::<Int64Type, 1>(key, array, each),
+        UInt8 => hash_wholes::<UInt8Type, 1>(key, array, each),
+        UInt16 => hash_wholes::<UInt16Type, 1>(key, array, each),
+        UInt32 => hash_wholes::<UInt32Type, 1>(key, array, each),
+        UInt64 => hash_wholes::<UInt64Type, 1>(key, array, each),
+        Decimal128(_, 0) => hash_wholes::<Decimal128Type, 1>(key, array, each),
+        Decimal32(_, scale) => {
+            hash_numbers::<Decimal32Type, _>(key, array, |digits| Decimal::of(digits.into(), *scale), each)
         }
-        Timestamp(TimeUnit::Microsecond, _) => key.hash_each(wholes::<TimestampMicrosecondType>(array, 1_000), each),
-        Timestamp(TimeUnit::Nanosecond, _) => key.hash_each(wholes::<TimestampNanosecondType>(array, 1), each),
+        Decimal64(_, scale) => {
+            hash_numbers::<Decimal64Type, _>(key, array, |digits| Decimal::of(digits.into(), *scale), each)
+        }
+        Decimal128(_, scale) => {
+            hash_numbers::<Decimal128Type, _>(key, array, |digits| Decimal::of(digits, *scale), each)
+        }
+        Decimal256(_, scale) => {
+            hash_numbers::<Decimal256Type, _>(key, array, |digits| Decimal::of_wide(digits, *scale), each)
+        }
+        _ => hash_times(key, array, each),
+    }
+}
+
+fn hash_times(key: &DomainKey, array: &dyn Array, each: impl FnMut(usize, &[u8; 32])) {
+    use DataType::*;
+    match array.data_type() {
+        Date32 => hash_wholes::<Date32Type, 1>(key, array, each),
+        Time32(TimeUnit::Second) => hash_wholes::<Time32SecondType, 1_000_000_000>(key, array, each),
+        Time32(TimeUnit::Millisecond) => hash_wholes::<Time32MillisecondType, 1_000_000>(key, array, each),
+        Time64(TimeUnit::Microsecond) => hash_wholes::<Time64MicrosecondType, 1_000>(key, array, each),
+        Time64(TimeUnit::Nanosecond) => hash_wholes::<Time64NanosecondType, 1>(key, array, each),
+        Timestamp(TimeUnit::Second, _) => hash_wholes::<TimestampSecondType, 1_000_000_000>(key, array, each),
+        Timestamp(TimeUnit::Millisecond, _) => hash_wholes::<TimestampMillisecondType, 1_000_000>(key, array, each),
+        Timestamp(TimeUnit::Microsecond, _) => hash_wholes::<TimestampMicrosecondType, 1_000>(key, array, each),
+        Timestamp(TimeUnit::Nanosecond, _) => hash_wholes::<TimestampNanosecondType, 1>(key, array, each),
         _ => {}
     }
 }
 
-/// The text at a row; none where the array holds no text.
-pub fn text_at(array: &dyn Array, row: usize) -> Option<&str> {
-    match array.data_type() {
-        DataType::Utf8 => Some(array.as_string::<i32>().value(row)),
-        DataType::LargeUtf8 => Some(array.as_string::<i64>().value(row)),
-        DataType::Utf8View => Some(array.as_string_view().value(row)),
-        _ => None,
-    }
+/// The nulls of an array that has some.
+fn some_nulls(array: &dyn Array) -> Option<&NullBuffer> {
+    array.nulls().filter(|nulls| nulls.null_count() > 0)
 }
 
-/// Writes another text for every text that is not null; `write` finds an empty buffer.
-///
-/// # Errors
-/// Where the batch becomes too long. An array without text has been refused by a method's plan.
-pub fn map_text(array: &ArrayRef, write: impl FnMut(&str, &mut String)) -> Result<ArrayRef, ApplyError> {
-    match array.data_type() {
-        DataType::LargeUtf8 => map_strings(array.as_string::<i64>(), write),
-        DataType::Utf8View => map_strings(array.as_string_view(), write),
-        _ => map_strings(array.as_string::<i32>(), write),
-    }
-}
-
-fn map_strings<'a>(
-    texts: impl StringArrayType<'a>,
-    mut write: impl FnMut(&str, &mut String),
-) -> Result<ArrayRef, ApplyError> {
-    let (mut written, mut buffer) = (Written::of(texts.len()), String::new());
-    for text in texts.iter() {
-        buffer.clear();
-        if let Some(text) = text {
-            write(text, &mut buffer);
+/// Values that lie one behind the other in a buffer.
+fn hash_bytes<T: ByteArrayType>(key: &DomainKey, array: &GenericByteArray<T>, each: impl FnMut(usize, &[u8; 32])) {
+    let (bytes, offsets) = (array.value_data(), array.value_offsets());
+    let slice = |start: T::Offset, end: T::Offset| {
+        let start = start.as_usize();
+        Slice { from: &bytes[start..], length: end.as_usize() - start }
+    };
+    match some_nulls(array) {
+        None => {
+            let ends = offsets.iter().skip(1);
+            key.hash_each(offsets.iter().zip(ends).map(|(start, end)| slice(*start, *end)).enumerate(), each);
         }
-        written.push(text.map(|_| buffer.as_str()));
-    }
-    written.finish()
-}
-
-/// Text written row by row.
-pub struct Written {
-    builder: StringBuilder,
-    rows: usize,
-    fits: bool,
-}
-
-impl Written {
-    /// Room for so many rows.
-    pub fn of(rows: usize) -> Self {
-        Written { builder: StringBuilder::with_capacity(rows, rows * 16), rows, fits: true }
-    }
-
-    /// Writes the next row.
-    pub fn push(&mut self, text: Option<&str>) {
-        let length = self.builder.values_slice().len() + text.map_or(0, str::len);
-        self.fits &= i32::try_from(length).is_ok();
-        match text {
-            Some(text) if self.fits => self.builder.append_value(text),
-            _ => self.builder.append_null(),
+        Some(nulls) => {
+            key.hash_each(nulls.valid_indices().map(|row| (row, slice(offsets[row], offsets[row + 1]))), each);
         }
     }
+}
 
-    /// Writes nulls up to a row.
-    pub fn skip_to(&mut self, row: usize) {
-        while self.builder.offsets_slice().len() <= row {
-            self.builder.append_null();
-        }
-    }
-
-    /// All rows, nulls where none was written.
-    ///
-    /// # Errors
-    /// Where the text did not fit into one array.
-    pub fn finish(mut self) -> Result<ArrayRef, ApplyError> {
-        self.skip_to(self.rows);
-        let array: StringArray = self.builder.finish();
-        if self.fits { Ok(Arc::new(array)) } else { Err(ApplyError::TooLong { rows: self.rows }) }
+/// Values that lie anywhere.
+fn hash_items<A: ArrayAccessor, V: Value>(
+    key: &DomainKey,
+    array: A,
+    value: impl Fn(A::Item) -> V,
+    each: impl FnMut(usize, &[u8; 32]),
+) {
+    let item = |row| (row, value(array.value(row)));
+    match some_nulls(&array) {
+        None => key.hash_each((0..array.len()).map(item), each),
+        Some(nulls) => key.hash_each(nulls.valid_indices().map(item), each),
     }
 }
 
-/// The values that are not null, with their rows.
-fn items<A: ArrayAccessor>(array: A) -> impl Iterator<Item = (usize, A::Item)> {
-    let nulls = array.nulls().cloned();
-    let valid = move |row: &usize| nulls.as_ref().is_none_or(|nulls| nulls.is_valid(*row));
-    (0..array.len()).filter(valid).map(move |row| (row, array.value(row)))
-}
-
-/// Whole numbers times `factor`, in 16 bytes.
-fn wholes<T: ArrowPrimitiveType>(array: &dyn Array, factor: i128) -> impl Iterator<Item = (usize, [u8; 16])>
-where
+/// Whole numbers, times a factor.
+fn hash_wholes<T: ArrowPrimitiveType, const FACTOR: i128>(
+    key: &DomainKey,
+    array: &dyn Array,
+    each: impl FnMut(usize, &[u8; 32]),
+) where
     T::Native: Into<i128>,
 {
-    let values: &PrimitiveArray<T> = array.as_primitive();
-    items(values).map(move |(row, value)| (row, (value.into() * factor).to_le_bytes()))
+    hash_numbers::<T, i128>(key, array, |native| native.into() * FACTOR, each);
+}
+
+fn hash_numbers<T: ArrowPrimitiveType, V: Value>(
+    key: &DomainKey,
+    array: &dyn Array,
+    value: impl Fn(T::Native) -> V,
+    each: impl FnMut(usize, &[u8; 32]),
+) {
+    let array: &PrimitiveArray<T> = array.as_primitive();
+    let numbers = array.values();
+    match some_nulls(array) {
+        None => key.hash_each(numbers.iter().map(|number| value(*number)).enumerate(), each),
+        Some(nulls) => key.hash_each(nulls.valid_indices().map(|row| (row, value(numbers[row]))), each),
+    }
 }

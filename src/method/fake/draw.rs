@@ -2,7 +2,6 @@
 
 use crate::keys::lanes::DomainKey;
 use crate::keys::token;
-use crate::method::Taken;
 
 /// How often a draw is repeated before a word is invented instead.
 pub const TRIES: usize = 64;
@@ -16,41 +15,44 @@ pub struct Draws<'k> {
 
 impl<'k> Draws<'k> {
     /// All choices of one value.
+    #[inline]
     pub fn new(key: &'k DomainKey, hash: &[u8; 32]) -> Self {
         Draws { key, hash: *hash, at: 0 }
     }
 
+    #[inline]
     fn next(&mut self) -> u32 {
         if self.at == self.hash.len() {
-            self.hash = self.key.hash(&self.hash);
-            self.at = 0;
+            self.go_on();
         }
         let word = [self.hash[self.at], self.hash[self.at + 1], self.hash[self.at + 2], self.hash[self.at + 3]];
         self.at += 4;
         u32::from_le_bytes(word)
     }
 
+    #[cold]
+    fn go_on(&mut self) {
+        self.hash = self.key.hash(&self.hash);
+        self.at = 0;
+    }
+
     /// A number below `end`, which is from 1.
+    #[inline]
     pub fn below(&mut self, end: usize) -> usize {
         ((u64::from(self.next()) * end as u64) >> 32) as usize
     }
 
     /// Writes a decimal digit.
-    pub fn digit(&mut self, out: &mut String) {
-        out.push(char::from(b'0' + self.below(10) as u8));
-    }
-
-    /// A word of the list that is not taken; none where none was found.
-    pub fn word(&mut self, words: &[&'static str], taken: &Taken) -> Option<&'static str> {
-        if words.is_empty() {
-            return None;
-        }
-        (0..TRIES).map(|_| words[self.below(words.len())]).find(|word| !taken.holds(word))
+    #[inline]
+    pub fn digit(&mut self, out: &mut Vec<u8>) {
+        out.push(b'0' + self.below(10) as u8);
     }
 
     /// Writes six base32 letters, 30 bits of the hash.
-    pub fn letters(&mut self, out: &mut String) {
-        let bits = u64::from(self.next());
-        out.extend((0..6).map(|at| char::from(token::letter(bits >> (5 * at)))));
+    #[inline]
+    pub fn letters(&mut self, out: &mut Vec<u8>) {
+        let end = out.len() + 6;
+        out.extend_from_slice(&token::eight(self.next().into()).to_le_bytes());
+        out.truncate(end);
     }
 }

@@ -3,7 +3,8 @@
 use fake::locales::{Data, EN};
 
 use super::locale::Locale;
-use super::recipe::{Piece, Recipe, template};
+use super::recipe::{Piece, Recipe, digits, template};
+use super::words::Words;
 
 /// What a fake is a fake of.
 pub struct Kind {
@@ -32,7 +33,7 @@ const ENOUGH: usize = 20;
 const HOUSES: usize = 199;
 
 fn listed(words: &[&'static str]) -> Recipe {
-    Recipe::of(vec![Piece::Word(words.to_vec())])
+    Recipe::of(vec![Piece::Word(Words::of(words))])
 }
 
 fn name(locale: &'static Locale) -> Recipe {
@@ -42,14 +43,13 @@ fn name(locale: &'static Locale) -> Recipe {
 /// Distinct values have distinct addresses but for a chance of 2⁻⁶⁰ a pair.
 fn email(locale: &'static Locale) -> Recipe {
     Recipe::of(vec![
-        Piece::Lower(plain(locale.first_names, EN::NAME_FIRST_NAME)),
-        Piece::Text("."),
-        Piece::Lower(plain(locale.last_names, EN::NAME_LAST_NAME)),
-        Piece::Text("."),
+        Piece::Word(Words::lower(&plain(locale.first_names, EN::NAME_FIRST_NAME))),
+        Piece::text("."),
+        Piece::Word(Words::lower(&plain(locale.last_names, EN::NAME_LAST_NAME))),
+        Piece::text("."),
         Piece::Letters,
         Piece::Letters,
-        Piece::Text("@"),
-        Piece::Reserved(&["example.com", "example.net", "example.org"]),
+        Piece::Any(Words::written(["@example.com", "@example.net", "@example.org"].into_iter().map(String::from))),
     ])
 }
 
@@ -62,12 +62,12 @@ fn plain(names: &[&'static str], english: &[&'static str]) -> Vec<&'static str> 
 }
 
 fn phone(locale: &'static Locale) -> Recipe {
-    Recipe::one_of(locale.phones.iter().map(|pattern| vec![Piece::Digits(pattern)]))
+    Recipe::one_of(locale.phones.iter().map(|pattern| digits(pattern)))
 }
 
 fn street(locale: &'static Locale) -> Recipe {
     let mut form = template(locale.street_form, |word| locale.list(word));
-    form.extend([Piece::Text(" "), Piece::Number(HOUSES)]);
+    form.push(Piece::Any(Words::written((1..=HOUSES).map(|number| format!(" {number}")))));
     Recipe::of(form)
 }
 

@@ -1,28 +1,30 @@
 //! What a fake is put together from.
 
-use super::draw::Draws;
+use super::draw::{Draws, TRIES};
+use super::words::Words;
 use crate::method::Taken;
 
 /// A part of a fake.
 pub enum Piece {
     /// This text.
-    Text(&'static str),
+    Text(Words),
     /// A word of a list that is not taken, or six letters where there is none.
-    Word(Vec<&'static str>),
-    /// The same in lower case.
-    Lower(Vec<&'static str>),
-    /// A text of a list of reserved ones, which nobody can have taken.
-    Reserved(&'static [&'static str]),
+    Word(Words),
+    /// One of these, which nobody can have taken.
+    Any(Words),
     /// Six base32 letters.
     Letters,
-    /// A whole number from 1 to this one.
-    Number(usize),
-    /// Text in which `#` stands for a digit, and `@` for a North American area code.
-    Digits(&'static str),
+    /// A decimal digit.
+    Digit,
+    /// A North American area code.
+    AreaCode,
 }
 
 /// All forms of a fake, of which one is chosen.
 pub struct Recipe(Vec<Vec<Piece>>);
+
+/// Which words of a recipe are taken: of every form, of every piece, of every word; empty where none is.
+pub struct TakenWords(Vec<Vec<Vec<bool>>>);
 
 impl Recipe {
     /// A fake of one form.
@@ -35,10 +37,23 @@ impl Recipe {
         Recipe(forms.into_iter().collect())
     }
 
+    /// Looks every word up, so that none has to be while fakes are drawn.
+    pub fn taken(&self, taken: &Taken) -> TakenWords {
+        if taken.is_empty() {
+            return TakenWords(Vec::new());
+        }
+        let marks = |piece: &Piece| piece.words().iter().map(|word| taken.holds(word)).collect();
+        TakenWords(self.0.iter().map(|form| form.iter().map(marks).collect()).collect())
+    }
+
     /// Writes a fake.
-    pub fn write(&self, draws: &mut Draws, taken: &Taken, out: &mut String) {
+    #[inline]
+    pub fn write(&self, draws: &mut Draws, taken: &TakenWords, out: &mut Vec<u8>) {
         let form = if self.0.len() == 1 { 0 } else { draws.below(self.0.len()) };
-        self.0[form].iter().for_each(|piece| piece.write(draws, taken, out));
+        let marks = taken.0.get(form).map_or(&[][..], Vec::as_slice);
+        for (at, piece) in self.0[form].iter().enumerate() {
+            piece.write(draws, marks.get(at).map_or(&[], Vec::as_slice), out);
+        }
     }
 
     /// Every listed word, sorted, once.
@@ -51,48 +66,48 @@ impl Recipe {
 }
 
 impl Piece {
+    /// This text.
+    pub fn text(text: &str) -> Self {
+        Piece::Text(Words::written([text.to_owned()].into_iter()))
+    }
+
     fn words(&self) -> &[&'static str] {
         match self {
-            Piece::Word(words) | Piece::Lower(words) => words,
+            Piece::Word(words) => words.listed(),
             _ => &[],
         }
     }
 
-    fn write(&self, draws: &mut Draws, taken: &Taken, out: &mut String) {
+    #[inline]
+    fn write(&self, draws: &mut Draws, taken: &[bool], out: &mut Vec<u8>) {
         match self {
-            Piece::Text(text) => out.push_str(text),
-            Piece::Word(words) => match draws.word(words, taken) {
-                Some(word) => out.push_str(word),
+            Piece::Text(text) => text.write(0, out),
+            Piece::Word(words) => match free(words, draws, taken) {
+                Some(index) => words.write(index, out),
                 None => draws.letters(out),
             },
-            Piece::Lower(words) => match draws.word(words, taken) {
-                Some(word) => out.extend(word.chars().flat_map(char::to_lowercase)),
-                None => draws.letters(out),
-            },
-            Piece::Reserved(texts) => out.push_str(texts[draws.below(texts.len())]),
+            Piece::Any(texts) => texts.write(draws.below(texts.count()), out),
             Piece::Letters => draws.letters(out),
-            Piece::Number(last) => write_number(1 + draws.below(*last), out),
-            Piece::Digits(pattern) => pattern.chars().for_each(|mark| match mark {
-                '#' => draws.digit(out),
-                '@' => write_number(area_code(draws), out),
-                text => out.push(text),
-            }),
+            Piece::Digit => draws.digit(out),
+            Piece::AreaCode => out.extend_from_slice(&area_code(draws)),
         }
     }
 }
 
-fn write_number(number: usize, out: &mut String) {
-    use std::fmt::Write;
-    write!(out, "{number}").expect("text takes everything");
+/// A word that is not taken; none where none was found.
+#[inline]
+fn free(words: &Words, draws: &mut Draws, taken: &[bool]) -> Option<usize> {
+    let draws = (0..TRIES).take_while(|_| words.count() > 0).map(|_| draws.below(words.count()));
+    draws.into_iter().find(|index| !taken.get(*index).is_some_and(|taken| *taken))
 }
 
 /// An area code as the North American Numbering Plan builds them for places: N11 and N9X are none, 5XX, 8XX, 9XX
 /// and repeated last digits are left out because services use them.
-fn area_code(draws: &mut Draws) -> usize {
+fn area_code(draws: &mut Draws) -> [u8; 3] {
     let hundreds = [2, 3, 4, 6, 7][draws.below(5)];
-    let tens = draws.below(9);
-    let ones = 2 + draws.below(8);
-    100 * hundreds + 10 * tens + if ones == tens { 9 } else { ones }
+    let tens = draws.below(9) as u8;
+    let ones = 2 + draws.below(8) as u8;
+    [hundreds, tens, if ones == tens { 9 } else { ones }].map(|digit| b'0' + digit)
 }
 
 /// A form from a template in which `{Name}` stands for a list of words.
@@ -101,9 +116,20 @@ pub fn template(text: &'static str, words: impl Fn(&str) -> &'static [&'static s
     for (at, part) in text.split(['{', '}']).enumerate() {
         match at % 2 {
             0 if part.is_empty() => {}
-            0 => pieces.push(Piece::Text(part)),
-            _ => pieces.push(Piece::Word(words(part).to_vec())),
+            0 => pieces.push(Piece::text(part)),
+            _ => pieces.push(Piece::Word(Words::of(words(part)))),
         }
     }
     pieces
+}
+
+/// A form from a pattern in which `#` stands for a digit, and `@` for a North American area code.
+pub fn digits(pattern: &str) -> Vec<Piece> {
+    let marks = pattern.split_inclusive(['#', '@']);
+    let pieces = marks.flat_map(|part| match (part.strip_suffix('#'), part.strip_suffix('@')) {
+        (Some(text), _) => [Some(text).filter(|text| !text.is_empty()).map(Piece::text), Some(Piece::Digit)],
+        (_, Some(text)) => [Some(text).filter(|text| !text.is_empty()).map(Piece::text), Some(Piece::AreaCode)],
+        _ => [Some(Piece::text(part)), None],
+    });
+    pieces.flatten().collect()
 }
