@@ -71,13 +71,11 @@ class Workspace:
             f'[evidence]\n{self.sides.evidence}\n\n[consent]\ntrust = "blake3:{trust}"\n\n[limits]\n{limited}\n'
         )
 
-    def table(self, name: str, hashed: list[str], kept: list[str] = []) -> None:
-        """A schema: some columns pseudonymised, each in a domain of its own, and some kept."""
-        rules = [f'{column} = {{ class = "direct", method = "pseudonym", domain = "{column}" }}' for column in hashed]
-        because = "generated, no person"
-        rules += [f'{column} = {{ class = "attribute", method = "keep", because = "{because}" }}' for column in kept]
+    def table(self, name: str, rules: dict[str, str]) -> None:
+        """A schema with a rule for each column; the first column says whose row it is."""
         head = f'customer = "{CUSTOMER}"\ntable = "{name}"\nsource = "{CUSTOMER}/{name}/*.parquet"\nformat = "parquet"\n'
-        schema = f'{head}subject = "{hashed[0]}"\n\n[columns]\n' + "\n".join(rules) + "\n"
+        columns = "\n".join(f"{column} = {{ {rule} }}" for column, rule in rules.items())
+        schema = f'{head}subject = "{next(iter(rules))}"\n\n[columns]\n{columns}\n'
         (self.folder / f"schemas/{CUSTOMER}/{name}.toml").write_text(schema)
 
     def put(self, data: Path, table: str) -> None:
@@ -123,6 +121,16 @@ class Workspace:
         if done.returncode != 0:
             raise RuntimeError(f"{arguments}\n{done.stderr}")
         return json.loads(done.stdout)
+
+
+def pseudonyms(columns: list[str]) -> dict[str, str]:
+    """Rules that hash each column in a domain of its own."""
+    return {column: f'class = "direct", method = "pseudonym", domain = "{column}"' for column in columns}
+
+
+def kept(columns: list[str]) -> dict[str, str]:
+    """Rules that leave columns as they are."""
+    return {column: 'class = "attribute", method = "keep", because = "generated, no person"' for column in columns}
 
 
 def ssh_keygen(*arguments: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench import build
 from bench.columns import HASHED, KEPT
-from bench.workspace import Workspace
+from bench.workspace import Workspace, kept, pseudonyms
 
 FOLDER = build.TARGET / "bench"
 
@@ -40,7 +40,7 @@ class Setting:
     def customers(self, name: str, data: Path, **limits: int | str) -> Workspace:
         """A workspace with an approval for one customers file, or for a folder of them."""
         workspace = self.workspace(name, **limits)
-        workspace.table("customers", HASHED, KEPT)
+        workspace.table("customers", pseudonyms(HASHED) | kept(KEPT))
         workspace.put(data, "customers")
         workspace.approve()
         return workspace

@@ -4,7 +4,7 @@ from bench.data import DICTIONARY_COLUMNS
 from bench.measure import turns
 from bench.page import Bar, bars, table
 from bench.series.common import Setting, mebibytes, number, seconds
-from bench.workspace import Workspace
+from bench.workspace import Workspace, pseudonyms
 
 ROWS = 10_000_000
 KINDS = {"dictionary": "dictionary-encoded", "plain": "the same rows, plain"}
@@ -30,7 +30,7 @@ def measure(setting: Setting) -> str:
 
 def workspace(setting: Setting, kind: str, rows: int) -> Workspace:
     made = setting.workspace(kind)
-    made.table("repeating", DICTIONARY_COLUMNS)
+    made.table("repeating", pseudonyms(DICTIONARY_COLUMNS))
     made.put(setting.data(kind, rows), "repeating")
     made.approve()
     return made

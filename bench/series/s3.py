@@ -7,7 +7,7 @@ from bench.columns import HASHED, KEPT
 from bench.measure import Contestant, turns
 from bench.page import Bar, bars, table
 from bench.series.common import FOLDER, Setting, number, seconds
-from bench.workspace import CUSTOMER, Workspace
+from bench.workspace import CUSTOMER, Workspace, kept, pseudonyms
 
 ROWS = 4_000_000
 DELAY = 30
@@ -35,6 +35,6 @@ def measure(setting: Setting) -> str:
 def contestant(setting: Setting, accounts: Accounts, way: str, rows: int) -> Contestant:
     accounts.put(way, "customers", setting.data("customers", rows))
     space = Workspace(setting.verho, FOLDER / f"workspace-{way}", accounts.sides(way, WAYS[way]), threads=2)
-    space.table("customers", HASHED, KEPT)
+    space.table("customers", pseudonyms(HASHED) | kept(KEPT))
     space.approve()
     return Contestant(space.command("run", CUSTOMER), space.environment(), after=lambda: accounts.clear(way))
