@@ -49,7 +49,7 @@ class Workspace:
     def __init__(self, verho: Path, folder: Path, sides: Sides = Sides(), **limits: int | str) -> None:
         self.verho, self.folder, self.sides = verho, folder, sides
         shutil.rmtree(folder, ignore_errors=True)
-        for name in ["keys", "people", "consent", f"schemas/{CUSTOMER}", "production"]:
+        for name in ["keys", "people", "consent", "schemas", "production"]:
             (folder / name).mkdir(parents=True)
         for name in ["people/owner", "people/compliance", "keys/evidence"]:
             ssh_keygen("-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(folder / name))
@@ -57,7 +57,7 @@ class Workspace:
         (folder / "consent/allowed_signers").write_text("".join(signers))
         (folder / "consent/roles.toml").write_text(ROLES)
         self.write_configuration(limits, trust="0" * 64)
-        found = re.search(r'trust = "blake3:(\w{64})"', self.say("check").stderr)
+        found = re.search(r"blake3:(\w{64})", self.say("check").stderr)
         assert found, "check says the trust root"
         self.write_configuration(limits, trust=found[1])
 
@@ -76,7 +76,9 @@ class Workspace:
         head = f'customer = "{CUSTOMER}"\ntable = "{name}"\nsource = "{CUSTOMER}/{name}/*.parquet"\nformat = "parquet"\n'
         columns = "\n".join(f"{column} = {{ {rule} }}" for column, rule in rules.items())
         schema = f'{head}subject = "{next(iter(rules))}"\n\n[columns]\n{columns}\n'
-        (self.folder / f"schemas/{CUSTOMER}/{name}.toml").write_text(schema)
+        folder = self.folder / "schemas" / CUSTOMER
+        folder.mkdir(exist_ok=True)
+        (folder / f"{name}.toml").write_text(schema)
 
     def put(self, data: Path, table: str) -> None:
         """Links a file, or all files of a folder, into the production root: no copy is made."""
