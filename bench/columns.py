@@ -1,0 +1,4 @@
+"""The customers file: which of its columns are hashed, and which are kept."""
+
+HASHED = ["customer_id", "first_name", "last_name", "email", "phone", "iban"]
+KEPT = ["birth_date", "street", "city", "country", "postcode", "plan", "balance", "orders", "signup", "notes"]
