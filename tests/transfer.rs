@@ -43,6 +43,8 @@ amount           = { class = "attribute", method = "keep", because = "a measure"
 "address.street" = { class = "direct", method = "mask", first = 1 }
 "address.zip"    = { class = "quasi", method = "generalise", prefix = 2 }
 "tags[]"         = { class = "attribute", method = "pseudonym", domain = "tag" }
+"orders[].sku"   = { class = "attribute", method = "mask", first = 5 }
+"orders[].kind"  = { class = "attribute", method = "keep", because = "two words" }
 "#;
 
 /// Values that repeat in every way: with nulls, at every depth, of text, days and numbers.
@@ -57,6 +59,15 @@ fn people() -> RecordBatch {
     let tags = StringArray::from_iter_values((0..2 * ROWS).map(|tag| format!("tag {}", tag % 50)));
     let item = Arc::new(Field::new("element", DataType::Utf8, false));
     let tags = ListArray::new(item, OffsetBuffer::from_repeated_length(2, ROWS), Arc::new(tags), None);
+    let sku = StringArray::from_iter((0..ROWS).map(|row| (row % 3 > 0).then(|| format!("sku {:03}", row % 700))));
+    let kind = StringArray::from_iter_values((0..ROWS).map(|row| ["new", "used"][row % 2]));
+    let fields = vec![Field::new("sku", DataType::Utf8, true), Field::new("kind", DataType::Utf8, false)];
+    let order = StructArray::new(fields.into(), vec![Arc::new(sku), Arc::new(kind)], None);
+    let item = Arc::new(Field::new("element", order.data_type().clone(), true));
+    // Every fifth person has five orders, the others have none, and every tenth has no list.
+    let lengths = (0..ROWS).map(|row| if row % 5 == 0 { 5 } else { 0 });
+    let listed = NullBuffer::from_iter(rows().map(|row| row % 10 != 1));
+    let orders = ListArray::new(item, OffsetBuffer::from_lengths(lengths), Arc::new(order), Some(listed));
     let name = text(&|row| (row % 7 > 0).then(|| format!("name {}", row * 31 % 400)));
     let columns: Vec<(&str, ArrayRef, bool)> = vec![
         ("id", Arc::new(Int64Array::from_iter_values(rows().map(|row| row as i64 * 7919))), false),
@@ -67,6 +78,7 @@ fn people() -> RecordBatch {
         ("amount", Arc::new(Float64Array::from_iter_values(rows().map(|row| row as f64 / 3.0))), false),
         ("address", Arc::new(address), true),
         ("tags", Arc::new(tags), false),
+        ("orders", Arc::new(orders), true),
     ];
     RecordBatch::try_from_iter_with_nullable(columns).expect("a batch")
 }
@@ -146,6 +158,11 @@ fn dictionaries_give_what_values_one_by_one_give() {
     assert_eq!(left.num_rows(), ROWS);
     assert_ne!(left.column(1), people.column(1), "names are masked");
     assert_eq!(left.column_by_name("plan"), people.column_by_name("plan"));
+    let kinds = |batch: &RecordBatch| {
+        let orders = batch.column_by_name("orders").expect("orders").as_list::<i32>().clone();
+        orders.values().as_struct().column(1).clone()
+    };
+    assert_eq!(&kinds(&left), &kinds(&people), "kept in lists too");
     let names = left.column_by_name("name").expect("names");
     assert_eq!(names.logical_nulls(), people.column_by_name("name").expect("names").logical_nulls());
 }
@@ -154,8 +171,8 @@ fn dictionaries_give_what_values_one_by_one_give() {
 fn a_masked_dictionary_holds_each_value_once_and_no_other() {
     let (desk, people) = (desk(), people());
     let objects = carried(&desk, write(&people, true).path());
-    // Leaves: id, name, city, day, plan, amount, address.street, address.zip, tags.
-    let distinct = [(1, 400), (3, 27), (4, 3), (7, 1)];
+    // Leaves: id, name, city, day, plan, amount, address.street, address.zip, tags, orders.sku, orders.kind.
+    let distinct = [(1, 400), (3, 27), (4, 3), (7, 1), (8, 50), (9, 7), (10, 2)];
     for (leaf, expected) in distinct {
         let entries = dictionary(&objects[0], leaf);
         let once: HashSet<_> = entries.iter().collect();

@@ -19,6 +19,12 @@ use crate::transform::{MaskError, Masks};
 use part::Shared;
 pub use part::preview;
 
+/// Parts under way take this share of a run's memory together, as estimated: estimates can be wrong.
+const UNDER_WAY: u64 = 4;
+
+/// What writing a part away takes beside the part itself, in bytes.
+const WRITING: u64 = 32 << 20;
+
 /// What ends a run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EngineError {
@@ -112,12 +118,12 @@ pub fn run(
 ) -> Result<Vec<Written>, EngineError> {
     let layouts = plan.tables.iter().map(Layout::new).collect::<Result<Vec<_>, _>>()?;
     let shared = Shared { plan, layouts, production, masks, crew, limits: ReadLimits::of(memory) };
-    let budget = Budget::new(memory);
+    let budget = Budget::new(memory / UNDER_WAY);
     // Parts of one row group are read in one go.
     let stretches: Vec<&[Part]> = plan.parts.chunk_by(|before, part| part.continues(before)).collect();
     let is_remote = production.is_remote() || target.test.is_remote();
     let written = crew.each(&stretches, is_remote, |parts| {
-        let _held = budget.hold(parts.iter().map(|part| part.memory).max().unwrap_or(0));
+        let _held = budget.hold(parts.iter().map(|part| part.memory + WRITING).max().unwrap_or(0));
         let write = |part: &Part, safe| {
             let staged = crew.work(|| sink::stage(target.test, target.key(plan, part), safe));
             let written = staged.and_then(StagedPart::publish).map_err(EngineError::Write)?;

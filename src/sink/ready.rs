@@ -6,14 +6,15 @@
 
 #![expect(clippy::disallowed_types, reason = "one of the places where the output is encoded")]
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
+use ahash::RandomState;
 use arrow::array::{Array, ArrayRef, Int32Array, UInt32Array};
 use arrow::datatypes::{Field, Fields};
 use arrow::row::{RowConverter, SortField};
 use bytes::Bytes;
-use hashbrown::HashMap;
-use hashbrown::hash_map::Entry;
 use parquet::basic::{Compression, Encoding, Repetition, Type as Physical};
 use parquet::column::page::{Page, PageReader};
 use parquet::data_type::Int32Type;
@@ -72,7 +73,7 @@ fn merged(values: &ArrayRef) -> Result<Option<(ArrayRef, Vec<i32>)>, EncodeError
     let converter = RowConverter::new(vec![SortField::new(values.data_type().clone())]);
     let rows = converter.and_then(|converter| converter.convert_columns(std::slice::from_ref(values)));
     let rows = rows.map_err(|_| EncodeError)?;
-    let mut places = HashMap::with_capacity(values.len());
+    let mut places = HashMap::with_capacity_and_hasher(values.len(), RandomState::new());
     let (mut firsts, mut of_each) = (Vec::with_capacity(values.len()), Vec::with_capacity(values.len()));
     for (at, row) in rows.iter().enumerate() {
         let place = match places.entry(row) {
@@ -136,7 +137,7 @@ fn reindexed(
 ) -> Result<EncodedChunk, EncodeError> {
     let place = |index: &i32| places.get(*index as usize).copied().ok_or(EncodeError);
     let indices = rows.indices.iter().map(place).collect::<Result<Vec<_>, _>>()?;
-    let (bytes, column) = integers(&indices, &rows.levels, old)?;
+    let (bytes, column) = integers(&indices, &rows, old)?;
     let order = order(&bytes, &column)?;
     let pages = Pages::find(bytes, column.num_values()).ok_or(EncodeError)?;
     let (pieces, data_offset) = pages.rewritten();
@@ -154,14 +155,20 @@ fn reindexed(
 }
 
 /// A column of integers with a dictionary, at the levels of `like`: its bytes, and its metadata with offsets into them.
-fn integers(values: &[i32], levels: &[i16], like: &EncodedChunk) -> Result<(Bytes, ColumnChunkMetaData), EncodeError> {
+fn integers(
+    values: &[i32],
+    rows: &IndexedRows,
+    like: &EncodedChunk,
+) -> Result<(Bytes, ColumnChunkMetaData), EncodeError> {
     let by_dictionary = properties(like.compression).set_dictionary_page_size_limit(usize::MAX).build();
     let mut file = Vec::new();
     let root = Arc::new(integer(&like.descriptor)?);
     let mut writer = SerializedFileWriter::new(&mut file, root, Arc::new(by_dictionary))?;
     let mut group = writer.next_row_group()?;
     let mut column = group.next_column()?.ok_or(EncodeError)?;
-    column.typed::<Int32Type>().write_batch(values, (!levels.is_empty()).then_some(levels), None)?;
+    let definition = (!rows.definition.is_empty()).then_some(&rows.definition[..]);
+    let repetition = (!rows.repetition.is_empty()).then_some(&rows.repetition[..]);
+    column.typed::<Int32Type>().write_batch(values, definition, repetition)?;
     column.close()?;
     group.close()?;
     let metadata = writer.close()?.row_group(0).column(0).clone();
@@ -171,18 +178,14 @@ fn integers(values: &[i32], levels: &[i16], like: &EncodedChunk) -> Result<(Byte
     Ok((bytes, moved.build()?))
 }
 
-/// A schema of one integer that can be null at as many levels as the leaf.
+/// A schema of one integer with as many levels as the leaf: which of them repeat makes no difference to their bytes.
 fn integer(like: &ColumnDescPtr) -> Result<Type, EncodeError> {
-    let levels = like.max_def_level();
-    let repetition = if levels > 0 { Repetition::OPTIONAL } else { Repetition::REQUIRED };
-    let leaf = Type::primitive_type_builder("index", Physical::INT32).with_repetition(repetition).build()?;
-    let within = |inner: Type, _| {
-        Type::group_type_builder("group")
-            .with_repetition(Repetition::OPTIONAL)
-            .with_fields(vec![Arc::new(inner)])
-            .build()
-    };
-    let nested = (1..levels).try_fold(leaf, within)?;
+    let (definition, repetition) = (like.max_def_level(), like.max_rep_level());
+    let leaf = Type::primitive_type_builder("index", Physical::INT32).with_repetition(Repetition::REQUIRED).build()?;
+    let nested = (0..definition).try_fold(leaf, |inner, level| {
+        let kind = if level < repetition { Repetition::REPEATED } else { Repetition::OPTIONAL };
+        Type::group_type_builder("group").with_repetition(kind).with_fields(vec![Arc::new(inner)]).build()
+    })?;
     Ok(Type::group_type_builder("indices").with_fields(vec![Arc::new(nested)]).build()?)
 }
 

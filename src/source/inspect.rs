@@ -8,7 +8,7 @@
 use bytes::Bytes;
 use parquet::basic::{ConvertedType, LogicalType, Type};
 use parquet::file::metadata::ColumnChunkMetaData;
-use parquet::schema::types::ColumnDescPtr;
+use parquet::schema::types::{ColumnDescPtr, ColumnDescriptor};
 
 use crate::plan::FileError;
 use crate::source::codec;
@@ -27,37 +27,34 @@ pub struct Inspected {
     pub dictionary: Option<(Bytes, usize)>,
 }
 
-/// Goes through every page of a flat chunk; none where that does not tell what the rows hold.
+/// Goes through every page of a chunk of `rows` rows; none where that does not tell what the rows hold.
 ///
 /// # Errors
 /// Where a page cannot be decompressed, or its checksum is wrong.
 pub fn inspect(column: &ColumnChunkMetaData, rows: i64, pages: &Pages) -> Result<Option<Inspected>, FileError> {
-    let descriptor = column.column_descr_ptr();
-    let flat = descriptor.max_rep_level() == 0 && column.num_values() == rows;
-    if !pages.gapless || !flat || !codec::is_common(column.compression()) {
+    if !pages.gapless || !codec::is_common(column.compression()) {
         return Ok(None);
     }
-    let mut found = Found { used: Vec::new(), dictionary: None, descriptor };
+    let mut found = Found { used: Vec::new(), dictionary: None, rows: 0, descriptor: column.column_descr_ptr() };
     for page in pages.iter() {
         let body = pages.body(page, column.compression())?;
         if found.page(page.header.kind, &body).is_none() {
             return Ok(None);
         }
     }
-    let whole = found.used.iter().all(|used| *used);
+    let whole = found.rows as i64 == rows && found.used.iter().all(|used| *used);
     Ok(whole.then_some(Inspected { dictionary: found.dictionary }))
 }
 
-/// The indices and definition levels of every row of an inspected chunk whose data pages all have indices.
+/// The indices and levels of every row of an inspected chunk whose data pages all have indices.
 ///
 /// # Errors
 /// Where the chunk was not inspected.
 pub fn rows_of(column: &ColumnChunkMetaData, pages: &Pages) -> Result<IndexedRows, FileError> {
-    let mut rows = IndexedRows { indices: Vec::new(), levels: Vec::new() };
-    let max_level = column.column_descr().max_def_level();
+    let mut rows = IndexedRows::default();
     for page in pages.iter().filter(|page| !page.header.is_dictionary()) {
         let body = pages.body(page, column.compression())?;
-        let data = DataPage::of(page.header.kind, &body, max_level);
+        let data = DataPage::of(page.header.kind, &body, column.column_descr());
         let collected = data.and_then(|data| rows.page(&data));
         collected.ok_or(FileError::Damaged("its indices are not those of its dictionary"))?;
     }
@@ -65,25 +62,24 @@ pub fn rows_of(column: &ColumnChunkMetaData, pages: &Pages) -> Result<IndexedRow
 }
 
 /// Every row of a chunk as an index into its dictionary.
+#[derive(Default)]
 pub struct IndexedRows {
-    /// Of the rows that are not null.
+    /// Of the values that are not null.
     pub indices: Vec<i32>,
-    /// Definition levels of all rows; empty where no row can be null.
-    pub levels: Vec<i16>,
+    /// Definition levels of all values; empty where none can be null.
+    pub definition: Vec<i16>,
+    /// Repetition levels of all values; empty outside of lists.
+    pub repetition: Vec<i16>,
 }
 
 impl IndexedRows {
     fn page(&mut self, data: &DataPage<'_>) -> Option<()> {
-        let mut present = data.values;
-        if data.max_level > 0 {
-            present = 0;
-            let levels = &mut self.levels;
-            walk(data.levels, bits(data.max_level), data.values, |level, times| {
-                present += if level == data.max_level { times } else { 0 };
-                levels.extend(std::iter::repeat_n(level as i16, times));
-            })?;
-        }
-        let (width, packed) = data.content.split_first().unwrap_or((&0, &[]));
+        data.repetition
+            .walk(data.values, |level, times| self.repetition.extend(std::iter::repeat_n(level as i16, times)))?;
+        data.definition
+            .walk(data.values, |level, times| self.definition.extend(std::iter::repeat_n(level as i16, times)))?;
+        let present = data.present()?;
+        let Some((width, packed)) = data.content.split_first() else { return (present == 0).then_some(()) };
         let indices = &mut self.indices;
         walk(packed, *width, present, |index, times| indices.extend(std::iter::repeat_n(index as i32, times)))?;
         Some(())
@@ -95,6 +91,7 @@ struct Found {
     /// Which entries of the dictionary some row uses.
     used: Vec<bool>,
     dictionary: Option<(Bytes, usize)>,
+    rows: usize,
     descriptor: ColumnDescPtr,
 }
 
@@ -110,8 +107,9 @@ impl Found {
             self.dictionary = Some((body.clone(), count));
             return self.values(body, count);
         }
-        let data = DataPage::of(kind, body, self.descriptor.max_def_level())?;
+        let data = DataPage::of(kind, body, &self.descriptor)?;
         let present = data.present()?;
+        self.rows += data.rows()?;
         match data.encoding {
             RLE_DICTIONARY | PLAIN_DICTIONARY => self.mark(data.content, present),
             PLAIN => self.values(data.content, present),
@@ -156,10 +154,12 @@ impl Found {
 
 /// Whether the content is `count` byte arrays, each behind its length in 4 bytes, and not a byte more.
 fn texts(mut content: &[u8], count: usize, is_text: bool) -> Option<()> {
+    // Mostly there is nothing else, and then one look at all is quicker than one at each.
+    let looked_at = !is_text || content.is_ascii();
     for _ in 0..count {
         let (length, rest) = content.split_first_chunk::<4>()?;
         let (value, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
-        if is_text && std::str::from_utf8(value).is_err() {
+        if !looked_at && std::str::from_utf8(value).is_err() {
             return None;
         }
         content = rest;
@@ -167,60 +167,92 @@ fn texts(mut content: &[u8], count: usize, is_text: bool) -> Option<()> {
     content.is_empty().then_some(())
 }
 
-/// The levels and the content of a data page of a flat column.
+/// The levels and the content of a data page.
 struct DataPage<'p> {
     values: usize,
     encoding: i32,
-    max_level: u32,
-    levels: &'p [u8],
+    repetition: Levels<'p>,
+    definition: Levels<'p>,
     content: &'p [u8],
-    /// As a version 2 page says it.
-    nulls: Option<usize>,
+    /// Nulls and rows as a version 2 page says them.
+    said: Option<(i32, i32)>,
 }
 
 impl<'p> DataPage<'p> {
-    /// None where the page is not laid out as a flat column's.
-    fn of(kind: PageKind, body: &'p [u8], max_level: i16) -> Option<Self> {
-        let max_level = max_level as u32;
+    /// None where the page is not laid out as the leaf's are.
+    fn of(kind: PageKind, body: &'p [u8], leaf: &ColumnDescriptor) -> Option<Self> {
+        let (highest_repetition, highest_definition) = (leaf.max_rep_level() as u32, leaf.max_def_level() as u32);
         match kind {
             PageKind::Dictionary { .. } => None,
-            PageKind::Data { values, encoding, definition, .. } => {
-                let (levels, content) = if max_level == 0 { (&[][..], body) } else { version_1(body, definition)? };
-                Some(DataPage { values: values as usize, encoding, max_level, levels, content, nulls: None })
+            PageKind::Data { values, encoding, definition, repetition } => {
+                let (repetition, rest) = Levels::version_1(body, highest_repetition, repetition)?;
+                let (definition, content) = Levels::version_1(rest, highest_definition, definition)?;
+                let values = usize::try_from(values).ok()?;
+                Some(DataPage { values, encoding, repetition, definition, content, said: None })
             }
             PageKind::DataV2 { values, nulls, rows, encoding, definition, repetition, .. } => {
-                let (levels, content) = body.split_at_checked(usize::try_from(definition).ok()?)?;
-                let nulls = Some(usize::try_from(nulls).ok()?);
-                let page = DataPage { values: values as usize, encoding, max_level, levels, content, nulls };
-                (repetition == 0 && rows == values).then_some(page)
+                let (repetition, rest) = body.split_at_checked(usize::try_from(repetition).ok()?)?;
+                let (definition, content) = rest.split_at_checked(usize::try_from(definition).ok()?)?;
+                let repetition = Levels { bytes: repetition, highest: highest_repetition };
+                let definition = Levels { bytes: definition, highest: highest_definition };
+                let (values, said) = (usize::try_from(values).ok()?, Some((nulls, rows)));
+                Some(DataPage { values, encoding, repetition, definition, content, said })
             }
         }
     }
 
     /// How many values are not null.
     fn present(&self) -> Option<usize> {
-        if self.max_level == 0 {
-            return (self.levels.is_empty() && self.nulls.is_none_or(|nulls| nulls == 0)).then_some(self.values);
-        }
-        let (mut present, mut highest) = (0, 0);
-        let rest = walk(self.levels, bits(self.max_level), self.values, |level, times| {
-            highest = highest.max(level);
-            present += if level == self.max_level { times } else { 0 };
-        })?;
-        let sound = rest.is_empty() && highest <= self.max_level;
-        (sound && self.nulls.is_none_or(|nulls| nulls == self.values - present)).then_some(present)
+        let present = self.definition.count(self.values, self.definition.highest)?;
+        let agrees = self.said.is_none_or(|(nulls, _)| nulls as usize == self.values - present);
+        agrees.then_some(present)
+    }
+
+    /// How many rows begin in the page.
+    fn rows(&self) -> Option<usize> {
+        let rows = self.repetition.count(self.values, 0)?;
+        self.said.is_none_or(|(_, said)| said as usize == rows).then_some(rows)
     }
 }
 
-/// Definition levels carry their length before them in version 1.
-fn version_1(body: &[u8], definition: i32) -> Option<(&[u8], &[u8])> {
-    let (length, rest) = body.split_first_chunk::<4>()?;
-    rest.split_at_checked(u32::from_le_bytes(*length) as usize).filter(|_| definition == RLE)
+/// The repetition or definition levels of a page.
+struct Levels<'p> {
+    bytes: &'p [u8],
+    highest: u32,
 }
 
-/// The bits that a level takes.
-fn bits(max_level: u32) -> u8 {
-    (u32::BITS - max_level.leading_zeros()) as u8
+impl<'p> Levels<'p> {
+    /// In version 1 levels carry their length before them, and are left out where there is but one; with what is behind.
+    fn version_1(body: &'p [u8], highest: u32, encoding: i32) -> Option<(Self, &'p [u8])> {
+        if highest == 0 {
+            return Some((Levels { bytes: &[], highest }, body));
+        }
+        let (length, rest) = body.split_first_chunk::<4>()?;
+        let (bytes, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+        (encoding == RLE).then_some((Levels { bytes, highest }, rest))
+    }
+
+    /// Hands every level to `each`, equal neighbours together; nothing where there is but one level.
+    fn walk(&self, values: usize, each: impl FnMut(u32, usize)) -> Option<()> {
+        if self.highest == 0 {
+            return self.bytes.is_empty().then_some(());
+        }
+        let bits = (u32::BITS - self.highest.leading_zeros()) as u8;
+        walk(self.bytes, bits, values, each).filter(|rest| rest.is_empty()).map(drop)
+    }
+
+    /// How many of the values have this level; none where a level is higher than there are.
+    fn count(&self, values: usize, wanted: u32) -> Option<usize> {
+        if self.highest == 0 {
+            return self.walk(values, |_, _| {}).map(|()| values);
+        }
+        let (mut counted, mut highest) = (0, 0);
+        self.walk(values, |level, times| {
+            highest = highest.max(level);
+            counted += if level == wanted { times } else { 0 };
+        })?;
+        (highest <= self.highest).then_some(counted)
+    }
 }
 
 #[cfg(test)]
@@ -239,7 +271,13 @@ mod tests {
     }
 
     #[test]
-    fn levels_take_as_many_bits_as_the_highest() {
-        assert_eq!([0, 1, 2, 3, 4].map(bits), [0, 1, 2, 2, 3]);
+    fn levels_are_counted_and_none_is_higher_than_there_are() {
+        // Width 2: a run of three 2s, and one of two 0s.
+        let levels = |highest| Levels { bytes: &[3 << 1, 2, 2 << 1, 0], highest };
+        assert_eq!((levels(2).count(5, 2), levels(3).count(5, 0)), (Some(3), Some(2)));
+        assert_eq!(levels(2).count(4, 2), Some(3), "a run may be longer than the page");
+        assert_eq!(levels(2).count(3, 2), None, "a run behind the last value");
+        assert_eq!(Levels { bytes: &[3 << 1, 3], highest: 2 }.count(3, 2), None);
+        assert_eq!(Levels { bytes: &[], highest: 0 }.count(7, 0), Some(7));
     }
 }

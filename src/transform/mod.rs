@@ -12,7 +12,7 @@ use arrow::error::ArrowError;
 
 use crate::keys::Secret;
 use crate::keys::lanes::DomainKey;
-use crate::method::{Context, Method, Outcome, Taken};
+use crate::method::{Context, Method, Outcome, Taken, distinct};
 use crate::plan::{ColumnPlan, LeafPlan, Plan, TablePlan};
 use crate::schema::LeafPath;
 use crate::source::RawBatch;
@@ -225,7 +225,7 @@ impl Work<'_> {
             Outcome::Removed => None,
             Outcome::Untouched => Some(array.clone()),
             Outcome::Becomes { .. } => {
-                let done = method.apply(array, &self.masks.context(method)?);
+                let done = distinct::apply(method, array, &self.masks.context(method)?);
                 Some(done.map_err(|_| MaskError::Method(path.clone()))?)
             }
         };

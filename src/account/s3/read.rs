@@ -16,6 +16,9 @@ use crate::account::store::{Object, StoreError};
 
 const AT_ONCE: usize = 8;
 
+/// Bytes that one request asks for at most: a single stream of S3 is slower than the network.
+const PART: u64 = 8 << 20;
+
 pub(super) fn read(bucket: &Arc<Bucket>, object: &Object, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, StoreError> {
     if ranges.iter().any(|range| range.start > range.end || range.end > object.size) {
         return Err(StoreError::Damaged("range outside the object".into()));
@@ -55,24 +58,43 @@ async fn read_all(bucket: &Arc<Bucket>, object: &Object, spans: &[Range<u64>]) -
     let object = Arc::new(object.clone());
     let free = Arc::new(Semaphore::new(AT_ONCE));
     let mut tasks = JoinSet::new();
-    for (at, span) in spans.iter().cloned().enumerate() {
+    for (number, (span, part, room)) in spans.iter().enumerate().flat_map(|(at, span)| in_parts(at, span)).enumerate() {
         let (bucket, object, free) = (bucket.clone(), object.clone(), free.clone());
         tasks.spawn(async move {
             let _slot = free.acquire().await;
-            bucket.span(&object, span).await.map(|bytes| (at, bytes))
+            bucket.fill(&object, part, room).await.map(|bytes| (number, span, bytes))
         });
     }
-    let mut read = vec![Bytes::new(); spans.len()];
+    let mut parts = Vec::with_capacity(tasks.len());
     while let Some(done) = tasks.join_next().await {
-        let (at, bytes) = done.map_err(|_| StoreError::Other("a reading task broke off".into()))??;
-        read[at] = bytes;
+        parts.push(done.map_err(|_| StoreError::Other("a reading task broke off".into()))??);
     }
-    Ok(read)
+    parts.sort_unstable_by_key(|(number, ..)| *number);
+    let mut read = vec![BytesMut::new(); spans.len()];
+    // Parts of one span lie side by side already, so that nothing is copied.
+    parts.into_iter().for_each(|(_, span, bytes)| read[span].unsplit(bytes));
+    Ok(read.into_iter().map(BytesMut::freeze).collect())
+}
+
+/// The parts of a span that are read at once, each with its room in one run of memory.
+fn in_parts(at: usize, span: &Range<u64>) -> impl Iterator<Item = (usize, Range<u64>, BytesMut)> {
+    let (end, mut rest) = (span.end, BytesMut::with_capacity((span.end - span.start) as usize));
+    span.clone().step_by(PART as usize).map(move |start| {
+        let part = start..end.min(start + PART);
+        let behind = rest.split_off((part.end - part.start) as usize);
+        (at, part, std::mem::replace(&mut rest, behind))
+    })
 }
 
 impl Bucket {
-    /// The SDK tries again until a reply begins; here, until one is whole.
+    /// A span of an object.
     pub(super) async fn span(&self, object: &Object, span: Range<u64>) -> Result<Bytes, StoreError> {
+        let room = BytesMut::with_capacity((span.end - span.start) as usize);
+        self.fill(object, span, room).await.map(BytesMut::freeze)
+    }
+
+    /// The SDK tries again until a reply begins; here, until one is whole.
+    async fn fill(&self, object: &Object, span: Range<u64>, mut room: BytesMut) -> Result<BytesMut, StoreError> {
         for tries in 1..=TRIES {
             let reply = match self.get(object, &span).await {
                 // A version or an object that is gone is a state that is gone.
@@ -80,8 +102,8 @@ impl Bucket {
                 reply => reply?,
             };
             check(&reply, object, &span)?;
-            if let Some(bytes) = collect(reply.body, span.end - span.start).await? {
-                return Ok(bytes);
+            if collect(reply.body, span.end - span.start, &mut room).await? {
+                return Ok(room);
             }
             rest(tries).await;
         }
@@ -118,18 +140,17 @@ fn unquoted(etag: &str) -> &str {
     etag.trim_matches('"')
 }
 
-/// The body, none where the connection broke inside it.
-async fn collect(mut body: ByteStream, length: u64) -> Result<Option<Bytes>, StoreError> {
-    let length = usize::try_from(length).map_err(|_| StoreError::Other("range is larger than memory".into()))?;
-    let mut bytes = BytesMut::with_capacity(length);
+/// Reads a body into its room; false where the connection broke inside it.
+async fn collect(mut body: ByteStream, length: u64, room: &mut BytesMut) -> Result<bool, StoreError> {
+    room.clear();
     while let Some(chunk) = body.next().await {
-        let Ok(chunk) = chunk else { return Ok(None) };
-        if chunk.len() > length - bytes.len() {
+        let Ok(chunk) = chunk else { return Ok(false) };
+        if chunk.len() as u64 > length - room.len() as u64 {
             return Err(StoreError::Damaged("reply is longer than asked for".into()));
         }
-        bytes.extend_from_slice(&chunk);
+        room.extend_from_slice(&chunk);
     }
-    Ok((bytes.len() == length).then(|| bytes.freeze()))
+    Ok(room.len() as u64 == length)
 }
 
 #[cfg(test)]
@@ -140,6 +161,19 @@ mod tests {
     fn only_ranges_that_touch_are_joined() {
         assert_eq!(joined(&[10..20, 0..10, 21..30, 5..5]), [0..20, 21..30]);
         assert_eq!(joined(&[0..10, 0..10, 5..12]), [0..10, 5..12]);
+    }
+
+    #[test]
+    fn parts_of_a_span_come_together_without_a_copy() {
+        let span = 3..3 + 2 * PART + 5;
+        let mut parts: Vec<_> = in_parts(0, &span).collect();
+        let ranges: Vec<_> = parts.iter().map(|(_, part, _)| part.clone()).collect();
+        assert_eq!(ranges, [3..3 + PART, 3 + PART..3 + 2 * PART, 3 + 2 * PART..span.end]);
+        parts.iter_mut().for_each(|(_, part, room)| room.resize((part.end - part.start) as usize, 7));
+        let first = parts[0].2.as_ptr();
+        let mut whole = BytesMut::new();
+        parts.into_iter().for_each(|(.., room)| whole.unsplit(room));
+        assert_eq!((whole.len() as u64, whole.as_ptr()), (span.end - span.start, first));
     }
 
     #[test]

@@ -15,7 +15,10 @@ use crate::account::failure::{Failed, send};
 use crate::account::root::Checksums;
 use crate::account::store::{Pin, StoreError};
 
-const PART: usize = 16 << 20;
+/// Bytes of one part of an upload; S3 takes 10,000 of them, and none but the last may be under 5 MiB.
+const PART: usize = 8 << 20;
+
+/// Each is a copy of what it sends.
 const PARTS_AT_ONCE: usize = 4;
 
 /// The version and the ETag of what was written.
