@@ -16,11 +16,12 @@ use arrow::datatypes::{ArrowNativeType, ByteArrayType, DataType};
 
 use super::{ApplyError, Context, Method};
 
-/// Rows that tell whether values repeat; where half of them are distinct, or more, they do not.
+/// Rows that tell whether values repeat; where three quarters of them are distinct, or more, they do not.
 const SAMPLE: usize = 1_024;
 
-/// Rows to a distinct value under which the search for more of them is given up.
-const REPAYING: usize = 4;
+/// Rows to a distinct value under which the search for more of them is given up, so that a sample that was
+/// wrong costs little.
+const REPAYING: usize = 8;
 
 /// Values with a number each. How they are hashed is another in every process, so that no data can be made to collide.
 type Known<'a> = HashMap<&'a [u8], u32, RandomState>;
@@ -101,7 +102,7 @@ impl Groups {
             of_rows.push(group);
             if group == next {
                 firsts.push(row as u32);
-                if firsts.len() > SAMPLE && firsts.len() * REPAYING > row {
+                if firsts.len() * REPAYING > array.len() {
                     return None;
                 }
             }
@@ -119,7 +120,7 @@ fn repeat<'a>(rows: usize, value: impl Fn(usize) -> Option<&'a [u8]>) -> bool {
     let mut known = Known::with_capacity_and_hasher(SAMPLE, RandomState::new());
     let sample = (0..SAMPLE).filter_map(|at| value(at * rows / SAMPLE));
     let seen = sample.map(|value| known.insert(value, 0)).count();
-    known.len() * 2 < seen
+    known.len() * 4 < seen * 3
 }
 
 #[cfg(test)]

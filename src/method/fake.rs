@@ -88,9 +88,6 @@ fn named<T>(
     })
 }
 
-/// What a fake takes at first; longer ones let the text grow.
-const ROOM: usize = 32;
-
 impl Fake {
     /// Writes a fake that is not the input.
     #[inline]
@@ -119,7 +116,7 @@ impl Method for Fake {
     fn apply(&self, input: &ArrayRef, context: &Context) -> Result<ArrayRef, ApplyError> {
         self.plan(input.data_type())?;
         let (taken, inputs) = (self.recipe.taken(context.taken), Texts::of(input));
-        let mut written = Written::of(input.len(), input.len() * ROOM);
+        let mut written = Written::of(input.len(), self.recipe.room(input.len()));
         hash_rows(context.key, input, |row, hash| {
             written.row(row, |out| self.invent(Draws::new(context.key, hash), &taken, inputs.at(row), out));
         });

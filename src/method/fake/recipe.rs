@@ -1,7 +1,7 @@
 //! What a fake is put together from.
 
 use super::draw::{Draws, TRIES};
-use super::words::Words;
+use super::words::{STRIDE, Words};
 use crate::method::Taken;
 
 /// A part of a fake.
@@ -56,6 +56,12 @@ impl Recipe {
         }
     }
 
+    /// How many bytes so many fakes take, as a rule, with what is copied beyond the last.
+    pub fn room(&self, rows: usize) -> usize {
+        let lengths = self.0.iter().map(|form| form.iter().map(Piece::mean_length).sum::<usize>());
+        rows * lengths.max().unwrap_or(0) + STRIDE
+    }
+
     /// Every listed word, sorted, once.
     pub fn vocabulary(&self) -> Vec<&'static str> {
         let mut words: Vec<_> = self.0.iter().flatten().flat_map(Piece::words).copied().collect();
@@ -75,6 +81,15 @@ impl Piece {
         match self {
             Piece::Word(words) => words.listed(),
             _ => &[],
+        }
+    }
+
+    fn mean_length(&self) -> usize {
+        match self {
+            Piece::Text(words) | Piece::Word(words) | Piece::Any(words) => words.mean_length(),
+            Piece::Letters => 6,
+            Piece::Digit => 1,
+            Piece::AreaCode => 3,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Lists of words, made to be copied from fast.
 
 /// What is copied at once. Copies of a size known beforehand need no call; nearly all words are shorter.
-const STRIDE: usize = 32;
+pub const STRIDE: usize = 32;
 
 /// Words one behind the other.
 pub struct Words {
@@ -44,6 +44,11 @@ impl Words {
     #[inline]
     pub fn count(&self) -> usize {
         self.starts.len() - 1
+    }
+
+    /// How long they are on average, rounded up.
+    pub fn mean_length(&self) -> usize {
+        (self.bytes.len() - STRIDE).div_ceil(self.count().max(1))
     }
 
     /// Writes one of them.
