@@ -83,10 +83,10 @@ def customers(rows: int) -> Iterator[pa.Table]:
         yield customers_chunk(random, first_row, min(CHUNK, rows - first_row))
 
 
-def repeating(rows: int) -> Iterator[pa.Table]:
-    """Rows whose columns hold 100 to 50,000 distinct values, evenly spaced by ratio."""
+def repeating(rows: int, most: int = 50_000) -> Iterator[pa.Table]:
+    """Rows whose columns hold 100 to `most` distinct values, evenly spaced by ratio."""
     random = np.random.default_rng(11)
-    counts = np.geomspace(100, 50_000, len(DICTIONARY_COLUMNS)).round().astype(int)
+    counts = np.geomspace(100, most, len(DICTIONARY_COLUMNS)).round().astype(int)
     values = [[f"{name}-{number:05}-of-{count}" for number in range(count)]
               for name, count in zip(DICTIONARY_COLUMNS, counts)]
     for first_row in range(0, rows, CHUNK):
@@ -112,12 +112,12 @@ def group(rows: int) -> pa.Table:
     return pa.table([ids, *turned], names=GROUP_COLUMNS)
 
 
-def write(tables: Iterator[pa.Table], out: Path, **options: object) -> None:
+def write(tables: Iterator[pa.Table], out: Path, row_group: int = ROW_GROUP, **options: object) -> None:
     first = next(tables)
     with pq.ParquetWriter(out, first.schema, compression="zstd", compression_level=1, **options) as writer:
-        writer.write_table(first, row_group_size=ROW_GROUP)
+        writer.write_table(first, row_group_size=row_group)
         for table in tables:
-            writer.write_table(table, row_group_size=ROW_GROUP)
+            writer.write_table(table, row_group_size=row_group)
 
 
 def write_objects(count: int, folder: Path) -> None:

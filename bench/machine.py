@@ -31,13 +31,14 @@ def describe(verho: Path) -> str:
     found = cpu()
     flags = set((found.get("flags") or found.get("Features", "")).split())
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    commit = first_line("git", "rev-parse", "--short", "HEAD")
+    # A program that was given may be of any commit.
+    commit = "a given program" if "VERHO" in os.environ else f"at {first_line('git', 'rev-parse', '--short', 'HEAD')}"
     rows = [
         ["CPU", f"{found.get('model name', platform.machine())}, {os.cpu_count()} cores, {simd(flags)}"
                 f"{', SHA extensions' if 'sha_ni' in flags or 'sha2' in flags else ''}"],
         ["memory", f"{memory / 2**30:.0f} GiB"],
         ["kernel", f"{platform.system()} {platform.release().split('-')[0]}"],
-        ["verho", f"{first_line(str(verho), '--version').split()[-1]} at {commit}, {first_line('rustc', '--version')}"],
+        ["verho", f"{first_line(str(verho), '--version').split()[-1]}, {commit}, {first_line('rustc', '--version')}"],
         ["peers", ", ".join(f"{package} {version(package)}" for package in PACKAGES)],
         ["Python", platform.python_version()],
     ]
