@@ -234,7 +234,6 @@ fn with_an_unused_entry() -> tempfile::NamedTempFile {
     let mut pages = SerializedPageWriter::new(&mut chunk);
     let first = pages.write_page(CompressedPage::new(dictionary, dictionary_size)).expect("a page");
     pages.write_page(CompressedPage::new(data, 5)).expect("a page");
-    drop(pages);
     let bytes = bytes::Bytes::from(chunk.into_inner().expect("bytes"));
     let metadata = ColumnChunkMetaData::builder(descriptor.column(0))
         .set_encodings(vec![Encoding::PLAIN, Encoding::RLE, Encoding::RLE_DICTIONARY])
