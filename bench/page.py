@@ -20,7 +20,8 @@ class Bar:
 
     def row(self) -> list[str]:
         asked = f"at most {self.most:.4g}" if self.most is not None else f"at least {self.least:.4g}"
-        return [self.what, f"**{self.measured:.3g}**{self.unit}", f"{asked}{self.unit}", "met" if self.met else "**not met**"]
+        verdict = "met" if self.met else "**not met**"
+        return [self.what, f"**{self.measured:.4g}**{self.unit}", f"{asked}{self.unit}", verdict]
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
