@@ -12,6 +12,9 @@ use parquet::basic::Compression;
 /// The level at which pages are compressed again: fast, and on what is written here as good as any.
 const LEVEL: i32 = 1;
 
+/// What a frame begins with that is not one to be skipped: RFC 8878, 3.1.1.
+const ZSTD_FRAME: [u8; 4] = 0xfd2f_b528_u32.to_le_bytes();
+
 thread_local! {
     static UNZSTD: RefCell<Option<zstd::bulk::Decompressor<'static>>> = const { RefCell::new(None) };
     static ZSTD: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
@@ -46,6 +49,18 @@ pub fn decompress(codec: Compression, bytes: &[u8], length: usize, out: &mut Vec
         _ => return None,
     }
     (out.len() == start + length).then_some(())
+}
+
+/// Whether compressed bytes hold their content and nothing beside it: one frame, and no comment in front of it.
+pub fn is_bare(codec: Compression, bytes: &[u8]) -> bool {
+    match codec {
+        Compression::ZSTD(_) => {
+            bytes.starts_with(&ZSTD_FRAME) && zstd::zstd_safe::find_frame_compressed_size(bytes) == Ok(bytes.len())
+        }
+        // RFC 1952: no flag, so no name, comment or extra field.
+        Compression::GZIP(_) => bytes.get(3) == Some(&0),
+        _ => true,
+    }
 }
 
 /// Some bytes, compressed; none where the codec is not a common one.
@@ -100,6 +115,24 @@ mod tests {
             assert_eq!(decompress(codec, cut, 12, &mut Vec::new()), None, "{codec:?}");
         }
         assert!(!is_common(Compression::LZ4) && compress(Compression::LZ4, b"").is_none());
+    }
+
+    #[test]
+    fn frames_to_be_skipped_and_comments_are_noticed() {
+        for codec in common() {
+            assert!(is_bare(codec, &compress(codec, b"twelve bytes").expect("compressed")), "{codec:?}");
+        }
+        let zstd = Compression::ZSTD(Default::default());
+        let frame = compress(zstd, b"twelve bytes").expect("compressed");
+        // RFC 8878, 3.1.2: a magic number, a length, and anything.
+        let skipped = [&0x184d_2a50_u32.to_le_bytes()[..], &4u32.to_le_bytes(), b"anna"].concat();
+        for hidden in [[&frame[..], &skipped].concat(), [&skipped[..], &frame].concat()] {
+            assert_eq!(decompress(zstd, &hidden, 12, &mut Vec::new()), Some(()));
+            assert!(!is_bare(zstd, &hidden));
+        }
+        let mut gzip = flate2::GzBuilder::new().comment("anna").write(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(b"twelve bytes").expect("written");
+        assert!(!is_bare(Compression::GZIP(Default::default()), &gzip.finish().expect("finished")));
     }
 
     proptest! {

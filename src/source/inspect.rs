@@ -32,12 +32,13 @@ pub struct Inspected {
 /// # Errors
 /// Where a page cannot be decompressed, or its checksum is wrong.
 pub fn inspect(column: &ColumnChunkMetaData, rows: i64, pages: &Pages) -> Result<Option<Inspected>, FileError> {
-    if !pages.gapless || !codec::is_common(column.compression()) {
+    let codec = column.compression();
+    if !pages.gapless || !codec::is_common(codec) || !pages.are_bare(codec) {
         return Ok(None);
     }
     let mut found = Found { used: Vec::new(), dictionary: None, rows: 0, descriptor: column.column_descr_ptr() };
     for page in pages.iter() {
-        let body = pages.body(page, column.compression())?;
+        let body = pages.body(page, codec)?;
         if found.page(page.header.kind, &body).is_none() {
             return Ok(None);
         }

@@ -190,6 +190,21 @@ impl Pages {
         self.pages.iter()
     }
 
+    /// Whether every page is compressed in one piece with nothing beside it.
+    pub fn are_bare(&self, codec: Compression) -> bool {
+        self.pages.iter().all(|page| {
+            let content = &self.chunk[page.content.clone()];
+            match page.header.kind {
+                PageKind::DataV2 { definition, repetition, is_compressed, .. } => {
+                    let levels = usize::try_from(i64::from(definition) + i64::from(repetition)).ok();
+                    let values = levels.and_then(|levels| content.get(levels..));
+                    values.is_some_and(|values| !is_compressed || values.is_empty() || codec::is_bare(codec, values))
+                }
+                PageKind::Data { .. } | PageKind::Dictionary { .. } => codec::is_bare(codec, content),
+            }
+        })
+    }
+
     /// A page's content, decompressed: levels first, then values.
     ///
     /// # Errors
