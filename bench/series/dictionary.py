@@ -24,7 +24,8 @@ def measure(setting: Setting) -> str:
         Bar("CPU, plain / dictionary-encoded", without.cpu / with_it.cpu, least=5),
         Bar("wall, plain / dictionary-encoded", without.wall / with_it.wall, least=5),
     ]
-    facts = f"{number(rows)} rows, 20 text columns of 100 to 50,000 distinct values, all pseudonymised; medians of {setting.turns}."
+    columns = "20 text columns of 100 to 50,000 distinct values, all pseudonymised"
+    facts = f"{number(rows)} rows, {columns}; medians of {setting.turns}."
     return f"{facts}\n\n{table(['', 'MB', 'CPU s', 'wall s', 'peak MiB'], shown)}\n{bars(asked)}"
 
 

@@ -27,7 +27,8 @@ def measure(setting: Setting) -> str:
         Bar("ten times the rows / customers", ten.memory / one.memory, most=1.1),
         Bar("one row group, peak / limit", huge.memory / LIMIT, most=1),
     ]
-    facts = f"The customers file, {number(rows)} rows, and more; two threads; medians of {setting.turns}, one turn of the row group."
+    often = f"medians of {setting.turns}, one turn of the row group"
+    facts = f"The customers file, {number(rows)} rows, and more; two threads; {often}."
     return f"{facts}\n\n{table(['', 'peak MiB', 'wall s'], shown)}\n{bars(asked)}"
 
 
