@@ -36,6 +36,11 @@ impl Crew {
         Ok(Crew { workers })
     }
 
+    /// How many threads work.
+    pub fn workers(&self) -> usize {
+        self.workers.current_num_threads()
+    }
+
     /// Does some work on the working threads; what is parallel in it goes to all of them.
     pub fn work<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
         self.workers.install(work)
@@ -67,8 +72,8 @@ impl Crew {
                 done.lock().expect("no holder panics")[at] = Some(result);
             }
         };
-        // One more than can work, so that one writes its result away while the others work.
-        let at_once = if is_remote { WAITING } else { self.workers.current_num_threads() + 1 };
+        // Two more than can work: while two write their results away, the others keep everyone at work.
+        let at_once = if is_remote { WAITING } else { self.workers() + 2 };
         std::thread::scope(|scope| (0..at_once.min(items.len())).for_each(|_| drop(scope.spawn(take))));
         done.into_inner().expect("no holder panics").into_iter().flatten().collect()
     }

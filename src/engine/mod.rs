@@ -12,7 +12,7 @@ use crate::crew::Crew;
 use crate::error::{Failure, Kind};
 use crate::guard::GuardError;
 use crate::plan::{FileError, Part, Plan, Rows};
-use crate::sink::{self, EncodeError, Layout, SafePart, StagedPart, Written};
+use crate::sink::{self, EncodeError, Layout, SafePart, Written};
 use crate::source::ReadLimits;
 use crate::transform::{MaskError, Masks};
 
@@ -118,15 +118,19 @@ pub fn run(
 ) -> Result<Vec<Written>, EngineError> {
     let layouts = plan.tables.iter().map(Layout::new).collect::<Result<Vec<_>, _>>()?;
     let shared = Shared { plan, layouts, production, masks, crew, limits: ReadLimits::of(memory) };
-    let budget = Budget::new(memory / UNDER_WAY);
+    let is_remote = production.is_remote() || target.test.is_remote();
+    let budget = Budget::new(memory / UNDER_WAY, if is_remote { usize::MAX } else { crew.workers() });
     // Parts of one row group are read in one go.
     let stretches: Vec<&[Part]> = plan.parts.chunk_by(|before, part| part.continues(before)).collect();
-    let is_remote = production.is_remote() || target.test.is_remote();
     let written = crew.each(&stretches, is_remote, |parts| {
-        let _held = budget.hold(parts.iter().map(|part| part.memory + WRITING).max().unwrap_or(0));
+        let mut held = Some(budget.hold(parts.iter().map(|part| part.memory + WRITING).max().unwrap_or(0)));
         let write = |part: &Part, safe| {
             let staged = crew.work(|| sink::stage(target.test, target.key(plan, part), safe));
-            let written = staged.and_then(StagedPart::publish).map_err(EngineError::Write)?;
+            let staged = staged.map_err(EngineError::Write)?;
+            if parts.len() == 1 && !staged.is_held() {
+                held = None;
+            }
+            let written = staged.publish().map_err(EngineError::Write)?;
             progress.part_done(written.rows);
             Ok(written)
         };
@@ -156,24 +160,32 @@ fn located(plan: &Plan, part: &Part, error: EngineError) -> EngineError {
     EngineError::In { table: table.schema.table.clone(), object, of, error: Box::new(error) }
 }
 
-/// Memory that parts under way may hold together, in bytes.
+/// What parts under way may hold together.
 struct Budget {
     whole: u64,
-    free: Mutex<u64>,
+    free: Mutex<Free>,
     freed: Condvar,
 }
 
+struct Free {
+    /// In bytes.
+    memory: u64,
+    parts: usize,
+}
+
 impl Budget {
-    fn new(whole: u64) -> Self {
-        Budget { whole, free: Mutex::new(whole), freed: Condvar::new() }
+    fn new(memory: u64, parts: usize) -> Self {
+        Budget { whole: memory, free: Mutex::new(Free { memory, parts }), freed: Condvar::new() }
     }
 
-    /// Waits until `bytes` are free and holds them; a part that wants more than there is gets all, alone.
+    /// Waits until one more part may hold `bytes` and holds them; a part that wants more than there is gets all, alone.
     fn hold(&self, bytes: u64) -> Held<'_> {
         let bytes = bytes.min(self.whole);
         let free = self.free.lock().expect("no holder panics");
-        let mut free = self.freed.wait_while(free, |free| *free < bytes).expect("no holder panics");
-        *free -= bytes;
+        let taken = |free: &mut Free| free.memory < bytes || free.parts == 0;
+        let mut free = self.freed.wait_while(free, taken).expect("no holder panics");
+        free.memory -= bytes;
+        free.parts -= 1;
         Held { budget: self, bytes }
     }
 }
@@ -185,7 +197,9 @@ struct Held<'b> {
 
 impl Drop for Held<'_> {
     fn drop(&mut self) {
-        *self.budget.free.lock().expect("no holder panics") += self.bytes;
+        let mut free = self.budget.free.lock().expect("no holder panics");
+        free.memory += self.bytes;
+        free.parts += 1;
         self.budget.freed.notify_all();
     }
 }

@@ -94,6 +94,11 @@ pub fn stage(test: &Test, key: String, part: SafePart) -> Result<StagedPart<'_>,
 }
 
 impl StagedPart<'_> {
+    /// Whether its bytes are still in memory.
+    pub fn is_held(&self) -> bool {
+        matches!(self.content, Content::Held(_))
+    }
+
     /// Makes the object appear.
     ///
     /// # Errors
