@@ -106,8 +106,11 @@ impl Task<'_> {
     fn ready(&self, index: usize, guard: &mut ColumnGuard<'_>) -> Result<Option<ReadyLeaf>, EngineError> {
         let leaf = self.layout.leaves[index];
         let Some(chunk) = self.group.leaf(self.column, leaf) else { return Ok(None) };
-        match &self.column.leaves[leaf].outcome {
-            Outcome::Untouched if self.layout.takes_values(index, chunk) => self.kept(leaf, guard),
+        let plan = &self.column.leaves[leaf];
+        match &plan.outcome {
+            Outcome::Untouched if self.layout.takes_values(index, chunk, &plan.leaf.data_type) => {
+                self.kept(leaf, guard)
+            }
             Outcome::Becomes { nulls: Nulls::Kept, .. }
                 if self.layout.takes_indices(index, chunk) && self.group.repeats(self.column, leaf) =>
             {

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::guard::ColumnGuard;
-use crate::plan::{Part, Rows, TablePlan};
+use crate::plan::{ColumnPlan, Part, Rows, TablePlan};
 use crate::sink::{ColumnEncoder, ColumnLayout, PartEncoder, SafePart, Written};
 use crate::source::{ColumnStream, RowGroup};
 use crate::transform::mask;
@@ -52,7 +52,7 @@ struct Slice<'s> {
 /// The next `rows` rows of one column, encoded.
 fn slice(
     of: Slice<'_>,
-    column: &crate::plan::ColumnPlan,
+    column: &ColumnPlan,
     stream: &mut ColumnStream<'_>,
     rows: usize,
 ) -> Result<Column, EngineError> {

@@ -133,7 +133,7 @@ impl<'p> ColumnGuard<'p> {
         let plan = &self.column.leaves[leaf];
         let same = chunk.dictionary.as_ref().map(RawBatch::rows) == entries.array.as_ref().map(|array| array.len());
         match plan.outcome {
-            Outcome::Becomes { nulls: Nulls::Kept, .. } if same => Ok(self.admit_chunk(chunk)),
+            Outcome::Becomes { nulls: Nulls::Kept, .. } if same && chunk.is_indexed => Ok(self.admit_chunk(chunk)),
             _ => Err(GuardError::Nulls(plan.leaf.path.clone())),
         }
     }

@@ -16,6 +16,9 @@ const LARGE: u64 = 8;
 /// So is one that needs more than this share of a run's memory.
 const WHOLE: u64 = 4;
 
+/// What a value takes where indices are written anew: the index twice, and levels, in bytes.
+const INDEX: u64 = 12;
+
 /// What a token takes, its length included, in bytes.
 const TOKEN: u64 = 20;
 
@@ -99,8 +102,8 @@ fn made_of(leaf: &LeafPlan, chunk: &ColumnChunkMetaData) -> u64 {
     let (decoded, values) = (chunk.uncompressed_size().max(0) as u64, chunk.num_values().max(0) as u64);
     match leaf.outcome {
         Outcome::Removed | Outcome::Untouched => 0,
-        Outcome::Becomes { .. } if decoded < 4 * values => decoded,
-        Outcome::Becomes { .. } => decoded.max(TOKEN * values),
+        Outcome::Becomes { .. } if decoded / 4 < values => decoded.saturating_add(values.saturating_mul(INDEX)),
+        Outcome::Becomes { .. } => decoded.max(values.saturating_mul(TOKEN)),
     }
 }
 

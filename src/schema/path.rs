@@ -69,7 +69,7 @@ pub fn children<'f>(path: &LeafPath, data_type: &'f DataType) -> Vec<(LeafPath, 
     }
 }
 
-/// A leaf: where it is, what it holds, and whether a null can be met at it or above it.
+/// A leaf: where it is, what it holds, and whether it can be null itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leaf {
     pub path: LeafPath,

@@ -184,6 +184,7 @@ fn finished(writer: ArrowColumnWriter, pages: &Kept, descriptor: ColumnDescPtr) 
         rows: result.rows_written,
         pieces,
         descriptor,
+        by_first_use: true,
     })
 }
 

@@ -1,8 +1,9 @@
 //! Leaves that need no row to be decoded: kept pages, and indices into a dictionary whose entries were masked.
 //!
 //! A masked dictionary must not hold a value twice: readers that keep dictionaries would take the two for different
-//! ones. Where a method gave two entries the same value, indices are written anew; everywhere else they leave as
-//! they are.
+//! ones. Nor may its order tell of the raw one: of sorted names a token's place would be the name's. Where a method gave
+//! two entries the same value, or entries do not stand in the order of their first use, indices are written anew;
+//! everywhere else they leave as they are.
 
 #![expect(clippy::disallowed_types, reason = "one of the places where the output is encoded")]
 
@@ -12,7 +13,7 @@ use std::sync::Arc;
 
 use ahash::RandomState;
 use arrow::array::{Array, ArrayRef, Int32Array, UInt32Array};
-use arrow::datatypes::{Field, Fields};
+use arrow::datatypes::{DataType, Field, Fields};
 use arrow::row::{RowConverter, SortField};
 use bytes::Bytes;
 use parquet::basic::{Compression, Encoding, Repetition, Type as Physical};
@@ -33,9 +34,13 @@ const BY_DICTIONARY: [Encoding; 3] = [Encoding::RLE, Encoding::PLAIN, Encoding::
 
 impl ColumnLayout {
     /// Whether a chunk's pages can leave as they are, `index` counting the leaves that are left.
-    pub fn takes_values(&self, index: usize, chunk: &ColumnChunkMetaData) -> bool {
+    ///
+    /// Of types that are narrower than the way they are stored, a reader sees a part of what the pages hold.
+    pub fn takes_values(&self, index: usize, chunk: &ColumnChunkMetaData, data_type: &DataType) -> bool {
+        use DataType::{Int8, Int16, Interval, Null, UInt8, UInt16};
         let (source, wanted) = (chunk.column_descr_ptr(), self.descriptor.column(index));
-        codec::is_common(chunk.compression()) && values_fit(&source, &wanted)
+        let is_whole = !matches!(data_type, Null | Int8 | Int16 | UInt8 | UInt16 | Interval(_));
+        is_whole && codec::is_common(chunk.compression()) && values_fit(&source, &wanted)
     }
 
     /// Whether a chunk's indices can leave as they are, whatever its dictionary becomes.
@@ -61,15 +66,16 @@ impl ReadyLeaf {
         rows: impl FnOnce() -> Result<IndexedRows, E>,
     ) -> Result<Self, E> {
         let (entries, indices) = (dictionary.array().ok_or(EncodeError)?, indices.into_pages());
-        Ok(ReadyLeaf(match merged(entries)? {
-            None => with_dictionary(entries, indices)?,
-            Some((distinct, places)) => reindexed(&distinct, &places, rows()?, &indices)?,
+        let (distinct, places) = merged(entries)?;
+        Ok(ReadyLeaf(match indices.by_first_use && distinct.len() == entries.len() {
+            true => with_dictionary(entries, indices)?,
+            false => reindexed(&distinct, &places, rows()?, &indices)?,
         }))
     }
 }
 
-/// The distinct ones of some values, and for each value its place among them; none where all are distinct.
-fn merged(values: &ArrayRef) -> Result<Option<(ArrayRef, Vec<i32>)>, EncodeError> {
+/// The distinct ones of some values, and for each value its place among them.
+fn merged(values: &ArrayRef) -> Result<(ArrayRef, Vec<i32>), EncodeError> {
     let converter = RowConverter::new(vec![SortField::new(values.data_type().clone())]);
     let rows = converter.and_then(|converter| converter.convert_columns(std::slice::from_ref(values)));
     let rows = rows.map_err(|_| EncodeError)?;
@@ -85,10 +91,8 @@ fn merged(values: &ArrayRef) -> Result<Option<(ArrayRef, Vec<i32>)>, EncodeError
         };
         of_each.push(place);
     }
-    if firsts.len() == values.len() {
-        return Ok(None);
-    }
-    Ok(Some((taken(values, UInt32Array::from(firsts))?, of_each)))
+    let distinct = if firsts.len() == values.len() { values.clone() } else { taken(values, firsts.into())? };
+    Ok((distinct, of_each))
 }
 
 fn taken(values: &ArrayRef, places: UInt32Array) -> Result<ArrayRef, EncodeError> {
@@ -150,6 +154,7 @@ fn reindexed(
         encodings: BY_DICTIONARY.to_vec(),
         rows: old.rows,
         descriptor: old.descriptor.clone(),
+        by_first_use: true,
     };
     with_dictionary(&taken(distinct, order)?, chunk)
 }

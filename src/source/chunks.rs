@@ -15,6 +15,9 @@ use crate::source::pages::PageHeader;
 /// The longest page header that is looked for, statistics included, in bytes.
 const LONGEST_HEADER: u64 = 1 << 20;
 
+/// What is looked at for a page header at least, in bytes.
+const SHORTEST_LOOK: u64 = 64 << 10;
+
 /// Some ranges of an object; every other byte of it is out of reach. A clone shares them.
 #[derive(Clone)]
 pub struct Chunks {
@@ -165,10 +168,13 @@ impl Windows {
 
     /// The bytes of a page header, which is looked at before anything is decompressed.
     fn header(&self, start: u64) -> Option<Bytes> {
-        let bytes = self.reach(start, LONGEST_HEADER)?;
+        let bytes = self.reach(start, self.limits.window.clamp(SHORTEST_LOOK, LONGEST_HEADER))?;
         let mut window = self.window(start)?;
         // The reader may ask for a page's content in this way too.
-        if let Some((header, length)) = PageHeader::parse(&bytes).filter(|_| start == window.next_header) {
+        if start == window.next_header {
+            let Some((header, length)) = PageHeader::parse(&bytes) else {
+                return self.noted(Err(FileError::Damaged("a page header is wrong")));
+            };
             let uncompressed = header.uncompressed as u64;
             if uncompressed > self.limits.largest_page {
                 return self.noted(Err(FileError::TooLarge(format!("a page of {uncompressed} bytes"))));

@@ -7,9 +7,9 @@ const GROUP: usize = 8;
 
 /// Hands `count` values of `width` bits to `each`, equal neighbours of a run together with their number.
 ///
-/// What is left of the bytes behind them; `None` where the bytes are no such values.
+/// What is left of the bytes behind them; `None` where the bytes are no such values, or hold more than them.
 pub fn walk(mut bytes: &[u8], width: u8, mut count: usize, mut each: impl FnMut(u32, usize)) -> Option<&[u8]> {
-    let width = usize::from(width).min(33);
+    let width = usize::from(width);
     if width > 32 {
         return None;
     }
@@ -18,18 +18,20 @@ pub fn walk(mut bytes: &[u8], width: u8, mut count: usize, mut each: impl FnMut(
         let run = head >> 1;
         bytes = if head & 1 == 0 {
             let (value, rest) = rest.split_at_checked(width.div_ceil(8))?;
-            let taken = run.min(count);
-            each(little_endian(value), taken);
-            count -= taken;
+            count = count.checked_sub(run)?;
+            each(little_endian(value), run);
             rest
         } else {
-            // The last run may be cut short by its page.
-            let packed = run.checked_mul(width)?.min(rest.len());
-            let taken = run.checked_mul(GROUP)?.min(count);
-            if packed * 8 < taken * width {
+            // The last group is filled up with zeros; what else stood there would be no value of the page.
+            if run > count.div_ceil(GROUP) {
                 return None;
             }
-            unpack(&rest[..packed], width, taken, &mut each);
+            let taken = (run * GROUP).min(count);
+            // The last run may be cut short by its page.
+            let packed = (run * width).min(rest.len());
+            if packed * 8 < taken * width || !unpack(&rest[..packed], width, taken, &mut each) {
+                return None;
+            }
             count -= taken;
             &rest[packed..]
         };
@@ -40,16 +42,20 @@ pub fn walk(mut bytes: &[u8], width: u8, mut count: usize, mut each: impl FnMut(
     Some(bytes)
 }
 
-fn unpack(packed: &[u8], width: usize, count: usize, each: &mut impl FnMut(u32, usize)) {
+/// Hands on `count` values; false where the rest of the last group is not zero.
+fn unpack(packed: &[u8], width: usize, count: usize, each: &mut impl FnMut(u32, usize)) -> bool {
     if width == 0 {
-        return each(0, count);
+        each(0, count);
+        return true;
     }
     let whole = count / GROUP;
     for group in 0..whole {
         unpacked(&packed[group * width..], width).into_iter().for_each(|value| each(value, 1));
     }
     let last = unpacked(&packed[whole * width..], width);
-    last.into_iter().take(count % GROUP).for_each(|value| each(value, 1));
+    let (values, padding) = last.split_at(count % GROUP);
+    values.iter().for_each(|value| each(*value, 1));
+    count.is_multiple_of(GROUP) || padding.iter().all(|value| *value == 0)
 }
 
 /// The eight values at the start of some bytes; zeros where the bytes end.
@@ -129,7 +135,16 @@ mod tests {
             walked(&[4 << 1, 5, 1 << 1 | 1, 0x88, 0xc6, 0xfa], 3, 12),
             Some(vec![5, 5, 5, 5, 0, 1, 2, 3, 4, 5, 6, 7])
         );
-        assert_eq!(walked(&[1 << 1 | 1, 0x88, 0xc6, 0xfa], 3, 6), Some(vec![0, 1, 2, 3, 4, 5]), "the rest is padding");
+        assert_eq!(walked(&[1 << 1 | 1, 0x88, 0xc6, 0x02], 3, 6), Some(vec![0, 1, 2, 3, 4, 5]), "the rest is padding");
+    }
+
+    #[test]
+    fn what_is_no_value_is_noticed() {
+        assert_eq!(walked(&[1 << 1 | 1, 0x88, 0xc6, 0xfa], 3, 6), None, "padding that is not zero");
+        let long = [&[100 << 1 | 1, 1][..], &b"anna.virta@example.com".repeat(10)].concat();
+        assert_eq!(walked(&[3 << 1 | 1, 7, 0, 0], 1, 3), None, "a run of more groups than there are values");
+        assert_eq!(walk(&long, 8, 1, |_, _| {}), None);
+        assert_eq!(walked(&[5 << 1, 5], 3, 4), None, "a run of more values than there are");
     }
 
     #[test]

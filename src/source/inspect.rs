@@ -25,6 +25,8 @@ const RLE_DICTIONARY: i32 = 8;
 pub struct Inspected {
     /// The dictionary's entries, PLAIN and decompressed, and how many there are. Every one is some row's value.
     pub dictionary: Option<(Bytes, usize)>,
+    /// Whether entries stand in the order in which rows use them first, so that their order tells nothing more.
+    pub by_first_use: bool,
 }
 
 /// Goes through every page of a chunk of `rows` rows; none where that does not tell what the rows hold.
@@ -36,7 +38,8 @@ pub fn inspect(column: &ColumnChunkMetaData, rows: i64, pages: &Pages) -> Result
     if !pages.gapless || !codec::is_common(codec) || !pages.are_bare(codec) {
         return Ok(None);
     }
-    let mut found = Found { used: Vec::new(), dictionary: None, rows: 0, descriptor: column.column_descr_ptr() };
+    let descriptor = column.column_descr_ptr();
+    let mut found = Found { used: Vec::new(), next: 0, by_first_use: true, dictionary: None, rows: 0, descriptor };
     for page in pages.iter() {
         let body = pages.body(page, codec)?;
         if found.page(page.header.kind, &body).is_none() {
@@ -44,7 +47,7 @@ pub fn inspect(column: &ColumnChunkMetaData, rows: i64, pages: &Pages) -> Result
         }
     }
     let whole = found.rows as i64 == rows && found.used.iter().all(|used| *used);
-    Ok(whole.then_some(Inspected { dictionary: found.dictionary }))
+    Ok(whole.then_some(Inspected { dictionary: found.dictionary, by_first_use: found.by_first_use }))
 }
 
 /// The indices and levels of every row of an inspected chunk whose data pages all have indices.
@@ -91,6 +94,9 @@ impl IndexedRows {
 struct Found {
     /// Which entries of the dictionary some row uses.
     used: Vec<bool>,
+    /// The entry that is used next if entries are used in their order.
+    next: u32,
+    by_first_use: bool,
     dictionary: Option<(Bytes, usize)>,
     rows: usize,
     descriptor: ColumnDescPtr,
@@ -101,7 +107,7 @@ impl Found {
         if let PageKind::Dictionary { values, encoding } = kind {
             let count = usize::try_from(values).ok()?;
             // Every entry but a text of no letters takes some bytes, and that one takes its length.
-            if !matches!(encoding, PLAIN | PLAIN_DICTIONARY) || count > body.len() {
+            if !matches!(encoding, PLAIN | PLAIN_DICTIONARY) || count > body.len() || count == 0 {
                 return None;
             }
             self.used = vec![false; count];
@@ -110,6 +116,10 @@ impl Found {
         }
         let data = DataPage::of(kind, body, &self.descriptor)?;
         let present = data.present()?;
+        // A value before the first row would be no row's.
+        if self.rows == 0 && data.repetition.first(data.values)? > 0 {
+            return None;
+        }
         self.rows += data.rows()?;
         match data.encoding {
             RLE_DICTIONARY | PLAIN_DICTIONARY => self.mark(data.content, present),
@@ -121,11 +131,16 @@ impl Found {
     /// Marks the entries that a page's indices name.
     fn mark(&mut self, content: &[u8], present: usize) -> Option<()> {
         let Some((width, packed)) = content.split_first() else { return (present == 0).then_some(()) };
-        let (mut inside, used) = (true, &mut self.used);
+        let (mut inside, mut next, mut in_order, used) = (true, self.next, self.by_first_use, &mut self.used);
         let rest = walk(packed, *width, present, |index, _| match used.get_mut(index as usize) {
-            Some(entry) => *entry = true,
+            Some(entry) => {
+                *entry = true;
+                in_order &= index <= next;
+                next += u32::from(index == next);
+            }
             None => inside = false,
         })?;
+        (self.next, self.by_first_use) = (next, in_order);
         (inside && rest.is_empty()).then_some(())
     }
 
@@ -242,6 +257,13 @@ impl<'p> Levels<'p> {
         walk(self.bytes, bits, values, each).filter(|rest| rest.is_empty()).map(drop)
     }
 
+    /// The level of the first value; 0 where there is none.
+    fn first(&self, values: usize) -> Option<u32> {
+        let mut first = None;
+        self.walk(values, |level, _| first = first.or(Some(level)))?;
+        Some(first.unwrap_or(0))
+    }
+
     /// How many of the values have this level; none where a level is higher than there are.
     fn count(&self, values: usize, wanted: u32) -> Option<usize> {
         if self.highest == 0 {
@@ -276,7 +298,8 @@ mod tests {
         // Width 2: a run of three 2s, and one of two 0s.
         let levels = |highest| Levels { bytes: &[3 << 1, 2, 2 << 1, 0], highest };
         assert_eq!((levels(2).count(5, 2), levels(3).count(5, 0)), (Some(3), Some(2)));
-        assert_eq!(levels(2).count(4, 2), Some(3), "a run may be longer than the page");
+        assert_eq!(levels(2).count(4, 2), None, "a run that is longer than the page");
+        assert_eq!((levels(2).first(5), Levels { bytes: &[], highest: 0 }.first(5)), (Some(2), Some(0)));
         assert_eq!(levels(2).count(3, 2), None, "a run behind the last value");
         assert_eq!(Levels { bytes: &[3 << 1, 3], highest: 2 }.count(3, 2), None);
         assert_eq!(Levels { bytes: &[], highest: 0 }.count(7, 0), Some(7));

@@ -59,6 +59,8 @@ pub struct EncodedChunk {
     pub(crate) encodings: Vec<Encoding>,
     pub(crate) rows: u64,
     pub(crate) descriptor: ColumnDescPtr,
+    /// Whether a dictionary's entries stand in the order in which rows use them first.
+    pub(crate) by_first_use: bool,
 }
 
 impl EncodedChunk {
@@ -74,4 +76,6 @@ pub struct SoundChunk {
     pub(crate) pages: EncodedChunk,
     /// The dictionary's entries, where there is one.
     pub(crate) dictionary: Option<RawBatch>,
+    /// Whether every data page holds indices into it.
+    pub(crate) is_indexed: bool,
 }

@@ -12,6 +12,10 @@ use crate::plan::FileError;
 use crate::source::codec;
 use crate::source::thrift::{I32, Reader, STRUCT, TRUE, Writer};
 
+// parquet.thrift, `Encoding`: what levels are written in.
+const RLE: i32 = 3;
+const BIT_PACKED: i32 = 4;
+
 /// What a page header says, statistics left out (parquet.thrift, `PageHeader`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageHeader {
@@ -91,7 +95,9 @@ impl PageHeader {
         }
         match self.kind {
             PageKind::Data { values, encoding, definition, repetition } => {
-                writer.open(5).i32(1, values).i32(2, encoding).i32(3, definition).i32(4, repetition)
+                let encoding_of_levels = |said| if said == BIT_PACKED { said } else { RLE };
+                let levels = [definition, repetition].map(encoding_of_levels);
+                writer.open(5).i32(1, values).i32(2, encoding).i32(3, levels[0]).i32(4, levels[1])
             }
             PageKind::Dictionary { values, encoding } => writer.open(7).i32(1, values).i32(2, encoding),
             PageKind::DataV2 { values, nulls, rows, encoding, definition, repetition, is_compressed } => {
@@ -295,7 +301,7 @@ fn unpacked(content: &[u8], levels: Option<usize>, codec: Compression, length: u
     let mut body = levels.to_vec();
     let values = length.checked_sub(levels.len())?;
     // A page of nothing but nulls may have no compressed bytes at all.
-    if values > 0 {
+    if values > 0 || !packed.is_empty() {
         codec::decompress(codec, packed, values, &mut body)?;
     }
     Some(body.into())

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use arrow::datatypes::Field;
 use parquet::basic::Type;
 use parquet::column::page::{Page, PageReader};
 use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
@@ -130,7 +131,14 @@ impl<'p> RowGroup<'p> {
                 widest = widest.max(longest);
             }
         }
-        Ok(usize::try_from(BATCH_BYTES / widest).unwrap_or(BATCH_ROWS).clamp(1, BATCH_ROWS))
+        // A row group that is read through windows has a batch of every column under way.
+        let columns = match &self.bytes {
+            Fetched::Whole(_) => 1,
+            Fetched::Tapped(_) => self.metadata().num_columns().max(1) as u64,
+        };
+        Ok(usize::try_from(BATCH_BYTES.max(columns << 16) / columns / widest)
+            .unwrap_or(BATCH_ROWS)
+            .clamp(1, BATCH_ROWS))
     }
 
     fn pages(&self, chunks: &Chunks, chunk: &ColumnChunkMetaData) -> Result<Pages, FileError> {
@@ -162,7 +170,9 @@ impl<'p> RowGroup<'p> {
     /// # Errors
     /// Where a page is damaged.
     pub fn sound(&self, column: &ColumnPlan, leaf: usize) -> Result<Option<SoundChunk>, FileError> {
-        let Some(index) = leaf_indices(self.file, column).nth(leaf) else { return Ok(None) };
+        let Some(index) = leaf_indices(self.file, column).nth(leaf).filter(|_| self.is_planned(column)) else {
+            return Ok(None);
+        };
         let Fetched::Whole(chunks) = &self.bytes else { return Ok(None) };
         let chunk = self.metadata().column(index);
         let pages = self.pages(chunks, chunk)?;
@@ -173,6 +183,7 @@ impl<'p> RowGroup<'p> {
         let dictionary = inspected.dictionary.filter(|(_, count)| *count > 0).map(|(plain, count)| {
             contained(|| distinct::entries(&descriptor, &plain, count)).map(|array| RawBatch { array })
         });
+        let is_indexed = pages.by_dictionary();
         let (pieces, data_offset) = pages.rewritten();
         let pages = EncodedChunk {
             data_offset,
@@ -183,8 +194,17 @@ impl<'p> RowGroup<'p> {
             rows: self.metadata().num_rows() as u64,
             pieces,
             descriptor,
+            by_first_use: inspected.by_first_use,
         };
-        Ok(Some(SoundChunk { pages, dictionary: dictionary.transpose()? }))
+        Ok(Some(SoundChunk { pages, dictionary: dictionary.transpose()?, is_indexed }))
+    }
+
+    /// Whether the column is nested here as in the first object: its levels mean something else where it is not.
+    fn is_planned(&self, column: &ColumnPlan) -> bool {
+        let Origin::File(index) = column.origin else { return false };
+        let here = self.file.footer.schema().field(index);
+        let shape = |field: &Field| (field.name().clone(), field.data_type().clone(), field.is_nullable());
+        shape(here) == shape(&column.field)
     }
 
     /// Every row of a leaf as an index into its dictionary.
@@ -215,7 +235,7 @@ impl<'p> RowGroup<'p> {
         match &self.bytes {
             Fetched::Whole(chunks) => self.pages(chunks, chunk).is_ok_and(|pages| pages.by_dictionary()),
             Fetched::Tapped(_) => {
-                chunk.dictionary_page_offset().is_some() && chunk.uncompressed_size() < 4 * chunk.num_values()
+                chunk.dictionary_page_offset().is_some() && chunk.uncompressed_size() / 4 < chunk.num_values()
             }
         }
     }
