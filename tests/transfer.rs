@@ -210,21 +210,22 @@ fn threads_change_no_byte() {
     assert!(seen[0] == seen[1], "one thread and three wrote different bytes");
 }
 
-/// A file of one text column whose dictionary holds one name more than its rows use.
-fn with_an_unused_entry() -> tempfile::NamedTempFile {
+/// A file of one text column: a dictionary as it stands here, and rows that are indices into it.
+fn indexed(entries: &[&str], rows: &[u8]) -> tempfile::NamedTempFile {
     let schema = Schema::new(vec![Field::new("plan", DataType::Utf8, false)]);
     let descriptor = parquet::arrow::ArrowSchemaConverter::new().convert(&schema).expect("a schema");
-    let plain = |texts: &[&str]| -> Vec<u8> {
-        texts.iter().flat_map(|text| [&(text.len() as u32).to_le_bytes()[..], text.as_bytes()].concat()).collect()
-    };
-    let dictionary = plain(&["free", "basic", "left-behind"]);
-    let dictionary_size = dictionary.len();
+    let plain: Vec<u8> =
+        entries.iter().flat_map(|text| [&(text.len() as u32).to_le_bytes()[..], text.as_bytes()].concat()).collect();
+    let dictionary_size = plain.len();
+    let num_values = entries.len() as u32;
     let dictionary =
-        Page::DictionaryPage { buf: dictionary.into(), num_values: 3, encoding: Encoding::PLAIN, is_sorted: false };
-    // Two bits a value; a run of four zeros, and one of four ones.
+        Page::DictionaryPage { buf: plain.into(), num_values, encoding: Encoding::PLAIN, is_sorted: false };
+    // Two bits a value, and a run for each.
+    let runs: Vec<u8> = std::iter::once(2).chain(rows.iter().flat_map(|index| [1 << 1, *index])).collect();
+    let data_size = runs.len();
     let data = Page::DataPage {
-        buf: vec![2, 4 << 1, 0, 4 << 1, 1].into(),
-        num_values: 8,
+        buf: runs.into(),
+        num_values: rows.len() as u32,
         encoding: Encoding::RLE_DICTIONARY,
         def_level_encoding: Encoding::RLE,
         rep_level_encoding: Encoding::RLE,
@@ -233,11 +234,11 @@ fn with_an_unused_entry() -> tempfile::NamedTempFile {
     let mut chunk = TrackedWrite::new(Vec::new());
     let mut pages = SerializedPageWriter::new(&mut chunk);
     let first = pages.write_page(CompressedPage::new(dictionary, dictionary_size)).expect("a page");
-    pages.write_page(CompressedPage::new(data, 5)).expect("a page");
+    pages.write_page(CompressedPage::new(data, data_size)).expect("a page");
     let bytes = bytes::Bytes::from(chunk.into_inner().expect("bytes"));
     let metadata = ColumnChunkMetaData::builder(descriptor.column(0))
         .set_encodings(vec![Encoding::PLAIN, Encoding::RLE, Encoding::RLE_DICTIONARY])
-        .set_num_values(8)
+        .set_num_values(rows.len() as i64)
         .set_total_compressed_size(bytes.len() as i64)
         .set_total_uncompressed_size(bytes.len() as i64)
         .set_dictionary_page_offset(Some(0))
@@ -246,7 +247,7 @@ fn with_an_unused_entry() -> tempfile::NamedTempFile {
         .expect("metadata");
     let closed = ColumnCloseResult {
         bytes_written: bytes.len() as u64,
-        rows_written: 8,
+        rows_written: rows.len() as u64,
         metadata,
         bloom_filter: None,
         column_index: None,
@@ -263,25 +264,36 @@ fn with_an_unused_entry() -> tempfile::NamedTempFile {
     file
 }
 
+/// A desk with one column and one rule for it, approved for one run over a file.
+fn desk_of(rule: &str, file: &Path) -> Desk {
+    let desk = Desk::local("shop");
+    let head = "customer = \"shop\"\ntable = \"people\"\nsource = \"shop/people/*.parquet\"\nformat = \"parquet\"\n";
+    desk.write("schemas/shop/people.toml", &format!("{head}[columns]\nplan = {{ {rule} }}\n"));
+    desk.put(file, "shop/people/0.parquet");
+    desk.approve("shop", "indexed", 1);
+    desk
+}
+
 #[test]
 fn a_value_that_no_row_has_any_more_stays_behind() {
-    let desk = Desk::local("shop");
+    let file = indexed(&["free", "basic", "left-behind"], &[0, 0, 1, 0, 1, 1]);
     for method in [r#"method = "keep", because = "product names""#, r#"method = "mask", first = 8"#] {
-        let _ = std::fs::remove_dir_all(desk.path("consent/shop"));
-        desk.write(
-            "schemas/shop/people.toml",
-            &format!(
-                "customer = \"shop\"\ntable = \"people\"\nsource = \"shop/people/*.parquet\"\nformat = \"parquet\"\n[columns]\nplan = {{ class = \"attribute\", {method} }}\n"
-            ),
-        );
-        let file = with_an_unused_entry();
-        desk.put(file.path(), "shop/people/0.parquet");
-        desk.approve("shop", &format!("unused-{}", method.len()), 1);
+        let desk = desk_of(&format!(r#"class = "attribute", {method}"#), file.path());
         let objects = carried(&desk, file.path());
-        let rows = rows_of(&objects);
-        let plans: Vec<_> = rows.column(0).as_string::<i32>().iter().flatten().collect();
-        assert_eq!(plans.len(), 8);
+        assert_eq!(rows_of(&objects).column(0).as_string::<i32>().iter().flatten().count(), 6);
         let written = std::fs::read(&objects[0]).expect("an object");
         assert!(!written.windows(8).any(|window| window == b"left-beh"), "{method}");
     }
+}
+
+#[test]
+fn the_order_of_a_sorted_dictionary_stays_behind() {
+    let file = indexed(&["anna", "berta", "cilla"], &[2, 0, 2, 1]);
+    let desk = desk_of(r#"class = "direct", method = "pseudonym", domain = "name""#, file.path());
+    let objects = carried(&desk, file.path());
+    let rows = rows_of(&objects);
+    let tokens: Vec<_> =
+        rows.column(0).as_string::<i32>().iter().flatten().map(|token| token.as_bytes().to_vec()).collect();
+    assert_eq!(tokens[0], tokens[2]);
+    assert_eq!(dictionary(&objects[0], 0), [&tokens[0][..], &tokens[1], &tokens[3]], "in the order of their first use");
 }
