@@ -26,13 +26,14 @@ def main() -> None:
     parser.add_argument("series", nargs="*", metavar="SERIES", help=f"of {', '.join(SERIES)} [default: all]")
     parser.add_argument("-n", dest="turns", type=int, default=5, help="turns of each, of which the median counts [5]")
     parser.add_argument("--rows", type=int, help="a trial of this size; its page is target/bench/performance.md")
+    parser.add_argument("--peers", nargs="*", help="beside DuckDB and Polars, which bars are about [all]")
     typed = parser.parse_args()
     if unknown := set(typed.series) - set(SERIES):
         parser.error(f"no such series: {', '.join(unknown)}; there are {', '.join(SERIES)}")
 
     FOLDER.mkdir(parents=True, exist_ok=True)
     out = page_of(trial=typed.rows is not None)
-    setting = Setting(build.verho(), typed.turns, typed.rows)
+    setting = Setting(build.verho(), typed.turns, typed.rows, frozenset(typed.peers) if typed.peers is not None else None)
     page.replace(out, "machine", machine.describe(setting.verho))
     for name in typed.series or SERIES:
         print(name, file=sys.stderr)

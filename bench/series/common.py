@@ -19,6 +19,7 @@ class Setting:
     verho: Path
     turns: int
     rows: int | None
+    peers: frozenset[str] | None = None
 
     def rows_or(self, full: int) -> int:
         return self.rows or full

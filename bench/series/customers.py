@@ -47,6 +47,8 @@ def measure(setting: Setting) -> str:
     rows = setting.rows_or(ROWS)
     entries = {VERHO: verho(setting, rows), LIMIT: limit(setting, rows)}
     for peer in PEERS:
+        if setting.peers is not None and peer.module not in setting.peers | {"duckdb", "polars"}:
+            continue
         if peer.module == "pyspark" and not shutil.which("java"):
             print("  no Java: PySpark is left out", file=sys.stderr)
             continue
