@@ -14,6 +14,10 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPrope
 use verho::keys::lanes::DomainKey;
 use verho::keys::token;
 
+/// As the program has it: what grows and is freed costs another time elsewhere.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// As in a row group of the benchmark file.
 const ROWS: usize = 500_000;
 
