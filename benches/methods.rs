@@ -13,7 +13,7 @@ use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use verho::document::{Document, Section};
 use verho::keys::lanes::DomainKey;
-use verho::method::{ApplyError, CATALOGUE, Context, Method, Outcome, Taken, distinct, find};
+use verho::method::{ApplyError, CATALOGUE, Context, Keys, Method, Outcome, Taken, distinct, find};
 
 #[path = "../tests/columns/mod.rs"]
 mod columns;
@@ -142,9 +142,13 @@ fn cases() -> Vec<Case> {
 
 type Apply = fn(&dyn Method, &ArrayRef, &Context) -> Result<ArrayRef, ApplyError>;
 
+fn keys_of(method: &dyn Method) -> Keys {
+    Keys::new(method.domains().into_iter().map(|domain| (domain.to_owned(), DomainKey::new(KEY))))
+}
+
 fn run(bencher: Bencher, example: &str, input: &ArrayRef, taken: &Taken, apply: Apply) {
-    let (key, method) = (DomainKey::new(KEY), method(example));
-    let context = Context { key: &key, taken };
+    let method = method(example);
+    let context = Context { keys: &keys_of(&*method), taken, beside: &[] };
     measure(bencher, bytes_of(input), || apply(&*method, input, &context));
 }
 
@@ -198,8 +202,8 @@ impl Method for Repaying {
 /// Batches of so many distinct values, each of which is treated once; to be compared with [`apply`] of text.
 #[divan::bench(args = [10, 500, 5_000, 62_500], consts = [0, 1], sample_count = 10)]
 fn distinct_values<const WHICH: usize>(bencher: Bencher, values: usize) {
-    let (key, taken, method) = (DomainKey::new(KEY), Taken::default(), Repaying(method([FAKE_NAME, PSEUDONYM][WHICH])));
-    let context = Context { key: &key, taken: &taken };
+    let (taken, method) = (Taken::default(), Repaying(method([FAKE_NAME, PSEUDONYM][WHICH])));
+    let context = Context { keys: &keys_of(&*method.0), taken: &taken, beside: &[] };
     let emails: ArrayRef = Arc::new(StringArray::from_iter_values((0..ROWS).map(|row| email(row * 31 % values))));
     measure(bencher, bytes_of(&emails), || distinct::apply(&method, &emails, &context));
 }

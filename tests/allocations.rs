@@ -9,7 +9,7 @@ use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::DataType;
 use verho::document::{Document, Section};
 use verho::keys::lanes::DomainKey;
-use verho::method::{ApplyError, CATALOGUE, Context, Method, Outcome, Taken, distinct, find};
+use verho::method::{ApplyError, CATALOGUE, Context, Keys, Method, Outcome, Taken, distinct, find};
 
 mod columns;
 
@@ -38,8 +38,9 @@ fn inputs(rows: usize, distinct: usize) -> Vec<ArrayRef> {
 type Apply = fn(&dyn Method, &ArrayRef, &Context) -> Result<ArrayRef, ApplyError>;
 
 fn allocations(method: &dyn Method, input: &ArrayRef, taken: &Taken, apply: Apply) -> u64 {
-    let key = DomainKey::new([7; 32]);
-    let context = Context { key: &key, taken };
+    let domains = method.domains().into_iter();
+    let keys = Keys::new(domains.map(|domain| (domain.to_owned(), DomainKey::new([7; 32]))));
+    let context = Context { keys: &keys, taken, beside: &[] };
     let mut output = None;
     let counted = measure(|| output = Some(apply(method, input, &context)));
     assert_eq!(output.expect("it was run").expect("the plan takes the type").len(), input.len());

@@ -7,10 +7,10 @@ use rayon::prelude::*;
 use crate::account::doors::OpenProduction;
 use crate::crew::Crew;
 use crate::guard::{Clearance, ColumnGuard, Passed};
-use crate::method::{Nulls, Outcome};
-use crate::plan::{ColumnPlan, FileError, Part, Plan, TablePlan};
+use crate::method::{Extent, Nulls, Outcome};
+use crate::plan::{ColumnPlan, FileError, LeafPlan, Part, Plan, TablePlan};
 use crate::sink::{Coding, ColumnEncoder, ColumnLayout, EncodedColumn, Layout, PartEncoder, ReadyLeaf, SafePart};
-use crate::source::{ReadLimits, RowGroup};
+use crate::source::{self, ReadLimits, RowGroup};
 use crate::transform::{Masks, mask, mask_distinct};
 
 use super::EngineError;
@@ -35,8 +35,7 @@ pub(super) fn whole(shared: &Shared<'_>, part: &Part, groups: Range<usize>) -> R
     let mut encoder = PartEncoder::new(layout);
     let mut passed = Vec::with_capacity(groups.len());
     for index in groups {
-        let wanted = || table.columns.iter().filter(|column| column.output.is_some());
-        let open = || RowGroup::open(shared.production, file, index, wanted(), shared.limits);
+        let open = || RowGroup::open(shared.production, file, index, table.read(), shared.limits);
         let group = shared.crew.call(shared.production.is_remote(), open)?;
         let columns = table.columns.par_iter().zip(&layout.columns);
         let done = columns.map(|(plan, layout)| column(shared, table, &group, plan, layout.as_ref()));
@@ -83,10 +82,12 @@ fn column(
         return Ok((Some(EncodedColumn::ready(ready.into_iter().flatten().collect())), guard.close()));
     }
     let mut encoder = ColumnEncoder::new(layout, |leaf| coding(table, group, column, leaf), ready)?;
-    group.read::<EngineError>(column, |raw| {
+    let mut source = source::Rows::new(group, table, column)?;
+    source.take::<EngineError>(group.rows(), |raw| {
         let safe = guard.admit(mask(table, column, shared.masks, raw)?)?;
         Ok(encoder.write(&safe)?)
     })?;
+    source.end()?;
     Ok((Some(encoder.finish()?), guard.close()))
 }
 
@@ -112,12 +113,19 @@ impl Task<'_> {
                 self.kept(leaf, guard)
             }
             Outcome::Becomes { nulls: Nulls::Kept, .. }
-                if self.layout.takes_indices(index, chunk) && self.group.repeats(self.column, leaf) =>
+                if self.is_by_value(plan)
+                    && self.layout.takes_indices(index, chunk)
+                    && self.group.repeats(self.column, leaf) =>
             {
                 self.translated(leaf, guard)
             }
             _ => Ok(None),
         }
+    }
+
+    /// Whether equal values become equal ones, whatever stands beside them.
+    fn is_by_value(&self, plan: &LeafPlan) -> bool {
+        plan.beside.is_empty() && self.column.extent == Extent::Value
     }
 
     fn kept(&self, leaf: usize, guard: &mut ColumnGuard<'_>) -> Result<Option<ReadyLeaf>, EngineError> {
@@ -158,7 +166,7 @@ pub fn preview(
     let columns: Vec<_> = table.columns.iter().filter(|column| column.output.is_some()).collect();
     let file = table.files.iter().find(|file| !file.footer.row_groups().is_empty());
     let mut shown = Vec::with_capacity(columns.len());
-    let group = file.map(|file| RowGroup::open(production, file, 0, columns.iter().copied(), limits)).transpose()?;
+    let group = file.map(|file| RowGroup::open(production, file, 0, table.read(), limits)).transpose()?;
     for column in &columns {
         shown.push(first_rows(table, group.as_ref(), column, masks, rows)?);
     }
@@ -179,7 +187,7 @@ fn first_rows(
     let (mut shown, mut missing) = (vec![arrow::array::new_empty_array(output.data_type())], rows);
     let mut guard = ColumnGuard::new(column);
     if let Some(group) = group {
-        group.read::<EngineError>(column, |raw| {
+        source::Rows::new(group, table, column)?.take::<EngineError>(group.rows(), |raw| {
             let safe = guard.admit(mask(table, column, masks, raw)?)?;
             if let Some(array) = safe.array() {
                 let taken = missing.min(array.len());

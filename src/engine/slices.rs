@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::guard::ColumnGuard;
 use crate::plan::{ColumnPlan, Part, Rows, TablePlan};
 use crate::sink::{ColumnEncoder, ColumnLayout, PartEncoder, SafePart, Written};
-use crate::source::{ColumnStream, RowGroup};
+use crate::source::{self, RowGroup};
 use crate::transform::mask;
 
 use super::EngineError;
@@ -19,11 +19,10 @@ pub(super) fn stream(
 ) -> Result<Vec<Written>, EngineError> {
     let Some(Part { rows: Rows::Slice { group, .. }, table, file, .. }) = parts.first() else { return Ok(Vec::new()) };
     let (table, layout) = (&shared.plan.tables[*table], &shared.layouts[*table]);
-    let wanted = table.columns.iter().filter(|column| column.output.is_some());
-    let group = RowGroup::open(shared.production, &table.files[*file], *group, wanted, shared.limits)?;
+    let group = RowGroup::open(shared.production, &table.files[*file], *group, table.read(), shared.limits)?;
     let columns = table.columns.par_iter().zip(&layout.columns);
     let opened = columns.map(|(column, layout)| {
-        layout.as_ref().map(|layout| Ok((ColumnStream::new(&group, column)?, layout))).transpose()
+        layout.as_ref().map(|layout| Ok((source::Rows::new(&group, table, column)?, layout))).transpose()
     });
     let mut streams = shared.crew.work(|| opened.collect::<Result<Vec<_>, EngineError>>())?;
     let mut written = Vec::with_capacity(parts.len());
@@ -53,7 +52,7 @@ struct Slice<'s> {
 fn slice(
     of: Slice<'_>,
     column: &ColumnPlan,
-    stream: &mut ColumnStream<'_>,
+    stream: &mut source::Rows<'_>,
     rows: usize,
 ) -> Result<Column, EngineError> {
     let Slice { shared, table, group, layout } = of;

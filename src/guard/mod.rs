@@ -163,9 +163,13 @@ impl<'p> ColumnGuard<'p> {
 
     fn nulls_as_planned(&self, batch: &MaskedBatch) -> Result<(), GuardError> {
         for (plan, masked) in self.column.leaves.iter().zip(&batch.leaves) {
-            let all_null = matches!(plan.outcome, Outcome::Becomes { nulls: Nulls::Introduced, .. });
-            let nulls = if all_null { masked.values_before } else { masked.nulls_before };
-            if masked.values_after != masked.values_before || masked.nulls_after != nulls {
+            let (before, values) = (masked.nulls_before, masked.values_before);
+            let nulls = match plan.outcome {
+                Outcome::Becomes { nulls: Nulls::All, .. } => values..=values,
+                Outcome::Becomes { nulls: Nulls::Added, .. } => before..=values,
+                _ => before..=before,
+            };
+            if masked.values_after != values || !nulls.contains(&masked.nulls_after) {
                 return Err(GuardError::Nulls(plan.leaf.path.clone()));
             }
         }

@@ -2,8 +2,7 @@
 //!
 //! Equal inputs give equal outputs, so a method can treat each distinct value of a batch once, and its results are then
 //! taken back to the rows. That pays where a method costs more than to find a value again
-//! ([`Method::repays_distinct`]) and values do repeat, which a sample of the batch tells. A dictionary's values are
-//! distinct already: they are treated as they are, whatever the method costs.
+//! ([`Method::repays_distinct`]) and values do repeat, which a sample of the batch tells.
 //!
 //! Memory grows with one batch, never with the data.
 
@@ -11,10 +10,10 @@ use std::collections::HashMap;
 
 use ahash::RandomState;
 use arrow::array::{Array, ArrayRef, AsArray, GenericByteArray, UInt32Array};
-use arrow::compute::{cast, take};
+use arrow::compute::take;
 use arrow::datatypes::{ArrowNativeType, ByteArrayType, DataType};
 
-use super::{ApplyError, Context, Method};
+use super::{ApplyError, Context, Extent, Method};
 
 /// Rows that tell whether values repeat; where three quarters of them are distinct, or more, they do not.
 const SAMPLE: usize = 1_024;
@@ -28,22 +27,12 @@ type Known<'a> = HashMap<&'a [u8], u32, RandomState>;
 
 /// What [`Method::apply`] gives, reached by less work where values repeat.
 ///
-/// An array of a dictionary gives what its values would as plain rows.
-///
 /// # Errors
 /// Those of [`Method::apply`].
 pub fn apply(method: &dyn Method, input: &ArrayRef, context: &Context) -> Result<ArrayRef, ApplyError> {
     let too_long = |_| ApplyError::TooLong { rows: input.len() };
-    if let Some(dictionary) = input.as_any_dictionary_opt() {
-        let (keys, values) = (dictionary.keys(), dictionary.values());
-        if values.len() > keys.len() {
-            // More values than rows: most are used by no row of this batch.
-            let plain = cast(input, values.data_type()).map_err(too_long)?;
-            return apply(method, &plain, context);
-        }
-        return take(&method.apply(values, context)?, keys, None).map_err(too_long);
-    }
-    match Groups::of(input).filter(|_| method.repays_distinct()) {
+    let repays = method.repays_distinct() && context.beside.is_empty() && method.extent() == Extent::Value;
+    match repays.then(|| Groups::of(input)).flatten() {
         None => method.apply(input, context),
         Some(groups) => {
             let distinct = take(input, &groups.firsts, None).map_err(too_long)?;

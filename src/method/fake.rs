@@ -117,14 +117,15 @@ impl Method for Fake {
         self.plan(input.data_type())?;
         let (taken, inputs) = (self.recipe.taken(context.taken), Texts::of(input));
         let mut written = Written::of(input.len(), self.recipe.room(input.len()));
-        hash_rows(context.key, input, |row, hash| {
-            written.row(row, |out| self.invent(Draws::new(context.key, hash), &taken, inputs.at(row), out));
+        let key = context.keys.of(&self.domain)?;
+        hash_rows(key, input, |row, hash| {
+            written.row(row, |out| self.invent(Draws::new(key, hash), &taken, inputs.at(row), out));
         });
         written.finish(input.nulls().cloned())
     }
 
-    fn domain(&self) -> Option<&str> {
-        Some(&self.domain)
+    fn domains(&self) -> Vec<&str> {
+        vec![&self.domain]
     }
 
     fn words(&self) -> String {

@@ -94,6 +94,10 @@ impl Method for Generalise {
         }
     }
 
+    fn can_return_input(&self, input: &DataType) -> bool {
+        !is_text(input)
+    }
+
     fn words(&self) -> String {
         match self {
             Generalise::To(span) => format!("only the {} stays readable", span.name()),

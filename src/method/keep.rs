@@ -33,6 +33,10 @@ impl Method for Keep {
         Ok(input.clone())
     }
 
+    fn can_return_input(&self, _: &DataType) -> bool {
+        true
+    }
+
     fn words(&self) -> String {
         format!("kept as it is, because: {}", self.because)
     }

@@ -2,9 +2,11 @@
 //!
 //! A method is made from its options in a schema ([`Entry::parse`]), says what becomes of a type before
 //! any data is read ([`Method::plan`]), and then works batch by batch ([`Method::apply`]). It knows
-//! nothing of rows, files or neighbours: equal inputs give equal outputs, whatever batch they stand in.
+//! nothing of files: equal inputs give equal outputs, whatever batch they stand in. A method that needs
+//! more asks for it: columns of the same rows ([`Method::beside`]), or all values of a row group at once
+//! ([`Method::extent`]).
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use arrow::array::ArrayRef;
 use arrow::datatypes::DataType;
@@ -58,8 +60,10 @@ impl Outcome {
 pub enum Nulls {
     /// Exactly where they stood: a leaf that cannot be null still cannot.
     Kept,
-    /// Elsewhere too: the leaf must be able to hold null.
-    Introduced,
+    /// There, and perhaps elsewhere: the leaf must be able to hold null.
+    Added,
+    /// Everywhere.
+    All,
 }
 
 /// A method that does not take a type.
@@ -80,13 +84,56 @@ pub enum ApplyError {
     TooLong { rows: usize },
     #[error("the leaf is removed, there is nothing to apply")]
     Removed,
+    #[error("the key of domain {0:?} is not at hand")]
+    NoKey(String),
+    #[error("a column that the method looks at is not at hand, or is of a type that it does not take")]
+    Beside,
 }
 
 /// What a method needs beside its options.
 pub struct Context<'c> {
-    /// The key of the method's [`domain`](Method::domain); methods without one ignore it.
-    pub key: &'c DomainKey,
+    /// The keys of the method's [`domains`](Method::domains), perhaps among others.
+    pub keys: &'c Keys,
     pub taken: &'c Taken,
+    /// The values of the columns that the method looks at ([`Method::beside`]), in its order, for the same rows.
+    pub beside: &'c [ArrayRef],
+}
+
+/// The keys of domains, by name.
+#[derive(Default)]
+pub struct Keys(HashMap<String, DomainKey>);
+
+impl Keys {
+    /// Keys with the names of their domains.
+    pub fn new(keys: impl IntoIterator<Item = (String, DomainKey)>) -> Self {
+        Keys(keys.into_iter().collect())
+    }
+
+    /// The key of a domain.
+    ///
+    /// # Errors
+    /// Where it is not among these.
+    pub fn of(&self, domain: &str) -> Result<&DomainKey, ApplyError> {
+        self.0.get(domain).ok_or_else(|| ApplyError::NoKey(domain.to_owned()))
+    }
+}
+
+/// A column of the same rows that a method looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Beside {
+    /// The one that the schema names as `subject`.
+    Subject,
+    /// The one of this name. Its values stand one to a row: no part of a list or a map.
+    Column(String),
+}
+
+/// How much of a column a method sees at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Any rows: each value is treated by itself.
+    Value,
+    /// All rows of a row group, or of the slice of a large one.
+    RowGroup,
 }
 
 /// Words that occur among the dataset's own values and so must not be drawn by a fake.
@@ -130,9 +177,35 @@ pub trait Method: Send + Sync {
         options_text(&[])
     }
 
-    /// The name under which equal inputs agree, in whatever table they stand; none without a key.
-    fn domain(&self) -> Option<&str> {
-        None
+    /// The names under which equal inputs agree, in whatever table they stand; none without a key.
+    ///
+    /// The first is that of the value as a whole, where the value as a whole has one.
+    fn domains(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
+    /// The columns whose values it needs to see with its own; [`Context::beside`] then has them.
+    fn beside(&self) -> Vec<Beside> {
+        Vec::new()
+    }
+
+    /// Says whether it takes the columns that it looks at, which are of these types, in the order of
+    /// [`beside`](Method::beside).
+    ///
+    /// # Errors
+    /// Where it does not take one of them.
+    fn plan_beside(&self, _types: &[DataType]) -> Result<(), Unsupported> {
+        Ok(())
+    }
+
+    /// How much of the column it needs to see at once.
+    fn extent(&self) -> Extent {
+        Extent::Value
+    }
+
+    /// Whether a value of this type can come out as it went in, by chance or by nature.
+    fn can_return_input(&self, _input: &DataType) -> bool {
+        false
     }
 
     /// Whether it costs more to treat a value than to find out that it has been treated before.

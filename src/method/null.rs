@@ -24,7 +24,7 @@ fn parse(_: &mut Section<'_>) -> Result<Box<dyn Method>, Fault> {
 
 impl Method for Null {
     fn plan(&self, input: &DataType) -> Result<Outcome, Unsupported> {
-        Ok(Outcome::Becomes { data_type: input.clone(), nulls: Nulls::Introduced })
+        Ok(Outcome::Becomes { data_type: input.clone(), nulls: Nulls::All })
     }
 
     fn apply(&self, input: &ArrayRef, _: &Context) -> Result<ArrayRef, ApplyError> {

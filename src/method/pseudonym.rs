@@ -54,13 +54,13 @@ impl Method for Pseudonym {
     fn apply(&self, input: &ArrayRef, context: &Context) -> Result<ArrayRef, ApplyError> {
         self.plan(input.data_type())?;
         match nature(input.data_type()) {
-            Nature::Number => Ok(numbers(context.key, input)),
-            _ => tokens(context.key, input),
+            Nature::Number => Ok(numbers(context.keys.of(&self.domain)?, input)),
+            _ => tokens(context.keys.of(&self.domain)?, input),
         }
     }
 
-    fn domain(&self) -> Option<&str> {
-        Some(&self.domain)
+    fn domains(&self) -> Vec<&str> {
+        vec![&self.domain]
     }
 
     fn words(&self) -> String {

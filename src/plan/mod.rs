@@ -1,5 +1,6 @@
 //! What a run will read, do and write: from schemas and footers, before any row is read.
 
+mod beside;
 mod footer;
 mod part;
 mod partition;

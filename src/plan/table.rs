@@ -8,7 +8,8 @@ use arrow::datatypes::{DataType, Field, Fields};
 use crate::account::doors::Production;
 use crate::account::store::Object;
 use crate::crew::Crew;
-use crate::method::{Nulls, Outcome};
+use crate::method::{Extent, Nulls, Outcome};
+use crate::plan::beside;
 use crate::plan::footer::Footer;
 use crate::plan::partition::{self, partitions};
 use crate::plan::{Mismatch, PlanError};
@@ -54,6 +55,8 @@ pub enum Origin {
 pub struct LeafPlan {
     pub leaf: Leaf,
     pub outcome: Outcome,
+    /// The columns that its method looks at, as places in [`ColumnPlan::beside`].
+    pub beside: Vec<usize>,
 }
 
 /// What becomes of one top-level column.
@@ -64,6 +67,10 @@ pub struct ColumnPlan {
     pub leaves: Vec<LeafPlan>,
     /// The column in the output; none where every leaf is removed.
     pub output: Option<Arc<Field>>,
+    /// The columns that its methods look at, as places among the table's columns.
+    pub beside: Vec<usize>,
+    /// How much of it its methods see at once.
+    pub extent: Extent,
 }
 
 /// A table, its objects, and what becomes of every leaf.
@@ -95,8 +102,9 @@ impl TablePlan {
             same_structure(&schema, &fields, &file.fields())
                 .map_err(|mismatch| mismatch.in_object(&schema, index, files.len()))?;
         }
-        let columns =
+        let mut columns =
             fields.into_iter().map(|(field, origin)| column(&schema, field, origin)).collect::<Result<Vec<_>, _>>()?;
+        beside::join(&schema, &mut columns)?;
         all_met(&schema, &columns)?;
         if columns.iter().all(|column| column.output.is_none()) {
             return Err(PlanError::Rule(schema.fault("every column is dropped, nothing would be left", None)));
@@ -111,6 +119,13 @@ impl TablePlan {
     /// The columns of the output, in the order of the source.
     pub fn output(&self) -> Fields {
         self.columns.iter().filter_map(|column| column.output.clone()).collect()
+    }
+
+    /// The columns of which values are read: those of the output, and those that their methods look at.
+    pub fn read(&self) -> impl Iterator<Item = &ColumnPlan> {
+        let looked_at = |index: &usize| self.columns.iter().any(|column| column.beside.contains(index));
+        let wanted = move |(index, column): &(usize, &ColumnPlan)| column.output.is_some() || looked_at(index);
+        self.columns.iter().enumerate().filter(wanted).map(|(_, column)| column)
     }
 
     /// Rows in all objects.
@@ -187,7 +202,10 @@ fn all_met(schema: &TableSchema, columns: &[ColumnPlan]) -> Result<(), PlanError
 fn column(schema: &TableSchema, field: Arc<Field>, origin: Origin) -> Result<ColumnPlan, PlanError> {
     let planned = leaves(&field).into_iter().map(|leaf| leaf_plan(schema, leaf)).collect::<Result<Vec<_>, _>>()?;
     let output = output_field(&field, &mut planned.iter()).map_err(|fault| rule_fault(schema, fault))?;
-    Ok(ColumnPlan { origin, field, leaves: planned, output: output.map(Arc::new) })
+    let methods = planned.iter().filter_map(|plan| schema.columns.get(&plan.leaf.path));
+    let whole = methods.into_iter().any(|rule| rule.method.extent() == Extent::RowGroup);
+    let extent = if whole { Extent::RowGroup } else { Extent::Value };
+    Ok(ColumnPlan { origin, field, leaves: planned, output: output.map(Arc::new), beside: Vec::new(), extent })
 }
 
 fn leaf_plan(schema: &TableSchema, leaf: Leaf) -> Result<LeafPlan, PlanError> {
@@ -196,7 +214,7 @@ fn leaf_plan(schema: &TableSchema, leaf: Leaf) -> Result<LeafPlan, PlanError> {
         .get(&leaf.path)
         .ok_or_else(|| Mismatch::Unlisted(vec![leaf.path.clone()]).in_object(schema, 0, 1))?;
     match rule.method.plan(&leaf.data_type) {
-        Ok(outcome) => Ok(LeafPlan { outcome, leaf }),
+        Ok(outcome) => Ok(LeafPlan { outcome, leaf, beside: Vec::new() }),
         Err(unsupported) => Err(PlanError::Rule(rule.fault(format!("leaf `{}`: {unsupported}", leaf.path), None))),
     }
 }
@@ -222,7 +240,7 @@ fn output_field<'p>(field: &Field, plans: &mut Iter<'p, LeafPlan>) -> Result<Opt
             Outcome::Removed => None,
             Outcome::Untouched => Some(bare(field, field.data_type().clone(), field.is_nullable())),
             Outcome::Becomes { data_type, nulls } => {
-                Some(bare(field, data_type.clone(), field.is_nullable() || *nulls == Nulls::Introduced))
+                Some(bare(field, data_type.clone(), field.is_nullable() || *nulls != Nulls::Kept))
             }
         });
     }
@@ -274,6 +292,6 @@ pub fn domains(tables: &[TablePlan]) -> impl Iterator<Item = (&str, &TablePlan, 
         .flat_map(|table| table.columns.iter().flat_map(|column| &column.leaves).map(move |leaf| (table, leaf)));
     leaves.filter_map(|(table, leaf)| {
         let rule: &schema::Column = table.schema.columns.get(&leaf.leaf.path)?;
-        rule.method.domain().map(|domain| (domain, table, leaf))
+        rule.method.domains().first().map(|domain| (*domain, table, leaf))
     })
 }

@@ -7,6 +7,7 @@ mod hybrid;
 mod inspect;
 mod pages;
 mod row_group;
+mod rows;
 mod stream;
 mod thrift;
 
@@ -18,6 +19,7 @@ use parquet::schema::types::ColumnDescPtr;
 pub use inspect::IndexedRows;
 pub use pages::{PageHeader, PageKind, Pages};
 pub use row_group::{ReadLimits, RowGroup};
+pub use rows::Rows;
 pub use stream::ColumnStream;
 
 /// Some rows of one column, as read. Only [`transform`](crate::transform) and [`survey`](crate::survey) look inside.
@@ -38,9 +40,16 @@ pub use stream::ColumnStream;
 /// ```
 pub struct RawBatch {
     pub(crate) array: ArrayRef,
+    /// The same rows of the columns that its methods look at, in the plan's order.
+    pub(crate) beside: Vec<ArrayRef>,
 }
 
 impl RawBatch {
+    /// Rows without company.
+    pub(crate) fn alone(array: ArrayRef) -> Self {
+        RawBatch { array, beside: Vec::new() }
+    }
+
     /// How many rows it holds.
     pub fn rows(&self) -> usize {
         self.array.len()

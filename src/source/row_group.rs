@@ -180,9 +180,10 @@ impl<'p> RowGroup<'p> {
         let inspected = inspect::inspect(chunk, self.metadata().num_rows(), &pages)?;
         let Some(inspected) = inspected else { return Ok(None) };
         let descriptor = chunk.column_descr_ptr();
-        let dictionary = inspected.dictionary.filter(|(_, count)| *count > 0).map(|(plain, count)| {
-            contained(|| distinct::entries(&descriptor, &plain, count)).map(|array| RawBatch { array })
-        });
+        let dictionary = inspected
+            .dictionary
+            .filter(|(_, count)| *count > 0)
+            .map(|(plain, count)| contained(|| distinct::entries(&descriptor, &plain, count)).map(RawBatch::alone));
         let is_indexed = pages.by_dictionary();
         let (pieces, data_offset) = pages.rewritten();
         let pages = EncodedChunk {

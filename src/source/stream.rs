@@ -55,12 +55,17 @@ impl<'p> ColumnStream<'p> {
             };
             let taken = batch.rows().min(rows);
             if taken < batch.rows() {
-                self.pending = Some(RawBatch { array: batch.array.slice(taken, batch.rows() - taken) });
+                self.pending = Some(RawBatch::alone(batch.array.slice(taken, batch.rows() - taken)));
             }
             rows -= taken;
-            each(RawBatch { array: batch.array.slice(0, taken) })?;
+            each(RawBatch::alone(batch.array.slice(0, taken)))?;
         }
         Ok(())
+    }
+
+    /// The type of its rows.
+    pub fn data_type(&self) -> &'p DataType {
+        self.column.field.data_type()
     }
 
     /// Makes sure that no row is left.
@@ -83,7 +88,7 @@ impl<'p> ColumnStream<'p> {
             }
             Values::Decoded(reader, chunks) => next_array(reader, chunks, self.column)?,
         };
-        Ok(array.map(|array| RawBatch { array }))
+        Ok(array.map(RawBatch::alone))
     }
 }
 

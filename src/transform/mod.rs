@@ -1,18 +1,17 @@
 //! [`RawBatch`] becomes [`MaskedBatch`]: every leaf goes through its method, and nothing else is left.
 
-use std::collections::HashMap;
 use std::slice::Iter;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, FixedSizeListArray, GenericListArray, MapArray, OffsetSizeTrait, StructArray,
+    Array, ArrayRef, AsArray, FixedSizeListArray, GenericListArray, MapArray, OffsetSizeTrait, StructArray, UInt32Array,
 };
-use arrow::datatypes::{DataType, Field, FieldRef, Fields};
+use arrow::compute::take;
+use arrow::datatypes::{ArrowNativeType, DataType, Field, FieldRef, Fields};
 use arrow::error::ArrowError;
 
 use crate::keys::Secret;
-use crate::keys::lanes::DomainKey;
-use crate::method::{Context, Method, Outcome, Taken, distinct};
+use crate::method::{Context, Keys, Outcome, Taken, distinct};
 use crate::plan::{ColumnPlan, LeafPlan, Plan, TablePlan};
 use crate::schema::LeafPath;
 use crate::source::RawBatch;
@@ -66,9 +65,7 @@ pub(crate) struct Masked {
 
 /// The keys of a plan's domains, and the words that no fake may use.
 pub struct Masks {
-    keys: HashMap<String, DomainKey>,
-    /// For methods that need no key.
-    none: DomainKey,
+    keys: Keys,
     taken: Taken,
 }
 
@@ -76,18 +73,9 @@ impl Masks {
     /// Derives the key of every domain that the plan names.
     pub fn new(plan: &Plan, secret: &Secret, taken: Taken) -> Self {
         let rules = plan.tables.iter().flat_map(|table| table.schema.columns.values());
-        let domains = rules.filter_map(|rule| rule.method.domain());
-        let keys = domains.map(|domain| (domain.to_owned(), secret.domain_key(&plan.customer, domain))).collect();
-        Masks { keys, none: DomainKey::new([0; 32]), taken }
-    }
-
-    /// Without a domain a method needs no key; with one it gets that domain's, or nothing is masked.
-    fn context(&self, method: &dyn Method) -> Result<Context<'_>, MaskError> {
-        let key = match method.domain() {
-            None => &self.none,
-            Some(domain) => self.keys.get(domain).ok_or(MaskError::Shape)?,
-        };
-        Ok(Context { key, taken: &self.taken })
+        let domains = rules.flat_map(|rule| rule.method.domains());
+        let keys = Keys::new(domains.map(|domain| (domain.to_owned(), secret.domain_key(&plan.customer, domain))));
+        Masks { keys, taken }
     }
 }
 
@@ -97,7 +85,7 @@ impl Masks {
 /// Where a method fails on a value, or the column cannot be put together again.
 pub fn mask(table: &TablePlan, column: &ColumnPlan, masks: &Masks, batch: RawBatch) -> Result<MaskedBatch, MaskError> {
     let rows = batch.rows();
-    let mut work = Work { table, masks, plans: column.leaves.iter(), masked: Vec::with_capacity(column.leaves.len()) };
+    let mut work = Work::new(table, masks, &column.leaves, &batch);
     let array = work.field(&batch.array, &column.field, column.output.as_deref())?;
     Ok(MaskedBatch { array, rows, leaves: work.masked })
 }
@@ -112,7 +100,7 @@ pub fn mask_distinct(
     masks: &Masks,
     batch: &RawBatch,
 ) -> Result<MaskedBatch, MaskError> {
-    let mut work = Work { table, masks, plans: std::slice::from_ref(leaf).iter(), masked: Vec::with_capacity(1) };
+    let mut work = Work::new(table, masks, std::slice::from_ref(leaf), batch);
     let array = work.leaf(&batch.array)?;
     Ok(MaskedBatch { array, rows: batch.rows(), leaves: work.masked })
 }
@@ -122,9 +110,40 @@ struct Work<'p> {
     masks: &'p Masks,
     plans: Iter<'p, LeafPlan>,
     masked: Vec<Masked>,
+    /// The columns that methods look at.
+    beside: &'p [ArrayRef],
+    /// The row of each value at hand, where it stands in a list and somebody needs to know.
+    rows: Option<UInt32Array>,
 }
 
-impl Work<'_> {
+impl<'p> Work<'p> {
+    fn new(table: &'p TablePlan, masks: &'p Masks, leaves: &'p [LeafPlan], batch: &'p RawBatch) -> Self {
+        let masked = Vec::with_capacity(leaves.len());
+        Work { table, masks, plans: leaves.iter(), masked, beside: &batch.beside, rows: None }
+    }
+
+    /// Masks the items of a list, whose rows are those of the lists that hold them.
+    fn items(
+        &mut self,
+        values: &ArrayRef,
+        item: &Field,
+        output: Option<&Field>,
+        list_of: impl Fn() -> Vec<u32>,
+    ) -> Result<Option<ArrayRef>, MaskError> {
+        if self.beside.is_empty() {
+            return self.field(values, item, output);
+        }
+        let lists = UInt32Array::from(list_of());
+        let inner = match &self.rows {
+            None => lists,
+            Some(rows) => take(rows, &lists, None)?.as_primitive().clone(),
+        };
+        let outer = self.rows.replace(inner);
+        let masked = self.field(values, item, output);
+        self.rows = outer;
+        masked
+    }
+
     /// The array of a field after its methods; `output` is the field it becomes, none where it is removed.
     fn field(
         &mut self,
@@ -169,7 +188,8 @@ impl Work<'_> {
         output: Option<&DataType>,
     ) -> Result<Option<ArrayRef>, MaskError> {
         let into = output.and_then(item_of);
-        let values = self.field(array.values(), item, into.map(AsRef::as_ref))?;
+        let list_of = || list_of(array.values().len(), array.offsets().lengths(), array.offsets()[0].as_usize());
+        let values = self.items(array.values(), item, into.map(AsRef::as_ref), list_of)?;
         let Some((into, values)) = into.zip(values) else { return Ok(None) };
         Ok(Some(Arc::new(GenericListArray::try_new(
             into.clone(),
@@ -186,7 +206,9 @@ impl Work<'_> {
         output: Option<&DataType>,
     ) -> Result<Option<ArrayRef>, MaskError> {
         let into = output.and_then(item_of);
-        let values = self.field(array.values(), item, into.map(AsRef::as_ref))?;
+        let length = array.value_length() as usize;
+        let list_of = || list_of(array.values().len(), std::iter::repeat_n(length, array.len()), 0);
+        let values = self.items(array.values(), item, into.map(AsRef::as_ref), list_of)?;
         let Some((into, values)) = into.zip(values) else { return Ok(None) };
         Ok(Some(Arc::new(FixedSizeListArray::try_new(
             into.clone(),
@@ -205,7 +227,8 @@ impl Work<'_> {
         let pairs: ArrayRef = Arc::new(array.entries().clone());
         let into = output
             .and_then(|output| if let DataType::Map(into, sorted) = output { Some((into, *sorted)) } else { None });
-        let values = self.field(&pairs, entries, into.map(|(into, _)| into.as_ref()))?;
+        let list_of = || list_of(pairs.len(), array.offsets().lengths(), array.offsets()[0].as_usize());
+        let values = self.items(&pairs, entries, into.map(|(into, _)| into.as_ref()), list_of)?;
         let Some(((into, sorted), values)) = into.zip(values) else { return Ok(None) };
         let rebuilt = MapArray::try_new(
             into.clone(),
@@ -217,6 +240,18 @@ impl Work<'_> {
         Ok(Some(Arc::new(rebuilt)))
     }
 
+    /// The columns that a leaf's method looks at, a value for each of the leaf's.
+    fn beside_of(&self, plan: &LeafPlan) -> Result<Vec<ArrayRef>, MaskError> {
+        let at_rows = |place: &usize| {
+            let column = self.beside.get(*place).ok_or(MaskError::Shape)?;
+            match &self.rows {
+                None => Ok(column.clone()),
+                Some(rows) => Ok(take(column, rows, None)?),
+            }
+        };
+        plan.beside.iter().map(at_rows).collect()
+    }
+
     fn leaf(&mut self, array: &ArrayRef) -> Result<Option<ArrayRef>, MaskError> {
         let plan = self.plans.next().ok_or(MaskError::Shape)?;
         let path = &plan.leaf.path;
@@ -225,7 +260,9 @@ impl Work<'_> {
             Outcome::Removed => None,
             Outcome::Untouched => Some(array.clone()),
             Outcome::Becomes { .. } => {
-                let done = distinct::apply(method, array, &self.masks.context(method)?);
+                let beside = self.beside_of(plan)?;
+                let context = Context { keys: &self.masks.keys, taken: &self.masks.taken, beside: &beside };
+                let done = distinct::apply(method, array, &context);
                 Some(done.map_err(|_| MaskError::Method(path.clone()))?)
             }
         };
@@ -238,6 +275,17 @@ impl Work<'_> {
         });
         Ok(masked)
     }
+}
+
+/// The list of each item; items before the first list belong to none, and nobody sees what becomes of them.
+fn list_of(items: usize, lengths: impl Iterator<Item = usize>, first: usize) -> Vec<u32> {
+    let mut lists = Vec::with_capacity(items);
+    lists.resize(first, 0);
+    for (list, length) in lengths.enumerate() {
+        lists.resize(lists.len() + length, list as u32);
+    }
+    lists.resize(items, 0);
+    lists
 }
 
 fn item_of(data_type: &DataType) -> Option<&FieldRef> {

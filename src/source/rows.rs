@@ -1,0 +1,73 @@
+//! The rows of a column together with those of the columns that its methods look at.
+
+use arrow::array::{ArrayRef, new_empty_array};
+use arrow::compute::concat;
+
+use crate::method::Extent;
+use crate::plan::{ColumnPlan, FileError, TablePlan};
+use crate::source::{ColumnStream, RawBatch, RowGroup};
+
+/// A reader of one column and its companions that remembers where it stands.
+pub struct Rows<'p> {
+    own: ColumnStream<'p>,
+    beside: Vec<ColumnStream<'p>>,
+    extent: Extent,
+}
+
+impl<'p> Rows<'p> {
+    /// A reader at the first row.
+    ///
+    /// # Errors
+    /// Where the first pages are damaged or too large.
+    pub fn new(group: &RowGroup<'p>, table: &'p TablePlan, column: &'p ColumnPlan) -> Result<Self, FileError> {
+        let beside = column.beside.iter().map(|index| ColumnStream::new(group, &table.columns[*index]));
+        let beside = beside.collect::<Result<_, _>>()?;
+        Ok(Rows { own: ColumnStream::new(group, column)?, beside, extent: column.extent })
+    }
+
+    /// Hands the next `rows` rows to `each`: in batches, or all at once where a method needs to see them so.
+    ///
+    /// # Errors
+    /// Where a page is damaged or too large, rows are missing, or `each` fails.
+    pub fn take<E: From<FileError>>(
+        &mut self,
+        rows: usize,
+        mut each: impl FnMut(RawBatch) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Rows { own, beside, extent } = self;
+        let mut joined = |array: ArrayRef| {
+            let beside = beside.iter_mut().map(|stream| gathered(stream, array.len())).collect::<Result<_, _>>()?;
+            each(RawBatch { array, beside })
+        };
+        match extent {
+            Extent::RowGroup => joined(gathered(own, rows)?),
+            Extent::Value => own.take(rows, |raw| joined(raw.array)),
+        }
+    }
+
+    /// Makes sure that no row is left.
+    ///
+    /// # Errors
+    /// Where one is.
+    pub fn end(self) -> Result<(), FileError> {
+        self.own.end()?;
+        self.beside.into_iter().try_for_each(ColumnStream::end)
+    }
+}
+
+/// The next `rows` rows of a column as one array.
+fn gathered(stream: &mut ColumnStream<'_>, rows: usize) -> Result<ArrayRef, FileError> {
+    let mut pieces: Vec<ArrayRef> = Vec::with_capacity(1);
+    stream.take::<FileError>(rows, |raw| {
+        pieces.push(raw.array);
+        Ok(())
+    })?;
+    match pieces.as_slice() {
+        [] => Ok(new_empty_array(stream.data_type())),
+        [piece] => Ok(piece.clone()),
+        _ => {
+            let pieces: Vec<_> = pieces.iter().map(AsRef::as_ref).collect();
+            concat(&pieces).map_err(|_| FileError::TooLarge("a row group of a method that sees it at once".into()))
+        }
+    }
+}
