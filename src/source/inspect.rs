@@ -40,9 +40,11 @@ pub fn inspect(column: &ColumnChunkMetaData, rows: i64, pages: &Pages) -> Result
     }
     let descriptor = column.column_descr_ptr();
     let mut found = Found { used: Vec::new(), next: 0, by_first_use: true, dictionary: None, rows: 0, descriptor };
+    // One room for all pages: memory that is touched for the first time costs as much as what is done in it.
+    let mut room = Vec::new();
     for page in pages.iter() {
-        let body = pages.body(page, codec)?;
-        if found.page(page.header.kind, &body).is_none() {
+        let body = pages.body(page, codec, &mut room)?;
+        if found.page(page.header.kind, body).is_none() {
             return Ok(None);
         }
     }
@@ -55,10 +57,10 @@ pub fn inspect(column: &ColumnChunkMetaData, rows: i64, pages: &Pages) -> Result
 /// # Errors
 /// Where the chunk was not inspected.
 pub fn rows_of(column: &ColumnChunkMetaData, pages: &Pages) -> Result<IndexedRows, FileError> {
-    let mut rows = IndexedRows::default();
+    let (mut rows, mut room) = (IndexedRows::default(), Vec::new());
     for page in pages.iter().filter(|page| !page.header.is_dictionary()) {
-        let body = pages.body(page, column.compression())?;
-        let data = DataPage::of(page.header.kind, &body, column.column_descr());
+        let body = pages.body(page, column.compression(), &mut room)?;
+        let data = DataPage::of(page.header.kind, body, column.column_descr());
         let collected = data.and_then(|data| rows.page(&data));
         collected.ok_or(FileError::Damaged("its indices are not those of its dictionary"))?;
     }
@@ -103,7 +105,7 @@ struct Found {
 }
 
 impl Found {
-    fn page(&mut self, kind: PageKind, body: &Bytes) -> Option<()> {
+    fn page(&mut self, kind: PageKind, body: &[u8]) -> Option<()> {
         if let PageKind::Dictionary { values, encoding } = kind {
             let count = usize::try_from(values).ok()?;
             // Every entry but a text of no letters takes some bytes, and that one takes its length.
@@ -111,7 +113,7 @@ impl Found {
                 return None;
             }
             self.used = vec![false; count];
-            self.dictionary = Some((body.clone(), count));
+            self.dictionary = Some((Bytes::copy_from_slice(body), count));
             return self.values(body, count);
         }
         let data = DataPage::of(kind, body, &self.descriptor)?;

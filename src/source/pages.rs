@@ -211,13 +211,13 @@ impl Pages {
         })
     }
 
-    /// A page's content, decompressed: levels first, then values.
+    /// A page's content, decompressed into `room` where it has to be: levels first, then values.
     ///
     /// # Errors
     /// Where its checksum is wrong or it is not as long as its header says.
-    pub fn body(&self, page: &Page, codec: Compression) -> Result<Bytes, FileError> {
-        let content = self.chunk.slice(page.content.clone());
-        if page.header.crc.is_some_and(|crc| crc as u32 != crc32fast::hash(&content)) {
+    pub fn body<'b>(&'b self, page: &Page, codec: Compression, room: &'b mut Vec<u8>) -> Result<&'b [u8], FileError> {
+        let content = &self.chunk[page.content.clone()];
+        if page.header.crc.is_some_and(|crc| crc as u32 != crc32fast::hash(content)) {
             return Err(FileError::Damaged("the checksum of a page is wrong"));
         }
         let (levels, codec) = match page.header.kind {
@@ -231,7 +231,9 @@ impl Pages {
             return Ok(content);
         }
         let damaged = FileError::Damaged("a page cannot be decompressed");
-        unpacked(&content, levels, codec, page.header.uncompressed as usize).ok_or(damaged)
+        room.clear();
+        unpacked(content, levels, codec, page.header.uncompressed as usize, room).ok_or(damaged)?;
+        Ok(room)
     }
 
     /// The encodings that the pages name, with that of their levels; `None` where one is not of the plain and dictionary
@@ -296,15 +298,21 @@ impl Pages {
 }
 
 /// A page's content behind its levels, which are never compressed in version 2 and part of the content before.
-fn unpacked(content: &[u8], levels: Option<usize>, codec: Compression, length: usize) -> Option<Bytes> {
+fn unpacked(
+    content: &[u8],
+    levels: Option<usize>,
+    codec: Compression,
+    length: usize,
+    body: &mut Vec<u8>,
+) -> Option<()> {
     let (levels, packed) = content.split_at_checked(levels?)?;
-    let mut body = levels.to_vec();
+    body.extend_from_slice(levels);
     let values = length.checked_sub(levels.len())?;
     // A page of nothing but nulls may have no compressed bytes at all.
     if values > 0 || !packed.is_empty() {
-        codec::decompress(codec, packed, values, &mut body)?;
+        codec::decompress(codec, packed, values, body)?;
     }
-    Some(body.into())
+    Some(())
 }
 
 #[cfg(test)]
