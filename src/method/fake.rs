@@ -128,6 +128,10 @@ impl Method for Fake {
         vec![&self.domain]
     }
 
+    fn takes_views(&self) -> bool {
+        true
+    }
+
     fn words(&self) -> String {
         let Fake { kind, locale, domain, .. } = self;
         format!(

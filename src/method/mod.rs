@@ -208,6 +208,11 @@ pub trait Method: Send + Sync {
         false
     }
 
+    /// Whether texts may come as views of the pages that hold them, and become what they would have become.
+    fn takes_views(&self) -> bool {
+        false
+    }
+
     /// Whether it costs more to treat a value than to find out that it has been treated before.
     ///
     /// Measured, not guessed: `cargo bench --bench methods distinct`.

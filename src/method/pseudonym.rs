@@ -63,6 +63,10 @@ impl Method for Pseudonym {
         vec![&self.domain]
     }
 
+    fn takes_views(&self) -> bool {
+        true
+    }
+
     fn words(&self) -> String {
         format!(
             "replaced with a code that cannot be read back without the key in production; \

@@ -4,6 +4,7 @@ use arrow::array::{
     Array, ArrayAccessor, ArrowPrimitiveType, AsArray, GenericByteArray, LargeStringArray, PrimitiveArray, StringArray,
     StringViewArray,
 };
+use arrow::array::{ByteView, MAX_INLINE_VIEW_LEN};
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::{
     ArrowNativeType, ByteArrayType, DataType, Date32Type, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type,
@@ -91,7 +92,7 @@ pub fn hash_rows(key: &DomainKey, array: &dyn Array, each: impl FnMut(usize, &[u
     match array.data_type() {
         Utf8 => hash_bytes(key, array.as_string::<i32>(), each),
         LargeUtf8 => hash_bytes(key, array.as_string::<i64>(), each),
-        Utf8View => hash_items(key, array.as_string_view(), str::as_bytes, each),
+        Utf8View => hash_views(key, array.as_string_view(), each),
         Binary => hash_bytes(key, array.as_binary::<i32>(), each),
         LargeBinary => hash_bytes(key, array.as_binary::<i64>(), each),
         FixedSizeBinary(_) => hash_items(key, array.as_fixed_size_binary(), |bytes| bytes, each),
@@ -156,6 +157,23 @@ fn hash_bytes<T: ByteArrayType>(key: &DomainKey, array: &GenericByteArray<T>, ea
         Some(nulls) => {
             key.hash_each(nulls.valid_indices().map(|row| (row, slice(offsets[row], offsets[row + 1]))), each);
         }
+    }
+}
+
+/// Texts that lie anywhere in some buffers, the short ones in their views.
+fn hash_views(key: &DomainKey, array: &StringViewArray, each: impl FnMut(usize, &[u8; 32])) {
+    let (views, buffers) = (array.views(), array.data_buffers());
+    let text = |row: usize| {
+        let view = ByteView::from(views[row]);
+        let length = view.length as usize;
+        if length <= MAX_INLINE_VIEW_LEN as usize {
+            return Slice { from: array.value(row).as_bytes(), length };
+        }
+        Slice { from: &buffers[view.buffer_index as usize][view.offset as usize..], length }
+    };
+    match some_nulls(array) {
+        None => key.hash_each((0..array.len()).map(|row| (row, text(row))), each),
+        Some(nulls) => key.hash_each(nulls.valid_indices().map(|row| (row, text(row))), each),
     }
 }
 

@@ -1,9 +1,9 @@
 //! What a Parquet object says of itself: structure and row groups, read with the engineer's right to footers.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use arrow::datatypes::Schema;
+use arrow::datatypes::{DataType, Field, Schema};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
@@ -49,6 +49,8 @@ pub fn contained<T>(parse: impl FnOnce() -> Result<T, FileError>) -> Result<T, F
 #[derive(Clone)]
 pub struct Footer {
     pub arrow: ArrowReaderMetadata,
+    /// The same, with the texts of columns as views; made when it is first asked for.
+    in_place: OnceLock<Option<ArrowReaderMetadata>>,
 }
 
 impl Footer {
@@ -72,13 +74,31 @@ impl Footer {
             {
                 return Err(FileError::Unsupported("a group without columns"));
             }
-            Ok(Footer { arrow })
+            Ok(Footer { arrow, in_place: OnceLock::new() })
         })
     }
 
     /// The columns.
     pub fn schema(&self) -> &Arc<Schema> {
         self.arrow.schema()
+    }
+
+    /// What a reader needs that hands the texts of columns on where they lie, as views.
+    ///
+    /// # Errors
+    /// Where there is no such reader.
+    pub fn texts_in_place(&self) -> Result<&ArrowReaderMetadata, FileError> {
+        let viewed = |field: &Arc<Field>| match field.data_type() {
+            DataType::Utf8 => Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8View)),
+            _ => field.clone(),
+        };
+        let make = || {
+            let schema = Arc::new(Schema::new(self.schema().fields().iter().map(viewed).collect::<Vec<_>>()));
+            let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true).with_schema(schema);
+            ArrowReaderMetadata::try_new(self.arrow.metadata().clone(), options).ok()
+        };
+        let made = self.in_place.get_or_init(|| contained(|| Ok(make())).ok().flatten());
+        made.as_ref().ok_or(FileError::Unsupported("texts that cannot be read where they lie"))
     }
 
     /// The row groups.

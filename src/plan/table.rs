@@ -71,6 +71,8 @@ pub struct ColumnPlan {
     pub beside: Vec<usize>,
     /// How much of it its methods see at once.
     pub extent: Extent,
+    /// Whether it is text and its method takes it as views, so that it need not be copied out of its pages.
+    pub texts_in_place: bool,
 }
 
 /// A table, its objects, and what becomes of every leaf.
@@ -205,7 +207,10 @@ fn column(schema: &TableSchema, field: Arc<Field>, origin: Origin) -> Result<Col
     let methods = planned.iter().filter_map(|plan| schema.columns.get(&plan.leaf.path));
     let whole = methods.into_iter().any(|rule| rule.method.extent() == Extent::RowGroup);
     let extent = if whole { Extent::RowGroup } else { Extent::Value };
-    Ok(ColumnPlan { origin, field, leaves: planned, output: output.map(Arc::new), beside: Vec::new(), extent })
+    let takes_views = schema.columns.get(&LeafPath::column(field.name())).is_some_and(|rule| rule.method.takes_views());
+    let texts_in_place = takes_views && *field.data_type() == DataType::Utf8;
+    let output = output.map(Arc::new);
+    Ok(ColumnPlan { origin, field, leaves: planned, output, beside: Vec::new(), extent, texts_in_place })
 }
 
 fn leaf_plan(schema: &TableSchema, leaf: Leaf) -> Result<LeafPlan, PlanError> {

@@ -8,7 +8,7 @@ use arrow::array::ArrayRef;
 use arrow::datatypes::Schema;
 use bytes::Bytes;
 use parquet::arrow::arrow_writer::{ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::{Compression, Encoding, Type, ZstdLevel};
 use parquet::column::page_store::{PageKey, PageStore, PageStoreArgs, PageStoreFactory};
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
@@ -92,6 +92,10 @@ impl<'l> ColumnEncoder<'l> {
         let mut own = properties(zstd());
         for (index, _) in layout.leaves.iter().enumerate().filter(|(_, leaf)| coding(**leaf) == Coding::Plain) {
             let path = layout.descriptor.column(index).path().clone();
+            if layout.descriptor.column(index).physical_type() == Type::BYTE_ARRAY {
+                // The format prefers it to PLAIN, always: lengths that are all the same take no room.
+                own = own.set_column_encoding(path.clone(), Encoding::DELTA_LENGTH_BYTE_ARRAY);
+            }
             own = own
                 .set_column_dictionary_enabled(path.clone(), false)
                 .set_column_compression(path, Compression::UNCOMPRESSED);

@@ -22,7 +22,8 @@ impl<'p> Rows<'p> {
     pub fn new(group: &RowGroup<'p>, table: &'p TablePlan, column: &'p ColumnPlan) -> Result<Self, FileError> {
         let beside = column.beside.iter().map(|index| ColumnStream::new(group, &table.columns[*index]));
         let beside = beside.collect::<Result<_, _>>()?;
-        Ok(Rows { own: ColumnStream::new(group, column)?, beside, extent: column.extent })
+        let own = if column.texts_in_place { ColumnStream::in_place } else { ColumnStream::new };
+        Ok(Rows { own: own(group, column)?, beside, extent: column.extent })
     }
 
     /// Hands the next `rows` rows to `each`: in batches, or all at once where a method needs to see them so.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, StringArray, new_null_array};
 use arrow::datatypes::DataType;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
 use crate::plan::{ColumnPlan, FileError, Origin, contained};
 use crate::source::RawBatch;
@@ -15,6 +15,7 @@ use crate::source::row_group::{BATCH_ROWS, RowGroup};
 /// A reader of one column that remembers where it stands.
 pub struct ColumnStream<'p> {
     column: &'p ColumnPlan,
+    data_type: &'p DataType,
     values: Values<'p>,
     /// Rows of the last batch that nobody wanted yet.
     pending: Option<RawBatch>,
@@ -34,9 +35,19 @@ impl<'p> ColumnStream<'p> {
     pub fn new(group: &RowGroup<'p>, column: &'p ColumnPlan) -> Result<Self, FileError> {
         let values = match column.origin {
             Origin::Partition => Values::Repeated(group.file.partition(column.field.name()), group.rows()),
-            Origin::File(index) => decoded(group, column, index)?,
+            Origin::File(index) => decoded(group, column, index, &group.file.footer.arrow)?,
         };
-        Ok(ColumnStream { column, values, pending: None })
+        Ok(ColumnStream { data_type: column.field.data_type(), column, values, pending: None })
+    }
+
+    /// A reader at the first row that hands texts on where they lie in their pages, as views.
+    ///
+    /// # Errors
+    /// Where the first pages are damaged or too large.
+    pub fn in_place(group: &RowGroup<'p>, column: &'p ColumnPlan) -> Result<Self, FileError> {
+        let Origin::File(index) = column.origin else { return ColumnStream::new(group, column) };
+        let values = decoded(group, column, index, group.file.footer.texts_in_place()?)?;
+        Ok(ColumnStream { data_type: &DataType::Utf8View, column, values, pending: None })
     }
 
     /// Hands the next `rows` rows to `each`, in batches.
@@ -65,7 +76,7 @@ impl<'p> ColumnStream<'p> {
 
     /// The type of its rows.
     pub fn data_type(&self) -> &'p DataType {
-        self.column.field.data_type()
+        self.data_type
     }
 
     /// Makes sure that no row is left.
@@ -86,14 +97,19 @@ impl<'p> ColumnStream<'p> {
                 *left -= rows;
                 (rows > 0).then(|| repeated(*value, rows))
             }
-            Values::Decoded(reader, chunks) => next_array(reader, chunks, self.column)?,
+            Values::Decoded(reader, chunks) => next_array(reader, chunks, self.column.field.name(), self.data_type)?,
         };
         Ok(array.map(RawBatch::alone))
     }
 }
 
-fn decoded<'p>(group: &RowGroup<'p>, column: &ColumnPlan, index: usize) -> Result<Values<'p>, FileError> {
-    let (chunks, arrow) = (group.chunks(column), &group.file.footer.arrow);
+fn decoded<'p>(
+    group: &RowGroup<'p>,
+    column: &ColumnPlan,
+    index: usize,
+    arrow: &ArrowReaderMetadata,
+) -> Result<Values<'p>, FileError> {
+    let chunks = group.chunks(column);
     let batch_rows = contained(|| group.batch_rows(column, &chunks))?;
     let reader = contained(|| {
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks.clone(), arrow.clone())
@@ -109,13 +125,14 @@ fn decoded<'p>(group: &RowGroup<'p>, column: &ColumnPlan, index: usize) -> Resul
 fn next_array(
     reader: &mut ParquetRecordBatchReader,
     chunks: &Chunks,
-    column: &ColumnPlan,
+    name: &str,
+    data_type: &DataType,
 ) -> Result<Option<ArrayRef>, FileError> {
     let failed = || chunks.failure().unwrap_or(FileError::Damaged("a column cannot be decoded"));
     let Some(batch) = contained(|| reader.next().transpose().map_err(|_| failed()))? else { return Ok(None) };
-    let named = batch.schema().fields().first().is_some_and(|field| field.name() == column.field.name());
+    let named = batch.schema().fields().first().is_some_and(|field| field.name() == name);
     match batch.columns() {
-        [array] if named && array.data_type() == column.field.data_type() => Ok(Some(array.clone())),
+        [array] if named && array.data_type() == data_type => Ok(Some(array.clone())),
         _ => Err(FileError::Damaged("a column is not the one that was planned")),
     }
 }
