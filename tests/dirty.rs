@@ -8,6 +8,8 @@ mod csv;
 mod ipc;
 #[path = "dirty/json.rs"]
 mod json;
+#[path = "dirty/limits.rs"]
+mod limits;
 #[path = "dirty/made.rs"]
 mod made;
 #[path = "dirty/noise.rs"]

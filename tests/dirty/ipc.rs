@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, DictionaryArray, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
-use arrow::ipc::CompressionType;
 use arrow::ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
+use arrow::ipc::{self, CompressionType, Endianness, MessageArgs, MessageHeader, MetadataVersion, SchemaArgs};
+use flatbuffers::{FlatBufferBuilder, ForwardsUOffset};
 use proptest::prelude::*;
 use verho::source::text::{Fault, Format, Packing};
 
@@ -82,6 +83,75 @@ fn every_cut_and_every_byte_behind_the_end_is_refused() {
         let longer = [&whole[..], b"x"].concat();
         assert!(read(&longer, Packing::None, format, planned()).is_err(), "{format:?} with a byte behind it");
     }
+}
+
+/// The stream with another length before its first packed buffer.
+fn with_length(compression: CompressionType, magic: [u8; 4], length: i64) -> Vec<u8> {
+    let mut bytes = written(&Format::ArrowStream, Some(compression));
+    let packed = bytes.windows(4).position(|window| window == magic).expect("a packed buffer");
+    bytes[packed - 8..packed].copy_from_slice(&length.to_le_bytes());
+    bytes
+}
+
+#[test]
+fn a_length_that_is_claimed_is_not_believed() {
+    let codecs = [(CompressionType::ZSTD, 0xfd2f_b528u32), (CompressionType::LZ4_FRAME, 0x184d_2204)];
+    for (compression, magic) in codecs {
+        for length in [1, 1 << 40, i64::MAX, -2] {
+            let bytes = with_length(compression, magic.to_le_bytes(), length);
+            let mut outcome = None;
+            let used = allocation_counter::measure(|| {
+                outcome = Some(read(&bytes, Packing::None, &Format::ArrowStream, planned()).is_err());
+            });
+            assert_eq!(outcome, Some(true), "{compression:?} {length}");
+            assert!(used.bytes_max < 1 << 20, "{compression:?} {length}: {} bytes", used.bytes_max);
+        }
+    }
+}
+
+/// A stream without rows whose numbers are in an order of bytes; the schema has no columns.
+fn ordered(endianness: Endianness) -> Vec<u8> {
+    let mut builder = FlatBufferBuilder::new();
+    let fields = Some(builder.create_vector::<ForwardsUOffset<ipc::Field<'_>>>(&[]));
+    let schema = ipc::Schema::create(&mut builder, &SchemaArgs { endianness, fields, ..SchemaArgs::default() });
+    let header = MessageArgs {
+        version: MetadataVersion::V5,
+        header_type: MessageHeader::Schema,
+        header: Some(schema.as_union_value()),
+        ..MessageArgs::default()
+    };
+    let message = ipc::Message::create(&mut builder, &header);
+    builder.finish(message, None);
+    let metadata = builder.finished_data();
+    let length = u32::try_from(metadata.len()).expect("a short schema").to_le_bytes();
+    [&[0xff; 4][..], &length, metadata, &[0xff; 4], &[0; 4]].concat()
+}
+
+#[test]
+fn numbers_in_the_other_order_of_bytes_are_refused() {
+    let read = |endianness| {
+        read(&ordered(endianness), Packing::None, &Format::ArrowStream, Arc::new(Schema::empty())).map(|_| ())
+    };
+    assert_eq!(read(Endianness::Little), Ok(()));
+    assert!(read(Endianness::Big).is_err());
+}
+
+#[test]
+fn a_footer_is_that_of_its_file() {
+    let one = {
+        let mut writer = FileWriter::try_new(Vec::new(), &batch().schema()).expect("a writer");
+        writer.write(&batch()).expect("written");
+        writer.into_inner().expect("ended")
+    };
+    let two = written(&Format::ArrowFile, None);
+    let split = |file: &[u8]| {
+        let length = file[file.len() - 10..file.len() - 6].try_into().map(u32::from_le_bytes).expect("a length");
+        file.len() - 10 - length as usize
+    };
+    let read = |bytes: &[u8]| read(bytes, Packing::None, &Format::ArrowFile, planned()).map(|batch| batch.num_rows());
+    assert_eq!((read(&one), read(&two)), (Ok(200), Ok(200)));
+    assert!(read(&[&two[..split(&two)], &one[split(&one)..]].concat()).is_err());
+    assert!(read(&[&one[..split(&one)], &two[split(&two)..]].concat()).is_err());
 }
 
 proptest! {

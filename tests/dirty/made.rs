@@ -210,3 +210,14 @@ fn keys_are_listed_and_paths_told() {
     assert_eq!(array("{}"), "line 1: the document is not an array of objects");
     assert_eq!(array("[1]"), "line 1: the record is not an object");
 }
+
+#[test]
+fn a_map_has_each_key_once() {
+    let mut map =
+        arrow::array::MapBuilder::new(None, arrow::array::StringBuilder::new(), arrow::array::StringBuilder::new());
+    let schema = Arc::new(Schema::new(vec![Field::new("m", Array::data_type(&map.finish()).clone(), true)]));
+    let read = |text: &str| read(text.as_bytes(), Packing::None, &Format::Ndjson, schema.clone());
+    assert_eq!(read("{\"m\":{\"a\":\"1\",\"b\":\"1\"}}\n{\"m\":{\"a\":\"2\"}}").expect("rows").num_rows(), 2);
+    let error = read("{\"m\":{\"a\":\"1\",\"b\":\"2\",\"\\u0061\":\"3\"}}").expect_err("a refusal");
+    assert_eq!(error.to_string(), "line 1, column `m{key}`: a key stands twice in one object");
+}

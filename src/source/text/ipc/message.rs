@@ -5,7 +5,7 @@ use std::io::Read;
 use arrow::buffer::Buffer;
 use arrow::datatypes::Schema;
 use arrow::ipc::convert::fb_to_schema;
-use arrow::ipc::{self, CompressionType, MessageHeader};
+use arrow::ipc::{self, CompressionType, Endianness, MessageHeader};
 use lz4_flex::frame::FrameDecoder;
 
 use super::super::Limits;
@@ -69,7 +69,9 @@ impl Message {
     pub(super) fn schema(&self) -> Result<Schema, Fault> {
         guarded(|| {
             let message = ipc::root_as_message(&self.framed[MARK.len()..]).map_err(|_| DAMAGED)?;
-            message.header_as_schema().map(fb_to_schema).ok_or(DAMAGED)
+            // The decoder does not look at the order of bytes, and would take every number for another.
+            let schema = message.header_as_schema().filter(|schema| schema.endianness() == Endianness::Little);
+            schema.map(fb_to_schema).ok_or(DAMAGED)
         })
     }
 
