@@ -9,6 +9,7 @@ mod pages;
 mod row_group;
 mod rows;
 mod stream;
+pub mod text;
 mod thrift;
 
 use arrow::array::{Array, ArrayRef};

@@ -1,0 +1,108 @@
+//! Which dialect a sample is written in, where only one is possible.
+
+use std::io::Cursor;
+
+use super::super::Limits;
+use super::super::error::{Fault, TextError};
+use super::super::input::Input;
+use super::dialect::{Dialect, Escape};
+use super::record::{Record, Records};
+
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+impl Dialect {
+    /// The dialect of a sample: the start of an object, or all of it.
+    ///
+    /// It is the one delimiter that gives every record as many fields, more than one, without a fault of
+    /// quoting; with doubled quotes if possible, else with backslashes. Where no delimiter stands in the
+    /// sample it has one column. That there is a header cannot be seen and is assumed. Meant to be pinned in
+    /// the schema, where a person sees it.
+    ///
+    /// # Errors
+    /// Where no dialect fits or more than one does, and where the sample is not UTF-8.
+    pub fn detect(sample: &[u8]) -> Result<Self, TextError> {
+        for escape in [Escape::Doubled, Escape::Backslash] {
+            let tries = DELIMITERS.map(|delimiter| Dialect { delimiter, escape, ..Dialect::default() });
+            let widths: Vec<_> = tries.iter().map(|dialect| width(sample, dialect)).collect::<Result<_, _>>()?;
+            let mut fitting = tries.iter().zip(&widths).filter(|(_, width)| width.is_some_and(|width| width > 1));
+            match (fitting.next(), fitting.next()) {
+                (Some((dialect, _)), None) => return Ok(dialect.clone()),
+                (Some(_), Some(_)) => return Err(Fault::ManyDialects.into()),
+                (None, _) if widths.iter().all(|width| *width == Some(1)) => return Ok(tries[0].clone()),
+                (None, _) => {}
+            }
+        }
+        Err(Fault::NoDialect.into())
+    }
+}
+
+/// How many fields every record has; none where they differ or the dialect does not fit.
+fn width(sample: &[u8], dialect: &Dialect) -> Result<Option<usize>, TextError> {
+    let limits = Limits::default();
+    let input = Input::open(Box::new(Cursor::new(sample.to_vec())))?;
+    let widths = widths(Records::new(input, dialect, limits, limits.columns));
+    Ok(widths
+        .filter(|widths| widths.windows(2).all(|pair| pair[0] == pair[1]))
+        .and_then(|widths| widths.first().copied()))
+}
+
+/// Of each record that is surely whole, how many fields it has; a blank line between records has none.
+fn widths(mut records: Records) -> Option<Vec<usize>> {
+    let (mut record, mut widths, mut blank) = (Record::default(), Vec::new(), false);
+    loop {
+        match records.read(&mut record) {
+            Ok(true) if record.is_blank() => blank = true,
+            Ok(true) => widths.push(if std::mem::take(&mut blank) { 0 } else { record.width() }),
+            Ok(false) => break,
+            // The sample ends inside of quotes: what came before is whole.
+            Err(TextError { fault: Fault::OpenQuote, .. }) => return Some(widths),
+            Err(_) => return None,
+        }
+    }
+    // The sample may end inside of a record.
+    if !records.is_line_ended() && widths.len() > 1 {
+        widths.pop();
+    }
+    Some(widths)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn delimiter(sample: &[u8]) -> Result<u8, Fault> {
+        Dialect::detect(sample).map(|dialect| dialect.delimiter).map_err(|error| error.fault)
+    }
+
+    #[test]
+    fn one_delimiter_that_fits_is_taken() {
+        for (sample, found) in
+            [(&b"a,b\n1,2\n"[..], b','), (b"a;b\n1,5;2,5\n", b';'), (b"a\tb\r\n1\t2\r\n", b'\t'), (b"a|b", b'|')]
+        {
+            assert_eq!(delimiter(sample), Ok(found));
+        }
+        assert_eq!(delimiter(b"a\n1\n2\n"), Ok(b','));
+    }
+
+    #[test]
+    fn a_sample_that_is_cut_off_still_shows_it() {
+        for sample in [&b"a,b,c\n1,2,3\n4,5"[..], b"a,b\n1,\"2\nand", b"a,b\n1,\"2\n"] {
+            assert_eq!(delimiter(sample), Ok(b','));
+        }
+    }
+
+    #[test]
+    fn doubt_is_a_refusal() {
+        assert_eq!(delimiter(b"a,b;c\n1,2;3\n"), Err(Fault::ManyDialects));
+        for sample in [&b"a,b\n1\n"[..], b"a,b\n\n1,2\n", b"a,b\n1,x\0\n", b"a,b\n\"1\"x,2\n3,4\n", b""] {
+            assert_eq!(delimiter(sample), Err(Fault::NoDialect));
+        }
+        assert_eq!(delimiter(b"\xff\xfea\0,\0"), Err(Fault::WideText));
+    }
+
+    #[test]
+    fn backslashes_are_seen_where_doubled_quotes_do_not_fit() {
+        let dialect = Dialect::detect(b"a,b\n1,\"x\\\"y\"\n").expect("a dialect");
+        assert_eq!((dialect.delimiter, dialect.escape), (b',', Escape::Backslash));
+    }
+}

@@ -1,0 +1,129 @@
+//! Records become batches of the planned columns.
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{Field, SchemaRef};
+
+use super::super::Limits;
+use super::super::error::{Count, Fault, TextError};
+use super::super::input::Input;
+use super::super::leaf::{Leaf, leaf};
+use super::dialect::{Dialect, Header};
+use super::header;
+use super::record::{Record, Records};
+
+/// The rows of a CSV text.
+pub(in super::super) struct Rows {
+    records: Records,
+    record: Record,
+    columns: Vec<Column>,
+    schema: SchemaRef,
+    limits: Limits,
+    null: String,
+    /// The first blank line since the last record.
+    blank: Option<u64>,
+}
+
+/// A column that is being filled.
+struct Column {
+    field: Field,
+    leaf: Box<dyn Leaf>,
+}
+
+impl Column {
+    fn new(field: &Field) -> Result<Self, TextError> {
+        let unsupported = || TextError::of_column(field.name(), Fault::Unsupported(field.data_type().to_string()));
+        Ok(Column { field: field.clone(), leaf: leaf(field.data_type()).ok_or_else(unsupported)? })
+    }
+
+    fn add(&mut self, (text, is_quoted): (&[u8], bool), null: &str) -> Result<(), Fault> {
+        if !is_quoted && text == null.as_bytes() {
+            return self.null();
+        }
+        let text = std::str::from_utf8(text).map_err(|_| Fault::NotUtf8)?;
+        self.leaf.text(text).map_err(|_| Fault::WrongType(self.field.data_type().to_string()))
+    }
+
+    fn null(&mut self) -> Result<(), Fault> {
+        if !self.field.is_nullable() {
+            return Err(Fault::Missing);
+        }
+        self.leaf.null();
+        Ok(())
+    }
+}
+
+impl Rows {
+    /// Reads the header, where there is one.
+    pub(in super::super) fn open(
+        input: Input,
+        dialect: &Dialect,
+        schema: SchemaRef,
+        limits: Limits,
+    ) -> Result<Self, TextError> {
+        dialect.checked()?;
+        let columns = schema.fields().iter().map(|field| Column::new(field)).collect::<Result<Vec<_>, _>>()?;
+        let mut records = Records::new(input, dialect, limits, columns.len());
+        let mut record = Record::default();
+        if dialect.header == Header::Given {
+            let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+            read_header(&mut records, &mut record, &names)?;
+        }
+        Ok(Rows { records, record, columns, schema, limits, null: dialect.null.clone(), blank: None })
+    }
+
+    /// The next batch; none at the end.
+    pub(in super::super) fn batch(&mut self) -> Result<Option<RecordBatch>, TextError> {
+        let (mut rows, mut bytes) = (0, 0);
+        while rows < self.limits.batch_rows && bytes < self.limits.batch_bytes && self.next()? {
+            self.fill()?;
+            rows += 1;
+            bytes += self.record.bytes() + self.columns.len();
+        }
+        if rows == 0 {
+            return Ok(None);
+        }
+        let arrays = self.columns.iter_mut().map(|column| column.leaf.finish()).collect();
+        let batch = RecordBatch::try_new(self.schema.clone(), arrays);
+        batch.map(Some).map_err(|_| Fault::OtherSchema.into())
+    }
+
+    /// Reads a record that is a row.
+    fn next(&mut self) -> Result<bool, TextError> {
+        let planned = self.columns.len();
+        while self.records.read(&mut self.record)? {
+            if planned > 1 && self.record.is_blank() {
+                self.blank.get_or_insert(self.record.line);
+                continue;
+            }
+            if let Some(line) = self.blank {
+                return Err(TextError::at(line, Fault::BlankLine));
+            }
+            let found = Count::Exactly(self.record.width());
+            return match self.record.width() == planned {
+                true => Ok(true),
+                false => Err(TextError::at(self.record.line, Fault::Ragged { found, planned })),
+            };
+        }
+        Ok(false)
+    }
+
+    /// Adds the record to the columns.
+    fn fill(&mut self) -> Result<(), TextError> {
+        let record = &self.record;
+        self.columns.iter_mut().enumerate().try_for_each(|(at, column)| {
+            let added = column.add(record.field(at), &self.null);
+            added.map_err(|fault| TextError::within(record.line_of(at), column.field.name(), fault))
+        })
+    }
+}
+
+fn read_header(records: &mut Records, record: &mut Record, names: &[&str]) -> Result<(), TextError> {
+    let wide = |error: TextError| match error.fault {
+        Fault::Ragged { found, planned } => TextError { fault: Fault::HeaderWidth { found, planned }, ..error },
+        _ => error,
+    };
+    match records.read(record).map_err(wide)? {
+        true => header::check(record, names),
+        false => Err(TextError::at(1, Fault::NoHeader)),
+    }
+}
