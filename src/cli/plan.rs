@@ -61,8 +61,11 @@ fn text(plan: &TablePlan, parts: usize) -> String {
             ])
         })
         .collect();
-    let head =
-        format!("table {}: {} objects, {} rows, {parts} parts\n", plan.schema.table, plan.files.len(), plan.rows());
+    let (table_name, objects) = (&plan.schema.table, plan.files.len());
+    let head = match plan.is_unmeasured() {
+        true => format!("table {table_name}: {objects} objects of records, which are counted once an approval holds\n"),
+        false => format!("table {table_name}: {objects} objects, {} rows, {parts} parts\n", plan.rows()),
+    };
     head + &table(["leaf", "type", "class", "what becomes of it", "type after"], &rows)
         + &format!("schema {}\npolicy {}\n\n", plan.structure, plan.policy)
 }
@@ -75,8 +78,9 @@ fn facts(plan: &TablePlan, parts: usize) -> serde_json::Value {
             "method": rule.entry.name, "words": rule.method.words(), "becomes": becomes(leaf),
         }))
     });
+    let known = !plan.is_unmeasured();
     json!({
-        "table": plan.schema.table, "objects": plan.files.len(), "rows": plan.rows(), "parts": parts,
+        "table": plan.schema.table, "objects": plan.files.len(), "rows": known.then(|| plan.rows()), "parts": known.then_some(parts),
         "schema": plan.structure, "policy": plan.policy, "leaves": leaves.collect::<Vec<_>>(),
     })
 }

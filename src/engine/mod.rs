@@ -1,6 +1,7 @@
 //! Runs the parts of a plan on the threads of this machine, within the memory it may use.
 
 mod part;
+mod records;
 mod slices;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,8 +13,10 @@ use crate::crew::Crew;
 use crate::error::{Failure, Kind};
 use crate::guard::GuardError;
 use crate::plan::{FileError, Part, Plan, Rows};
+use crate::schema::{Form, Output};
 use crate::sink::{self, EncodeError, Layout, SafePart, Written};
 use crate::source::ReadLimits;
+use crate::survey::SurveyError;
 use crate::transform::{MaskError, Masks};
 
 use part::Shared;
@@ -61,6 +64,7 @@ impl EngineError {
             EngineError::File(FileError::Store(StoreError::Changed | StoreError::Missing)) => {
                 Some("the source changed during the run; run again")
             }
+            EngineError::File(FileError::Records { hint, .. }) => Some(hint),
             EngineError::File(FileError::TooLarge(_)) => {
                 Some("raise `memory` under [limits], or write the object with smaller pages")
             }
@@ -70,6 +74,12 @@ impl EngineError {
             EngineError::In { error, .. } => error.hint(),
             _ => None,
         }
+    }
+}
+
+impl From<SurveyError> for EngineError {
+    fn from(SurveyError { table, object, of, error }: SurveyError) -> Self {
+        EngineError::In { table, object, of, error: Box::new(error.into()) }
     }
 }
 
@@ -98,8 +108,12 @@ pub struct Target<'r> {
 
 impl Target<'_> {
     fn key(&self, plan: &Plan, part: &Part) -> String {
-        let table = &plan.tables[part.table].schema.table;
-        format!("{table}/{}/part-{:05}.parquet", self.release, part.number)
+        let table = &plan.tables[part.table];
+        let ending = match &table.schema.form {
+            Form::Records { format, output: Output::Same } => sink::ending(format, &table.files[part.file].object.key),
+            _ => "parquet".to_owned(),
+        };
+        format!("{}/{}/part-{:05}.{ending}", table.schema.table, self.release, part.number)
     }
 }
 
@@ -150,6 +164,7 @@ fn carry(
         [part @ Part { rows: Rows::Groups(groups), .. }] => {
             Ok(vec![write(part, part::whole(shared, part, groups.clone())?)?])
         }
+        [Part { rows: Rows::Records(_), .. }, ..] => records::stream(shared, parts, write),
         _ => slices::stream(shared, parts, write),
     }
 }

@@ -9,6 +9,7 @@ use crate::crew::Crew;
 use crate::guard::{Clearance, ColumnGuard, Passed};
 use crate::method::{Extent, Nulls, Outcome};
 use crate::plan::{ColumnPlan, FileError, LeafPlan, Part, Plan, TablePlan};
+use crate::schema::Form;
 use crate::sink::{Coding, ColumnEncoder, ColumnLayout, EncodedColumn, Layout, PartEncoder, ReadyLeaf, SafePart};
 use crate::source::{self, ReadLimits, RowGroup};
 use crate::transform::{Masks, mask, mask_distinct};
@@ -163,13 +164,24 @@ pub fn preview(
     limits: ReadLimits,
     rows: usize,
 ) -> Result<arrow::array::RecordBatch, EngineError> {
+    if table.schema.form != Form::Parquet {
+        return super::records::preview(table, production, masks, rows);
+    }
     let columns: Vec<_> = table.columns.iter().filter(|column| column.output.is_some()).collect();
-    let file = table.files.iter().find(|file| !file.footer.row_groups().is_empty());
+    let file = table.files.iter().find(|file| !file.row_groups().is_empty());
     let mut shown = Vec::with_capacity(columns.len());
     let group = file.map(|file| RowGroup::open(production, file, 0, table.read(), limits)).transpose()?;
     for column in &columns {
         shown.push(first_rows(table, group.as_ref(), column, masks, rows)?);
     }
+    shown_rows(table, shown)
+}
+
+/// The output's columns as rows to look at.
+pub(super) fn shown_rows(
+    table: &TablePlan,
+    shown: Vec<arrow::array::ArrayRef>,
+) -> Result<arrow::array::RecordBatch, EngineError> {
     let schema = std::sync::Arc::new(arrow::datatypes::Schema::new(table.output()));
     let options = arrow::array::RecordBatchOptions::new().with_row_count(shown.first().map(|array| array.len()));
     arrow::array::RecordBatch::try_new_with_options(schema, shown, &options)

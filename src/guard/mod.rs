@@ -209,10 +209,10 @@ impl Clearance {
     /// Where a row group, a column or a row is missing.
     pub fn of(table: &TablePlan, part: &Part, passed: &[Vec<Passed>]) -> Result<Self, GuardError> {
         let incomplete = GuardError::Incomplete(part.number);
-        let groups = table.files[part.file].footer.row_groups();
+        let groups = table.files[part.file].row_groups();
         let planned: Vec<usize> = match &part.rows {
             Rows::Groups(range) => groups[range.clone()].iter().map(|group| group.num_rows() as usize).collect(),
-            Rows::Slice { rows, .. } => vec![rows.len()],
+            Rows::Slice { rows, .. } | Rows::Records(rows) => vec![rows.len()],
         };
         if passed.len() != planned.len() {
             return Err(incomplete);

@@ -20,6 +20,9 @@ pub enum FileError {
     Damaged(&'static str),
     #[error("uses a feature of Parquet that is not supported: {0}")]
     Unsupported(&'static str),
+    /// No text here quotes a value: it names line, column and rule.
+    #[error("{what}")]
+    Records { what: String, hint: &'static str },
     #[error("needs more memory than `[limits] memory` gives: {0}")]
     TooLarge(String),
 }

@@ -19,7 +19,7 @@ use crate::workspace::Limits;
 
 pub use footer::{FileError, Footer, contained};
 pub use part::{Part, PartLimits, Rows};
-pub use table::{ColumnPlan, LeafPlan, Origin, SourceFile, TablePlan};
+pub use table::{ColumnPlan, Content, LeafPlan, Measured, Origin, SourceFile, TablePlan};
 
 /// Why there is no plan.
 ///
@@ -101,11 +101,16 @@ impl From<PlanError> for Failure {
     }
 }
 
+fn cut(tables: &[TablePlan], limits: PartLimits) -> Vec<Part> {
+    tables.iter().enumerate().flat_map(|(index, table)| part::cut(index, table, limits)).collect()
+}
+
 /// Everything that a run needs to know before it reads a row.
 pub struct Plan {
     pub customer: String,
     pub tables: Vec<TablePlan>,
     pub parts: Vec<Part>,
+    limits: PartLimits,
 }
 
 impl Plan {
@@ -123,8 +128,19 @@ impl Plan {
         let part_limits = PartLimits::of(limits.part_size, limits.memory);
         let tables = schemas.into_iter().map(|schema| TablePlan::resolve(schema, production, crew));
         let tables = tables.collect::<Result<Vec<_>, _>>()?;
-        let parts = tables.iter().enumerate().flat_map(|(index, table)| part::cut(index, table, part_limits)).collect();
-        Ok(Plan { customer: customer.to_owned(), tables, parts })
+        let parts = cut(&tables, part_limits);
+        Ok(Plan { customer: customer.to_owned(), tables, parts, limits: part_limits })
+    }
+
+    /// The plan with what going through objects of records has told, by their places: table, object.
+    pub fn measured(mut self, found: &BTreeMap<(usize, usize), Measured>) -> Self {
+        for ((table, file), told) in found {
+            if let Content::Records { measured, .. } = &mut self.tables[*table].files[*file].content {
+                *measured = Some(*told);
+            }
+        }
+        self.parts = cut(&self.tables, self.limits);
+        self
     }
 
     /// Leaves that share a domain and whose pseudonyms can never be equal, since they are of different types.

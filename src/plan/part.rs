@@ -5,7 +5,7 @@ use std::ops::Range;
 use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 
 use crate::method::Outcome;
-use crate::plan::table::{LeafPlan, Origin, TablePlan};
+use crate::plan::table::{Content, LeafPlan, Measured, Origin, TablePlan};
 
 /// A part takes at most this share of a run's memory as it lies in the source, so that several are under way at once.
 const SHARE: u64 = 64;
@@ -43,15 +43,18 @@ pub enum Rows {
     Groups(Range<usize>),
     /// Some rows of a row group that is too large for one part.
     Slice { group: usize, rows: Range<usize> },
+    /// Some records of an object that is read from its start.
+    Records(Range<usize>),
 }
 
 impl Part {
-    /// Whether the part goes on in the row group in which another ends, so that the two are read in one go.
+    /// Whether the part goes on where another ends, in a row group or among records, so that the two are read in one go.
     pub fn continues(&self, other: &Part) -> bool {
         match (&self.rows, &other.rows) {
             (Rows::Slice { group, .. }, Rows::Slice { group: before, .. }) => {
                 (self.table, self.file, group) == (other.table, other.file, before)
             }
+            (Rows::Records(_), Rows::Records(_)) => (self.table, self.file) == (other.table, other.file),
             _ => false,
         }
     }
@@ -111,12 +114,32 @@ fn made_of(leaf: &LeafPlan, chunk: &ColumnChunkMetaData) -> u64 {
 pub fn cut(table: usize, plan: &TablePlan, limits: PartLimits) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     for (file, source) in plan.files.iter().enumerate() {
-        let groups: Vec<_> = source.footer.row_groups().iter().map(|group| Group::of(plan, group)).collect();
-        for piece in pieces(&groups, limits) {
+        let pieces = match &source.content {
+            Content::Pages(footer) => {
+                let groups: Vec<_> = footer.row_groups().iter().map(|group| Group::of(plan, group)).collect();
+                pieces(&groups, limits)
+            }
+            Content::Records { measured, .. } => measured.map_or_else(Vec::new, |measured| records(measured, limits)),
+        };
+        for piece in pieces {
             parts.push(Part { table, number: parts.len(), file, rows: piece.rows, memory: piece.memory });
         }
     }
     parts
+}
+
+/// Equal pieces of an object of records, each of which becomes at most a part.
+fn records(measured: Measured, limits: PartLimits) -> Vec<Piece> {
+    let rows = usize::try_from(measured.rows).unwrap_or(usize::MAX);
+    let number = usize::try_from(measured.bytes.div_ceil(limits.part)).unwrap_or(usize::MAX).clamp(1, rows.max(1));
+    let length = rows.div_ceil(number).max(1);
+    // Records as arrays, what they become, and batches under way.
+    let memory = 4 * limits.part;
+    let piece = |start: usize| {
+        let rows = Rows::Records(start..rows.min(start + length));
+        Piece { rows, size: limits.part, memory }
+    };
+    (0..rows).step_by(length).map(piece).collect()
 }
 
 /// A part of a file.

@@ -4,28 +4,89 @@ use std::slice::Iter;
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Fields};
+use parquet::file::metadata::RowGroupMetaData;
 
 use crate::account::doors::Production;
 use crate::account::store::Object;
 use crate::crew::Crew;
 use crate::method::{Extent, Nulls, Outcome};
 use crate::plan::beside;
-use crate::plan::footer::Footer;
+use crate::plan::footer::{FileError, Footer};
 use crate::plan::partition::{self, partitions};
 use crate::plan::{Mismatch, PlanError};
-use crate::schema::{self, Column, Leaf, LeafPath, TableSchema, children, digest, leaves};
+use crate::schema::{self, Column, Form, Leaf, LeafPath, TableSchema, children, digest, leaves};
 
 /// One source object of a table.
 pub struct SourceFile {
     pub object: Object,
-    pub footer: Footer,
+    pub content: Content,
     partitions: Vec<(String, Option<String>)>,
 }
 
+/// What is known of an object before it is read.
+pub enum Content {
+    /// Parquet tells columns and rows in its footer.
+    Pages(Footer),
+    /// Records tell nothing: their columns are declared, and are held against them as they are read.
+    Records { columns: Fields, measured: Option<Measured> },
+}
+
+/// What going through an object of records has told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Measured {
+    pub rows: u64,
+    /// As arrays in memory, in bytes.
+    pub bytes: u64,
+}
+
 impl SourceFile {
-    fn read(production: &Production, object: Object) -> Result<Self, crate::plan::FileError> {
-        let footer = Footer::read(production.footers(), &object)?;
-        Ok(SourceFile { partitions: partitions(&object.key), footer, object })
+    fn read(
+        schema: &TableSchema,
+        production: &Production,
+        object: Object,
+    ) -> Result<Self, FileError> {
+        let partitions = partitions(&object.key);
+        let is_key = |path: &LeafPath| partitions.iter().any(|(name, _)| *path == LeafPath::column(name));
+        let content = match schema.form {
+            Form::Parquet => Content::Pages(Footer::read(production.footers(), &object)?),
+            Form::Records { .. } => Content::Records { columns: schema.records(is_key), measured: None },
+        };
+        Ok(SourceFile { partitions, content, object })
+    }
+
+    /// The footer of Parquet.
+    ///
+    /// # Errors
+    /// Where the object holds records.
+    pub fn footer(&self) -> Result<&Footer, FileError> {
+        match &self.content {
+            Content::Pages(footer) => Ok(footer),
+            Content::Records { .. } => Err(FileError::Unsupported("records where pages were asked for")),
+        }
+    }
+
+    /// The columns in the object itself.
+    pub fn columns(&self) -> &Fields {
+        match &self.content {
+            Content::Pages(footer) => footer.schema().fields(),
+            Content::Records { columns, .. } => columns,
+        }
+    }
+
+    /// The row groups of Parquet; none of records.
+    pub fn row_groups(&self) -> &[RowGroupMetaData] {
+        match &self.content {
+            Content::Pages(footer) => footer.row_groups(),
+            Content::Records { .. } => &[],
+        }
+    }
+
+    /// How many rows it has, as far as that is known.
+    pub fn rows(&self) -> u64 {
+        match &self.content {
+            Content::Pages(footer) => footer.row_groups().iter().map(|group| group.num_rows() as u64).sum(),
+            Content::Records { measured, .. } => measured.map_or(0, |measured| measured.rows),
+        }
     }
 
     /// The value of a partition key, for every row of this file.
@@ -35,7 +96,7 @@ impl SourceFile {
 
     /// The file's own columns, then its partition keys.
     fn fields(&self) -> Vec<(Arc<Field>, Origin)> {
-        let own = self.footer.schema().fields().iter().enumerate();
+        let own = self.columns().iter().enumerate();
         let own = own.map(|(index, field)| (field.clone(), Origin::File(index)));
         own.chain(self.partitions.iter().map(|(name, _)| (Arc::new(partition::field(name)), Origin::Partition)))
             .collect()
@@ -118,6 +179,11 @@ impl TablePlan {
         Ok(TablePlan { structure, policy, columns, files, schema })
     }
 
+    /// Which of the table's objects a file is, from 0.
+    pub fn place_of(&self, file: &SourceFile) -> usize {
+        self.files.iter().position(|known| known.object.key == file.object.key).unwrap_or(0)
+    }
+
     /// The columns of the output, in the order of the source.
     pub fn output(&self) -> Fields {
         self.columns.iter().filter_map(|column| column.output.clone()).collect()
@@ -130,9 +196,15 @@ impl TablePlan {
         self.columns.iter().enumerate().filter(wanted).map(|(_, column)| column)
     }
 
-    /// Rows in all objects.
+    /// Rows in all objects, as far as they are known.
     pub fn rows(&self) -> u64 {
-        self.files.iter().flat_map(|file| file.footer.row_groups()).map(|group| group.num_rows() as u64).sum()
+        self.files.iter().map(SourceFile::rows).sum()
+    }
+
+    /// Whether its rows are not known yet: they are records that nobody went through.
+    pub fn is_unmeasured(&self) -> bool {
+        let unmeasured = |file: &SourceFile| matches!(file.content, Content::Records { measured: None, .. });
+        self.files.iter().any(unmeasured)
     }
 }
 
@@ -144,7 +216,7 @@ fn read_all(
 ) -> Result<Vec<SourceFile>, PlanError> {
     let numbered: Vec<_> = (1..).zip(objects).collect();
     crew.each(&numbered, production.is_remote(), |(number, object)| {
-        let read = crew.call(production.is_remote(), || SourceFile::read(production, Object::clone(object)));
+        let read = crew.call(production.is_remote(), || SourceFile::read(schema, production, Object::clone(object)));
         read.map_err(|error| PlanError::File { table: schema.table.clone(), object: *number, of: objects.len(), error })
     })
 }

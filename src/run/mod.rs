@@ -15,6 +15,7 @@ use crate::engine::{self, Progress, Target};
 use crate::error::{Failure, Kind};
 use crate::evidence::{self, Outcome};
 use crate::keys::{Secret, secret_of};
+use crate::method::Taken;
 use crate::plan::Plan;
 use crate::release::{self, Manifest, TableRelease};
 use crate::schema::{self, TableSchema, digest};
@@ -118,7 +119,9 @@ fn carry(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress, trail: &mu
     let secret = secret_of(house.workspace, wish.customer)?;
     let source = fingerprint(&plan, &secret);
     trail.keyed(&plan, &secret);
-    let (written, release) = transfer(house, &plan, &approval, &secret, progress)?;
+    let (plan, surveyed) = go_through(house, plan, &approval)?;
+    trail.measured(&plan, &secret);
+    let (written, release) = transfer(house, &plan, surveyed, &approval, &secret, progress)?;
     trail.written(&release, earned().to_string(), &written);
     let manifest = manifest(&plan, &approval, &secret, source, release, &written);
     trail.prepared(house)?;
@@ -126,18 +129,25 @@ fn carry(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress, trail: &mu
     Ok(done(&approval, manifest, written.len()))
 }
 
+/// The first pass: what must be known of the whole before a part leaves. Only now are the parts of records known.
+fn go_through(house: &House<'_>, plan: Plan, approval: &Approval) -> Result<(Plan, Taken), Failure> {
+    let limits = ReadLimits::of(house.workspace.limits.memory);
+    let surveyed = survey::survey(&plan, house.production.open(approval), &house.crew, limits);
+    let surveyed = surveyed.map_err(engine::EngineError::from)?;
+    Ok((plan.measured(&surveyed.measured), surveyed.taken))
+}
+
 /// Reads, masks, guards and writes every part; nothing of it is visible yet.
 fn transfer(
     house: &House<'_>,
     plan: &Plan,
+    taken: Taken,
     approval: &Approval,
     secret: &Secret,
     progress: &dyn Progress,
 ) -> Result<(Vec<Written>, String), Failure> {
     let memory = house.workspace.limits.memory;
     let open = house.production.open(approval);
-    let taken = survey::taken_words(plan, open, &house.crew, ReadLimits::of(memory));
-    let taken = taken.map_err(engine::EngineError::from)?;
     let masks = Masks::new(plan, secret, taken);
     let release = release_name(approval, secret);
     let target = Target { test: &house.test, release: &release };
@@ -345,13 +355,15 @@ fn look(
     let plan = Plan::resolve(wish.customer, schemas, &house.production, &house.workspace.limits, &house.crew)?;
     trail.planned(&plan);
     let unknown = || Failure::new(Kind::Usage, format!("there is no table `{table}`")).hint("`verho check` lists all");
-    let chosen = plan.tables.iter().find(|planned| planned.schema.table == table).ok_or_else(unknown)?;
+    if plan.tables.iter().all(|planned| planned.schema.table != table) {
+        return Err(unknown());
+    }
     let approval = examined.look(&plan.structures(), house.evidence.as_ref())?;
     trail.approved(&approval);
     let secret = secret_of(house.workspace, wish.customer)?;
-    let open = house.production.open(&approval);
-    let limits = ReadLimits::of(house.workspace.limits.memory);
-    let taken = survey::taken_words(&plan, open, &house.crew, limits).map_err(engine::EngineError::from)?;
+    let (plan, taken) = go_through(house, plan, &approval)?;
+    let chosen = plan.tables.iter().find(|planned| planned.schema.table == table).ok_or_else(unknown)?;
     let masks = Masks::new(&plan, &secret, taken);
-    Ok(engine::preview(chosen, open, &masks, limits, rows)?)
+    let limits = ReadLimits::of(house.workspace.limits.memory);
+    Ok(engine::preview(chosen, house.production.open(&approval), &masks, limits, rows)?)
 }

@@ -50,6 +50,12 @@ impl Trail {
         self.0.destination = Some(approval.destination().place.root.clone());
     }
 
+    /// How many rows there are, where only going through the objects could tell.
+    pub fn measured(&mut self, plan: &Plan, secret: &Secret) {
+        self.planned(plan);
+        self.keyed(plan, secret);
+    }
+
     /// Under which secret, and which state of which object; both told without telling them.
     pub fn keyed(&mut self, plan: &Plan, secret: &Secret) {
         self.0.epoch = Some(secret.epoch());
@@ -114,7 +120,7 @@ fn table_record(plan: &Plan, index: usize, table: &TablePlan) -> TableRecord {
 }
 
 fn input(table: &str, index: usize, file: &SourceFile, secret: &Secret) -> Input {
-    let rows = file.footer.row_groups().iter().map(|group| group.num_rows() as u64).sum();
+    let rows = file.rows();
     Input {
         table: table.to_owned(),
         object: index as u64,

@@ -1,6 +1,6 @@
 //! The two digests that an approval binds: what the data is, and what becomes of it.
 
-use crate::schema::{Leaf, TableSchema};
+use crate::schema::{Form, Leaf, TableSchema};
 
 /// A BLAKE3 over texts, each with its length before it, so that no two lists of texts give the same bytes.
 struct Framed(blake3::Hasher);
@@ -40,6 +40,9 @@ pub fn policy(table: &TableSchema) -> String {
     for (path, column) in &table.columns {
         digest.text(path.as_str()).text(column.class.name()).text(column.entry.name);
         digest.text(&column.entry.version.to_string()).text(&column.method.options());
+    }
+    if let Form::Records { .. } = &table.form {
+        digest.text(&format!("{:?}", table.form));
     }
     digest.digest()
 }

@@ -1,8 +1,11 @@
 //! What every leaf of a table is, and what becomes of it; the digests that an approval binds.
 
+mod declared;
 pub mod digest;
+mod form;
 mod path;
 mod table;
 
+pub use form::{Dialect, Escape, Form, Format, Header, Output, StrayQuote};
 pub use path::{Leaf, LeafPath, children, leaves};
 pub use table::{Class, Column, Pattern, TableSchema, read_customer};

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use arrow::datatypes::{DataType, Fields};
 use globset::{GlobBuilder, GlobMatcher};
 
 use crate::document::{Document, Fault, Section, nearest};
 use crate::method::{self, Entry, Method};
-use crate::schema::LeafPath;
+use crate::schema::{Form, LeafPath, declared};
 
 /// What a leaf tells about a person (ISO/IEC 20889, 3 and 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +49,8 @@ pub struct Column {
     pub class: Class,
     pub entry: &'static Entry,
     pub method: Box<dyn Method>,
+    /// The type that the rule declares, for records.
+    declared: Option<DataType>,
     /// Where the rule stands, for messages of a later stage.
     place: Fault,
 }
@@ -101,6 +104,10 @@ pub struct TableSchema {
     /// The column that says whose row it is.
     pub subject: Option<LeafPath>,
     pub columns: BTreeMap<LeafPath, Column>,
+    /// In which form it comes and goes.
+    pub form: Form,
+    /// The leaves of records with their types, in the order of the file; none where the objects tell them themselves.
+    declared: Vec<(LeafPath, DataType)>,
     /// The file that says so.
     pub file: PathBuf,
 }
@@ -122,12 +129,15 @@ impl TableSchema {
                 "as in acme/customers/**/*.parquet".to_owned(),
             )
         })?;
-        let format: String = root.required("format")?;
-        if format != "parquet" {
-            return Err(root.fault_at("format", "unknown format", "this version reads: parquet".to_owned()));
-        }
+        let form = Form::parse(&mut root)?;
         let subject = root.optional::<String>("subject")?.map(LeafPath::from);
-        let columns = columns(root.required("columns")?)?;
+        let rules = rules(root.required("columns")?)?;
+        let declared = match form {
+            Form::Parquet => nowhere_declared(&rules)?,
+            Form::Records { .. } => declared_leaves(&rules),
+        };
+        declared::fields(&declared).map_err(|what| root.fault_at("columns", what.to_string(), None))?;
+        let columns: BTreeMap<_, _> = rules.into_iter().collect();
         if subject.as_ref().is_some_and(|path| !columns.contains_key(path)) {
             return Err(root.fault_at("subject", "`subject` is not one of the columns", None));
         }
@@ -136,7 +146,13 @@ impl TableSchema {
             return Err(root.fault_at("privacy", "group sizes are not measured by this version", hint));
         }
         root.finish()?;
-        Ok(TableSchema { customer, table, source, subject, columns, file: path.to_owned() })
+        Ok(TableSchema { customer, table, source, subject, columns, form, declared, file: path.to_owned() })
+    }
+
+    /// The columns of records, in the order of the file, but for those that stand in the objects' keys.
+    pub fn records(&self, is_key: impl Fn(&LeafPath) -> bool) -> Fields {
+        let own: Vec<_> = self.declared.iter().filter(|(path, _)| !is_key(path)).cloned().collect();
+        declared::fields(&own).unwrap_or_default()
     }
 
     /// A fault of the file as a whole.
@@ -159,9 +175,27 @@ fn name_of(root: &mut Section<'_>, key: &'static str) -> Result<String, Fault> {
     Ok(name)
 }
 
-fn columns(section: Section<'_>) -> Result<BTreeMap<LeafPath, Column>, Fault> {
+/// The rules, in the order of the file.
+fn rules(section: Section<'_>) -> Result<Vec<(LeafPath, Column)>, Fault> {
     let rules: Vec<(String, Section<'_>)> = section.all()?;
     rules.into_iter().map(|(path, rule)| column(rule).map(|column| (LeafPath::from(path), column))).collect()
+}
+
+/// The leaves of records; what is not said to be anything else is text.
+fn declared_leaves(rules: &[(LeafPath, Column)]) -> Vec<(LeafPath, DataType)> {
+    let declared = |(path, rule): &(LeafPath, Column)| (path.clone(), rule.declared.clone().unwrap_or(DataType::Utf8));
+    rules.iter().map(declared).collect()
+}
+
+/// Parquet tells the types itself.
+fn nowhere_declared(rules: &[(LeafPath, Column)]) -> Result<Vec<(LeafPath, DataType)>, Fault> {
+    match rules.iter().find(|(_, rule)| rule.declared.is_some()) {
+        Some((path, rule)) => {
+            let hint = "remove `type`: the objects' footers tell it".to_owned();
+            Err(rule.fault(format!("leaf `{path}`: Parquet needs no `type`"), hint))
+        }
+        None => Ok(Vec::new()),
+    }
 }
 
 fn column(mut rule: Section<'_>) -> Result<Column, Fault> {
@@ -175,6 +209,7 @@ fn column(mut rule: Section<'_>) -> Result<Column, Fault> {
         let known: Vec<_> = method::CATALOGUE.iter().map(|entry| entry.name).collect();
         unknown(&rule, "method", &name, &known)
     })?;
+    let declared = declared_type(&mut rule)?;
     let method = (entry.parse)(&mut rule)?;
     if class == Class::Direct && entry.name == "keep" {
         let hint = "a direct identifier takes pseudonym, fake, drop, null, redact, mask or generalise";
@@ -182,7 +217,15 @@ fn column(mut rule: Section<'_>) -> Result<Column, Fault> {
     }
     let place = rule.fault("", None);
     rule.finish()?;
-    Ok(Column { class, entry, method, place })
+    Ok(Column { class, entry, method, declared, place })
+}
+
+fn declared_type(rule: &mut Section<'_>) -> Result<Option<DataType>, Fault> {
+    let Some(name) = rule.optional::<String>("type")? else { return Ok(None) };
+    let known = declared::data_type(&name);
+    known
+        .map(Some)
+        .ok_or_else(|| rule.fault_at("type", format!("unknown type `{name}`"), format!("known: {}", declared::TYPES)))
 }
 
 fn unknown(rule: &Section<'_>, key: &str, typed: &str, known: &[&str]) -> Fault {

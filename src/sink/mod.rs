@@ -4,6 +4,7 @@ mod encode;
 mod file;
 mod layout;
 mod ready;
+mod records;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ use crate::guard::Clearance;
 pub use encode::{Coding, ColumnEncoder, EncodeError, EncodedColumn, ReadyLeaf};
 pub use file::PartEncoder;
 pub use layout::{ColumnLayout, Layout};
+pub use records::{ending, records};
 
 /// A whole part that passed every guard, as one Parquet object.
 ///

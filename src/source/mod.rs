@@ -6,6 +6,7 @@ mod distinct;
 mod hybrid;
 mod inspect;
 mod pages;
+mod records;
 mod row_group;
 mod rows;
 mod stream;
@@ -19,6 +20,7 @@ use parquet::schema::types::ColumnDescPtr;
 
 pub use inspect::IndexedRows;
 pub use pages::{PageHeader, PageKind, Pages};
+pub use records::Records;
 pub use row_group::{ReadLimits, RowGroup};
 pub use rows::Rows;
 pub use stream::ColumnStream;

@@ -10,7 +10,7 @@ use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use parquet::file::serialized_reader::SerializedPageReader;
 
 use crate::account::doors::{OpenProduction, Tap};
-use crate::plan::{ColumnPlan, FileError, Origin, SourceFile, contained};
+use crate::plan::{ColumnPlan, FileError, Footer, Origin, SourceFile, contained};
 use crate::source::chunks::{self, Chunks, WindowLimits};
 use crate::source::inspect::{self, IndexedRows};
 use crate::source::pages::Pages;
@@ -25,6 +25,7 @@ const BATCH_BYTES: u64 = 32 << 20;
 /// One row group, with the bytes of the columns that were asked for, or with a tap to read them through windows.
 pub struct RowGroup<'p> {
     pub(super) file: &'p SourceFile,
+    pub(super) footer: &'p Footer,
     pub(super) index: usize,
     bytes: Fetched,
     limits: ReadLimits,
@@ -66,16 +67,17 @@ impl<'p> RowGroup<'p> {
         columns: impl IntoIterator<Item = &'c ColumnPlan>,
         limits: ReadLimits,
     ) -> Result<Self, FileError> {
-        let group = &file.footer.row_groups()[index];
-        let leaves = columns.into_iter().flat_map(|column| leaf_indices(file, column));
+        let footer = file.footer()?;
+        let group = &footer.row_groups()[index];
+        let leaves = columns.into_iter().flat_map(|column| leaf_indices(footer, column));
         let mut ranges: Vec<Range<u64>> = leaves.map(|leaf| chunks::range(group.column(leaf))).collect();
         if ranges.iter().map(|range| range.end - range.start).sum::<u64>() > limits.row_group {
-            return Ok(RowGroup { file, index, bytes: Fetched::Tapped(production.tap(&file.object)), limits });
+            return Ok(RowGroup { file, footer, index, bytes: Fetched::Tapped(production.tap(&file.object)), limits });
         }
         ranges.sort_by_key(|range| range.start);
         let bytes = production.read(&file.object, &ranges)?;
         let chunks = Arc::new(Chunks::fetched(file.object.size, &ranges, bytes));
-        Ok(RowGroup { file, index, bytes: Fetched::Whole(chunks), limits })
+        Ok(RowGroup { file, footer, index, bytes: Fetched::Whole(chunks), limits })
     }
 
     /// How many rows the footer announces.
@@ -84,7 +86,7 @@ impl<'p> RowGroup<'p> {
     }
 
     pub(super) fn metadata(&self) -> &RowGroupMetaData {
-        &self.file.footer.row_groups()[self.index]
+        &self.footer.row_groups()[self.index]
     }
 
     /// Hands every batch of a column to `each`, in row order, and makes sure that no row is missing.
@@ -106,7 +108,7 @@ impl<'p> RowGroup<'p> {
         match &self.bytes {
             Fetched::Whole(chunks) => Chunks::clone(chunks),
             Fetched::Tapped(tap) => {
-                let leaves = &self.metadata().columns()[leaf_indices(self.file, column)];
+                let leaves = &self.metadata().columns()[leaf_indices(self.footer, column)];
                 let window = self.limits.windows / self.metadata().num_columns().max(1) as u64;
                 let limits = WindowLimits { window, largest_page: self.limits.page };
                 Chunks::windows(self.file.object.size, tap.clone(), leaves, limits)
@@ -118,7 +120,7 @@ impl<'p> RowGroup<'p> {
     pub(super) fn batch_rows(&self, column: &ColumnPlan, bytes: &Chunks) -> Result<usize, FileError> {
         let (rows, bytes) = (self.rows().max(1) as u64, Arc::new(bytes.clone()));
         let mut widest = 1;
-        for leaf in leaf_indices(self.file, column) {
+        for leaf in leaf_indices(self.footer, column) {
             let chunk = self.metadata().column(leaf);
             let total = match &self.bytes {
                 Fetched::Whole(chunks) => self.pages(chunks, chunk)?.total(),
@@ -170,7 +172,7 @@ impl<'p> RowGroup<'p> {
     /// # Errors
     /// Where a page is damaged.
     pub fn sound(&self, column: &ColumnPlan, leaf: usize) -> Result<Option<SoundChunk>, FileError> {
-        let Some(index) = leaf_indices(self.file, column).nth(leaf).filter(|_| self.is_planned(column)) else {
+        let Some(index) = leaf_indices(self.footer, column).nth(leaf).filter(|_| self.is_planned(column)) else {
             return Ok(None);
         };
         let Fetched::Whole(chunks) = &self.bytes else { return Ok(None) };
@@ -203,7 +205,7 @@ impl<'p> RowGroup<'p> {
     /// Whether the column is nested here as in the first object: its levels mean something else where it is not.
     fn is_planned(&self, column: &ColumnPlan) -> bool {
         let Origin::File(index) = column.origin else { return false };
-        let here = self.file.footer.schema().field(index);
+        let here = self.footer.schema().field(index);
         let shape = |field: &Field| (field.name().clone(), field.data_type().clone(), field.is_nullable());
         shape(here) == shape(&column.field)
     }
@@ -213,7 +215,7 @@ impl<'p> RowGroup<'p> {
     /// # Errors
     /// Where the leaf's chunk is not [sound](Self::sound) and [indexed](Self::repeats).
     pub fn indexed_rows(&self, column: &ColumnPlan, leaf: usize) -> Result<IndexedRows, FileError> {
-        let index = leaf_indices(self.file, column).nth(leaf);
+        let index = leaf_indices(self.footer, column).nth(leaf);
         let index = index.ok_or(FileError::Damaged("a column is not the one that was planned"))?;
         let Fetched::Whole(chunks) = &self.bytes else {
             return Err(FileError::Damaged("a column was not fetched whole"));
@@ -224,7 +226,7 @@ impl<'p> RowGroup<'p> {
 
     /// The leaf as the source describes it; none for a partition key.
     pub fn leaf(&self, column: &ColumnPlan, leaf: usize) -> Option<&ColumnChunkMetaData> {
-        leaf_indices(self.file, column).nth(leaf).map(|index| self.metadata().column(index))
+        leaf_indices(self.footer, column).nth(leaf).map(|index| self.metadata().column(index))
     }
 
     /// Whether a leaf's values repeat: its writer found a dictionary worth while to the last page.
@@ -243,9 +245,9 @@ impl<'p> RowGroup<'p> {
 }
 
 /// The leaves of a column among the leaves of its file.
-pub(super) fn leaf_indices(file: &SourceFile, column: &ColumnPlan) -> Range<usize> {
+pub(super) fn leaf_indices(footer: &Footer, column: &ColumnPlan) -> Range<usize> {
     let Origin::File(root) = column.origin else { return 0..0 };
-    let schema = file.footer.arrow.parquet_schema();
+    let schema = footer.arrow.parquet_schema();
     let first = (0..schema.num_columns()).position(|leaf| schema.get_column_root_idx(leaf) == root).unwrap_or(0);
     let count = (0..schema.num_columns()).filter(|leaf| schema.get_column_root_idx(*leaf) == root).count();
     first..first + count

@@ -35,7 +35,7 @@ impl<'p> ColumnStream<'p> {
     pub fn new(group: &RowGroup<'p>, column: &'p ColumnPlan) -> Result<Self, FileError> {
         let values = match column.origin {
             Origin::Partition => Values::Repeated(group.file.partition(column.field.name()), group.rows()),
-            Origin::File(index) => decoded(group, column, index, &group.file.footer.arrow)?,
+            Origin::File(index) => decoded(group, column, index, &group.footer.arrow)?,
         };
         Ok(ColumnStream { data_type: column.field.data_type(), column, values, pending: None })
     }
@@ -46,7 +46,7 @@ impl<'p> ColumnStream<'p> {
     /// Where the first pages are damaged or too large.
     pub fn in_place(group: &RowGroup<'p>, column: &'p ColumnPlan) -> Result<Self, FileError> {
         let Origin::File(index) = column.origin else { return ColumnStream::new(group, column) };
-        let values = decoded(group, column, index, group.file.footer.texts_in_place()?)?;
+        let values = decoded(group, column, index, group.footer.texts_in_place()?)?;
         Ok(ColumnStream { data_type: &DataType::Utf8View, column, values, pending: None })
     }
 
@@ -137,7 +137,8 @@ fn next_array(
     }
 }
 
-fn repeated(value: Option<&str>, rows: usize) -> ArrayRef {
+/// A partition key's value, for so many rows.
+pub(super) fn repeated(value: Option<&str>, rows: usize) -> ArrayRef {
     match value {
         Some(value) => Arc::new(StringArray::from_iter_values(std::iter::repeat_n(value, rows))),
         None => new_null_array(&DataType::Utf8, rows),

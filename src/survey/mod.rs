@@ -4,7 +4,7 @@
 //! the values of every `direct` leaf; those found are taken, and no fake uses them. Memory is bounded by the words, never
 //! by the data, and what is found in two parts is simply joined.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use arrow::array::{Array, ArrayRef, AsArray};
@@ -14,35 +14,103 @@ use rayon::prelude::*;
 use crate::account::doors::OpenProduction;
 use crate::crew::Crew;
 use crate::method::Taken;
-use crate::plan::{ColumnPlan, FileError, Plan, SourceFile, TablePlan};
+use crate::plan::{ColumnPlan, Content, FileError, Measured, Origin, Plan, SourceFile, TablePlan};
 use crate::schema::Class;
-use crate::source::{ReadLimits, RowGroup};
+use crate::source::{ReadLimits, Records, RowGroup};
 
 /// Shorter values are met by chance in any text, so a word is not taken for holding one, in bytes.
 const SHORTEST: usize = 5;
 
-/// Looks through every `direct` leaf for the words that the plan's fakes draw from.
+/// What the first pass has told.
+pub struct Surveyed {
+    /// The words that no fake may use.
+    pub taken: Taken,
+    /// The objects of records, by their places: table, object.
+    pub measured: BTreeMap<(usize, usize), Measured>,
+}
+
+/// Goes through every object of records, and looks through every `direct` leaf for the words that the plan's fakes
+/// draw from.
 ///
 /// # Errors
-/// Where an object cannot be read.
-pub fn taken_words(
+/// Where an object cannot be read, or a record is not as declared.
+pub fn survey(
     plan: &Plan,
     production: OpenProduction<'_>,
     crew: &Crew,
     limits: ReadLimits,
-) -> Result<Taken, FileError> {
+) -> Result<Surveyed, SurveyError> {
     let words = Words::of(plan);
-    if words.all.is_empty() {
-        return Ok(Taken::default());
+    if !words.all.is_empty() {
+        look_at_pages(plan, &words, production, crew, limits)?;
     }
+    let measured = measure(plan, &words, production, crew)?;
+    Ok(Surveyed { taken: words.taken(), measured })
+}
+
+/// Why an object ends the first pass.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("table `{table}`, object {object} of {of} in key order: {error}")]
+pub struct SurveyError {
+    pub table: String,
+    pub object: usize,
+    pub of: usize,
+    pub error: FileError,
+}
+
+/// Goes through every object of records, so that a record which is not as declared is known before a part leaves.
+fn measure(
+    plan: &Plan,
+    words: &Words,
+    production: OpenProduction<'_>,
+    crew: &Crew,
+) -> Result<BTreeMap<(usize, usize), Measured>, SurveyError> {
+    let files = |(at, table)| std::iter::zip(std::iter::repeat((at, table)), table_files(table));
+    let objects: Vec<_> = plan.tables.iter().enumerate().flat_map(files).collect();
+    let measured = crew.each(&objects, production.is_remote(), |((at, table), (index, file))| {
+        let direct: Vec<_> = table.columns.iter().filter(|column| holds_direct(table, column)).collect();
+        let go_through = || {
+            Records::open(production, table, file)?.measure(|batch| {
+                let own = direct.iter().filter_map(|column| match column.origin {
+                    Origin::File(index) => Some(batch.column(index)),
+                    Origin::Partition => None,
+                });
+                own.for_each(|column| words.look(column));
+            })
+        };
+        let measured = crew.call(production.is_remote(), go_through);
+        measured.map(|measured| ((*at, *index), measured)).map_err(|error| located(table, *index, error))
+    })?;
+    Ok(measured.into_iter().collect())
+}
+
+fn table_files(table: &TablePlan) -> impl Iterator<Item = (usize, &SourceFile)> {
+    table.files.iter().enumerate().filter(|(_, file)| matches!(file.content, Content::Records { .. }))
+}
+
+fn located(table: &TablePlan, index: usize, error: FileError) -> SurveyError {
+    SurveyError { table: table.schema.table.clone(), object: index + 1, of: table.files.len(), error }
+}
+
+/// Looks through every `direct` leaf of Parquet for words.
+fn look_at_pages(
+    plan: &Plan,
+    words: &Words,
+    production: OpenProduction<'_>,
+    crew: &Crew,
+    limits: ReadLimits,
+) -> Result<(), SurveyError> {
     let groups: Vec<_> = plan.tables.iter().flat_map(row_groups).collect();
     crew.each(&groups, production.is_remote(), |(table, file, index)| {
         let columns: Vec<_> = table.columns.iter().filter(|column| holds_direct(table, column)).collect();
         let open = || RowGroup::open(production, file, *index, columns.iter().copied(), limits);
-        let group = crew.call(production.is_remote(), open)?;
-        crew.work(|| columns.par_iter().try_for_each(|column| look_through(&words, &group, column)))
+        let at_pages = || {
+            let group = crew.call(production.is_remote(), open)?;
+            crew.work(|| columns.par_iter().try_for_each(|column| look_through(words, &group, column)))
+        };
+        at_pages().map_err(|error| located(table, table.place_of(file), error))
     })?;
-    Ok(words.taken())
+    Ok(())
 }
 
 fn look_through(words: &Words, group: &RowGroup<'_>, column: &ColumnPlan) -> Result<(), FileError> {
@@ -53,7 +121,7 @@ fn look_through(words: &Words, group: &RowGroup<'_>, column: &ColumnPlan) -> Res
 }
 
 fn row_groups(table: &TablePlan) -> impl Iterator<Item = (&TablePlan, &SourceFile, usize)> {
-    table.files.iter().flat_map(move |file| (0..file.footer.row_groups().len()).map(move |index| (table, file, index)))
+    table.files.iter().flat_map(move |file| (0..file.row_groups().len()).map(move |index| (table, file, index)))
 }
 
 fn holds_direct(table: &TablePlan, column: &ColumnPlan) -> bool {

@@ -18,26 +18,11 @@ mod packing;
 mod reader;
 mod writer;
 
-pub use csv::{Dialect, Escape, Header, StrayQuote};
+pub use crate::schema::{Dialect, Escape, Format, Header, StrayQuote};
 pub use error::{Count, Fault, TextError};
 pub use packing::{Pack, Packing, PackingFault};
 pub use reader::Reader;
 pub use writer::Writer;
-
-/// How the rows of an object are written down.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Format {
-    /// One record a line, fields between delimiters (RFC 4180).
-    Csv(Dialect),
-    /// One JSON object a line.
-    Ndjson,
-    /// One JSON array of objects.
-    Json,
-    /// The Arrow IPC file format.
-    ArrowFile,
-    /// The Arrow IPC streaming format.
-    ArrowStream,
-}
 
 /// What a reader takes at most, so that its memory is bounded whatever the object holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use super::super::Limits;
 use super::super::error::{Fault, TextError};
 use super::super::input::Input;
-use super::dialect::{Dialect, Escape};
+use crate::schema::{Dialect, Escape};
 use super::record::{Record, Records};
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];

@@ -7,7 +7,7 @@ use std::io::Cursor;
 use super::super::Limits;
 use super::super::error::{Count, Fault, TextError};
 use super::super::input::Input;
-use super::dialect::Dialect;
+use crate::schema::Dialect;
 use super::record::{Record, Records};
 
 impl Dialect {
@@ -16,7 +16,9 @@ impl Dialect {
     /// # Errors
     /// Where the sample is empty, not UTF-8, or not of this dialect.
     pub fn names(&self, sample: &[u8]) -> Result<Vec<String>, TextError> {
-        self.checked()?;
+        if !self.is_clear() {
+            return Err(Fault::BadDialect.into());
+        }
         let (limits, mut record) = (Limits::default(), Record::default());
         let input = Input::open(Box::new(Cursor::new(sample.to_vec())))?;
         if !Records::new(input, self, limits, limits.columns).read(&mut record)? {

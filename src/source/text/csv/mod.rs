@@ -4,10 +4,9 @@
 //! whose field is empty, as the standard has it; in wider ones it is refused, unless only blank lines follow.
 
 mod detect;
-mod dialect;
 mod header;
 mod record;
 mod rows;
 
-pub use dialect::{Dialect, Escape, Header, StrayQuote};
+pub use crate::schema::{Dialect, Escape, Header};
 pub(super) use rows::Rows;

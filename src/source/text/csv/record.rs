@@ -3,7 +3,7 @@
 use super::super::Limits;
 use super::super::error::{Count, Fault, TextError};
 use super::super::input::Input;
-use super::dialect::{Dialect, Escape, StrayQuote};
+use crate::schema::{Dialect, Escape, StrayQuote};
 
 /// The fields of one record.
 #[derive(Default)]

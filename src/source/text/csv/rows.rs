@@ -7,7 +7,7 @@ use super::super::Limits;
 use super::super::error::{Count, Fault, TextError};
 use super::super::input::Input;
 use super::super::leaf::{Leaf, leaf};
-use super::dialect::{Dialect, Header};
+use crate::schema::{Dialect, Header};
 use super::header;
 use super::record::{Record, Records};
 
@@ -60,7 +60,9 @@ impl Rows {
         schema: SchemaRef,
         limits: Limits,
     ) -> Result<Self, TextError> {
-        dialect.checked()?;
+        if !dialect.is_clear() {
+            return Err(Fault::BadDialect.into());
+        }
         let columns = schema.fields().iter().map(|field| Column::new(field)).collect::<Result<Vec<_>, _>>()?;
         let mut records = Records::new(input, dialect, limits, columns.len());
         let mut record = Record::default();

@@ -17,7 +17,9 @@ pub(super) struct Csv {
 impl Csv {
     /// Writes the header, where the dialect has one.
     pub(super) fn start(dialect: &Dialect, schema: &Schema, out: &mut Vec<u8>) -> Result<Self, TextError> {
-        dialect.checked()?;
+        if !dialect.is_clear() {
+            return Err(Fault::BadDialect.into());
+        }
         let mut csv = Csv { dialect: dialect.clone(), field: Vec::new() };
         if dialect.header == Header::Absent {
             return Ok(csv);

@@ -1,0 +1,123 @@
+//! Objects of records: read on and on from their start, and each part takes its rows.
+
+use arrow::array::{RecordBatch, new_empty_array};
+use arrow::compute::concat;
+use rayon::prelude::*;
+
+use crate::account::doors::OpenProduction;
+use crate::guard::{Clearance, ColumnGuard, Passed, SafeBatch};
+use crate::plan::{ColumnPlan, FileError, Part, Rows, SourceFile, TablePlan};
+use crate::schema::{Form, Output};
+use crate::sink::{self, Coding, ColumnEncoder, ColumnLayout, PartEncoder, SafePart, Written};
+use crate::source::Records;
+use crate::transform::{Masks, mask};
+
+use super::EngineError;
+use super::part::{Column, Shared, gathered, sealed, shown_rows};
+
+/// Carries the parts of one object over, one after the other; columns go in parallel.
+pub(super) fn stream(
+    shared: &Shared<'_>,
+    parts: &[Part],
+    mut write: impl FnMut(&Part, SafePart) -> Result<Written, EngineError>,
+) -> Result<Vec<Written>, EngineError> {
+    let Some(first) = parts.first() else { return Ok(Vec::new()) };
+    let table = &shared.plan.tables[first.table];
+    let file = &table.files[first.file];
+    let mut records = Records::open(shared.production, table, file)?;
+    let mut written = Vec::with_capacity(parts.len());
+    for part in parts {
+        let Rows::Records(rows) = &part.rows else { return Err(EngineError::Bug) };
+        let batches = shared.crew.call(shared.production.is_remote(), || records.take(rows.len()))?;
+        let of = Taken { shared, table, file, batches: &batches };
+        let safe = match table.schema.form {
+            Form::Records { output: Output::Same, .. } => of.as_records(part)?,
+            _ => of.as_pages(part, rows.len())?,
+        };
+        written.push(write(part, safe)?);
+    }
+    records.end()?;
+    Ok(written)
+}
+
+/// The rows of one part.
+struct Taken<'t> {
+    shared: &'t Shared<'t>,
+    table: &'t TablePlan,
+    file: &'t SourceFile,
+    batches: &'t [RecordBatch],
+}
+
+impl Taken<'_> {
+    fn as_pages(&self, part: &Part, rows: usize) -> Result<SafePart, EngineError> {
+        let layout = &self.shared.layouts[part.table];
+        let columns = self.table.columns.par_iter().zip(&layout.columns);
+        let done = columns.map(|(column, layout)| self.pages(column, layout.as_ref()));
+        let mut encoder = PartEncoder::new(layout);
+        let passed = gathered(&mut encoder, rows, self.shared.crew.work(|| done.collect()))?;
+        sealed(encoder, self.table, part, &[passed])
+    }
+
+    fn pages(&self, column: &ColumnPlan, layout: Option<&ColumnLayout>) -> Result<Column, EngineError> {
+        let mut guard = ColumnGuard::new(column);
+        let Some(layout) = layout else { return Ok((None, guard.close())) };
+        let ready = layout.leaves.iter().map(|_| None).collect();
+        let mut encoder = ColumnEncoder::new(layout, |_| Coding::Dictionary, ready)?;
+        self.masked(column, &mut guard, |safe| Ok(encoder.write(&safe)?))?;
+        Ok((Some(encoder.finish()?), guard.close()))
+    }
+
+    fn as_records(&self, part: &Part) -> Result<SafePart, EngineError> {
+        let columns = self.table.columns.par_iter().map(|column| self.rows(column));
+        let done: Result<Vec<_>, EngineError> = self.shared.crew.work(|| columns.collect());
+        let (columns, passed): (Vec<_>, Vec<Passed>) = done?.into_iter().unzip();
+        let clearance = Clearance::of(self.table, part, &[passed])?;
+        Ok(sink::records(self.table, &self.file.object.key, columns, &clearance)?)
+    }
+
+    fn rows(&self, column: &ColumnPlan) -> Result<(Vec<SafeBatch>, Passed), EngineError> {
+        let (mut guard, mut batches) = (ColumnGuard::new(column), Vec::with_capacity(self.batches.len()));
+        if column.output.is_some() {
+            self.masked(column, &mut guard, |safe| {
+                batches.push(safe);
+                Ok(())
+            })?;
+        }
+        Ok((batches, guard.close()))
+    }
+
+    fn masked(
+        &self,
+        column: &ColumnPlan,
+        guard: &mut ColumnGuard<'_>,
+        mut each: impl FnMut(SafeBatch) -> Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
+        for raw in Records::column(self.file, self.table, column, self.batches)? {
+            each(guard.admit(mask(self.table, column, self.shared.masks, raw)?)?)?;
+        }
+        Ok(())
+    }
+}
+
+/// Some first masked rows of a table, for a preview.
+pub(super) fn preview(
+    table: &TablePlan,
+    production: OpenProduction<'_>,
+    masks: &Masks,
+    rows: usize,
+) -> Result<RecordBatch, EngineError> {
+    let with_rows = table.files.iter().find(|file| file.rows() > 0);
+    let batches = with_rows.map(|file| Records::open(production, table, file)?.take(rows.min(file.rows() as usize)));
+    let batches = batches.transpose()?.unwrap_or_default();
+    let mut shown = Vec::new();
+    for (column, output) in table.columns.iter().filter_map(|column| Some((column, column.output.as_ref()?))) {
+        let mut guard = ColumnGuard::new(column);
+        let mut pieces = vec![new_empty_array(output.data_type())];
+        for raw in with_rows.map_or(Ok(Vec::new()), |file| Records::column(file, table, column, &batches))? {
+            pieces.extend(guard.admit(mask(table, column, masks, raw)?)?.array().cloned());
+        }
+        let pieces: Vec<_> = pieces.iter().map(AsRef::as_ref).collect();
+        shown.push(concat(&pieces).map_err(|_| FileError::Damaged("a column cannot be shown"))?);
+    }
+    shown_rows(table, shown)
+}

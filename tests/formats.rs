@@ -1,0 +1,116 @@
+//! Records of every format, in and out: the whole way, and what is refused on it.
+
+mod common;
+
+use std::path::Path;
+
+use common::desk::Desk;
+use common::{corpora, python};
+
+const FORMATS: [&str; 8] = ["csv", "csv.gz", "csv.zst", "ndjson", "ndjson.gz", "json", "arrow", "arrow_stream"];
+
+fn schema(table: &str, format: &str, more: &str, columns: &str) -> String {
+    format!(
+        "customer = \"acme\"\ntable = \"{table}\"\nsource = \"acme/{table}/**/*\"\nformat = \"{format}\"\n{more}\n[columns]\n{columns}"
+    )
+}
+
+const PEOPLE: &str = r#"
+id = { type = "int64", class = "direct", method = "pseudonym", domain = "person" }
+name = { class = "direct", method = "fake", kind = "name" }
+born = { type = "date", class = "quasi", method = "generalise", to = "year" }
+plan = { class = "attribute", method = "keep", because = "three product names" }
+"#;
+
+/// Every object of the release that readers use, by table.
+fn objects(desk: &Desk, table: &str) -> Vec<std::path::PathBuf> {
+    let root = desk.path("test/acme").join(table);
+    let releases = std::fs::read_dir(root).expect("a release").map(|entry| entry.expect("an entry").path());
+    let mut found: Vec<_> = releases
+        .flat_map(|release| std::fs::read_dir(release).expect("a folder").map(|entry| entry.expect("an entry").path()))
+        .collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn databases_in_every_format() {
+    let Some(relational) = corpora::folder("relational") else { return };
+    for database in ["chinook", "sakila"] {
+        let corpus = relational.join(database);
+        for format in FORMATS {
+            let made = tempfile::tempdir().expect("a folder");
+            python::run("formats.py", &[Path::new("make"), &corpus, made.path(), Path::new(format)]);
+            let desk = Desk::local(database);
+            for table in std::fs::read_dir(made.path().join("schemas")).expect("schemas") {
+                let table = table.expect("a schema").path();
+                let stem = table.file_stem().and_then(|stem| stem.to_str()).expect("a name");
+                let text = std::fs::read_to_string(&table).expect("text");
+                desk.write(&format!("schemas/{database}/{stem}.toml"), &text);
+                let name = format!("0.{format}");
+                desk.put(&made.path().join("data").join(stem).join(&name), &format!("{database}/{stem}/{name}"));
+            }
+            desk.approve(database, "formats", 3);
+            let output = desk.verho(&["run", database]);
+            assert!(output.status.success(), "{database} {format}: {}", String::from_utf8_lossy(&output.stderr));
+            let (data, test) = (made.path().join("data"), desk.path("test").join(database));
+            let said = python::run("formats.py", &[Path::new("check"), &corpus, &data, &test, Path::new(format)]);
+            eprintln!("{database} {format}: {}", said.trim());
+        }
+    }
+}
+
+#[test]
+fn a_row_that_is_not_as_declared_refuses_the_run_with_its_line() {
+    let desk = Desk::local("acme");
+    desk.write("schemas/acme/people.toml", &schema("people", "csv", "", PEOPLE));
+    desk.write("production/acme/people/1.csv", "id,name,born,plan\n1,Aino,1980-02-03,basic\n");
+    desk.write("production/acme/people/2.csv", "id,name,born,plan\n2,Ilmari,1985-05-06,basic\n3,Väinö,1990-01-01\n");
+    desk.approve("acme", "lines", 3);
+    let output = desk.verho(&["run", "acme"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(6), "{said}");
+    assert!(said.contains("table `people`, object 2 of 2") && said.contains("line 3"), "{said}");
+    assert!(!said.contains("Väinö") && !desk.path("test/acme/people").exists(), "{said}");
+    desk.write("production/acme/people/2.csv", "id;name;born;plan\n2;Ilmari;1985-05-06;basic\n");
+    let output = desk.verho(&["run", "acme"]);
+    assert_eq!(output.status.code(), Some(6), "another delimiter is another header");
+}
+
+#[test]
+fn records_become_parquet_or_stay_what_they_were() {
+    let desk = Desk::local("acme");
+    let rows = "{\"id\":1,\"name\":\"Aino\",\"born\":\"1980-02-03\",\"plan\":\"basic\"}\n{\"id\":2,\"name\":null,\"plan\":\"pro\"}\n";
+    for (table, more) in [("one", ""), ("two", "output = \"same\"\n")] {
+        desk.write(&format!("schemas/acme/{table}.toml"), &schema(table, "ndjson", more, PEOPLE));
+        desk.write(&format!("production/acme/{table}/people.ndjson"), rows);
+    }
+    desk.approve("acme", "both", 3);
+    let done = desk.facts(&["run", "acme"]);
+    assert_eq!((done["tables"]["one"].as_u64(), done["tables"]["two"].as_u64()), (Some(2), Some(2)));
+    let name = |table| objects(&desk, table)[0].file_name().expect("a name").to_string_lossy().into_owned();
+    assert_eq!((name("one"), name("two")), ("part-00000.parquet".into(), "part-00000.ndjson".into()));
+    let text = std::fs::read_to_string(&objects(&desk, "two")[0]).expect("text");
+    let lines: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).expect("an object")).collect();
+    assert_eq!(
+        (lines.len(), lines[0]["born"].as_str(), lines[1]["plan"].as_str()),
+        (2, Some("1980-01-01"), Some("pro"))
+    );
+    assert!(lines[0]["id"].as_i64().is_some_and(|id| id > 1_000) && lines[1]["name"].is_null(), "{text}");
+    let preview = desk.verho(&["preview", "acme", "two", "--rows", "1"]);
+    assert!(preview.status.success() && !String::from_utf8_lossy(&preview.stdout).contains("Aino"));
+}
+
+#[test]
+fn keys_of_folders_are_columns_of_records_too() {
+    let desk = Desk::local("acme");
+    let columns = format!("{PEOPLE}city = {{ class = \"quasi\", method = \"pseudonym\", domain = \"city\" }}\n");
+    desk.write("schemas/acme/people.toml", &schema("people", "csv", "output = \"same\"\n", &columns));
+    desk.write("production/acme/people/city=Turku/1.csv", "id,name,born,plan\n1,Aino,1980-02-03,basic\n");
+    desk.approve("acme", "folders", 3);
+    let output = desk.verho(&["run", "acme"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = std::fs::read_to_string(&objects(&desk, "people")[0]).expect("text");
+    assert!(text.starts_with("id,name,born,plan,city\n") && !text.contains("Turku"), "{text}");
+}
