@@ -3,9 +3,10 @@
 //! The allocator that counts is the dev-dependency `allocation-counter`'s; it is linked into this file's tests alone.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use allocation_counter::measure;
-use arrow::array::{Array, ArrayRef};
+use arrow::array::{Array, ArrayRef, StringArray};
 use arrow::datatypes::DataType;
 use verho::document::{Document, Section};
 use verho::keys::lanes::DomainKey;
@@ -112,6 +113,21 @@ fn distinct_values_are_found_without_allocating_for_each() {
             hold(example, &texts(inputs), &Taken::default(), apply);
         });
     }
+}
+
+/// Above 72 digits FF1 needs big integers, which allocate: 290 times for a value when this was written, however many.
+#[test]
+fn long_numbers_are_encrypted_with_bounded_allocations() {
+    let method = parse(r#"{ class = "direct", method = "fpe", domain = "d", alphabet = "digits" }"#);
+    let counted = |rows: usize, digits: usize| {
+        let texts = StringArray::from_iter_values((0..rows).map(|row| format!("{row:0digits$}")));
+        let apply: Apply = |method, input, context| method.apply(input, context);
+        allocations(&*method, &(Arc::new(texts) as ArrayRef), &Taken::default(), apply)
+    };
+    assert!(counted(256, 72) <= counted(64, 72) + SPARE);
+    let [few, many] = [64, 256].map(|rows| counted(rows, 73));
+    let a_value = (many - few) / 192;
+    assert!((1..400).contains(&a_value), "{a_value} allocations a value");
 }
 
 #[test]

@@ -317,6 +317,7 @@ fn what_stays_readable_of_a_code_is_what_is_said() {
     let output = encrypted(HETU, &right);
     assert!(["-", "A"].contains(&&output[0][6..7]));
     assert!(["Y", "B"].contains(&&output[1][6..7]));
+    assert_ne!(digits_of(&output[0]), digits_of(&output[1]));
     assert!(output[2][7..10].parse::<u16>().expect("digits") >= 900);
 }
 
