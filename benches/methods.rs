@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, Int64Array, StringArray};
+use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
@@ -45,6 +46,16 @@ fn emails() -> StringArray {
 
 fn inputs() -> Vec<ArrayRef> {
     columns::of(ROWS, |row| Some(row as i64 * 7 + 1_000), |row| Some(email(row)))
+}
+
+/// The column, or texts of the form that the example takes, where it takes one form only.
+fn fitting(example: &str, input: &ArrayRef) -> ArrayRef {
+    let texts: Option<Vec<_>> = (0..ROWS).map(|row| columns::fitting::text(example, row)).collect();
+    let is_text = matches!(input.data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
+    match texts.filter(|_| is_text) {
+        None => input.clone(),
+        Some(texts) => cast(&StringArray::from(texts), input.data_type()).expect("both are text"),
+    }
 }
 
 /// The size of an array's values, without offsets and nulls.
@@ -134,7 +145,7 @@ fn cases() -> Vec<Case> {
         for input in &inputs {
             let several = if *input.data_type() == DataType::Utf8 { usize::MAX } else { 1 };
             let taking = entry.examples.iter().filter(|example| takes(example, input)).take(several);
-            cases.extend(taking.map(|example| Case { example, input: input.clone() }));
+            cases.extend(taking.map(|example| Case { example, input: fitting(example, input) }));
         }
     }
     cases

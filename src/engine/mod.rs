@@ -12,6 +12,7 @@ use crate::account::store::StoreError;
 use crate::crew::Crew;
 use crate::error::{Failure, Kind};
 use crate::guard::GuardError;
+use crate::method::ApplyError;
 use crate::plan::{FileError, Part, Plan, Rows};
 use crate::schema::{Form, Output};
 use crate::sink::{self, EncodeError, Layout, SafePart, Written};
@@ -53,6 +54,7 @@ impl EngineError {
             EngineError::File(FileError::Store(StoreError::Changed | StoreError::Missing)) => Kind::Mismatch,
             EngineError::File(FileError::Store(_)) | EngineError::Write(_) => Kind::Storage,
             EngineError::File(_) => Kind::Mismatch,
+            EngineError::Mask(MaskError::Method(_, ApplyError::Value { .. })) => Kind::Mismatch,
             EngineError::Guard(_) => Kind::Guard,
             EngineError::Mask(_) | EngineError::Encode(_) | EngineError::Bug => Kind::Internal,
             EngineError::In { error, .. } => error.kind(),

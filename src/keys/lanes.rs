@@ -13,7 +13,7 @@ use std::array::from_fn;
 
 use blake3::IncrementCounter;
 use blake3::platform::Platform;
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 mod pad;
 
@@ -56,6 +56,13 @@ impl DomainKey {
             None => self.hash_block(&block),
             Some(long) => self.hash_long(long),
         }
+    }
+
+    /// A key for something else than the hash: BLAKE3 `derive_key` of the context over the key's bytes.
+    ///
+    /// BLAKE3 keeps its modes apart, so that no value's hash tells anything of it.
+    pub fn derive(&self, context: &str) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(blake3::derive_key(context, &self.bytes))
     }
 
     /// Hands on the keyed hash of every value with the number that came with it, in the order they came.
@@ -265,6 +272,13 @@ mod tests {
         for length in 0..=bytes.len() {
             assert_eq!(key.hash(&bytes[..length]), defined(&bytes[..length]), "{length}");
         }
+    }
+
+    #[test]
+    fn derived_keys_are_public_derive_key_and_differ_by_context() {
+        let key = DomainKey::new(*KEY);
+        assert_eq!(*key.derive("one"), blake3::derive_key("one", KEY));
+        assert_ne!(*key.derive("one"), *key.derive("other"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The pseudonym secrets: made, wrapped, kept, derived from. They never reach the test side.
 
 mod age;
+pub mod ff1;
 #[cfg(feature = "s3")]
 mod kms;
 pub mod lanes;

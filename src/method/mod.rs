@@ -29,6 +29,7 @@ macro_rules! catalogue {
 catalogue! {
     drop
     fake
+    fpe
     generalise
     keep
     mask
@@ -86,6 +87,8 @@ pub enum ApplyError {
     Removed,
     #[error("the key of domain {0:?} is not at hand")]
     NoKey(String),
+    #[error("`{method}` does not take a value that it finds: {what}")]
+    Value { method: &'static str, what: &'static str },
     #[error("a column that the method looks at is not at hand, or is of a type that it does not take")]
     Beside,
 }
@@ -166,7 +169,7 @@ pub trait Method: Send + Sync {
     /// Treats one batch: as many values as there were, nulls where they were, of the planned type.
     ///
     /// # Errors
-    /// Where [`plan`](Method::plan) refuses the type or removes the leaf, or the text is too long.
+    /// Where [`plan`](Method::plan) refuses the type or removes the leaf, the text is too long, or a value does not fit.
     fn apply(&self, input: &ArrayRef, context: &Context) -> Result<ArrayRef, ApplyError>;
 
     /// Says in plain words what it does, options included, for the customer's approval request.

@@ -212,7 +212,7 @@ fn column(mut rule: Section<'_>) -> Result<Column, Fault> {
     let declared = declared_type(&mut rule)?;
     let method = (entry.parse)(&mut rule)?;
     if class == Class::Direct && entry.name == "keep" {
-        let hint = "a direct identifier takes pseudonym, fake, drop, null, redact, mask or generalise";
+        let hint = "a direct identifier takes pseudonym, fpe, fake, drop, null, redact, mask or generalise";
         return Err(rule.fault_at("method", "a direct identifier cannot be kept", hint.to_owned()));
     }
     let place = rule.fault("", None);

@@ -7,6 +7,8 @@ use arrow::compute::cast;
 use arrow::datatypes::DataType::*;
 use arrow::datatypes::*;
 
+pub mod fitting;
+
 /// Columns of so many rows; number and text of a row are given, and both are null together.
 pub fn of(rows: usize, number: impl Fn(usize) -> Option<i64>, text: impl Fn(usize) -> Option<String>) -> Vec<ArrayRef> {
     let numbers: ArrayRef = Arc::new(Int64Array::from_iter((0..rows).map(number)));
