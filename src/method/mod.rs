@@ -18,6 +18,8 @@ pub mod distinct;
 mod normalise;
 mod values;
 
+pub use values::{comparable, hash_rows, is_hashed};
+
 /// Declares every method's module and the catalogue.
 macro_rules! catalogue {
     ($($method:ident)*) => {

@@ -1,8 +1,10 @@
 //! What every leaf of a table is, and what becomes of it; the digests that an approval binds.
 
 pub mod digest;
+mod link;
 mod path;
 mod table;
 
+pub use link::Link;
 pub use path::{Leaf, LeafPath, children, leaves};
 pub use table::{Class, Column, Pattern, TableSchema, read_customer};
