@@ -73,7 +73,7 @@ fn every_form_is_the_start_of_the_public_hash() {
     assert_eq!((&plain[..12], &plain[12..13], &plain[13..16]), (&hex[..12], "8", &hex[13..16]));
     assert!("89ab".contains(&plain[16..17]) && plain[17..] == hex[17..32]);
     let first = u128::from_be_bytes(hash[..16].try_into().expect("16 bytes"));
-    let share = (first >> 64) * 1_000_000 >> 64;
+    let share = ((first >> 64) * 1_000_000) >> 64;
     assert_eq!(one(r#", form = "digits", length = 6"#), format!("{share:06}"));
     let within = apply(", range = [-500000, 499999]", &texts(["aino@acme.example"]));
     assert_eq!(i128::from(within.as_primitive::<arrow::datatypes::Int64Type>().value(0)), share as i128 - 500_000);
@@ -81,7 +81,7 @@ fn every_form_is_the_start_of_the_public_hash() {
     assert_eq!(apply(r#", form = "bytes""#, &bytes).as_binary::<i32>().value(0), &hash[..16]);
     assert_eq!(apply(r#", form = "bytes", length = 32"#, &bytes).as_binary::<i32>().value(0), hash);
     let whole = apply(r#", form = "integer""#, &texts(["aino@acme.example"]));
-    let low = u64::from_le_bytes(hash[..8].try_into().expect("8 bytes")) & (1 << 63) - 1;
+    let low = u64::from_le_bytes(hash[..8].try_into().expect("8 bytes")) & i64::MAX as u64;
     assert_eq!(whole.as_primitive::<arrow::datatypes::Int64Type>().value(0) as u64, low);
 }
 
@@ -159,6 +159,9 @@ fn small_domains_need_a_reason() {
     let told = method(r#", small_domain = "shops are public""#);
     assert!(told.words().contains("shops are public") && told.options().contains("shops are public"));
     assert!(!told.agreement().contains("shops are public"), "a reason changes no code");
+    let days: ArrayRef = Arc::new(Date32Array::from(vec![0, 1]));
+    let [one, other] = ["a", "b"].map(|why| apply(&format!(r#", small_domain = "{why}""#), &days));
+    assert_eq!(&one, &other);
 }
 
 #[test]
@@ -178,6 +181,7 @@ fn wrong_options_are_refused() {
         (r#", prefix = """#, "`prefix` is empty"),
         (", keep_prefix = []", "`keep_prefix` is empty"),
         (r#", keep_prefix = [""]"#, "`keep_prefix` is empty"),
+        (r#", prefix = "a prefix that is longer than a code is""#, "up to 32 bytes"),
         (r#", prefix = "a", keep_prefix = ["b"]"#, "one of"),
         (r#", form = "uuid", prefix = "a""#, "no room for a prefix"),
         (r#", range = [1, 9], prefix = "a""#, "no room for a prefix"),

@@ -12,8 +12,12 @@ use super::ApplyError;
 use super::values::map_text;
 use crate::document::{Fault, Section, nearest};
 
-/// The steps in the order of their names' listing, which is also how they are written.
-const STEPS: [(&str, Normalise); 3] = [("trim", Normalise(1)), ("case", Normalise(2)), ("width", Normalise(4))];
+const TRIM: Normalise = Normalise(1);
+const CASE: Normalise = Normalise(2);
+const WIDTH: Normalise = Normalise(4);
+
+/// Every step by name, in the order in which they are listed.
+const STEPS: [(&str, Normalise); 3] = [("trim", TRIM), ("case", CASE), ("width", WIDTH)];
 
 /// The steps that a rule asks for, one bit each; none is no step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,12 +68,11 @@ impl Normalise {
         self.0 & step.0 != 0
     }
 
-    /// Writes a text behind what is in the buffer. In ASCII no step but trimming and the 26 letters does anything.
+    /// Writes a text behind what is in the buffer.
     fn write(self, text: &str, out: &mut Vec<u8>) {
-        let [trim, case, width] = STEPS.map(|(_, step)| self.does(step));
-        let ends = if trim { Ends::Trimmed } else { Ends::Kept };
-        match (width, case) {
-            _ if text.is_ascii() => put_ascii(if trim { text.trim() } else { text }, case.then_some(Lower), out),
+        let ends = if self.does(TRIM) { Ends::Trimmed } else { Ends::Kept };
+        match (self.does(WIDTH), self.does(CASE)) {
+            _ if text.is_ascii() => self.write_ascii(text, out),
             (false, false) => put(text.chars(), ends, out),
             (false, true) => put(lower(text.chars()), ends, out),
             (true, false) => put(text.nfkc(), ends, out),
@@ -77,11 +80,16 @@ impl Normalise {
             (true, true) => put(lower(text.nfkc()).nfkc(), ends, out),
         }
     }
-}
 
-/// In lower case.
-#[derive(Clone, Copy)]
-struct Lower;
+    /// ASCII has one width, and 26 letters with a lower case.
+    fn write_ascii(self, text: &str, out: &mut Vec<u8>) {
+        let start = out.len();
+        out.extend_from_slice(if self.does(TRIM) { text.trim() } else { text }.as_bytes());
+        if self.does(CASE) {
+            out[start..].make_ascii_lowercase();
+        }
+    }
+}
 
 /// Whether white space at the ends stays.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -98,14 +106,6 @@ fn step(section: &Section<'_>, name: &str) -> Result<Normalise, Fault> {
         };
         section.fault_at("normalise", format!("\"{name}\" is no step of `normalise`"), hint)
     })
-}
-
-fn put_ascii(text: &str, case: Option<Lower>, out: &mut Vec<u8>) {
-    let start = out.len();
-    out.extend_from_slice(text.as_bytes());
-    if case.is_some() {
-        out[start..].make_ascii_lowercase();
-    }
 }
 
 fn lower(letters: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
@@ -142,10 +142,6 @@ mod tests {
         String::from_utf8(out.split_off(6)).expect("it is text")
     }
 
-    fn step(name: &str) -> Normalise {
-        STEPS.iter().find(|(known, _)| *known == name).expect("a step").1
-    }
-
     #[test]
     fn spellings_of_one_value_become_one() {
         for spelling in ["a@x.fi", " A@X.fi ", "a@x.fi\u{a0}", "\u{2003}a@x.FI\n", "ａ＠ｘ．ｆｉ", "Ａ@X．ﬁ"]
@@ -160,12 +156,12 @@ mod tests {
     #[test]
     fn each_step_does_its_own_and_no_more() {
         let text = " Ａ\u{308}B\u{a0}";
-        assert_eq!(normalised(step("trim"), text), "Ａ\u{308}B");
-        assert_eq!(normalised(step("case"), text), " ａ\u{308}b\u{a0}");
-        assert_eq!(normalised(step("width"), text), " ÄB ");
-        assert_eq!(normalised(step("trim"), " A "), "A");
-        assert_eq!(normalised(step("case"), " A "), " a ");
-        assert_eq!(normalised(step("width"), " A "), " A ");
+        assert_eq!(normalised(TRIM, text), "Ａ\u{308}B");
+        assert_eq!(normalised(CASE, text), " ａ\u{308}b\u{a0}");
+        assert_eq!(normalised(WIDTH, text), " ÄB ");
+        assert_eq!(normalised(TRIM, " A "), "A");
+        assert_eq!(normalised(CASE, " A "), " a ");
+        assert_eq!(normalised(WIDTH, " A "), " A ");
     }
 
     /// From the test data of UAX #15 (NormalizationTest.txt, parts 0 and 1): a source and its NFKC.
@@ -185,7 +181,7 @@ mod tests {
             ("\u{ff76}", "\u{30ab}"),
         ];
         for (source, nfkc) in vectors {
-            assert_eq!(normalised(step("width"), source), nfkc, "{source:?}");
+            assert_eq!(normalised(WIDTH, source), nfkc, "{source:?}");
         }
     }
 

@@ -21,6 +21,7 @@ use super::{
 };
 use crate::document::{Fault, Section};
 
+mod arrays;
 mod code;
 mod form;
 mod prefix;

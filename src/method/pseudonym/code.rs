@@ -1,17 +1,15 @@
-//! The forms of a code, and how one is written from a hash.
+//! The codes that there are, and how each is made from a hash.
 
 use std::array::from_fn;
-use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, BinaryArray, FixedSizeBinaryArray, Int64Array, StringArray};
-use arrow::buffer::{Buffer, OffsetBuffer};
+use arrow::array::ArrayRef;
 use arrow::datatypes::DataType;
 
+use super::arrays::{bytes, fixed, texts, tokens, wholes};
 use super::prefix::Prefix;
 use crate::keys::lanes::DomainKey;
 use crate::keys::token;
 use crate::method::ApplyError;
-use crate::method::values::{Texts, Written, hash_rows};
 
 /// Bytes of a UUID.
 pub const UUID: usize = 16;
@@ -111,7 +109,7 @@ fn ten_to(length: u32) -> u128 {
 /// Some numbers are met by one of these 2¹²⁸ more than others are: a bias of 2⁻⁶⁴ at most.
 fn below(hash: &[u8; 32], numbers: u128) -> u64 {
     let [high, low] = [0, 8].map(|start| u128::from(u64::from_be_bytes(from_fn(|at| hash[start + at]))));
-    ((high * numbers + (low * numbers >> 64)) >> 64) as u64
+    ((high * numbers + ((low * numbers) >> 64)) >> 64) as u64
 }
 
 fn within(span: Span, hash: &[u8; 32]) -> i64 {
@@ -148,87 +146,6 @@ fn digits(mut number: u64, length: u32, out: &mut Vec<u8>) {
         *digit += (number % 10) as u8;
         number /= 10;
     }
-}
-
-/// Makes room for the next row; rows left out hold nothing.
-#[inline]
-fn skip_to<T: Copy>(row: usize, codes: &mut Vec<T>, nothing: T) {
-    if codes.len() != row {
-        codes.resize(row, nothing);
-    }
-}
-
-fn wholes(key: &DomainKey, input: &ArrayRef, code: impl Fn(&[u8; 32]) -> i64) -> ArrayRef {
-    let mut codes = Vec::with_capacity(input.len());
-    hash_rows(key, input, |row, hash| {
-        skip_to(row, &mut codes, 0);
-        codes.push(code(hash));
-    });
-    skip_to(input.len(), &mut codes, 0);
-    Arc::new(Int64Array::new(codes.into(), input.nulls().cloned()))
-}
-
-/// Codes of one width, so that values and offsets are one allocation each; nulls hold zeros.
-fn tokens(key: &DomainKey, input: &ArrayRef) -> Result<ArrayRef, ApplyError> {
-    let rows = input.len();
-    fits(rows, token::LENGTH)?;
-    let mut codes = Vec::with_capacity(rows);
-    hash_rows(key, input, |row, hash| {
-        skip_to(row, &mut codes, [0; token::LENGTH]);
-        codes.push(token::letters(hash));
-    });
-    skip_to(rows, &mut codes, [0; token::LENGTH]);
-    let offsets = OffsetBuffer::from_repeated_length(token::LENGTH, rows);
-    let codes = Buffer::from_vec(codes.into_flattened());
-    Ok(Arc::new(StringArray::new(offsets, codes, input.nulls().cloned())))
-}
-
-/// Codes of `width` bytes, each behind its prefix.
-fn texts(
-    key: &DomainKey,
-    input: &ArrayRef,
-    prefix: &Prefix,
-    width: usize,
-    code: impl Fn(&[u8; 32], &mut Vec<u8>),
-) -> Result<ArrayRef, ApplyError> {
-    let (rows, inputs) = (input.len(), Texts::of(input));
-    let mut written = Written::of(rows, rows.saturating_mul(width + prefix.longest()).min(i32::MAX as usize));
-    hash_rows(key, input, |row, hash| {
-        written.row(row, |out| {
-            out.extend_from_slice(prefix.of(inputs.at(row)));
-            code(hash, out);
-        });
-    });
-    written.finish(input.nulls().cloned())
-}
-
-/// Codes of `length` bytes one behind the other; nulls hold zeros.
-fn flat(key: &DomainKey, input: &ArrayRef, length: usize, code: impl Fn(&[u8; 32], &mut [u8])) -> Buffer {
-    let mut codes = vec![0; input.len() * length];
-    hash_rows(key, input, |row, hash| code(hash, &mut codes[row * length..][..length]));
-    Buffer::from_vec(codes)
-}
-
-fn fixed(
-    key: &DomainKey,
-    input: &ArrayRef,
-    length: usize,
-    code: impl Fn(&[u8; 32], &mut [u8]),
-) -> Result<ArrayRef, ApplyError> {
-    fits(input.len(), length)?;
-    let codes = flat(key, input, length, code);
-    Ok(Arc::new(FixedSizeBinaryArray::new(length as i32, codes, input.nulls().cloned())))
-}
-
-fn bytes(key: &DomainKey, input: &ArrayRef, length: usize) -> Result<ArrayRef, ApplyError> {
-    fits(input.len(), length)?;
-    let codes = flat(key, input, length, |hash, out| out.copy_from_slice(&hash[..out.len()]));
-    let offsets = OffsetBuffer::from_repeated_length(length, input.len());
-    Ok(Arc::new(BinaryArray::new(offsets, codes, input.nulls().cloned())))
-}
-
-fn fits(rows: usize, length: usize) -> Result<(), ApplyError> {
-    if rows > i32::MAX as usize / length { Err(ApplyError::TooLong { rows }) } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -2,6 +2,9 @@
 
 use super::{Fault, Section};
 
+/// The longest there may be, in bytes: what a part takes in memory is known from the length of a code.
+const LONGEST: usize = 32;
+
 /// What stands before a code.
 ///
 /// A start that a value brings along leaves only where the schema spells it out, so that nothing of a value can leave
@@ -19,17 +22,14 @@ impl Prefix {
     /// Takes the options `prefix` and `keep_prefix`.
     ///
     /// # Errors
-    /// Where both are there, or one is empty.
+    /// Where both are there, or one is empty or long.
     pub fn take(section: &mut Section<'_>) -> Result<Self, Fault> {
         let set: Option<String> = section.optional("prefix")?;
         let kept: Option<Vec<String>> = section.optional("keep_prefix")?;
-        let empty = |option: &str| section.fault_at(option, format!("`{option}` is empty"), None);
         match (set, kept) {
             (None, None) => Ok(Prefix::None),
-            (Some(set), None) if set.is_empty() => Err(empty("prefix")),
-            (Some(set), None) => Ok(Prefix::Set(set)),
-            (None, Some(kept)) if kept.is_empty() || kept.iter().any(String::is_empty) => Err(empty("keep_prefix")),
-            (None, Some(kept)) => Ok(Prefix::Kept(in_order(kept))),
+            (Some(set), None) => Ok(Prefix::Set(some(section, "prefix", vec![set])?.remove(0))),
+            (None, Some(kept)) => Ok(Prefix::Kept(in_order(some(section, "keep_prefix", kept)?))),
             (Some(_), Some(_)) => {
                 Err(section.fault_at("keep_prefix", "a code takes one of `prefix` and `keep_prefix`", None))
             }
@@ -70,6 +70,16 @@ impl Prefix {
             Prefix::Kept(kept) => format!(" (whether a value starts with one of {kept:?} stays readable)"),
         }
     }
+}
+
+fn some(section: &Section<'_>, option: &str, texts: Vec<String>) -> Result<Vec<String>, Fault> {
+    if texts.is_empty() || texts.iter().any(String::is_empty) {
+        return Err(section.fault_at(option, format!("`{option}` is empty"), None));
+    }
+    if texts.iter().any(|text| text.len() > LONGEST) {
+        return Err(section.fault_at(option, format!("`{option}` takes up to {LONGEST} bytes"), None));
+    }
+    Ok(texts)
 }
 
 /// One order for all schemas: the longest first, so that the first that fits is the longest.
