@@ -6,7 +6,8 @@ mod common;
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Int32Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, Int16Array, Int32Array, Int64Array, ListArray, RecordBatch, StringArray};
+use arrow::datatypes::Int64Type;
 use common::desk::Desk;
 use parquet::arrow::ArrowWriter;
 
@@ -171,4 +172,19 @@ fn codes_that_are_likely_to_meet_are_refused_and_others_are_told() {
     assert!(!told(&fine, &["plan", "shop"], 0).contains("warning"));
     let codes = &fine.facts(&["plan", "shop"])["tables"][0]["codes"][0];
     assert_eq!((codes["values"].as_u64(), codes["bits"].as_u64()), (Some(1_000), Some(80)));
+}
+
+/// Items of lists are counted, not rows; and a narrow type has no more values than it can hold.
+#[test]
+fn values_are_counted_where_they_stand() {
+    let desk = Desk::local("shop");
+    let few = rule(", small_domain = \"a test\"");
+    desk.write("schemas/shop/carts.toml", &schema("carts", &format!("[columns]\n\"ids[]\" = {{ {} }}\n", rule(""))));
+    desk.write("schemas/shop/shops.toml", &schema("shops", &format!("[columns]\nid = {{ {few} }}\n")));
+    let lists = (0..30i64).map(|row| Some((0..7).map(move |item| Some(row * 7 + item))));
+    put(&desk, "carts", "ids", Arc::new(ListArray::from_iter_primitive::<Int64Type, _, _>(lists)));
+    put(&desk, "shops", "id", Arc::new(Int16Array::from_iter_values((0..70_000).map(|row| (row % 30_000) as i16))));
+    let facts = desk.facts(&["plan", "shop"]);
+    let values = [0, 1].map(|table: usize| facts["tables"][table]["codes"][0]["values"].as_u64());
+    assert_eq!(values, [Some(210), Some(65_536)]);
 }

@@ -75,7 +75,10 @@ fn codes(plan: &TablePlan) -> String {
     let rows: Vec<[String; 4]> = codes
         .map(|codes| [codes.leaf.to_string(), codes.values.to_string(), codes.bits.to_string(), codes.odds()])
         .collect();
-    if rows.is_empty() { String::new() } else { table(["code of", "values, at most", "bits", "two are equal"], &rows) }
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!("\n{}\n", table(["code of", "values, at most", "bits", "two are equal"], &rows))
 }
 
 fn facts(plan: &TablePlan, parts: usize) -> serde_json::Value {

@@ -149,6 +149,8 @@ mod tests {
             assert_eq!(normalised(ALL, spelling), "a@x.fi", "{spelling:?}");
         }
         assert_eq!(normalised(ALL, "ÄA\u{308}"), "ää");
+        // Only the small letter is composed with its caron.
+        assert_eq!(normalised(ALL, "J\u{30c}"), "\u{1f0}");
         assert_eq!(normalised(ALL, "ΟΔΟΣ"), normalised(ALL, "οδος"));
         assert_eq!(normalised(ALL, " \u{a0} "), "");
     }

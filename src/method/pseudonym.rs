@@ -102,8 +102,13 @@ fn parse(section: &mut Section<'_>) -> Result<Box<dyn Method>, Fault> {
 }
 
 impl Pseudonym {
+    fn code(&self, input: &DataType) -> Result<Code, Unsupported> {
+        let refused = |way_out| Unsupported { method: ENTRY.name, data_type: input.clone(), way_out };
+        self.fitting(input).map_err(refused)
+    }
+
     /// What a value of this type becomes, or the way out.
-    fn code(&self, input: &DataType) -> Result<Code, &'static str> {
+    fn fitting(&self, input: &DataType) -> Result<Code, &'static str> {
         let number = nature(input) == Nature::Number;
         match self.form {
             _ if nature(input) == Nature::Other => Err(
@@ -139,14 +144,11 @@ impl Pseudonym {
 
 impl Method for Pseudonym {
     fn plan(&self, input: &DataType) -> Result<Outcome, Unsupported> {
-        let code = self.code(input);
-        let refused = |way_out| Unsupported { method: ENTRY.name, data_type: input.clone(), way_out };
-        code.map(|code| Outcome::becomes(code.data_type())).map_err(refused)
+        self.code(input).map(|code| Outcome::becomes(code.data_type()))
     }
 
     fn apply(&self, input: &ArrayRef, context: &Context) -> Result<ArrayRef, ApplyError> {
-        self.plan(input.data_type())?;
-        let Ok(code) = self.code(input.data_type()) else { return Err(ApplyError::Removed) };
+        let code = self.code(input.data_type())?;
         let key = context.keys.of(&self.domain)?;
         if self.normalise.is_none() {
             return code.of_each(key, input, &self.prefix);

@@ -18,14 +18,11 @@ pub fn join(tables: &[TablePlan]) -> Result<(), PlanError> {
         let leaf = |table: &str, path: &LeafPath| tables.iter().find(|plan| plan.schema.table == table)?.leaf(path);
         let ends = [leaf(&table.schema.table, &link.from), leaf(&link.table, &link.to)];
         let [Some(from), Some(to)] = ends else { return Ok(()) };
-        let what = differ(from, to)
-            .map(|what| format!("`{}` and `{}` {what}", link.ends(&table.schema.table)[0], link.ends("")[1]));
-        match what {
-            Some(what) => {
-                Err(PlanError::Link(link.fault(what, "make the two of one type in the source, or remove the link")))
-            }
-            None => Ok(()),
-        }
+        let [left, right] = link.ends(&table.schema.table);
+        differ(from, to).map_or(Ok(()), |why| {
+            let hint = "make the two of one type in the source, or remove the link";
+            Err(PlanError::Link(link.fault(format!("`{left}` and `{right}` will not join: {why}"), hint)))
+        })
     })
 }
 
@@ -33,13 +30,13 @@ pub fn join(tables: &[TablePlan]) -> Result<(), PlanError> {
 fn differ(from: &LeafPlan, to: &LeafPlan) -> Option<String> {
     let gone = |plan: &LeafPlan| matches!(plan.outcome, Outcome::Removed | Outcome::Becomes { nulls: Nulls::All, .. });
     if gone(from) || gone(to) {
-        return Some("will not join: nothing is left of them".to_owned());
+        return Some("nothing is left of them".to_owned());
     }
     if let (Some(left), Some(right)) = (from.after(), to.after())
         && left != right
     {
-        return Some(format!("will not join: they become {left} and {right}"));
+        return Some(format!("they become {left} and {right}"));
     }
     let (left, right) = (&from.leaf.data_type, &to.leaf.data_type);
-    (!comparable(left, right)).then(|| format!("will not join: they hold {left} and {right}, which are never equal"))
+    (!comparable(left, right)).then(|| format!("they hold {left} and {right}, which are never equal"))
 }
