@@ -273,7 +273,7 @@ fn pseudonyms_of_distinct_values_are_distinct() {
 
 #[test]
 fn pseudonyms_join_whatever_the_width() {
-    let pseudonym = method(r#""pseudonym", domain = "customer""#);
+    let pseudonym = method(r#""pseudonym", domain = "customer", small_domain = "a test of widths""#);
     let numbers: ArrayRef = Arc::new(Int64Array::from(vec![0, 5, 127]));
     let codes = apply(&*pseudonym, &numbers);
     use DataType::*;
@@ -307,7 +307,7 @@ fn pseudonyms_join_whatever_the_width() {
 #[test]
 fn pseudonyms_join_whatever_the_unit() {
     use DataType::*;
-    let pseudonym = method(r#""pseudonym", domain = "visit""#);
+    let pseudonym = method(r#""pseudonym", domain = "visit", small_domain = "a test of units""#);
     let seconds: ArrayRef = Arc::new(TimestampSecondArray::from(vec![-1, 0, 86_399]));
     let codes = apply(&*pseudonym, &seconds);
     for unit in [TimeUnit::Millisecond, TimeUnit::Microsecond, TimeUnit::Nanosecond] {

@@ -162,10 +162,8 @@ fn person_of(workspace: &Workspace, principal: &str) -> Result<String, Failure> 
 /// What becomes of each leaf, in the words of its method.
 fn explained(schemas: &[TableSchema]) -> impl Fn(&str, &str) -> String + use<> {
     let leaf = |schema: &TableSchema| {
-        let words = schema
-            .columns
-            .iter()
-            .map(|(path, rule)| ((schema.table.clone(), path.as_str().to_owned()), rule.method.words()));
+        let words =
+            schema.columns.iter().map(|(path, rule)| ((schema.table.clone(), path.as_str().to_owned()), rule.words()));
         words.collect::<Vec<_>>()
     };
     let words: std::collections::HashMap<_, _> = schemas.iter().flat_map(leaf).collect();

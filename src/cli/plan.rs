@@ -7,7 +7,6 @@ use super::answer::{Answer, table};
 use crate::account::doors::Production;
 use crate::crew::Crew;
 use crate::error::Failure;
-use crate::method::Outcome;
 use crate::plan::{LeafPlan, TablePlan};
 use crate::schema;
 
@@ -28,11 +27,10 @@ impl Plan {
         let text: String = plan.tables.iter().enumerate().map(|(index, table)| text(table, parts(index))).collect();
         let facts: Vec<_> = plan.tables.iter().enumerate().map(|(index, table)| facts(table, parts(index))).collect();
         let destination = workspace.test.below(&self.customer).root.to_string();
-        let warnings = plan.unjoinable();
+        let warnings = [plan.unjoinable(), plan.crowded()].concat();
         let warned: String = warnings.iter().map(|warning| format!("warning: {warning}\n")).collect();
-        let facts =
-            json!({ "customer": self.customer, "destination": destination, "tables": facts, "warnings": warnings });
-        Ok(Answer::new(format!("{text}to {destination}\n{warned}"), facts))
+        let facts = json!({ "customer": self.customer, "destination": destination, "tables": facts, "links": plan.links(), "warnings": warnings });
+        Ok(Answer::new(format!("{text}{}to {destination}\n{warned}", links(&plan)), facts))
     }
 }
 
@@ -41,11 +39,7 @@ fn leaves(table: &TablePlan) -> impl Iterator<Item = &LeafPlan> {
 }
 
 fn becomes(leaf: &LeafPlan) -> String {
-    match &leaf.outcome {
-        Outcome::Removed => "-".to_owned(),
-        Outcome::Untouched => leaf.leaf.data_type.to_string(),
-        Outcome::Becomes { data_type, .. } => data_type.to_string(),
-    }
+    leaf.after().map_or_else(|| "-".to_owned(), ToString::to_string)
 }
 
 fn text(plan: &TablePlan, parts: usize) -> String {
@@ -56,7 +50,7 @@ fn text(plan: &TablePlan, parts: usize) -> String {
                 leaf.leaf.path.to_string(),
                 leaf.leaf.data_type.to_string(),
                 rule.class.name().to_owned(),
-                rule.method.words(),
+                rule.words(),
                 becomes(leaf),
             ])
         })
@@ -67,7 +61,27 @@ fn text(plan: &TablePlan, parts: usize) -> String {
         false => format!("table {table_name}: {objects} objects, {} rows, {parts} parts\n", plan.rows()),
     };
     head + &table(["leaf", "type", "class", "what becomes of it", "type after"], &rows)
+        + &codes(plan)
         + &format!("schema {}\npolicy {}\n\n", plan.structure, plan.policy)
+}
+
+/// What is linked. Whether a value has its counterpart stands in rows, and those are not read.
+fn links(plan: &crate::plan::Plan) -> String {
+    let rows: Vec<[String; 3]> =
+        plan.links().into_iter().map(|[from, to]| [from, to, "not known from footers".to_owned()]).collect();
+    if rows.is_empty() { String::new() } else { table(["link from", "to", "orphans"], &rows) + "\n" }
+}
+
+/// The chance that two values of a leaf share a code.
+fn codes(plan: &TablePlan) -> String {
+    let codes = plan.codes().into_iter();
+    let rows: Vec<[String; 4]> = codes
+        .map(|codes| [codes.leaf.to_string(), codes.values.to_string(), codes.bits.to_string(), codes.odds()])
+        .collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!("\n{}\n", table(["code of", "values, at most", "bits", "two are equal"], &rows))
 }
 
 fn facts(plan: &TablePlan, parts: usize) -> serde_json::Value {
@@ -75,12 +89,17 @@ fn facts(plan: &TablePlan, parts: usize) -> serde_json::Value {
         let rule = plan.schema.columns.get(&leaf.leaf.path)?;
         Some(json!({
             "leaf": leaf.leaf.path.as_str(), "type": leaf.leaf.data_type.to_string(), "class": rule.class.name(),
-            "method": rule.entry.name, "words": rule.method.words(), "becomes": becomes(leaf),
+            "method": rule.entry.name, "words": rule.words(), "becomes": becomes(leaf),
         }))
     });
     let known = !plan.is_unmeasured();
+    let codes = plan.codes().into_iter();
+    let codes = codes.map(|codes| {
+        json!({ "leaf": codes.leaf.as_str(), "values": codes.values, "bits": codes.bits, "expected": codes.expected() })
+    });
     json!({
         "table": plan.schema.table, "objects": plan.files.len(), "rows": known.then(|| plan.rows()), "parts": known.then_some(parts),
         "schema": plan.structure, "policy": plan.policy, "leaves": leaves.collect::<Vec<_>>(),
+        "codes": codes.collect::<Vec<_>>(),
     })
 }

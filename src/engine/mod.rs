@@ -11,7 +11,7 @@ use crate::account::doors::{OpenProduction, Test};
 use crate::account::store::StoreError;
 use crate::crew::Crew;
 use crate::error::{Failure, Kind};
-use crate::guard::GuardError;
+use crate::guard::{GuardError, Uniques};
 use crate::method::ApplyError;
 use crate::plan::{FileError, Part, Plan, Rows};
 use crate::schema::{Form, Output};
@@ -73,6 +73,9 @@ impl EngineError {
             EngineError::File(FileError::Damaged(_)) => {
                 Some("have the object written again; its rows cannot be trusted")
             }
+            EngineError::Guard(GuardError::Repeated(_)) => {
+                Some("take `unique` from the rule, or choose a method whose outputs differ where values do")
+            }
             EngineError::In { error, .. } => error.hint(),
             _ => None,
         }
@@ -133,7 +136,8 @@ pub fn run(
     progress: &dyn Progress,
 ) -> Result<Vec<Written>, EngineError> {
     let layouts = plan.tables.iter().map(Layout::new).collect::<Result<Vec<_>, _>>()?;
-    let shared = Shared { plan, layouts, production, masks, crew, limits: ReadLimits::of(memory) };
+    let uniques = Uniques::of(&plan.tables);
+    let shared = Shared { plan, layouts, production, masks, crew, limits: ReadLimits::of(memory), uniques };
     let is_remote = production.is_remote() || target.test.is_remote();
     let budget = Budget::new(memory / UNDER_WAY, if is_remote { usize::MAX } else { crew.workers() });
     // Parts of one row group are read in one go.

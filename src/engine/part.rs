@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::account::doors::OpenProduction;
 use crate::crew::Crew;
-use crate::guard::{Clearance, ColumnGuard, Passed};
+use crate::guard::{Clearance, ColumnGuard, Passed, Uniques};
 use crate::method::{Extent, Nulls, Outcome};
 use crate::plan::{ColumnPlan, FileError, LeafPlan, Part, Plan, TablePlan};
 use crate::schema::Form;
@@ -24,6 +24,7 @@ pub(super) struct Shared<'r> {
     pub(super) masks: &'r Masks,
     pub(super) crew: &'r Crew,
     pub(super) limits: ReadLimits,
+    pub(super) uniques: Uniques,
 }
 
 /// A column as encoded, none where it is removed, and what its guard saw.
@@ -75,7 +76,7 @@ fn column(
     column: &ColumnPlan,
     layout: Option<&ColumnLayout>,
 ) -> Result<Column, EngineError> {
-    let mut guard = ColumnGuard::new(column);
+    let mut guard = ColumnGuard::new(table, column, &shared.uniques);
     let Some(layout) = layout else { return Ok((None, guard.close())) };
     let task = Task { shared, table, group, column, layout };
     let ready = (0..layout.leaves.len()).map(|index| task.ready(index, &mut guard)).collect::<Result<Vec<_>, _>>()?;
@@ -110,6 +111,8 @@ impl Task<'_> {
         let Some(chunk) = self.group.leaf(self.column, leaf) else { return Ok(None) };
         let plan = &self.column.leaves[leaf];
         match &plan.outcome {
+            // Its values are held against each other, row by row.
+            _ if plan.is_unique => Ok(None),
             Outcome::Untouched if self.layout.takes_values(index, chunk, &plan.leaf.data_type) => {
                 self.kept(leaf, guard)
             }
@@ -197,7 +200,8 @@ fn first_rows(
 ) -> Result<arrow::array::ArrayRef, EngineError> {
     let output = column.output.as_ref().ok_or(FileError::Damaged("a column is removed"))?;
     let (mut shown, mut missing) = (vec![arrow::array::new_empty_array(output.data_type())], rows);
-    let mut guard = ColumnGuard::new(column);
+    let uniques = Uniques::of([table]);
+    let mut guard = ColumnGuard::new(table, column, &uniques);
     if let Some(group) = group {
         source::Rows::new(group, table, column)?.take::<EngineError>(group.rows(), |raw| {
             let safe = guard.admit(mask(table, column, masks, raw)?)?;

@@ -5,7 +5,7 @@ use arrow::compute::concat;
 use rayon::prelude::*;
 
 use crate::account::doors::OpenProduction;
-use crate::guard::{Clearance, ColumnGuard, Passed, SafeBatch};
+use crate::guard::{Clearance, ColumnGuard, Passed, SafeBatch, Uniques};
 use crate::plan::{ColumnPlan, FileError, Part, Rows, SourceFile, TablePlan};
 use crate::schema::{Form, Output};
 use crate::sink::{self, Coding, ColumnEncoder, ColumnLayout, PartEncoder, SafePart, Written};
@@ -59,7 +59,7 @@ impl Taken<'_> {
     }
 
     fn pages(&self, column: &ColumnPlan, layout: Option<&ColumnLayout>) -> Result<Column, EngineError> {
-        let mut guard = ColumnGuard::new(column);
+        let mut guard = ColumnGuard::new(self.table, column, &self.shared.uniques);
         let Some(layout) = layout else { return Ok((None, guard.close())) };
         let ready = layout.leaves.iter().map(|_| None).collect();
         let mut encoder = ColumnEncoder::new(layout, |_| Coding::Dictionary, ready)?;
@@ -76,7 +76,8 @@ impl Taken<'_> {
     }
 
     fn rows(&self, column: &ColumnPlan) -> Result<(Vec<SafeBatch>, Passed), EngineError> {
-        let (mut guard, mut batches) = (ColumnGuard::new(column), Vec::with_capacity(self.batches.len()));
+        let (mut guard, mut batches) =
+            (ColumnGuard::new(self.table, column, &self.shared.uniques), Vec::with_capacity(self.batches.len()));
         if column.output.is_some() {
             self.masked(column, &mut guard, |safe| {
                 batches.push(safe);
@@ -109,9 +110,9 @@ pub(super) fn preview(
     let with_rows = table.files.iter().find(|file| file.rows() > 0);
     let batches = with_rows.map(|file| Records::open(production, table, file)?.take(rows.min(file.rows() as usize)));
     let batches = batches.transpose()?.unwrap_or_default();
-    let mut shown = Vec::new();
+    let (mut shown, uniques) = (Vec::new(), Uniques::of([table]));
     for (column, output) in table.columns.iter().filter_map(|column| Some((column, column.output.as_ref()?))) {
-        let mut guard = ColumnGuard::new(column);
+        let mut guard = ColumnGuard::new(table, column, &uniques);
         let mut pieces = vec![new_empty_array(output.data_type())];
         for raw in with_rows.map_or(Ok(Vec::new()), |file| Records::column(file, table, column, &batches))? {
             pieces.extend(guard.admit(mask(table, column, masks, raw)?)?.array().cloned());

@@ -30,7 +30,7 @@ pub(super) fn stream(
         let Rows::Slice { rows, .. } = &part.rows else { return Err(EngineError::Bug) };
         let slices = table.columns.par_iter().zip(&mut streams).map(|(column, stream)| match stream {
             Some((stream, layout)) => slice(Slice { shared, table, group: &group, layout }, column, stream, rows.len()),
-            None => Ok((None, ColumnGuard::new(column).close())),
+            None => Ok((None, ColumnGuard::new(table, column, &shared.uniques).close())),
         });
         let mut encoder = PartEncoder::new(layout);
         let passed = gathered(&mut encoder, rows.len(), shared.crew.work(|| slices.collect()))?;
@@ -58,7 +58,7 @@ fn slice(
     let Slice { shared, table, group, layout } = of;
     let ready = layout.leaves.iter().map(|_| None).collect();
     let mut encoder = ColumnEncoder::new(layout, |leaf| coding(table, group, column, leaf), ready)?;
-    let mut guard = ColumnGuard::new(column);
+    let mut guard = ColumnGuard::new(table, column, &shared.uniques);
     stream.take::<EngineError>(rows, |raw| {
         let safe = guard.admit(mask(table, column, shared.masks, raw)?)?;
         Ok(encoder.write(&safe)?)

@@ -3,6 +3,8 @@
 //! A [`Clearance`] exists only when every column of every row group of a part came through, whole. Without it a part
 //! cannot be sealed, and an unsealed part cannot reach the test account.
 
+mod unique;
+
 use arrow::array::{Array, ArrayRef};
 
 use crate::error::{Failure, Kind};
@@ -11,6 +13,8 @@ use crate::plan::{ColumnPlan, Part, Rows, TablePlan};
 use crate::schema::LeafPath;
 use crate::source::{EncodedChunk, RawBatch, SoundChunk};
 use crate::transform::MaskedBatch;
+
+pub use unique::Uniques;
 
 /// Why something may not leave.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +29,10 @@ pub enum GuardError {
     Metadata(String),
     #[error("leaf `{0}` is not one that may leave as it is")]
     Kept(LeafPath),
+    #[error("leaf `{0}`: two rows of the table have one value, and its rule says `unique`")]
+    Repeated(LeafPath),
+    #[error("leaf `{0}` is to be unique, and cannot be held to it")]
+    Unwatched(LeafPath),
     #[error("part {0} is not whole: rows or columns are missing")]
     Incomplete(usize),
 }
@@ -61,7 +69,9 @@ impl SafeChunk {
 
 /// Watches over one column of one row group.
 pub struct ColumnGuard<'p> {
+    table: &'p TablePlan,
     column: &'p ColumnPlan,
+    uniques: &'p Uniques,
     /// In the batches that passed.
     rows: usize,
     /// In the pages that passed, by leaf.
@@ -69,17 +79,18 @@ pub struct ColumnGuard<'p> {
 }
 
 impl<'p> ColumnGuard<'p> {
-    /// A guard that has seen nothing yet.
-    pub fn new(column: &'p ColumnPlan) -> Self {
-        ColumnGuard { column, rows: 0, encoded: Vec::new() }
+    /// A guard that has seen nothing yet; what must be unique is held against what passes other guards too.
+    pub fn new(table: &'p TablePlan, column: &'p ColumnPlan, uniques: &'p Uniques) -> Self {
+        ColumnGuard { table, column, uniques, rows: 0, encoded: Vec::new() }
     }
 
     /// Lets a batch pass that is as planned.
     ///
     /// # Errors
-    /// Where type, nullability, null pattern, rows or metadata are not as planned.
+    /// Where type, nullability, null pattern, rows or metadata are not as planned, or a unique value comes again.
     pub fn admit(&mut self, batch: MaskedBatch) -> Result<SafeBatch, GuardError> {
         self.nulls_as_planned(&batch)?;
+        self.unique_as_planned(&batch)?;
         if let Some(array) = &batch.array {
             self.as_planned(array, batch.rows)?;
         } else if self.column.output.is_some() {
@@ -114,6 +125,7 @@ impl<'p> ColumnGuard<'p> {
     /// Where it does not.
     pub fn admit_pages(&mut self, leaf: usize, chunk: SoundChunk) -> Result<SafeChunk, GuardError> {
         match &self.column.leaves[leaf] {
+            plan if plan.is_unique => Err(GuardError::Unwatched(plan.leaf.path.clone())),
             plan if matches!(plan.outcome, Outcome::Untouched) => Ok(self.admit_chunk(chunk)),
             plan => Err(GuardError::Kept(plan.leaf.path.clone())),
         }
@@ -133,6 +145,7 @@ impl<'p> ColumnGuard<'p> {
         let plan = &self.column.leaves[leaf];
         let same = chunk.dictionary.as_ref().map(RawBatch::rows) == entries.array.as_ref().map(|array| array.len());
         match plan.outcome {
+            _ if plan.is_unique => Err(GuardError::Unwatched(plan.leaf.path.clone())),
             Outcome::Becomes { nulls: Nulls::Kept, .. } if same && chunk.is_indexed => Ok(self.admit_chunk(chunk)),
             _ => Err(GuardError::Nulls(plan.leaf.path.clone())),
         }
@@ -172,6 +185,19 @@ impl<'p> ColumnGuard<'p> {
             if masked.values_after != values || !nulls.contains(&masked.nulls_after) {
                 return Err(GuardError::Nulls(plan.leaf.path.clone()));
             }
+        }
+        Ok(())
+    }
+
+    /// Every leaf that is to be unique comes with its values, and none of them has been seen.
+    fn unique_as_planned(&self, batch: &MaskedBatch) -> Result<(), GuardError> {
+        let planned = self.column.leaves.iter().enumerate().filter(|(_, plan)| plan.is_unique);
+        let mut values = batch.unique.iter();
+        for (index, plan) in planned {
+            let path = &plan.leaf.path;
+            let (_, array) =
+                values.next().filter(|(at, _)| *at == index).ok_or_else(|| GuardError::Unwatched(path.clone()))?;
+            self.uniques.admit(&self.table.schema.table, path, array)?;
         }
         Ok(())
     }

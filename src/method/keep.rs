@@ -44,4 +44,8 @@ impl Method for Keep {
     fn options(&self) -> String {
         options_text(&[("because", &self.because)])
     }
+
+    fn agreement(&self) -> String {
+        options_text(&[])
+    }
 }

@@ -15,7 +15,10 @@ use crate::document::{Fault, Section};
 use crate::keys::lanes::DomainKey;
 
 pub mod distinct;
+mod normalise;
 mod values;
+
+pub use values::{comparable, hash_rows, is_hashed};
 
 /// Declares every method's module and the catalogue.
 macro_rules! catalogue {
@@ -204,6 +207,17 @@ pub trait Method: Send + Sync {
     /// How much of the column it needs to see at once.
     fn extent(&self) -> Extent {
         Extent::Value
+    }
+
+    /// How many bits tell one output of this type's values from another, at least, where outputs are codes that can
+    /// meet by chance; none where they are not.
+    fn code_bits(&self, _input: &DataType) -> Option<u32> {
+        None
+    }
+
+    /// What two ends of a link must have in common besides the method, so that equal values become equal ones.
+    fn agreement(&self) -> String {
+        self.options()
     }
 
     /// Whether a value of this type can come out as it went in, by chance or by nature.

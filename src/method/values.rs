@@ -49,6 +49,24 @@ pub fn nature(data_type: &DataType) -> Nature {
     }
 }
 
+/// Whether values of a type are hashed.
+pub fn is_hashed(data_type: &DataType) -> bool {
+    nature(data_type) != Nature::Other
+}
+
+/// Whether values of two types can be equal, and are hashed as such.
+pub fn comparable(left: &DataType, right: &DataType) -> bool {
+    use DataType::{Date32, Time32, Time64, Timestamp};
+    match (nature(left), nature(right)) {
+        (Nature::Time, Nature::Time) => matches!(
+            (left, right),
+            (Date32, Date32) | (Timestamp(..), Timestamp(..)) | (Time32(_) | Time64(_), Time32(_) | Time64(_))
+        ),
+        (Nature::Other, Nature::Other) => left == right,
+        (left, right) => left == right,
+    }
+}
+
 /// The texts of an array, if that is what it holds.
 pub enum Texts<'a> {
     None,

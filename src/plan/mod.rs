@@ -1,10 +1,13 @@
 //! What a run will read, do and write: from schemas and footers, before any row is read.
 
 mod beside;
+mod codes;
 mod footer;
+mod links;
 mod part;
 mod partition;
 mod table;
+mod unique;
 
 use std::collections::BTreeMap;
 
@@ -13,10 +16,10 @@ use crate::account::store::StoreError;
 use crate::crew::Crew;
 use crate::document::Fault;
 use crate::error::{Failure, Kind};
-use crate::method::Outcome;
 use crate::schema::{LeafPath, TableSchema};
 use crate::workspace::Limits;
 
+pub use codes::{Codes, Risk};
 pub use footer::{FileError, Footer, contained};
 pub use part::{Part, PartLimits, Rows};
 pub use table::{ColumnPlan, Content, LeafPlan, Measured, Origin, SourceFile, TablePlan};
@@ -36,6 +39,9 @@ pub enum PlanError {
     Mismatch { file: String, table: String, object: usize, of: usize, mismatch: Mismatch },
     #[error(transparent)]
     Rule(Fault),
+    /// Two ends of a link; the schema files say what cannot be.
+    #[error(transparent)]
+    Link(Fault),
 }
 
 /// How an object and its schema differ.
@@ -89,13 +95,16 @@ impl From<PlanError> for Failure {
             | PlanError::File {
                 error: FileError::Store(StoreError::Unavailable { .. } | StoreError::Denied(_)), ..
             } => Kind::Storage,
+            PlanError::Link(_) => Kind::Invalid,
             _ => Kind::Mismatch,
         };
         let failure = Failure::new(kind, error.to_string());
         match error {
             PlanError::Mismatch { mismatch, .. } => failure.hint(mismatch.hint()),
             PlanError::Empty { .. } => failure.hint("check `source` in the schema, and `root` under [production]"),
-            PlanError::Rule(Fault { hint: Some(hint), .. }) => failure.hint(hint),
+            PlanError::Rule(Fault { hint: Some(hint), .. }) | PlanError::Link(Fault { hint: Some(hint), .. }) => {
+                failure.hint(hint)
+            }
             _ => failure,
         }
     }
@@ -111,6 +120,8 @@ pub struct Plan {
     pub tables: Vec<TablePlan>,
     pub parts: Vec<Part>,
     limits: PartLimits,
+    /// What a run may take, in bytes.
+    memory: u64,
 }
 
 impl Plan {
@@ -128,33 +139,59 @@ impl Plan {
         let part_limits = PartLimits::of(limits.part_size, limits.memory);
         let tables = schemas.into_iter().map(|schema| TablePlan::resolve(schema, production, crew));
         let tables = tables.collect::<Result<Vec<_>, _>>()?;
+        links::join(&tables)?;
+        unique::fits(&tables, limits.memory)?;
         let parts = cut(&tables, part_limits);
-        Ok(Plan { customer: customer.to_owned(), tables, parts, limits: part_limits })
+        Ok(Plan { customer: customer.to_owned(), tables, parts, limits: part_limits, memory: limits.memory })
     }
 
     /// The plan with what going through objects of records has told, by their places: table, object.
-    pub fn measured(mut self, found: &BTreeMap<(usize, usize), Measured>) -> Self {
+    ///
+    /// # Errors
+    /// Where there are too many of them for what the rules ask.
+    pub fn measured(mut self, found: &BTreeMap<(usize, usize), Measured>) -> Result<Self, PlanError> {
         for ((table, file), told) in found {
             if let Content::Records { measured, .. } = &mut self.tables[*table].files[*file].content {
                 *measured = Some(*told);
             }
         }
+        self.tables.iter().try_for_each(codes::tell_apart)?;
+        unique::fits(&self.tables, self.memory)?;
         self.parts = cut(&self.tables, self.limits);
-        self
+        Ok(self)
     }
 
-    /// Leaves that share a domain and whose pseudonyms can never be equal, since they are of different types.
+    /// Leaves that share a domain and whose outputs can never be equal: of other types, methods or options.
     pub fn unjoinable(&self) -> Vec<String> {
-        let mut first: BTreeMap<&str, (String, &Outcome)> = BTreeMap::new();
-        let mut found = Vec::new();
-        for (domain, table, plan) in table::domains(&self.tables) {
-            let end = format!("{}.{}", table.schema.table, plan.leaf.path);
-            let (left, outcome) = first.entry(domain).or_insert_with(|| (end.clone(), &plan.outcome));
-            if **outcome != plan.outcome {
-                found.push(format!("domain `{domain}`: `{left}` and `{end}` become different types and will not join"));
-            }
-        }
-        found
+        let mut first: BTreeMap<&str, table::End<'_>> = BTreeMap::new();
+        let ends = table::domains(&self.tables);
+        ends.filter_map(|(domain, end)| {
+            let left = first.entry(domain).or_insert(end);
+            let why = left.differs(&end)?;
+            Some(format!("domain `{domain}`: `{left}` and `{end}` {why} and will not join"))
+        })
+        .collect()
+    }
+
+    /// Every link, as its two ends.
+    pub fn links(&self) -> Vec<[String; 2]> {
+        links::of(&self.tables).map(|(table, link)| link.ends(&table.schema.table)).collect()
+    }
+
+    /// Leaves of which two values share a code with more than a chance of one in 1,000.
+    pub fn crowded(&self) -> Vec<String> {
+        let of = |table: &TablePlan| {
+            let notable = table.codes().into_iter().filter(|codes| codes.risk() != Risk::Negligible);
+            let told = notable.map(|codes| {
+                let (end, Codes { values, bits, .. }) = (format!("{}.{}", table.schema.table, codes.leaf), &codes);
+                format!(
+                    "`{end}`: of up to {values} values, two share a code of {bits} bits with a chance of {}",
+                    codes.odds()
+                )
+            });
+            told.collect::<Vec<_>>()
+        };
+        self.tables.iter().flat_map(of).collect()
     }
 
     /// The structure digest of each table, as an approval binds it.

@@ -19,7 +19,7 @@ const WHOLE: u64 = 4;
 /// What a value takes where indices are written anew: the index twice, and levels, in bytes.
 const INDEX: u64 = 12;
 
-/// What a token takes, its length included, in bytes.
+/// What a token takes at least, its length included, in bytes.
 const TOKEN: u64 = 20;
 
 /// Which rows one part takes.
@@ -93,21 +93,29 @@ impl Group {
     fn of(plan: &TablePlan, group: &RowGroupMetaData) -> Self {
         let leaves = plan.columns.iter().filter(|column| column.origin != Origin::Partition);
         let leaves = leaves.flat_map(|column| &column.leaves).zip(group.columns());
-        let made: u64 = leaves.map(|(leaf, chunk)| made_of(leaf, chunk)).sum();
+        let made: u64 = leaves.map(|(leaf, chunk)| made_of(leaf, token_of(plan, leaf), chunk)).sum();
         let size = group.compressed_size().max(0) as u64;
         Group { rows: group.num_rows() as usize, size, memory: size + made }
     }
 }
 
-/// What a leaf's chunk becomes, in bytes. Kept pages are the source's own; values that take less than the length of a
+/// What a leaf's chunk becomes, in bytes. Kept pages are the source's own, but for a leaf that must be unique; values that take less than the length of a
 /// text are indices into a dictionary, and stay so; all others become tokens, or what they were decoded.
-fn made_of(leaf: &LeafPlan, chunk: &ColumnChunkMetaData) -> u64 {
+fn made_of(leaf: &LeafPlan, token: u64, chunk: &ColumnChunkMetaData) -> u64 {
     let (decoded, values) = (chunk.uncompressed_size().max(0) as u64, chunk.num_values().max(0) as u64);
     match leaf.outcome {
-        Outcome::Removed | Outcome::Untouched => 0,
-        Outcome::Becomes { .. } if decoded / 4 < values => decoded.saturating_add(values.saturating_mul(INDEX)),
-        Outcome::Becomes { .. } => decoded.max(values.saturating_mul(TOKEN)),
+        Outcome::Removed => 0,
+        Outcome::Untouched if !leaf.is_unique => 0,
+        _ if decoded / 4 < values => decoded.saturating_add(values.saturating_mul(INDEX)),
+        _ => decoded.max(values.saturating_mul(token)),
     }
+}
+
+/// What a token of a leaf takes, in bytes: codes of more bits are longer, by four bits a letter at most.
+fn token_of(plan: &TablePlan, leaf: &LeafPlan) -> u64 {
+    let rule = plan.schema.columns.get(&leaf.leaf.path);
+    let bits = rule.and_then(|rule| rule.method.code_bits(&leaf.leaf.data_type));
+    bits.map_or(TOKEN, |bits| TOKEN.max(u64::from(bits / 4) + 4))
 }
 
 /// Cuts a table into parts.

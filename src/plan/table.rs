@@ -1,5 +1,6 @@
 //! One table's plan: every leaf has a method, or there is no plan.
 
+use std::fmt;
 use std::slice::Iter;
 use std::sync::Arc;
 
@@ -9,12 +10,14 @@ use parquet::file::metadata::RowGroupMetaData;
 use crate::account::doors::Production;
 use crate::account::store::Object;
 use crate::crew::Crew;
-use crate::method::{Extent, Nulls, Outcome};
+use crate::method::{Extent, Nulls, Outcome, comparable};
 use crate::plan::beside;
+use crate::plan::codes::{self, Codes};
 use crate::plan::footer::{FileError, Footer};
 use crate::plan::partition::{self, partitions};
+use crate::plan::unique;
 use crate::plan::{Mismatch, PlanError};
-use crate::schema::{self, Column, Form, Leaf, LeafPath, TableSchema, children, digest, leaves};
+use crate::schema::{Column, Form, Leaf, LeafPath, TableSchema, children, digest, leaves};
 
 /// One source object of a table.
 pub struct SourceFile {
@@ -40,11 +43,7 @@ pub struct Measured {
 }
 
 impl SourceFile {
-    fn read(
-        schema: &TableSchema,
-        production: &Production,
-        object: Object,
-    ) -> Result<Self, FileError> {
+    fn read(schema: &TableSchema, production: &Production, object: Object) -> Result<Self, FileError> {
         let partitions = partitions(&object.key);
         let is_key = |path: &LeafPath| partitions.iter().any(|(name, _)| *path == LeafPath::column(name));
         let content = match schema.form {
@@ -118,6 +117,19 @@ pub struct LeafPlan {
     pub outcome: Outcome,
     /// The columns that its method looks at, as places in [`ColumnPlan::beside`].
     pub beside: Vec<usize>,
+    /// Whether no two values of it may be equal after it, in the whole table.
+    pub is_unique: bool,
+}
+
+impl LeafPlan {
+    /// Its type in the output; none where it is removed.
+    pub fn after(&self) -> Option<&DataType> {
+        match &self.outcome {
+            Outcome::Removed => None,
+            Outcome::Untouched => Some(&self.leaf.data_type),
+            Outcome::Becomes { data_type, .. } => Some(data_type),
+        }
+    }
 }
 
 /// What becomes of one top-level column.
@@ -176,7 +188,14 @@ impl TablePlan {
             .iter()
             .flat_map(|column| column.leaves.iter().map(|plan| (&plan.leaf, column.origin == Origin::Partition)));
         let (structure, policy) = (digest::structure(every), digest::policy(&schema));
-        Ok(TablePlan { structure, policy, columns, files, schema })
+        let table = TablePlan { structure, policy, columns, files, schema };
+        codes::tell_apart(&table)?;
+        Ok(table)
+    }
+
+    /// The leaves that become codes, and how likely two of their values share one.
+    pub fn codes(&self) -> Vec<Codes> {
+        codes::of(self)
     }
 
     /// Which of the table's objects a file is, from 0.
@@ -194,6 +213,11 @@ impl TablePlan {
         let looked_at = |index: &usize| self.columns.iter().any(|column| column.beside.contains(index));
         let wanted = move |(index, column): &(usize, &ColumnPlan)| column.output.is_some() || looked_at(index);
         self.columns.iter().enumerate().filter(wanted).map(|(_, column)| column)
+    }
+
+    /// The plan of one leaf.
+    pub fn leaf(&self, path: &LeafPath) -> Option<&LeafPlan> {
+        self.columns.iter().flat_map(|column| &column.leaves).find(|plan| plan.leaf.path == *path)
     }
 
     /// Rows in all objects, as far as they are known.
@@ -275,6 +299,7 @@ fn all_met(schema: &TableSchema, columns: &[ColumnPlan]) -> Result<(), PlanError
 
 fn column(schema: &TableSchema, field: Arc<Field>, origin: Origin) -> Result<ColumnPlan, PlanError> {
     let planned = leaves(&field).into_iter().map(|leaf| leaf_plan(schema, leaf)).collect::<Result<Vec<_>, _>>()?;
+    unique::takes(schema, &field, &planned)?;
     let output = output_field(&field, &mut planned.iter()).map_err(|fault| rule_fault(schema, fault))?;
     let methods = planned.iter().filter_map(|plan| schema.columns.get(&plan.leaf.path));
     let whole = methods.into_iter().any(|rule| rule.method.extent() == Extent::RowGroup);
@@ -291,7 +316,7 @@ fn leaf_plan(schema: &TableSchema, leaf: Leaf) -> Result<LeafPlan, PlanError> {
         .get(&leaf.path)
         .ok_or_else(|| Mismatch::Unlisted(vec![leaf.path.clone()]).in_object(schema, 0, 1))?;
     match rule.method.plan(&leaf.data_type) {
-        Ok(outcome) => Ok(LeafPlan { outcome, leaf, beside: Vec::new() }),
+        Ok(outcome) => Ok(LeafPlan { outcome, leaf, beside: Vec::new(), is_unique: rule.is_unique }),
         Err(unsupported) => Err(PlanError::Rule(rule.fault(format!("leaf `{}`: {unsupported}", leaf.path), None))),
     }
 }
@@ -362,13 +387,42 @@ fn bare(field: &Field, data_type: DataType, nullable: bool) -> Field {
     Field::new(field.name(), data_type, nullable)
 }
 
-/// Every leaf of a schema's tables that shares a domain, for the check that both ends of a link agree.
-pub fn domains(tables: &[TablePlan]) -> impl Iterator<Item = (&str, &TablePlan, &LeafPlan)> {
+/// A leaf, its table and its rule.
+#[derive(Clone, Copy)]
+pub struct End<'p> {
+    table: &'p TablePlan,
+    plan: &'p LeafPlan,
+    rule: &'p Column,
+}
+
+impl End<'_> {
+    /// Why equal values of two ends do not become equal, if they do not.
+    pub fn differs(&self, other: &End<'_>) -> Option<&'static str> {
+        let means = |end: &End<'_>| (end.rule.entry.name, end.rule.method.agreement());
+        match self {
+            _ if self.plan.outcome != other.plan.outcome => Some("become different types"),
+            _ if means(self) != means(other) => Some("have different methods or options"),
+            _ if !comparable(&self.plan.leaf.data_type, &other.plan.leaf.data_type) => {
+                Some("hold different kinds of value")
+            }
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for End<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.table.schema.table, self.plan.leaf.path)
+    }
+}
+
+/// Every leaf of a plan's tables that shares a domain, for the check that both ends of a link agree.
+pub fn domains(tables: &[TablePlan]) -> impl Iterator<Item = (&str, End<'_>)> {
     let leaves = tables
         .iter()
-        .flat_map(|table| table.columns.iter().flat_map(|column| &column.leaves).map(move |leaf| (table, leaf)));
-    leaves.filter_map(|(table, leaf)| {
-        let rule: &schema::Column = table.schema.columns.get(&leaf.leaf.path)?;
-        rule.method.domains().first().map(|domain| (*domain, table, leaf))
+        .flat_map(|table| table.columns.iter().flat_map(|column| &column.leaves).map(move |plan| (table, plan)));
+    leaves.filter_map(|(table, plan)| {
+        let rule = table.schema.columns.get(&plan.leaf.path)?;
+        rule.method.domains().first().map(|domain| (*domain, End { table, plan, rule }))
     })
 }

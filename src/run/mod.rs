@@ -134,7 +134,7 @@ fn go_through(house: &House<'_>, plan: Plan, approval: &Approval) -> Result<(Pla
     let limits = ReadLimits::of(house.workspace.limits.memory);
     let surveyed = survey::survey(&plan, house.production.open(approval), &house.crew, limits);
     let surveyed = surveyed.map_err(engine::EngineError::from)?;
-    Ok((plan.measured(&surveyed.measured), surveyed.taken))
+    Ok((plan.measured(&surveyed.measured)?, surveyed.taken))
 }
 
 /// Reads, masks, guards and writes every part; nothing of it is visible yet.

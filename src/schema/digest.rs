@@ -33,7 +33,7 @@ pub fn structure<'l>(leaves: impl IntoIterator<Item = (&'l Leaf, bool)>) -> Stri
     digest.digest()
 }
 
-/// The policy of a table: every leaf's class, method, options, and method version.
+/// The policy of a table: every leaf's class, method, options, and method version, and its links.
 pub fn policy(table: &TableSchema) -> String {
     let mut digest = Framed::new("verho 2026-11 policy of a table");
     digest.text(&table.table).text(table.subject.as_ref().map_or("", |path| path.as_str()));
@@ -43,6 +43,13 @@ pub fn policy(table: &TableSchema) -> String {
     }
     if let Form::Records { .. } = &table.form {
         digest.text(&format!("{:?}", table.form));
+    }
+    // A record of three, where a column's has five, and its third text is no method: no column can be written so.
+    for path in table.columns.iter().filter(|(_, column)| column.is_unique).map(|(path, _)| path) {
+        digest.text("unique").text(path.as_str()).text("");
+    }
+    for link in &table.links {
+        digest.text("link").text(link.from.as_str()).text(&format!("{}.{}", link.table, link.to.as_str()));
     }
     digest.digest()
 }

@@ -3,9 +3,11 @@
 mod declared;
 pub mod digest;
 mod form;
+mod link;
 mod path;
 mod table;
 
 pub use form::{Dialect, Escape, Form, Format, Header, Output, StrayQuote};
+pub use link::Link;
 pub use path::{Leaf, LeafPath, children, leaves};
 pub use table::{Class, Column, Pattern, TableSchema, read_customer};

@@ -8,6 +8,7 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use crate::document::{Document, Fault, Section, nearest};
 use crate::method::{self, Entry, Method};
+use crate::schema::link::{self, Link};
 use crate::schema::{Form, LeafPath, declared};
 
 /// What a leaf tells about a person (ISO/IEC 20889, 3 and 5).
@@ -51,11 +52,19 @@ pub struct Column {
     pub method: Box<dyn Method>,
     /// The type that the rule declares, for records.
     declared: Option<DataType>,
+    /// Whether no two values of the output may be equal, nulls aside, in the whole table.
+    pub is_unique: bool,
     /// Where the rule stands, for messages of a later stage.
     place: Fault,
 }
 
 impl Column {
+    /// Says in plain words what becomes of the leaf.
+    pub fn words(&self) -> String {
+        let unique = if self.is_unique { "; no two values of the output are equal" } else { "" };
+        self.method.words() + unique
+    }
+
     /// A fault at this rule's place in its file.
     pub fn fault(&self, what: impl Into<String>, hint: impl Into<Option<String>>) -> Fault {
         Fault { what: what.into(), hint: hint.into(), ..self.place.clone() }
@@ -108,6 +117,8 @@ pub struct TableSchema {
     pub form: Form,
     /// The leaves of records with their types, in the order of the file; none where the objects tell them themselves.
     declared: Vec<(LeafPath, DataType)>,
+    /// The leaves that hold values of other tables' leaves, in the order of the file.
+    pub links: Vec<Link>,
     /// The file that says so.
     pub file: PathBuf,
 }
@@ -141,12 +152,14 @@ impl TableSchema {
         if subject.as_ref().is_some_and(|path| !columns.contains_key(path)) {
             return Err(root.fault_at("subject", "`subject` is not one of the columns", None));
         }
+        let links = root.optional::<Vec<Section<'_>>>("link")?.unwrap_or_default();
+        let links = links.into_iter().map(|link| Link::read(link, &columns)).collect::<Result<_, _>>()?;
         if root.holds("privacy") {
             let hint = "remove [privacy]: what is not enforced cannot be asked for".to_owned();
             return Err(root.fault_at("privacy", "group sizes are not measured by this version", hint));
         }
         root.finish()?;
-        Ok(TableSchema { customer, table, source, subject, columns, form, declared, file: path.to_owned() })
+        Ok(TableSchema { customer, table, source, subject, columns, form, declared, links, file: path.to_owned() })
     }
 
     /// The columns of records, in the order of the file, but for those that stand in the objects' keys.
@@ -210,6 +223,7 @@ fn column(mut rule: Section<'_>) -> Result<Column, Fault> {
         unknown(&rule, "method", &name, &known)
     })?;
     let declared = declared_type(&mut rule)?;
+    let is_unique = rule.optional("unique")?.unwrap_or(false);
     let method = (entry.parse)(&mut rule)?;
     if class == Class::Direct && entry.name == "keep" {
         let hint = "a direct identifier takes pseudonym, fpe, fake, drop, null, redact, mask or generalise";
@@ -217,7 +231,7 @@ fn column(mut rule: Section<'_>) -> Result<Column, Fault> {
     }
     let place = rule.fault("", None);
     rule.finish()?;
-    Ok(Column { class, entry, method, declared, place })
+    Ok(Column { class, entry, method, declared, is_unique, place })
 }
 
 fn declared_type(rule: &mut Section<'_>) -> Result<Option<DataType>, Fault> {
@@ -239,7 +253,8 @@ fn unknown(rule: &Section<'_>, key: &str, typed: &str, known: &[&str]) -> Fault 
 /// Every table of a customer, in the order of their names.
 ///
 /// # Errors
-/// Where the folder cannot be read, a file is not a schema of this customer, or two files name one table.
+/// Where the folder cannot be read, a file is not a schema of this customer, two files name one table, or the ends of a
+/// link do not agree.
 pub fn read_customer(schemas: &Path, customer: &str) -> Result<Vec<TableSchema>, Fault> {
     let folder = schemas.join(customer);
     let missing = || {
@@ -253,6 +268,7 @@ pub fn read_customer(schemas: &Path, customer: &str) -> Result<Vec<TableSchema>,
     if tables.is_empty() {
         return Err(missing());
     }
+    link::agree(&tables)?;
     Ok(tables)
 }
 

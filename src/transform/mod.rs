@@ -52,6 +52,8 @@ pub struct MaskedBatch {
     pub(crate) array: Option<ArrayRef>,
     pub(crate) rows: usize,
     pub(crate) leaves: Vec<Masked>,
+    /// The values of each leaf that is to be unique, with its place among the column's leaves.
+    pub(crate) unique: Vec<(usize, ArrayRef)>,
 }
 
 /// How one leaf of a batch came out.
@@ -87,7 +89,7 @@ pub fn mask(table: &TablePlan, column: &ColumnPlan, masks: &Masks, batch: RawBat
     let rows = batch.rows();
     let mut work = Work::new(table, masks, &column.leaves, &batch);
     let array = work.field(&batch.array, &column.field, column.output.as_deref())?;
-    Ok(MaskedBatch { array, rows, leaves: work.masked })
+    Ok(MaskedBatch { array, rows, leaves: work.masked, unique: work.unique })
 }
 
 /// Masks the distinct values of a leaf, each once.
@@ -102,7 +104,7 @@ pub fn mask_distinct(
 ) -> Result<MaskedBatch, MaskError> {
     let mut work = Work::new(table, masks, std::slice::from_ref(leaf), batch);
     let array = work.leaf(&batch.array)?;
-    Ok(MaskedBatch { array, rows: batch.rows(), leaves: work.masked })
+    Ok(MaskedBatch { array, rows: batch.rows(), leaves: work.masked, unique: work.unique })
 }
 
 struct Work<'p> {
@@ -110,6 +112,7 @@ struct Work<'p> {
     masks: &'p Masks,
     plans: Iter<'p, LeafPlan>,
     masked: Vec<Masked>,
+    unique: Vec<(usize, ArrayRef)>,
     /// The columns that methods look at.
     beside: &'p [ArrayRef],
     /// The row of each value at hand, where it stands in a list and somebody needs to know.
@@ -119,7 +122,7 @@ struct Work<'p> {
 impl<'p> Work<'p> {
     fn new(table: &'p TablePlan, masks: &'p Masks, leaves: &'p [LeafPlan], batch: &'p RawBatch) -> Self {
         let masked = Vec::with_capacity(leaves.len());
-        Work { table, masks, plans: leaves.iter(), masked, beside: &batch.beside, rows: None }
+        Work { table, masks, plans: leaves.iter(), masked, unique: Vec::new(), beside: &batch.beside, rows: None }
     }
 
     /// Masks the items of a list, whose rows are those of the lists that hold them.
@@ -267,6 +270,9 @@ impl<'p> Work<'p> {
             }
         };
         let after = masked.as_ref().unwrap_or(array);
+        if plan.is_unique {
+            self.unique.push((self.masked.len(), after.clone()));
+        }
         self.masked.push(Masked {
             values_before: array.len(),
             values_after: after.len(),
