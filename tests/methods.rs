@@ -23,7 +23,7 @@ const LOCALES: [&str; 15] =
 const KINDS: [&str; 8] = ["first_name", "last_name", "name", "email", "phone", "street", "city", "company"];
 
 fn parse(column: &str) -> Result<Box<dyn Method>, Fault> {
-    let document = Document::of(Path::new("table.toml"), format!("column = {column}\n"));
+    let document = Document::of(Path::new("tests/samples/table.toml"), format!("column = {column}\n"));
     let mut section: Section = document.root()?.required("column")?;
     section.required::<String>("class")?;
     let name: String = section.required("method")?;

@@ -27,6 +27,8 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    clamp
+    constant
     drop
     fake
     generalise
@@ -35,6 +37,7 @@ catalogue! {
     null
     pseudonym
     redact
+    round
 }
 
 /// What a method makes of a leaf of some type.
@@ -52,6 +55,11 @@ impl Outcome {
     /// Other values of this type, null where they were null.
     fn becomes(data_type: DataType) -> Self {
         Outcome::Becomes { data_type, nulls: Nulls::Kept }
+    }
+
+    /// Other values of this type, and null for some of them.
+    fn becomes_or_null(data_type: DataType) -> Self {
+        Outcome::Becomes { data_type, nulls: Nulls::Added }
     }
 }
 
@@ -88,6 +96,10 @@ pub enum ApplyError {
     NoKey(String),
     #[error("a column that the method looks at is not at hand, or is of a type that it does not take")]
     Beside,
+    #[error("a value moves beyond what its type can hold")]
+    Beyond,
+    #[error("a value stands in no line of its hierarchy")]
+    Unlisted,
 }
 
 /// What a method needs beside its options.

@@ -14,10 +14,20 @@ use arrow::datatypes::{
 
 use crate::keys::lanes::{DomainKey, Slice, Value};
 
+mod bounds;
 mod decimal;
+mod float;
+mod quantity;
+mod step;
+mod whole;
 mod written;
 
+pub use bounds::Bounds;
 use decimal::Decimal;
+pub use float::{map_floats, nearest_of, one_float};
+pub use quantity::Quantity;
+pub use step::{Step, nearest_whole};
+pub use whole::{Unit, Wholes, map_wholes, one_whole};
 pub use written::{Written, map_text};
 
 /// What the values of a type are, for a hash.
