@@ -10,6 +10,10 @@ use verho::document::{Document, Fault, Section};
 use verho::keys::lanes::DomainKey;
 use verho::method::{ApplyError, Context, Keys, Method, Taken, find};
 
+#[path = "common/corpora.rs"]
+#[allow(dead_code, reason = "other tests read manifests too")]
+mod corpora;
+
 fn parse(options: &str) -> Result<Box<dyn Method>, Fault> {
     let text = format!("column = {{ class = \"quasi\", method = {options} }}\n");
     let document = Document::of(Path::new("tests/samples/table.toml"), text);
@@ -131,6 +135,119 @@ fn constant_is_a_value_of_the_type() {
         assert!(!takes(&format!(r#""constant", value = {value}"#), &data_type), "{value} of {data_type}");
     }
     assert_ne!(method(r#""constant", value = 5"#).options(), method(r#""constant", value = "5""#).options());
+}
+
+fn texts(array: &ArrayRef) -> Vec<Option<&str>> {
+    array.as_string::<i32>().iter().collect()
+}
+
+#[test]
+fn edges_are_those_below() {
+    let edges = r#""generalise", edges = [0, 18, 30, 65]"#;
+    let coarse = apply(edges, Int64Array::from(vec![Some(-1), Some(0), Some(17), Some(30), Some(64), Some(900), None]));
+    assert_eq!(wholes(&coarse), [None, Some(0), Some(0), Some(30), Some(30), Some(65), None]);
+    let coarse = apply(edges, Float64Array::from(vec![17.9, 18.0, f64::NAN, f64::INFINITY]));
+    assert_eq!(coarse.as_primitive(), &Float64Array::from(vec![Some(0.0), Some(18.0), None, Some(65.0)]));
+    let days = apply(r#""generalise", edges = [1970-01-01, 1970-02-01]"#, Date32Array::from(vec![-1, 5, 40]));
+    assert_eq!(days.as_primitive(), &Date32Array::from(vec![None, Some(0), Some(31)]));
+    assert!(!takes(edges, &DataType::Date32) && !takes(r#""generalise", edges = [0.5]"#, &DataType::Int8));
+    for wrong in ["[]", "[1, 1]", "[2, 1]", "[1, 2000-01-01]", "[\"a\"]"] {
+        assert!(refusal(&format!(r#""generalise", edges = {wrong}"#)).contains("rising list"), "{wrong}");
+    }
+}
+
+#[test]
+fn hours_and_days_are_of_times_only() {
+    let moments = TimestampSecondArray::from(vec![-1, 3_599, 3_600, 90_000]);
+    let hours = apply(r#""generalise", to = "hour""#, moments.clone());
+    assert_eq!(hours.as_primitive(), &TimestampSecondArray::from(vec![-3_600, 0, 3_600, 90_000]));
+    let days = apply(r#""generalise", to = "day""#, moments);
+    assert_eq!(days.as_primitive(), &TimestampSecondArray::from(vec![-86_400, 0, 0, 86_400]));
+    let weeks = apply(r#""generalise", to = "week""#, Date32Array::from(vec![3, 4, 10]));
+    assert_eq!(weeks.as_primitive(), &Date32Array::from(vec![-3, 4, 4]));
+    assert!(!takes(r#""generalise", to = "hour""#, &DataType::Date32));
+    assert!(!takes(r#""generalise", to = "day""#, &DataType::Date32));
+}
+
+#[test]
+fn addresses_become_their_networks() {
+    let addresses = StringArray::from(vec![
+        Some("192.0.2.77"),
+        Some("2001:db8:1:2::3"),
+        Some("::ffff:192.0.2.77"),
+        Some("192.0.2.77:80"),
+        Some("fe80::1%eth0"),
+        Some(" 192.0.2.77"),
+        Some("192.0.2.0/24"),
+        Some("nobody"),
+        None,
+    ]);
+    let both = apply(r#""generalise", network = 24, network6 = 48"#, addresses.clone());
+    let expected = [Some("192.0.2.0/24"), Some("2001:db8:1::/48"), Some("192.0.2.0/24")];
+    assert_eq!(texts(&both)[..3], expected);
+    assert_eq!(both.null_count(), 6);
+    let narrow = apply(r#""generalise", network = 7"#, addresses);
+    assert_eq!(texts(&narrow)[..3], [Some("192.0.0.0/7"), None, Some("192.0.0.0/7")]);
+    assert!(refusal(r#""generalise", network = 32"#).contains("at most 31"));
+    assert!(refusal(r#""generalise", network6 = 0"#).contains("from 1"));
+}
+
+#[test]
+fn degrees_become_the_corner_of_their_cell() {
+    let degrees = Float64Array::from(vec![60.169_9, -0.05, 0.3, 24.9, 180.0, 6_672_000.0, f64::NAN]);
+    let corners = apply(r#""generalise", grid = 0.1"#, degrees);
+    let expected = vec![Some(60.1), Some(-0.1), Some(0.3), Some(24.9), Some(180.0), None, None];
+    assert_eq!(corners.as_primitive(), &Float64Array::from(expected));
+    let corners = apply(r#""generalise", grid = 0.5"#, decimals(vec![60_17, -0_01, 180_01]));
+    let expected =
+        Decimal128Array::from(vec![Some(60_00), Some(-0_50), None]).with_data_type(DataType::Decimal128(9, 2));
+    assert_eq!(corners.as_primitive(), &expected);
+    assert!(!takes(r#""generalise", grid = 0.001"#, &DataType::Decimal128(9, 2)));
+    assert!(refusal(r#""generalise", grid = 91"#).contains("at most 90"));
+}
+
+#[test]
+fn hierarchy_gives_the_level_or_refuses() {
+    let ages = |otherwise: &str| format!(r#""generalise", hierarchy = "age.csv", level = 2{otherwise}"#);
+    let coarse = apply(&ages(""), Int8Array::from(vec![Some(34), None, Some(119)]));
+    assert_eq!(texts(&coarse), [Some("30-39"), None, Some("110-119")]);
+    let coarse = apply(&ages(r#", otherwise = "null""#), StringArray::from(vec!["34", "034", "120"]));
+    assert_eq!(texts(&coarse), [Some("30-39"), None, None]);
+    let unlisted: ArrayRef = Arc::new(Int64Array::from(vec![34, 4_711]));
+    let refused = try_apply(&ages(""), 7, &unlisted, &[]).expect_err("it is in no line");
+    assert_eq!(refused, ApplyError::Unlisted);
+    assert!(!refused.to_string().contains("4711"));
+    assert!(!takes(&ages(""), &DataType::Float64) && !takes(&ages(""), &DataType::Decimal128(9, 2)));
+    for (wrong, expected) in [
+        (r#"hierarchy = "age.csv""#, "`level` is missing"),
+        (r#"hierarchy = "age.csv", level = 4"#, "line 1 has no level 4"),
+        (r#"hierarchy = "missing.csv", level = 1"#, "cannot be read"),
+        (r#"hierarchy = "age.csv", level = 1, otherwise = "keep""#, "\"null\" or \"refuse\""),
+        (r#"width = 5, level = 1"#, "goes with `hierarchy`"),
+        (r#"width = 5, otherwise = "null""#, "goes with `hierarchy`"),
+    ] {
+        let what = refusal(&format!(r#""generalise", {wrong}"#));
+        assert!(what.contains(expected), "{wrong}: {what}");
+    }
+}
+
+/// The hierarchies and the data that ARX ships: every value of a column is in its hierarchy.
+#[test]
+fn hierarchies_of_arx_are_read_as_they_are() {
+    let Some(folder) = corpora::folder("privacy/arx") else { return };
+    let data = std::fs::read_to_string(folder.join("adult.csv")).expect("text");
+    let mut lines = data.lines().map(|line| line.split(';').collect::<Vec<_>>());
+    let heading = lines.next().expect("a heading");
+    let rows: Vec<_> = lines.collect();
+    for (column, name) in heading.iter().enumerate() {
+        let values: ArrayRef = Arc::new(StringArray::from_iter_values(rows.iter().map(|row| row[column])));
+        let file = folder.join(format!("adult_hierarchy_{name}.csv"));
+        let first = std::fs::read_to_string(&file).expect("text").lines().next().expect("a line").matches(';').count();
+        let top = format!(r#""generalise", hierarchy = {file:?}, level = {first}"#);
+        let coarse = try_apply(&top, 7, &values, &[]).expect("every value is in it");
+        assert!(texts(&coarse).iter().all(|text| *text == Some("*")), "{name}");
+    }
+    assert!(rows.len() > 30_000);
 }
 
 proptest! {

@@ -27,8 +27,8 @@ use decimal::Decimal;
 pub use float::{map_floats, nearest_of, one_float};
 pub use quantity::Quantity;
 pub use step::{Step, nearest_whole};
-pub use whole::{Unit, Wholes, map_wholes, one_whole};
-pub use written::{Written, map_text};
+pub use whole::{Unit, Wholes, each_whole, map_wholes, one_whole};
+pub use written::{Written, each_text, map_text, map_text_or_null};
 
 /// What the values of a type are, for a hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -119,6 +119,15 @@ pub fn map_wholes(array: &ArrayRef, mut each: impl FnMut(usize, i128) -> Option<
     }))
 }
 
+/// Hands on every value that is not null with its row.
+pub fn each_whole(array: &ArrayRef, mut each: impl FnMut(usize, i128)) {
+    by_type!(array.data_type(), T => {
+        let array: &PrimitiveArray<T> = array.as_primitive();
+        let rows = array.values().iter().enumerate().filter(|(row, _)| array.is_valid(*row));
+        rows.for_each(|(row, value)| each(row, (*value).into()));
+    });
+}
+
 /// Makes another value, or null, of every one that is not null.
 pub(super) fn map_primitive<T: ArrowPrimitiveType>(
     array: &ArrayRef,
