@@ -27,6 +27,7 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    bucket
     clamp
     constant
     drop
@@ -34,10 +35,14 @@ catalogue! {
     generalise
     keep
     mask
+    noise
     null
     pseudonym
     redact
     round
+    sample
+    shift_date
+    shuffle
 }
 
 /// What a method makes of a leaf of some type.
@@ -280,6 +285,13 @@ fn required_text(section: &mut Section<'_>, option: &'static str) -> Result<Stri
 fn optional_text(section: &mut Section<'_>, option: &'static str) -> Result<Option<String>, Fault> {
     let text = section.optional(option)?;
     text.map(|text| told(section, option, text)).transpose()
+}
+
+/// Takes `k`, how many make a group: 11 where it is not given, as for the privacy of a table.
+fn group_size(section: &mut Section<'_>) -> Result<usize, Fault> {
+    let k = section.optional::<u64>("k")?.unwrap_or(11);
+    let size = usize::try_from(k).ok().filter(|size| *size > 1);
+    size.ok_or_else(|| section.fault_at("k", "`k` takes a number from 2", None))
 }
 
 fn told(section: &Section<'_>, option: &str, text: String) -> Result<String, Fault> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, Float16Array, Float32Array, Float64Array};
+use arrow::array::{Array, ArrayRef, AsArray, Float16Array, Float32Array, Float64Array};
 use arrow::datatypes::{DataType, Float16Type, Float32Type, Float64Type};
 use half::f16;
 
@@ -21,6 +21,18 @@ pub fn map_floats(array: &ArrayRef, mut each: impl FnMut(usize, f64) -> Option<f
             map_primitive::<Float32Type>(array, |row, value| each(row, value.into()).map(|value| value as f32))
         }
         DataType::Float64 => map_primitive::<Float64Type>(array, each),
+        _ => unreachable!("the plan takes floating-point numbers only"),
+    }
+}
+
+/// Hands on every number that is not null with its row.
+pub fn each_float(array: &ArrayRef, mut each: impl FnMut(usize, f64)) {
+    let valid = |row: &usize| array.is_valid(*row);
+    let rows = (0..array.len()).filter(valid);
+    match array.data_type() {
+        DataType::Float16 => rows.for_each(|row| each(row, array.as_primitive::<Float16Type>().value(row).to_f64())),
+        DataType::Float32 => rows.for_each(|row| each(row, array.as_primitive::<Float32Type>().value(row).into())),
+        DataType::Float64 => rows.for_each(|row| each(row, array.as_primitive::<Float64Type>().value(row))),
         _ => unreachable!("the plan takes floating-point numbers only"),
     }
 }

@@ -112,6 +112,7 @@ macro_rules! by_type {
 }
 
 /// Makes another value, or null, of every one that is not null; what the type cannot hold becomes the nearest it can.
+#[allow(clippy::useless_conversion, reason = "of one type of the many it is useless")]
 pub fn map_wholes(array: &ArrayRef, mut each: impl FnMut(usize, i128) -> Option<i128>) -> ArrayRef {
     let (least, greatest) = Wholes::of(array.data_type()).map_or((0, 0), |wholes| (wholes.least, wholes.greatest));
     by_type!(array.data_type(), T => map_primitive::<T>(array, |row, value| {
@@ -120,6 +121,7 @@ pub fn map_wholes(array: &ArrayRef, mut each: impl FnMut(usize, i128) -> Option<
 }
 
 /// Hands on every value that is not null with its row.
+#[allow(clippy::useless_conversion, reason = "of one type of the many it is useless")]
 pub fn each_whole(array: &ArrayRef, mut each: impl FnMut(usize, i128)) {
     by_type!(array.data_type(), T => {
         let array: &PrimitiveArray<T> = array.as_primitive();
