@@ -116,6 +116,17 @@ pub struct Context<'c> {
     pub beside: &'c [ArrayRef],
 }
 
+impl Context<'_> {
+    /// The only column that a method looks at, one value for each of so many rows.
+    ///
+    /// # Errors
+    /// Where it is not at hand, or of a type that is not taken.
+    fn only_beside(&self, rows: usize, takes: fn(&DataType) -> bool) -> Result<&ArrayRef, ApplyError> {
+        let column = self.beside.first().filter(|column| column.len() == rows && takes(column.data_type()));
+        column.ok_or(ApplyError::Beside)
+    }
+}
+
 /// The keys of domains, by name.
 #[derive(Default)]
 pub struct Keys(HashMap<String, DomainKey>);
@@ -285,6 +296,19 @@ fn required_text(section: &mut Section<'_>, option: &'static str) -> Result<Stri
 fn optional_text(section: &mut Section<'_>, option: &'static str) -> Result<Option<String>, Fault> {
     let text = section.optional(option)?;
     text.map(|text| told(section, option, text)).transpose()
+}
+
+/// Refuses the first type that is not taken.
+fn all_taken(
+    types: &[DataType],
+    takes: fn(&DataType) -> bool,
+    method: &'static str,
+    way_out: &'static str,
+) -> Result<(), Unsupported> {
+    match types.iter().find(|data_type| !takes(data_type)) {
+        Some(other) => Err(Unsupported { method, data_type: other.clone(), way_out }),
+        None => Ok(()),
+    }
 }
 
 /// Takes `k`, how many make a group: 11 where it is not given, as for the privacy of a table.

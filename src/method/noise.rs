@@ -1,9 +1,10 @@
 //! `noise`: a number becomes another near it, by an amount that only the key tells.
 //!
 //! The amount comes from the keyed hash of the value, and of the column `by` where one is named. So equal values of one
-//! column get equal amounts, or where `by` names the subject, equal values of one subject do: asking again and again,
-//! or averaging over releases, tells nothing new, and a sum over many subjects stays about right. But where values are
-//! few, equal ones can still be seen to be equal: name `by`.
+//! column get equal amounts, or where `by` names the subject, equal values of one subject do: while the key stays, to
+//! read again and again tells nothing new, and a sum over many subjects stays about right. With a key for each
+//! release, the mean over releases comes near to the value. Where values are few, equal ones can be seen to be equal:
+//! name `by`.
 //!
 //! This is obfuscation. Differential privacy is promised neither for one release nor for several: the noise hangs on
 //! the value, is cut off at the bounds, and lies in the digits of floating-point numbers (Mironov, "On significance of
@@ -13,11 +14,14 @@
 use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::DataType;
 
-use super::values::{Bounds, Step, Unit, Wholes, is_hashed, map_floats, map_wholes, nearest_of, nearest_whole};
-use super::{ApplyError, Beside, Context, Entry, Keying, Method, Outcome, Unsupported, optional_text, options_text};
+use super::values::{Bounds, Step, is_hashed};
+use super::{
+    ApplyError, Beside, Context, Entry, Keying, Method, Outcome, Unsupported, all_taken, optional_text, options_text,
+};
 use crate::document::{Fault, Section};
 
 mod amounts;
+mod blur;
 mod kind;
 mod scale;
 
@@ -67,51 +71,9 @@ fn parse(section: &mut Section<'_>) -> Result<Box<dyn Method>, Fault> {
     Ok(Box::new(Noise { kind, scale, bounds, round, by, domain }))
 }
 
-/// What noise does to the whole numbers of a type.
-struct Whole {
-    wholes: Wholes,
-    ends: (i128, i128),
-    /// The scale in those numbers, one at least.
-    scale: f64,
-    round: Option<i128>,
-}
-
-impl Noise {
-    /// None where the type does not count in numbers, or they are too coarse for the options.
-    fn whole(&self, data_type: &DataType) -> Option<Whole> {
-        let wholes = Wholes::of_numbers(data_type)?;
-        let Unit::Number { scale: places } = wholes.unit else { return None };
-        let one: f64 = format!("1e{places}").parse().ok()?;
-        let scale = Some(self.scale.float() * one).filter(|scale| *scale >= 1.0)?;
-        let round = match &self.round {
-            Some(step) => Some(step.wholes(&wholes)?),
-            None => None,
-        };
-        Some(Whole { ends: self.bounds.wholes(&wholes)?, wholes, scale, round })
-    }
-
-    fn noisy_wholes(&self, input: &ArrayRef, whole: &Whole, amounts: &[f64]) -> ArrayRef {
-        map_wholes(input, |row, value| {
-            let noisy = value.saturating_add((amounts[row] * whole.scale).round_ties_even() as i128);
-            let noisy = whole.round.map_or(noisy, |step| nearest_whole(noisy, step, &whole.wholes));
-            Some(noisy.clamp(whole.ends.0, whole.ends.1))
-        })
-    }
-
-    fn noisy_floats(&self, input: &ArrayRef, (least, greatest): (f64, f64), amounts: &[f64]) -> ArrayRef {
-        let scale = self.scale.float();
-        map_floats(input, |row, value| {
-            let noisy = value + amounts[row] * scale;
-            let noisy = self.round.map_or(noisy, |step| step.nearest(noisy));
-            Some(noisy.clamp(least, greatest))
-        })
-    }
-}
-
 impl Method for Noise {
     fn plan(&self, input: &DataType) -> Result<Outcome, Unsupported> {
-        let takes = nearest_of(input).is_some() && self.bounds.floats(input).is_some();
-        if takes || self.whole(input).is_some() {
+        if self.whole(input).is_some() || self.bounds.floats(input).is_some() {
             return Ok(Outcome::becomes(input.clone()));
         }
         let way_out = "it takes numbers of up to 128 bits that are not coarser than `scale` and `round`, \
@@ -121,18 +83,9 @@ impl Method for Noise {
 
     fn apply(&self, input: &ArrayRef, context: &Context) -> Result<ArrayRef, ApplyError> {
         self.plan(input.data_type())?;
-        let by = match &self.by {
-            Some(_) => Some(context.beside.first().ok_or(ApplyError::Beside)?),
-            None => None,
-        };
-        let amounts = amounts(self.kind, context.keys.of(&self.domain)?, input, by)?;
-        match self.whole(input.data_type()) {
-            Some(whole) => Ok(self.noisy_wholes(input, &whole, &amounts)),
-            None => {
-                let ends = self.bounds.floats(input.data_type()).ok_or(ApplyError::Beyond)?;
-                Ok(self.noisy_floats(input, ends, &amounts))
-            }
-        }
+        let by = self.by.as_ref().map(|_| context.only_beside(input.len(), is_hashed)).transpose()?;
+        let amounts = amounts(self.kind, context.keys.of(&self.domain)?, input, by);
+        self.blur(input, &amounts)
     }
 
     fn domains(&self) -> Vec<&str> {
@@ -144,13 +97,8 @@ impl Method for Noise {
     }
 
     fn plan_beside(&self, types: &[DataType]) -> Result<(), Unsupported> {
-        match types.iter().find(|data_type| !is_hashed(data_type)) {
-            None => Ok(()),
-            Some(other) => {
-                let way_out = "`by` names a column of text, bytes, numbers, dates or times";
-                Err(Unsupported { method: ENTRY.name, data_type: other.clone(), way_out })
-            }
-        }
+        let way_out = "`by` names a column of text, bytes, numbers, booleans, dates or times";
+        all_taken(types, is_hashed, ENTRY.name, way_out)
     }
 
     /// The amount can be nothing.

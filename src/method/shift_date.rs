@@ -2,15 +2,21 @@
 //!
 //! Intervals between dates of one subject stay exactly what they were, and so does the time of day; what season and
 //! what year it was stays roughly. The offset comes from the keyed hash of the subject, so that tables whose columns
-//! share a domain agree on it, whatever the type that the subject has in each. It is never zero. Offsets are as many
-//! as `days` allows: who knows one true date of a subject knows all of them.
+//! share a domain, `days` and `weekday` agree on it, whatever the type that the subject has in each. It is never zero.
+//! Offsets are as many as `days` allows, and who knows one true date of a subject knows all of them.
 
 use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::DataType;
 
-use super::values::{Nature, Unit, Wholes, below, hash_rows, map_wholes, nature, word};
-use super::{ApplyError, Beside, Context, Entry, Keying, Method, Outcome, Unsupported, optional_text, options_text};
+use super::values::{Nature, Unit, Wholes, hash_rows, map_wholes, nature};
+use super::{
+    ApplyError, Beside, Context, Entry, Keying, Method, Outcome, Unsupported, all_taken, optional_text, options_text,
+};
 use crate::document::{Fault, Section};
+
+mod reach;
+
+use reach::Reach;
 
 pub const ENTRY: Entry = Entry {
     name: "shift_date",
@@ -30,43 +36,36 @@ pub const ENTRY: Entry = Entry {
     parse,
 };
 
+/// A day in nanoseconds, of 24 hours in whatever zone.
 const DAY: i128 = 86_400_000_000_000;
 
 struct ShiftDate {
-    days: u64,
-    /// Days between two offsets: one, or a week's.
-    step: u64,
+    reach: Reach,
     by: Beside,
     domain: String,
 }
 
 fn parse(section: &mut Section<'_>) -> Result<Box<dyn Method>, Fault> {
-    let days: u64 = section.required("days")?;
-    let step = if section.optional("weekday")?.unwrap_or(false) { 7 } else { 1 };
+    let reach = Reach::take(section)?;
     let by = optional_text(section, "by")?.map_or(Beside::Subject, Beside::Column);
     let domain = optional_text(section, "domain")?.unwrap_or_else(|| "shift_date".to_owned());
-    if !(step..=36_500).contains(&days) {
-        return Err(section.fault_at("days", format!("`days` takes {step} to 36500 here"), None));
-    }
-    Ok(Box::new(ShiftDate { days, step, by, domain }))
+    Ok(Box::new(ShiftDate { reach, by, domain }))
 }
 
 impl ShiftDate {
-    /// Days for a hash: a multiple of the step, at most `days` either way, never none.
-    fn offset(&self, hash: &[u8; 32]) -> i128 {
-        let most = self.days / self.step;
-        let choice = below(word::<0>(hash), 2 * most as usize) as i128 - i128::from(most);
-        (if choice < 0 { choice } else { choice + 1 }) * i128::from(self.step)
-    }
-
     /// Days for every row; zero where nobody's.
     fn offsets(&self, context: &Context, rows: usize) -> Result<Vec<i128>, ApplyError> {
-        let key = context.keys.of(&self.domain)?;
-        let subjects = context.beside.first().filter(|subjects| takes_subject(subjects.data_type()));
-        let subjects = subjects.filter(|subjects| subjects.len() == rows).ok_or(ApplyError::Beside)?;
+        let subjects = context.only_beside(rows, takes_subject)?;
         let mut offsets = vec![0; rows];
-        hash_rows(key, subjects, |row, hash| offsets[row] = self.offset(hash));
+        hash_rows(context.keys.of(&self.domain)?, subjects, |row, hash| offsets[row] = self.reach.offset(hash));
         Ok(offsets)
+    }
+
+    fn whose(&self) -> String {
+        match &self.by {
+            Beside::Subject => "subject".to_owned(),
+            Beside::Column(name) => format!("value of {name:?}"),
+        }
     }
 }
 
@@ -116,39 +115,25 @@ impl Method for ShiftDate {
     }
 
     fn plan_beside(&self, types: &[DataType]) -> Result<(), Unsupported> {
-        match types.iter().find(|data_type| !takes_subject(data_type)) {
-            None => Ok(()),
-            Some(other) => {
-                let way_out = "a subject is text, bytes, a whole number, a decimal, a date or a time";
-                Err(Unsupported { method: ENTRY.name, data_type: other.clone(), way_out })
-            }
-        }
+        let way_out = "a subject is text, bytes, a whole number, a decimal, a date or a time";
+        all_taken(types, takes_subject, ENTRY.name, way_out)
     }
 
     fn words(&self) -> String {
-        let (whole, by) = (if self.step == 7 { " by whole weeks" } else { "" }, self.written_by());
+        let (reach, whose) = (self.reach.words(), self.whose());
         format!(
-            "moved{whole} by a secret number of days, 1 to {} before or after, the same for all dates of one {by} \
-             in domain {:?}; intervals stay exact; null where there is no {by}",
-            self.days, self.domain
+            "moved by a secret number of {reach}, the same for all dates of one {whose} in domain {:?}; \
+             intervals stay exact; null where there is no {whose}",
+            self.domain
         )
     }
 
     fn options(&self) -> String {
-        let (days, weekday) = (self.days.to_string(), if self.step == 7 { "true" } else { "false" });
-        let mut options = vec![("days", days.as_str()), ("weekday", weekday), ("domain", &self.domain)];
+        let mut options = self.reach.options();
+        options.push(("domain", self.domain.clone()));
         if let Beside::Column(name) = &self.by {
-            options.push(("by", name));
+            options.push(("by", name.clone()));
         }
-        options_text(&options)
-    }
-}
-
-impl ShiftDate {
-    fn written_by(&self) -> String {
-        match &self.by {
-            Beside::Subject => "subject".to_owned(),
-            Beside::Column(name) => format!("value of {name:?}"),
-        }
+        options_text(&options.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>())
     }
 }

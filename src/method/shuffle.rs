@@ -12,7 +12,8 @@ use arrow::datatypes::DataType;
 
 use super::values::{Content, is_hashed, row_hashes};
 use super::{
-    ApplyError, Beside, Context, Entry, Extent, Keying, Method, Outcome, Unsupported, optional_text, options_text,
+    ApplyError, Beside, Context, Entry, Extent, Keying, Method, Outcome, Unsupported, all_taken, optional_text,
+    options_text,
 };
 use crate::document::{Fault, Section};
 
@@ -49,8 +50,7 @@ impl Shuffle {
         if self.group.is_none() {
             return Ok(vec![0; rows]);
         }
-        let column = context.beside.first().filter(|column| column.len() == rows && is_hashed(column.data_type()));
-        Ok(row_hashes(context.keys.of(&self.domain)?, column.ok_or(ApplyError::Beside)?))
+        Ok(row_hashes(context.keys.of(&self.domain)?, context.only_beside(rows, is_hashed)?))
     }
 }
 
@@ -88,13 +88,8 @@ impl Method for Shuffle {
     }
 
     fn plan_beside(&self, types: &[DataType]) -> Result<(), Unsupported> {
-        match types.iter().find(|data_type| !is_hashed(data_type)) {
-            None => Ok(()),
-            Some(other) => {
-                let way_out = "`group` names a column of text, bytes, numbers, booleans, dates or times";
-                Err(Unsupported { method: ENTRY.name, data_type: other.clone(), way_out })
-            }
-        }
+        let way_out = "`group` names a column of text, bytes, numbers, booleans, dates or times";
+        all_taken(types, is_hashed, ENTRY.name, way_out)
     }
 
     fn extent(&self) -> Extent {

@@ -18,6 +18,7 @@ use crate::keys::lanes::{DomainKey, Slice, Value};
 mod bounds;
 mod content;
 mod decimal;
+mod exact;
 mod float;
 mod quantity;
 mod step;

@@ -2,7 +2,8 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::quantity::{Exact, Quantity};
+use super::exact::Exact;
+use super::quantity::Quantity;
 use super::whole::Wholes;
 use crate::document::{Fault, Scalar, Section};
 
