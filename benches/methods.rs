@@ -113,7 +113,7 @@ mod hash {
 }
 
 fn method(column: &str) -> Box<dyn Method> {
-    let document = Document::of(Path::new("bench.toml"), format!("column = {column}\n"));
+    let document = Document::of(Path::new("tests/samples/table.toml"), format!("column = {column}\n"));
     let mut section: Section = document.root().and_then(|mut root| root.required("column")).expect("it is TOML");
     section.required::<String>("class").expect("it has a class");
     let name: String = section.required("method").expect("it is named");
@@ -159,7 +159,8 @@ fn keys_of(method: &dyn Method) -> Keys {
 
 fn run(bencher: Bencher, example: &str, input: &ArrayRef, taken: &Taken, apply: Apply) {
     let method = method(example);
-    let context = Context { keys: &keys_of(&*method), taken, beside: &[] };
+    let beside: Vec<ArrayRef> = method.beside().iter().map(|_| Arc::new(emails()) as ArrayRef).collect();
+    let context = Context { keys: &keys_of(&*method), taken, beside: &beside };
     measure(bencher, bytes_of(input), || apply(&*method, input, &context));
 }
 

@@ -181,6 +181,11 @@ impl<'d> Section<'d> {
         self.places.contains_key(key)
     }
 
+    /// The folder of the file: other files that it names lie below it.
+    pub fn folder(&self) -> &Path {
+        self.document.path.parent().unwrap_or(Path::new(""))
+    }
+
     fn inside(&self) -> String {
         if self.name.is_empty() { String::new() } else { format!(" in `{}`", self.name) }
     }
@@ -246,6 +251,32 @@ impl<'d> FromValue<'d> for u64 {
 impl<'d> FromValue<'d> for bool {
     fn from_value(place: Place<'d>) -> Result<Self, Fault> {
         place.value.get_ref().as_bool().ok_or_else(|| place.expected("true or false"))
+    }
+}
+
+/// One value of any simple kind, as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scalar {
+    Text(String),
+    /// Digits of base ten, with sign, point and exponent where there are such.
+    Number(String),
+    Truth(bool),
+    /// A date, a time of day, or both, by RFC 3339.
+    Time(String),
+}
+
+impl<'d> FromValue<'d> for Scalar {
+    fn from_value(place: Place<'d>) -> Result<Self, Fault> {
+        let number = |digits: &str, radix| i128::from_str_radix(digits, radix).ok().map(|number| number.to_string());
+        let scalar = match place.value.get_ref() {
+            DeValue::String(text) => Some(Scalar::Text(text.to_string())),
+            DeValue::Integer(digits) => number(digits.as_str(), digits.radix()).map(Scalar::Number),
+            DeValue::Float(digits) => Some(Scalar::Number(digits.as_str().to_owned())),
+            DeValue::Boolean(truth) => Some(Scalar::Truth(*truth)),
+            DeValue::Datetime(time) => Some(Scalar::Time(time.to_string())),
+            DeValue::Array(_) | DeValue::Table(_) => None,
+        };
+        scalar.ok_or_else(|| place.expected("one value"))
     }
 }
 

@@ -22,7 +22,7 @@ const MANY: usize = 8 * FEW;
 const SPARE: u64 = 1;
 
 fn parse(column: &str) -> Box<dyn Method> {
-    let document = Document::of(Path::new("table.toml"), format!("column = {column}\n"));
+    let document = Document::of(Path::new("tests/samples/table.toml"), format!("column = {column}\n"));
     let mut section: Section = document.root().and_then(|mut root| root.required("column")).expect("it is TOML");
     section.required::<String>("class").expect("it has a class");
     let name: String = section.required("method").expect("it is named");
@@ -39,12 +39,18 @@ fn inputs(example: &str, rows: usize, distinct: usize) -> Vec<ArrayRef> {
     columns::of(rows, |row| value(row).map(|value| value as i64 + 11), |row| value(row).map(text))
 }
 
+/// A column that a method looks at.
+fn beside(rows: usize) -> ArrayRef {
+    Arc::new(StringArray::from_iter_values((0..rows).map(|row| format!("subject {}", row % 997))))
+}
+
 type Apply = fn(&dyn Method, &ArrayRef, &Context) -> Result<ArrayRef, ApplyError>;
 
 fn allocations(method: &dyn Method, input: &ArrayRef, taken: &Taken, apply: Apply) -> u64 {
     let domains = method.domains().into_iter();
     let keys = Keys::new(domains.map(|domain| (domain.to_owned(), DomainKey::new([7; 32]))));
-    let context = Context { keys: &keys, taken, beside: &[] };
+    let beside: Vec<_> = method.beside().iter().map(|_| beside(input.len())).collect();
+    let context = Context { keys: &keys, taken, beside: &beside };
     let mut output = None;
     let counted = measure(|| output = Some(apply(method, input, &context)));
     assert_eq!(output.expect("it was run").expect("the plan takes the type").len(), input.len());

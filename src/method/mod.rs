@@ -30,15 +30,23 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    bucket
+    clamp
+    constant
     drop
     fake
     fpe
     generalise
     keep
     mask
+    noise
     null
     pseudonym
     redact
+    round
+    sample
+    shift_date
+    shuffle
 }
 
 /// What a method makes of a leaf of some type.
@@ -56,6 +64,11 @@ impl Outcome {
     /// Other values of this type, null where they were null.
     fn becomes(data_type: DataType) -> Self {
         Outcome::Becomes { data_type, nulls: Nulls::Kept }
+    }
+
+    /// Other values of this type, and null for some of them.
+    fn becomes_or_null(data_type: DataType) -> Self {
+        Outcome::Becomes { data_type, nulls: Nulls::Added }
     }
 }
 
@@ -94,6 +107,10 @@ pub enum ApplyError {
     Value { method: &'static str, what: &'static str },
     #[error("a column that the method looks at is not at hand, or is of a type that it does not take")]
     Beside,
+    #[error("a value moves beyond what its type can hold")]
+    Beyond,
+    #[error("a value stands in no line of its hierarchy")]
+    Unlisted,
 }
 
 /// What a method needs beside its options.
@@ -103,6 +120,17 @@ pub struct Context<'c> {
     pub taken: &'c Taken,
     /// The values of the columns that the method looks at ([`Method::beside`]), in its order, for the same rows.
     pub beside: &'c [ArrayRef],
+}
+
+impl Context<'_> {
+    /// The only column that a method looks at, one value for each of so many rows.
+    ///
+    /// # Errors
+    /// Where it is not at hand, or of a type that is not taken.
+    fn only_beside(&self, rows: usize, takes: fn(&DataType) -> bool) -> Result<&ArrayRef, ApplyError> {
+        let column = self.beside.first().filter(|column| column.len() == rows && takes(column.data_type()));
+        column.ok_or(ApplyError::Beside)
+    }
 }
 
 /// The keys of domains, by name.
@@ -290,6 +318,26 @@ fn required_text(section: &mut Section<'_>, option: &'static str) -> Result<Stri
 fn optional_text(section: &mut Section<'_>, option: &'static str) -> Result<Option<String>, Fault> {
     let text = section.optional(option)?;
     text.map(|text| told(section, option, text)).transpose()
+}
+
+/// Refuses the first type that is not taken.
+fn all_taken(
+    types: &[DataType],
+    takes: fn(&DataType) -> bool,
+    method: &'static str,
+    way_out: &'static str,
+) -> Result<(), Unsupported> {
+    match types.iter().find(|data_type| !takes(data_type)) {
+        Some(other) => Err(Unsupported { method, data_type: other.clone(), way_out }),
+        None => Ok(()),
+    }
+}
+
+/// Takes `k`, how many make a group: 11 where it is not given, as for the privacy of a table.
+fn group_size(section: &mut Section<'_>) -> Result<usize, Fault> {
+    let k = section.optional::<u64>("k")?.unwrap_or(11);
+    let size = usize::try_from(k).ok().filter(|size| *size > 1);
+    size.ok_or_else(|| section.fault_at("k", "`k` takes a number from 2", None))
 }
 
 fn told(section: &Section<'_>, option: &str, text: String) -> Result<String, Fault> {

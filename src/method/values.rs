@@ -8,18 +8,32 @@ use arrow::array::{ByteView, MAX_INLINE_VIEW_LEN};
 use arrow::buffer::NullBuffer;
 use arrow::datatypes::{
     ArrowNativeType, ByteArrayType, DataType, Date32Type, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type,
-    Int8Type, Int16Type, Int32Type, Int64Type, Time32MillisecondType, Time32SecondType, Time64MicrosecondType,
-    Time64NanosecondType, TimeUnit, TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
-    TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    Float16Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, Time32MillisecondType,
+    Time32SecondType, Time64MicrosecondType, Time64NanosecondType, TimeUnit, TimestampMicrosecondType,
+    TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type,
+    UInt64Type,
 };
 
 use crate::keys::lanes::{DomainKey, Slice, Value};
 
+mod bounds;
+mod content;
 mod decimal;
+mod exact;
+mod float;
+mod quantity;
+mod step;
+mod whole;
 mod written;
 
+pub use bounds::Bounds;
+pub use content::{Content, below, row_hashes, word};
 use decimal::Decimal;
-pub use written::{Written, map_text};
+pub use float::{each_float, map_floats, nearest_of, one_float};
+pub use quantity::Quantity;
+pub use step::{Step, nearest_whole};
+pub use whole::{Unit, Wholes, each_whole, map_wholes, one_whole};
+pub use written::{Written, each_text, map_text, map_text_or_null};
 
 /// What the values of a type are, for a hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,11 +61,6 @@ pub fn nature(data_type: &DataType) -> Nature {
         whole if whole.is_integer() => Nature::Number,
         _ => Nature::Other,
     }
-}
-
-/// Whether values of a type are hashed.
-pub fn is_hashed(data_type: &DataType) -> bool {
-    nature(data_type) != Nature::Other
 }
 
 /// Whether values of two types can be equal, and are hashed as such.
@@ -102,9 +111,15 @@ pub fn is_text(data_type: &DataType) -> bool {
     matches!(data_type, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
 }
 
+/// Whether values of the type are hashed: those of a [`Nature`], and floating-point numbers and booleans besides,
+/// of which no code is made but a choice can be.
+pub fn is_hashed(data_type: &DataType) -> bool {
+    nature(data_type) != Nature::Other || data_type.is_floating() || *data_type == DataType::Boolean
+}
+
 /// Hands on the keyed hash of every value that is not null with its row, in order.
 ///
-/// A type of [`Nature::Other`] has no values here; a method's plan refuses it.
+/// A type that [is not hashed](is_hashed) has no values here; a method's plan refuses it.
 pub fn hash_rows(key: &DomainKey, array: &dyn Array, each: impl FnMut(usize, &[u8; 32])) {
     use DataType::*;
     match array.data_type() {
@@ -135,8 +150,18 @@ pub fn hash_rows(key: &DomainKey, array: &dyn Array, each: impl FnMut(usize, &[u
         Decimal256(_, scale) => {
             hash_numbers::<Decimal256Type, _>(key, array, |digits| Decimal::of_wide(digits, *scale), each)
         }
+        Float16 => hash_numbers::<Float16Type, _>(key, array, |value| bits(value.to_f64()), each),
+        Float32 => hash_numbers::<Float32Type, _>(key, array, |value| bits(value.into()), each),
+        Float64 => hash_numbers::<Float64Type, _>(key, array, bits, each),
+        Boolean => hash_items(key, array.as_boolean(), i128::from, each),
         _ => hash_times(key, array, each),
     }
+}
+
+/// The bits of a number of 64 bits; those of zero without a sign, and of what is no number always the same.
+fn bits(value: f64) -> i128 {
+    let plain = if value.is_nan() { f64::NAN } else { value + 0.0 };
+    plain.to_bits().into()
 }
 
 fn hash_times(key: &DomainKey, array: &dyn Array, each: impl FnMut(usize, &[u8; 32])) {

@@ -16,11 +16,13 @@ pub fn of(rows: usize, number: impl Fn(usize) -> Option<i64>, text: impl Fn(usiz
     let days: ArrayRef =
         Arc::new(numbers.as_primitive::<Int64Type>().unary::<_, Int32Type>(|number| (number % 80_000) as i32));
     let small: ArrayRef = Arc::new(numbers.as_primitive::<Int64Type>().unary::<_, Int64Type>(|number| number % 100));
+    let odd: ArrayRef = Arc::new(numbers.as_primitive::<Int64Type>().unary::<_, Int64Type>(|number| number % 2));
     let become_of = |from: &ArrayRef, to: &DataType| cast(from, to).expect("the types allow it");
     let mut columns: Vec<ArrayRef> = Vec::new();
     columns.extend([Int8, UInt8, Float16].iter().map(|to| become_of(&small, to)));
     columns.extend([Int16, UInt16].iter().map(|to| become_of(&become_of(&small, &Int32), to)));
     columns.extend(wide_types().iter().map(|to| become_of(&numbers, to)));
+    columns.push(become_of(&odd, &Boolean));
     columns.extend(day_types().iter().map(|to| become_of(&days, to)));
     columns.extend([Utf8, LargeUtf8, Utf8View].iter().map(|to| become_of(&texts, to)));
     let bytes = become_of(&texts, &Binary);
@@ -30,7 +32,7 @@ pub fn of(rows: usize, number: impl Fn(usize) -> Option<i64>, text: impl Fn(usiz
 }
 
 fn wide_types() -> Vec<DataType> {
-    let mut types = vec![Int32, Int64, UInt32, UInt64, Float32, Float64, Boolean];
+    let mut types = vec![Int32, Int64, UInt32, UInt64, Float32, Float64];
     types.extend([Decimal32(9, 2), Decimal64(18, 2), Decimal128(38, 2), Decimal128(20, 0), Decimal256(76, 2)]);
     for unit in [TimeUnit::Second, TimeUnit::Millisecond, TimeUnit::Microsecond, TimeUnit::Nanosecond] {
         types.extend([Timestamp(unit, None), Timestamp(unit, Some("UTC".into()))]);

@@ -8,9 +8,60 @@ use arrow::datatypes::{
     TimestampSecondType,
 };
 
+use super::refusal;
+use crate::document::{Fault, Section, nearest};
+use crate::method::{ApplyError, Context, Method, Outcome, Unsupported, options_text};
+
+/// Takes `to`, where it is given.
+pub fn take(section: &mut Section<'_>) -> Result<Option<Box<dyn Method>>, Fault> {
+    let Some(name) = section.optional::<String>("to")? else { return Ok(None) };
+    let span = Span::ALL.into_iter().find(|span| span.name() == name);
+    span.map(|span| Some(Box::new(To(span)) as Box<dyn Method>)).ok_or_else(|| {
+        let hint = match nearest(&name, Span::ALL.map(Span::name)) {
+            Some(known) => format!("did you mean \"{known}\"?"),
+            None => format!("known here: {}", Span::ALL.map(Span::name).join(", ")),
+        };
+        section.fault_at("to", format!("\"{name}\" is no span of time"), hint)
+    })
+}
+
+struct To(Span);
+
+impl Method for To {
+    fn plan(&self, input: &DataType) -> Result<Outcome, Unsupported> {
+        match input {
+            DataType::Timestamp(..) => Ok(Outcome::becomes(input.clone())),
+            DataType::Date32 if !matches!(self.0, Span::Hour | Span::Day) => Ok(Outcome::becomes(input.clone())),
+            DataType::Date32 => Err(refusal(input, "a date takes a span longer than a day")),
+            _ => Err(refusal(input, "`to` takes dates and times; a date in text takes `prefix`")),
+        }
+    }
+
+    fn apply(&self, input: &ArrayRef, _: &Context) -> Result<ArrayRef, ApplyError> {
+        self.plan(input.data_type())?;
+        Ok(truncate(input, self.0))
+    }
+
+    fn can_return_input(&self, _: &DataType) -> bool {
+        true
+    }
+
+    fn words(&self) -> String {
+        format!("only the {} stays readable", self.0.name())
+    }
+
+    fn options(&self) -> String {
+        options_text(&[("to", self.0.name())])
+    }
+}
+
 /// A span of the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Span {
+enum Span {
+    Hour,
+    Day,
+    /// From a Monday on, as in ISO 8601.
+    Week,
     Month,
     Quarter,
     Year,
@@ -18,11 +69,14 @@ pub enum Span {
 }
 
 impl Span {
-    pub const ALL: [Span; 4] = [Span::Month, Span::Quarter, Span::Year, Span::Decade];
+    const ALL: [Span; 7] = [Span::Hour, Span::Day, Span::Week, Span::Month, Span::Quarter, Span::Year, Span::Decade];
 
     /// The span as a schema names it.
-    pub fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
+            Span::Hour => "hour",
+            Span::Day => "day",
+            Span::Week => "week",
             Span::Month => "month",
             Span::Quarter => "quarter",
             Span::Year => "year",
@@ -34,21 +88,28 @@ impl Span {
     fn first_day(self, day: i64) -> i64 {
         let (year, month) = year_and_month(day);
         match self {
+            Span::Hour | Span::Day => day,
+            // 1970-01-05 was a Monday.
+            Span::Week => day - (day - 4).rem_euclid(7),
             Span::Month => first_of(year, month),
             Span::Quarter => first_of(year, month - (month - 1) % 3),
             Span::Year => first_of(year, 1),
             Span::Decade => first_of(year - year.rem_euclid(10), 1),
         }
     }
-}
 
-/// Whether the type holds dates, or times with dates.
-pub fn takes(data_type: &DataType) -> bool {
-    matches!(data_type, DataType::Date32 | DataType::Timestamp(..))
+    /// The first tick of the span that holds a tick; ticks count from 1970.
+    fn first_tick(self, tick: i64, ticks_a_day: i64) -> i64 {
+        let (first, ticks) = match self {
+            Span::Hour => (tick.div_euclid(ticks_a_day / 24), ticks_a_day / 24),
+            span => (span.first_day(tick.div_euclid(ticks_a_day)), ticks_a_day),
+        };
+        first.saturating_mul(ticks)
+    }
 }
 
 /// Every date or time down to the first moment of its span; of another type, the array itself.
-pub fn truncate(array: &ArrayRef, span: Span) -> ArrayRef {
+fn truncate(array: &ArrayRef, span: Span) -> ArrayRef {
     match array.data_type() {
         DataType::Date32 => {
             let first = |day: i32| i32::try_from(span.first_day(day.into())).unwrap_or(i32::MIN);
@@ -67,8 +128,7 @@ pub fn truncate(array: &ArrayRef, span: Span) -> ArrayRef {
 }
 
 fn moments<T: ArrowPrimitiveType<Native = i64>>(array: &ArrayRef, span: Span, ticks_a_day: i64) -> ArrayRef {
-    let first = |tick: i64| span.first_day(tick.div_euclid(ticks_a_day)).saturating_mul(ticks_a_day);
-    let truncated = array.as_primitive::<T>().unary::<_, T>(first);
+    let truncated = array.as_primitive::<T>().unary::<_, T>(|tick| span.first_tick(tick, ticks_a_day));
     Arc::new(truncated.with_data_type(array.data_type().clone()))
 }
 
@@ -108,8 +168,10 @@ mod tests {
     fn spans_start_where_they_should() {
         let day = days(date(2024, 2, 29));
         let firsts = Span::ALL.map(|span| span.first_day(day));
-        let expected = [date(2024, 2, 1), date(2024, 1, 1), date(2024, 1, 1), date(2020, 1, 1)];
+        let (today, monday) = (date(2024, 2, 29), date(2024, 2, 26));
+        let expected = [today, today, monday, date(2024, 2, 1), date(2024, 1, 1), date(2024, 1, 1), date(2020, 1, 1)];
         assert_eq!(firsts, expected.map(days));
+        assert_eq!(Span::Hour.first_tick(-1, 86_400), -3_600);
         assert_eq!(Span::Decade.first_day(days(date(-5, 7, 1))), days(date(-10, 1, 1)));
     }
 
@@ -119,6 +181,8 @@ mod tests {
             let date = date(1970, 1, 1) + day.days();
             prop_assert_eq!(Span::Month.first_day(day.into()), days(date.first_of_month()));
             prop_assert_eq!(Span::Year.first_day(day.into()), days(date.first_of_year()));
+            let since_monday = i32::from(date.weekday().to_monday_zero_offset());
+            prop_assert_eq!(Span::Week.first_day(day.into()), i64::from(day - since_monday));
         }
     }
 

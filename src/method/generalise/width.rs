@@ -9,8 +9,50 @@ use arrow::datatypes::{
 };
 use half::f16;
 
+use super::{positive, refusal};
+use crate::document::{Fault, Section};
+use crate::method::{ApplyError, Context, Method, Outcome, Unsupported, options_text};
+
+/// Takes `width`, where it is given.
+pub fn take(section: &mut Section<'_>) -> Result<Option<Box<dyn Method>>, Fault> {
+    Ok(positive(section, "width")?.map(|width| Box::new(Width(width)) as Box<dyn Method>))
+}
+
+struct Width(u64);
+
+impl Method for Width {
+    fn plan(&self, input: &DataType) -> Result<Outcome, Unsupported> {
+        if takes(input, self.0) {
+            return Ok(Outcome::becomes(input.clone()));
+        }
+        let way_out = if self.0 == 1 {
+            "`width` takes numbers, and whole numbers from width 2"
+        } else {
+            "`width` takes numbers; text takes `prefix`, dates and times take `to`"
+        };
+        Err(refusal(input, way_out))
+    }
+
+    fn apply(&self, input: &ArrayRef, _: &Context) -> Result<ArrayRef, ApplyError> {
+        self.plan(input.data_type())?;
+        Ok(floor(input, self.0))
+    }
+
+    fn can_return_input(&self, _: &DataType) -> bool {
+        true
+    }
+
+    fn words(&self) -> String {
+        format!("rounded down to a multiple of {}", self.0)
+    }
+
+    fn options(&self) -> String {
+        options_text(&[("width", &self.0.to_string())])
+    }
+}
+
 /// Whether numbers of the type can be made coarser by this width; whole ones cannot by 1.
-pub fn takes(data_type: &DataType, width: u64) -> bool {
+fn takes(data_type: &DataType, width: u64) -> bool {
     use DataType::*;
     match data_type {
         Decimal32(_, scale) | Decimal64(_, scale) | Decimal128(_, scale) | Decimal256(_, scale) => {
@@ -22,7 +64,7 @@ pub fn takes(data_type: &DataType, width: u64) -> bool {
 }
 
 /// Every number down to the multiple of `width` at or below it.
-pub fn floor(array: &ArrayRef, width: u64) -> ArrayRef {
+fn floor(array: &ArrayRef, width: u64) -> ArrayRef {
     use DataType::*;
     match array.data_type() {
         Int8 => wholes::<Int8Type>(array, width),

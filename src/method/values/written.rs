@@ -73,23 +73,45 @@ impl Written {
 ///
 /// # Errors
 /// Where the batch becomes too long. An array without text has been refused by a method's plan.
-pub fn map_text(array: &ArrayRef, write: impl FnMut(&str, &mut Vec<u8>)) -> Result<ArrayRef, ApplyError> {
+pub fn map_text(array: &ArrayRef, mut write: impl FnMut(&str, &mut Vec<u8>)) -> Result<ArrayRef, ApplyError> {
+    let mut written = Written::of(array.len(), array.len() * 16);
+    each_text(array, |row, text| written.row(row, |out| write(text, out)));
+    written.finish(array.nulls().cloned())
+}
+
+/// The same, and null where nothing was to be written.
+///
+/// # Errors
+/// Those of [`map_text`].
+pub fn map_text_or_null(
+    array: &ArrayRef,
+    mut write: impl FnMut(&str, &mut Vec<u8>) -> Option<()>,
+) -> Result<ArrayRef, ApplyError> {
+    let mut written = Written::of(array.len(), array.len() * 16);
+    let mut valid = vec![false; array.len()];
+    each_text(array, |row, text| {
+        written.row(row, |out| {
+            let start = out.len();
+            valid[row] = write(text, out).is_some();
+            out.truncate(if valid[row] { out.len() } else { start });
+        });
+    });
+    written.finish(Some(NullBuffer::from(valid)))
+}
+
+/// Hands on every text that is not null with its row.
+pub fn each_text(array: &ArrayRef, each: impl FnMut(usize, &str)) {
     match array.data_type() {
-        DataType::LargeUtf8 => map_strings(array.as_string::<i64>(), write),
-        DataType::Utf8View => map_strings(array.as_string_view(), write),
-        _ => map_strings(array.as_string::<i32>(), write),
+        DataType::LargeUtf8 => each_string(array.as_string::<i64>(), each),
+        DataType::Utf8View => each_string(array.as_string_view(), each),
+        _ => each_string(array.as_string::<i32>(), each),
     }
 }
 
-fn map_strings<'a>(
-    texts: impl StringArrayType<'a>,
-    mut write: impl FnMut(&str, &mut Vec<u8>),
-) -> Result<ArrayRef, ApplyError> {
-    let mut written = Written::of(texts.len(), texts.len() * 16);
+fn each_string<'a>(texts: impl StringArrayType<'a>, mut each: impl FnMut(usize, &str)) {
     for (row, text) in texts.iter().enumerate() {
         if let Some(text) = text {
-            written.row(row, |out| write(text, out));
+            each(row, text);
         }
     }
-    written.finish(texts.nulls().cloned())
 }

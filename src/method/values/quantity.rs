@@ -1,0 +1,102 @@
+//! Numbers, dates and times as a schema writes them, exact.
+
+use std::fmt::{self, Display, Formatter};
+
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::TimeZone;
+
+use super::exact::{Exact, between};
+use super::whole::Unit;
+use crate::document::Scalar;
+
+/// What a schema says that values are compared with.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Quantity {
+    Number(Exact),
+    /// Nanoseconds since 1970 in UTC; a date is its first moment, and a time without a zone is one of UTC.
+    Moment(i128),
+    /// Nanoseconds since midnight.
+    Clock(i128),
+}
+
+impl Quantity {
+    /// The quantity that is written; none where it is none, or has more digits than 128 bits hold.
+    pub fn of(scalar: &Scalar) -> Option<Self> {
+        match scalar {
+            Scalar::Number(text) => Exact::of(text).map(Quantity::Number),
+            Scalar::Time(text) => moment(text).map(Quantity::Moment).or_else(|| clock(text).map(Quantity::Clock)),
+            Scalar::Text(_) | Scalar::Truth(_) => None,
+        }
+    }
+
+    /// The whole numbers of a unit at or below it and at or above it; none where it is of another kind.
+    pub fn around(&self, unit: Unit) -> Option<(i128, i128)> {
+        match (self, unit) {
+            (Quantity::Number(number), Unit::Number { scale }) => Some(number.around(scale)),
+            (Quantity::Moment(time), Unit::Moment { nanoseconds })
+            | (Quantity::Clock(time), Unit::Clock { nanoseconds }) => Some(between(*time, nanoseconds)),
+            _ => None,
+        }
+    }
+
+    /// The whole number of a unit that it is.
+    pub fn exactly(&self, unit: Unit) -> Option<i128> {
+        self.around(unit).filter(|(below, above)| below == above).map(|(below, _)| below)
+    }
+
+    /// The number nearest to it; none where it is none.
+    pub fn float(&self) -> Option<f64> {
+        if let Quantity::Number(number) = self { Some(number.float()) } else { None }
+    }
+
+    /// Whether both can be compared.
+    pub fn is_like(&self, other: &Quantity) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+}
+
+impl Display for Quantity {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Quantity::Number(number) => number.fmt(f),
+            Quantity::Moment(time) => match jiff::Timestamp::from_nanosecond(*time) {
+                Ok(moment) => moment.fmt(f),
+                Err(_) => write!(f, "{time} ns after 1970"),
+            },
+            Quantity::Clock(time) => {
+                let (seconds, rest) = (time / 1_000_000_000, time % 1_000_000_000);
+                write!(f, "{:02}:{:02}:{:02}.{rest:09}", seconds / 3_600, seconds / 60 % 60, seconds % 60)
+            }
+        }
+    }
+}
+
+fn moment(text: &str) -> Option<i128> {
+    let zoned = text.parse::<jiff::Timestamp>().ok().map(|moment| moment.as_nanosecond());
+    let first = |time: DateTime| TimeZone::UTC.to_timestamp(time).ok().map(|moment| moment.as_nanosecond());
+    zoned.or_else(|| {
+        let date = || text.parse::<Date>().ok().map(|date| date.to_datetime(Time::midnight()));
+        if text.contains(':') { text.parse().ok().and_then(first) } else { date().and_then(first) }
+    })
+}
+
+fn clock(text: &str) -> Option<i128> {
+    let time: Time = text.parse().ok()?;
+    let seconds = (i128::from(time.hour()) * 60 + i128::from(time.minute())) * 60 + i128::from(time.second());
+    Some(seconds * 1_000_000_000 + i128::from(time.subsec_nanosecond()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_in_utc() {
+        let of = |text: &str| Quantity::of(&Scalar::Time(text.to_owned()));
+        assert_eq!(of("1970-01-02"), Some(Quantity::Moment(86_400_000_000_000)));
+        assert_eq!(of("1970-01-01T01:00:00+01:00"), Some(Quantity::Moment(0)));
+        assert_eq!(of("1970-01-01T00:00:01"), Some(Quantity::Moment(1_000_000_000)));
+        assert_eq!(of("00:00:01"), Some(Quantity::Clock(1_000_000_000)));
+        assert_eq!(of("23:59:59.5").expect("a time").to_string(), "23:59:59.500000000");
+    }
+}

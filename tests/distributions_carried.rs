@@ -1,0 +1,144 @@
+//! Numbers, dates and distributions through the whole program: what a release holds is what the methods promise.
+
+#![expect(clippy::disallowed_types, reason = "sources are written here")]
+
+mod common;
+
+use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::sync::Arc;
+
+use arrow::array::*;
+use arrow::datatypes::*;
+use common::desk::Desk;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+const ROWS: usize = 3_000;
+
+const RULES: &str = r#"customer = "clinic"
+table    = "visits"
+source   = "clinic/visits/*.parquet"
+format   = "parquet"
+subject  = "patient"
+
+[columns]
+patient   = { class = "direct", method = "pseudonym", domain = "patient" }
+day       = { class = "quasi", method = "shift_date", days = 60, weekday = true }
+seen      = { class = "quasi", method = "shift_date", days = 60, weekday = true }
+ward      = { class = "attribute", method = "keep", because = "four wards" }
+salary    = { class = "sensitive", method = "shuffle", group = "ward" }
+weight    = { class = "quasi", method = "bucket", k = 5 }
+diagnosis = { class = "sensitive", method = "sample" }
+cost      = { class = "sensitive", method = "noise", kind = "laplace", scale = 20, min = 0, by = "patient" }
+age       = { class = "quasi", method = "generalise", hierarchy = "age.csv", level = 2 }
+address   = { class = "quasi", method = "generalise", network = 24 }
+latitude  = { class = "quasi", method = "generalise", grid = 0.1 }
+stay      = { class = "quasi", method = "clamp", max = 14 }
+fee       = { class = "sensitive", method = "round", to = 10 }
+site      = { class = "direct", method = "constant", value = "somewhere" }
+"#;
+
+fn visits() -> RecordBatch {
+    let rows = || 0..ROWS as i64;
+    let number = |value: fn(i64) -> i64| -> ArrayRef { Arc::new(Int64Array::from_iter_values(rows().map(value))) };
+    let text = |value: fn(i64) -> String| -> ArrayRef { Arc::new(StringArray::from_iter_values(rows().map(value))) };
+    let seen = TimestampMicrosecondArray::from_iter_values(rows().map(|row| row % 500 * 86_400_000_000 + row));
+    let cost = Decimal128Array::from_iter_values(rows().map(|row| i128::from(row % 50 * 100)));
+    let columns: Vec<(&str, ArrayRef, bool)> = vec![
+        ("patient", number(|row| row % 300), false),
+        ("day", Arc::new(Date32Array::from_iter_values(rows().map(|row| (row % 500) as i32))), true),
+        ("seen", Arc::new(seen.with_timezone("UTC")), true),
+        ("ward", text(|row| format!("ward {}", row % 4)), false),
+        ("salary", number(|row| row * 4 + row % 4), false),
+        ("weight", number(|row| row * 37 % 1_000), true),
+        ("diagnosis", text(|row| if row % 500 == 0 { format!("rare {row}") } else { format!("J{}", row % 9) }), true),
+        ("cost", Arc::new(cost.with_data_type(DataType::Decimal128(12, 2))), false),
+        ("age", number(|row| row % 100), false),
+        ("address", text(|row| format!("192.0.{}.{}", row % 3, row % 250)), true),
+        ("latitude", Arc::new(Float64Array::from_iter_values(rows().map(|row| row as f64 / 50.0))), true),
+        ("stay", number(|row| row % 40), false),
+        ("fee", number(|row| row), false),
+        ("site", text(|row| format!("site {row}")), false),
+    ];
+    RecordBatch::try_from_iter_with_nullable(columns).expect("a batch")
+}
+
+/// The one object of a release of these rows.
+fn carried(visits: &RecordBatch) -> RecordBatch {
+    let desk = Desk::local("clinic");
+    desk.write("schemas/clinic/visits.toml", RULES);
+    desk.write("schemas/clinic/age.csv", include_str!("samples/age.csv"));
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let mut writer = ArrowWriter::try_new(file.reopen().expect("a handle"), visits.schema(), None).expect("a writer");
+    writer.write(visits).expect("written");
+    writer.close().expect("closed");
+    desk.put(file.path(), "clinic/visits/0.parquet");
+    desk.approve("clinic", "distributions", 1);
+    let done = desk.facts(&["run", "clinic"]);
+    let shown = desk.facts(&["release", "show", "clinic", done["release"].as_str().expect("a name")]);
+    let key = shown["tables"]["visits"]["objects"][0]["key"].as_str().expect("a key");
+    let object = File::open(desk.path("test/clinic").join(key)).expect("an object");
+    let mut batches = ParquetRecordBatchReaderBuilder::try_new(object).expect("Parquet");
+    batches = batches.with_batch_size(ROWS);
+    batches.build().expect("a reader").next().expect("rows").expect("a batch")
+}
+
+fn numbers(batch: &RecordBatch, name: &str) -> Vec<i64> {
+    let column = batch.column_by_name(name).expect("a column");
+    assert_eq!(column.null_count(), 0, "{name}");
+    column.as_primitive::<Int64Type>().values().to_vec()
+}
+
+fn texts<'b>(batch: &'b RecordBatch, name: &str) -> Vec<&'b str> {
+    batch.column_by_name(name).expect("a column").as_string::<i32>().iter().map(|text| text.expect("text")).collect()
+}
+
+fn dates_moved_alike(before: &RecordBatch, after: &RecordBatch) {
+    let days = |batch: &RecordBatch| batch["day"].as_primitive::<Date32Type>().values().to_vec();
+    let seen = |batch: &RecordBatch| batch["seen"].as_primitive::<TimestampMicrosecondType>().values().to_vec();
+    let patients = numbers(before, "patient");
+    let mut offsets = HashMap::new();
+    for (row, patient) in patients.iter().enumerate() {
+        let offset = days(after)[row] - days(before)[row];
+        assert!(offset != 0 && offset % 7 == 0 && offset.abs() <= 60);
+        assert_eq!(i64::from(offset) * 86_400_000_000, seen(after)[row] - seen(before)[row]);
+        assert_eq!(*offsets.entry(patient).or_insert(offset), offset, "dates of a patient move alike");
+    }
+    assert!(offsets.values().collect::<HashSet<_>>().len() > 10);
+}
+
+#[test]
+fn a_release_holds_what_the_methods_promise() {
+    let before = visits();
+    let after = carried(&before);
+    dates_moved_alike(&before, &after);
+
+    let (salaries, wards) = (numbers(&after, "salary"), texts(&after, "ward"));
+    assert!(salaries.iter().zip(&wards).all(|(salary, ward)| format!("ward {}", salary % 4) == **ward));
+    assert_ne!(salaries, numbers(&before, "salary"));
+    let sorted = |mut numbers: Vec<i64>| {
+        numbers.sort_unstable();
+        numbers
+    };
+    assert_eq!(sorted(salaries), sorted(numbers(&before, "salary")));
+
+    let mut weights = HashMap::new();
+    numbers(&after, "weight").into_iter().for_each(|weight| *weights.entry(weight).or_insert(0) += 1);
+    assert!(weights.len() > 100 && weights.values().all(|count| *count >= 5));
+    assert!(texts(&after, "diagnosis").iter().all(|diagnosis| diagnosis.starts_with('J')));
+    let costs = after["cost"].as_primitive::<Decimal128Type>();
+    assert!(costs.values().iter().all(|cost| *cost >= 0) && costs.values().iter().any(|cost| cost % 100 != 0));
+    assert!(texts(&after, "age").iter().zip(0..).all(|(age, row)| {
+        let decade = row % 100 / 10 * 10;
+        *age == format!("{decade}-{}", decade + 9)
+    }));
+    assert!(
+        texts(&after, "address").iter().zip(0..).all(|(address, row)| *address == format!("192.0.{}.0/24", row % 3))
+    );
+    let latitudes = after["latitude"].as_primitive::<Float64Type>();
+    assert_eq!((latitudes.value(0), latitudes.value(14), latitudes.value(15)), (0.0, 0.2, 0.3));
+    assert!(numbers(&after, "stay").iter().max() == Some(&14));
+    assert!(numbers(&after, "fee").iter().all(|fee| fee % 10 == 0));
+    assert!(texts(&after, "site").iter().all(|site| *site == "somewhere"));
+}
