@@ -11,7 +11,7 @@
 //! each, however many values it has.
 //!
 //! With `distinct`, a fake carries 80 bits or more of the keyed hash of its own value, so that two of n values share one
-//! with a chance below n²/2⁸¹, one in 48 billion for ten million values.
+//! with a chance below n²/2⁸¹, one in 24 billion for ten million values.
 
 use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::DataType;

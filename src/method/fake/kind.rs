@@ -131,7 +131,7 @@ pub const KINDS: &[Kind] = &[
     },
     Kind {
         name: "national_id",
-        words: "a valid identity number that is issued to nobody",
+        words: "a valid identity number from a range that no register issues",
         reserved: national::RESERVED,
         make: |wish| by_chance(wish, national::number(wish.locale.name).ok_or(Refusal::Locale)?),
     },

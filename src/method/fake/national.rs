@@ -1,4 +1,4 @@
-//! National identity numbers, valid in form, that were never issued to anybody.
+//! National identity numbers, valid in form, from ranges that no register issues to anybody.
 
 use super::draw::Draws;
 use super::numbers::luhn;
