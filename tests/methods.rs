@@ -17,8 +17,16 @@ mod columns;
 
 const ROWS: usize = 60;
 
-const LOCALES: [&str; 15] =
-    ["ar_sa", "cy_gb", "de", "en", "en_gb", "fa_ir", "fr", "it", "ja", "nl", "pt_br", "pt_pt", "tr", "zh_cn", "zh_tw"];
+const LOCALES: [&str; 17] = [
+    "ar_sa", "cy_gb", "de", "en", "en_gb", "fa_ir", "fi", "fr", "it", "ja", "nl", "pt_br", "pt_pt", "sv", "tr",
+    "zh_cn", "zh_tw",
+];
+
+/// Locales that came later; `tests/fakes.rs` holds their bytes, and those of later kinds.
+const LATER: [&str; 2] = ["fi", "sv"];
+
+const LATER_KINDS: &str = "user_name, postcode, region, country, iban, card, national_id, ip, mac, url, user_agent, uuid, \
+     plate, birth_date, text";
 
 const KINDS: [&str; 8] = ["first_name", "last_name", "name", "email", "phone", "street", "city", "company"];
 
@@ -176,8 +184,9 @@ fn key_matters_where_the_catalogue_says_so() {
     over_all(|what, method, keying, input, _| {
         let input = &repeated(method, input);
         let [one, other] = [7, 8].map(|key| apply_with(method, key, &Taken::default(), input));
-        assert_eq!(*one != *other, keying == Keying::Keyed, "{what}");
         assert_eq!(!method.domains().is_empty(), keying == Keying::Keyed, "{what}");
+        let nothing_left = one.logical_null_count() == one.len();
+        assert_eq!(*one != *other, keying == Keying::Keyed && !nothing_left, "{what}");
     });
 }
 
@@ -358,7 +367,7 @@ fn outputs_are_those_of_every_release_before() {
 fn fakes_of_every_locale_are_those_of_every_release_before() {
     let inputs = emails(300);
     let mut hasher = blake3::Hasher::new();
-    for locale in LOCALES {
+    for locale in LOCALES.iter().filter(|locale| !LATER.contains(locale)) {
         for kind in KINDS {
             let fake = method(&format!(r#""fake", kind = "{kind}", locale = "{locale}""#));
             let half = fake.vocabulary().into_iter().step_by(2).map(str::to_owned);
@@ -391,6 +400,11 @@ fn is_fictional(phone: &str) -> bool {
         ("3346571", 11),
         ("3353649", 11),
         ("3363998", 11),
+        ("468465004", 11),
+        ("463139006", 11),
+        ("464062804", 11),
+        ("469803192", 11),
+        ("467017406", 11),
     ];
     let north_american = digits.len() == 11 && digits.starts_with('1') && {
         let code = &digits.as_bytes()[1..4];
@@ -417,7 +431,8 @@ fn fakes_reach_nobody_in_any_locale() {
         let phones = fakes("phone");
         let phones: Vec<_> = phones.as_string::<i32>().iter().flatten().collect();
         assert!(phones.iter().all(|phone| is_fictional(phone)), "{locale}");
-        assert!(phones.iter().collect::<HashSet<_>>().len() > 2_000, "{locale}");
+        let least = if locale == "sv" { 400 } else { 2_000 };
+        assert!(phones.iter().collect::<HashSet<_>>().len() > least, "{locale}");
     }
 }
 
@@ -430,7 +445,8 @@ fn catalogue_names_every_locale_and_kind() {
     let locales = known("locale", refusal(r#""fake", kind = "name", locale = "suomenkieli""#).hint);
     assert_eq!(locales, format!("known here: {}", LOCALES.join(", ")));
     let kinds = known("kind", refusal(r#""fake", kind = "something else""#).hint);
-    assert_eq!(kinds, format!("known here: {}", KINDS.join(", ")));
+    assert_eq!(kinds, format!("known here: {}, {LATER_KINDS}", KINDS.join(", ")));
+    assert!(LATER_KINDS.split(", ").all(|kind| options["kind"].contains(kind)));
 }
 
 #[test]
@@ -484,7 +500,7 @@ fn fake_is_never_its_input() {
 #[test]
 fn word_lists_are_those_of_this_version() {
     let mut hasher = blake3::Hasher::new();
-    for locale in LOCALES {
+    for locale in LOCALES.iter().filter(|locale| !LATER.contains(locale)) {
         for kind in KINDS {
             let fake = method(&format!(r#""fake", kind = "{kind}", locale = "{locale}""#));
             for word in fake.vocabulary() {

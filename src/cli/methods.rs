@@ -5,7 +5,7 @@ use serde_json::json;
 use super::answer::{Answer, table};
 use crate::document::nearest;
 use crate::error::{Failure, Kind};
-use crate::method::{CATALOGUE, Entry, Keying, find};
+use crate::method::{CATALOGUE, Entry, Keying, fakes, find};
 
 /// The catalogue of methods, made from the code
 #[derive(clap::Args)]
@@ -44,12 +44,26 @@ fn text(entry: &Entry) -> String {
         entry.options.iter().map(|(name, takes)| [format!("  {name}"), (*takes).to_owned()]).collect();
     let options = if options.is_empty() { "  none\n".to_owned() } else { table(["  option", "takes"], &options) };
     let examples: String = entry.examples.iter().map(|example| format!("  {example}\n")).collect();
-    format!("{} (version {})\n{}\n\noptions\n{options}\nexamples\n{examples}", entry.name, entry.version, entry.summary)
+    let reserved = if entry.name == "fake" { format!("\n{}", kinds()) } else { String::new() };
+    format!(
+        "{} (version {})\n{}\n\noptions\n{options}\nexamples\n{examples}{reserved}",
+        entry.name, entry.version, entry.summary
+    )
+}
+
+/// What is reserved for each kind of fake.
+fn kinds() -> String {
+    let rows: Vec<_> = fakes().map(|(kind, reserved)| [kind.to_owned(), reserved.to_owned()]).collect();
+    table(["kind", "reserved, and by whom"], &rows)
 }
 
 fn facts(entry: &Entry) -> serde_json::Value {
     let options: serde_json::Map<_, _> =
         entry.options.iter().map(|(name, takes)| ((*name).to_owned(), json!(takes))).collect();
     let keyed = entry.keying == Keying::Keyed;
-    json!({ "name": entry.name, "version": entry.version, "summary": entry.summary, "options": options, "keyed": keyed, "examples": entry.examples })
+    let mut facts = json!({ "name": entry.name, "version": entry.version, "summary": entry.summary, "options": options, "keyed": keyed, "examples": entry.examples });
+    if entry.name == "fake" {
+        facts["reserved"] = fakes().map(|(kind, reserved)| (kind.to_owned(), json!(reserved))).collect();
+    }
+    facts
 }

@@ -1,127 +1,144 @@
 //! `fake`: a value becomes an invented one of the same kind, the same for equal inputs of one domain.
 //!
-//! The choice comes from the keyed hash alone. What is reserved for fiction is used where it exists: an
-//! e-mail lies in a domain of RFC 2606, a phone number in a range that its country's regulator keeps for
-//! films and books ([`locale`] names the sources), or in North America's where there is none. For names,
-//! streets, cities and companies no reserved range exists: a fake can be somebody's name by chance.
-//! Words that occur in the dataset itself are not drawn ([`Taken`](super::Taken)), and no fake equals its input.
+//! The choice comes from the keyed hash alone. What is reserved for fiction, documentation or tests is used where it
+//! exists, and every kind names its range and who reserved it ([`reserved`]). For names, streets, companies and number
+//! plates no reserved range exists: a fake can be somebody's by chance. Words that occur in the dataset itself are not
+//! drawn ([`Taken`](super::Taken)), and no fake equals its input, but for places, which are public and shared.
+//!
+//! With `of`, fakes are drawn after the value of another column in the same row, the subject, instead of their own: what
+//! columns of one domain say of a subject then agrees, in all tables ([`persona`], [`places`]). A value whose subject is
+//! null is drawn after itself, as if it were its own subject. Kinds without a common persona give a subject one fake
+//! each, however many values it has.
+//!
+//! With `distinct`, a fake carries 80 bits or more of the keyed hash of its own value, so that two of n values share one
+//! with a chance below n²/2⁸¹, one in 24 billion for ten million values.
 
 use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::DataType;
 
-use super::values::{Nature, Texts, Written, hash_rows, nature};
-use super::{ApplyError, Context, Entry, Keying, Method, Outcome, Unsupported, optional_text, options_text};
-use crate::document::{Fault, Section, nearest};
+use super::values::{Nature, Texts, Written, hash_rows, is_text, nature};
+use super::{ApplyError, Beside, Context, Method, Outcome, Unsupported, options_text};
 
+mod birth;
+mod data;
 mod draw;
+mod entry;
 mod kind;
 mod locale;
+mod maker;
+mod national;
+mod network;
+mod numbers;
+mod options;
+mod persona;
+mod places;
+mod plate;
+mod prose;
 mod recipe;
+mod seed;
+mod subjects;
 mod words;
 
-use draw::{Draws, TRIES};
+pub use entry::ENTRY;
+
+use draw::Draws;
 use kind::Kind;
 use locale::Locale;
-use recipe::{Recipe, TakenWords};
+use maker::{Maker, Marks};
+use persona::Spread;
+use seed::{Seed, unlike};
+use subjects::Subjects;
 
-pub const ENTRY: Entry = Entry {
-    name: "fake",
-    version: 1,
-    summary: "Replaces a value with an invented one; equal values get equal fakes in all columns of one domain.",
-    options: &[
-        (
-            "kind",
-            "required; email and phone, which reach nobody; first_name, last_name, name, street, city and company, \
-             for which no reserved range exists, so that one can be somebody's by chance",
-        ),
-        (
-            "locale",
-            "ar_sa, cy_gb, de, en, en_gb, fa_ir, fr, it, ja, nl, pt_br, pt_pt, tr, zh_cn or zh_tw; \"en\" if not given",
-        ),
-        ("domain", "the columns that must still agree share its name; \"fake.\" and the kind if not given"),
-    ],
-    keying: Keying::Keyed,
-    examples: &[
-        r#"{ class = "direct", method = "fake", kind = "name", locale = "de" }"#,
-        r#"{ class = "direct", method = "fake", kind = "first_name" }"#,
-        r#"{ class = "direct", method = "fake", kind = "last_name" }"#,
-        r#"{ class = "direct", method = "fake", kind = "email", domain = "contact" }"#,
-        r#"{ class = "direct", method = "fake", kind = "phone", locale = "fr" }"#,
-        r#"{ class = "direct", method = "fake", kind = "street", locale = "nl" }"#,
-        r#"{ class = "quasi", method = "fake", kind = "city" }"#,
-        r#"{ class = "direct", method = "fake", kind = "company" }"#,
-    ],
-    parse,
-};
+/// Every kind of fake: its name, the range reserved for it, and who reserved it.
+pub fn reserved() -> impl Iterator<Item = (&'static str, &'static str)> {
+    kind::KINDS.iter().map(|kind| (kind.name, kind.reserved))
+}
 
 struct Fake {
     kind: &'static Kind,
     locale: &'static Locale,
     domain: String,
-    recipe: Recipe,
-}
-
-fn parse(section: &mut Section<'_>) -> Result<Box<dyn Method>, Fault> {
-    let typed: String = section.required("kind")?;
-    let kind = named(section, "kind", &typed, kind::KINDS, |kind| kind.name)?;
-    let typed = section.optional("locale")?.unwrap_or_else(|| "en".to_owned());
-    let locale = named(section, "locale", &typed, locale::LOCALES, |locale| locale.name)?;
-    let domain = optional_text(section, "domain")?.unwrap_or_else(|| format!("fake.{}", kind.name));
-    Ok(Box::new(Fake { kind, locale, domain, recipe: (kind.recipe)(locale) }))
-}
-
-/// The one of `known` that has the typed name.
-fn named<T>(
-    section: &Section<'_>,
-    option: &str,
-    typed: &str,
-    known: &'static [T],
-    name: fn(&T) -> &'static str,
-) -> Result<&'static T, Fault> {
-    known.iter().find(|one| name(one) == typed).ok_or_else(|| {
-        let names: Vec<_> = known.iter().map(name).collect();
-        let hint = match nearest(typed, names.iter().copied()) {
-            Some(close) => format!("did you mean \"{close}\"?"),
-            None => format!("known here: {}", names.join(", ")),
-        };
-        section.fault_at(option, format!("unknown {option} \"{typed}\""), hint)
-    })
+    /// The column that fakes are drawn after, and as it was written.
+    of: Option<(Beside, String)>,
+    spread: Spread,
+    band: u32,
+    maker: Maker,
 }
 
 impl Fake {
-    /// Writes a fake that is not the input.
-    #[inline]
-    fn invent(&self, mut draws: Draws, taken: &TakenWords, input: Option<&[u8]>, out: &mut Vec<u8>) {
-        let start = out.len();
-        for _ in 0..TRIES {
-            self.recipe.write(&mut draws, taken, out);
-            if !input.is_some_and(|input| input.eq_ignore_ascii_case(&out[start..])) {
-                return;
-            }
-            out.truncate(start);
+    /// The hashes of the subjects, where fakes are drawn after them.
+    fn subjects(&self, input: &ArrayRef, context: &Context) -> Result<Subjects, ApplyError> {
+        match self.of {
+            None => Ok(Subjects::none()),
+            Some(_) => Subjects::of(context.keys.of(&self.domain)?, context.beside.first(), input.len()),
         }
-        draws.letters(out);
+    }
+
+    /// Hands on what the choices of every row that is not null come from.
+    fn seeds(&self, input: &ArrayRef, context: &Context, mut each: impl FnMut(usize, Seed)) -> Result<(), ApplyError> {
+        let (key, subjects) = (context.keys.of(&self.domain)?, self.subjects(input, context)?);
+        let places = matches!(self.maker, Maker::Places(_));
+        let tag = Some(self.maker.tag(self.kind.name)).filter(|_| self.of.is_some() || places);
+        hash_rows(key, input, |row, own| each(row, Seed { key, own, subject: subjects.at(row).unwrap_or(own), tag }));
+        Ok(())
+    }
+
+    /// Fakes put together after their own values.
+    fn put_together(
+        &self,
+        recipe: &recipe::Recipe,
+        input: &ArrayRef,
+        context: &Context,
+    ) -> Result<ArrayRef, ApplyError> {
+        let (taken, inputs) = (recipe.taken(context.taken), Texts::of(input));
+        let mut written = Written::of(input.len(), recipe.room(input.len()));
+        let key = context.keys.of(&self.domain)?;
+        hash_rows(key, input, |row, hash| {
+            written.row(row, |out| {
+                unlike(inputs.at(row), Draws::new(key, hash), out, |draws, out| recipe.write(draws, &taken, out));
+            });
+        });
+        written.finish(input.nulls().cloned())
+    }
+
+    fn texts(&self, input: &ArrayRef, context: &Context) -> Result<ArrayRef, ApplyError> {
+        let (marks, inputs): (Marks, _) = (self.maker.marks(context.taken), Texts::of(input));
+        let mut written = Written::of(input.len(), self.maker.room(input.len(), inputs.bytes()));
+        self.seeds(input, context, |row, seed| {
+            written.row(row, |out| self.maker.write(seed, &marks, inputs.at(row), out));
+        })?;
+        written.finish(input.nulls().cloned())
+    }
+
+    /// What the plan makes of a type; none where it does not take it.
+    fn outcome(&self, input: &DataType) -> Option<Outcome> {
+        match self.maker {
+            Maker::Birth(_) => birth::plan(input),
+            Maker::Like(_) if self.kind.name == "text" => is_text(input).then(|| Outcome::becomes(DataType::Utf8)),
+            _ => (nature(input) != Nature::Other).then(|| Outcome::becomes(DataType::Utf8)),
+        }
     }
 }
 
 impl Method for Fake {
     fn plan(&self, input: &DataType) -> Result<Outcome, Unsupported> {
-        if nature(input) != Nature::Other {
-            return Ok(Outcome::becomes(DataType::Utf8));
-        }
-        let way_out = "it takes text, bytes, whole numbers, dates and times; use `generalise`, `null` or `drop`";
-        Err(Unsupported { method: ENTRY.name, data_type: input.clone(), way_out })
+        let way_out = match self.kind.name {
+            "birth_date" => "kind \"birth_date\" takes dates, and text like 1970-01-31; times take `generalise`",
+            "text" => "kind \"text\" takes text; use another kind, `null` or `drop`",
+            _ => "it takes text, bytes, whole numbers, dates and times; use `generalise`, `null` or `drop`",
+        };
+        self.outcome(input).ok_or(Unsupported { method: ENTRY.name, data_type: input.clone(), way_out })
     }
 
     fn apply(&self, input: &ArrayRef, context: &Context) -> Result<ArrayRef, ApplyError> {
         self.plan(input.data_type())?;
-        let (taken, inputs) = (self.recipe.taken(context.taken), Texts::of(input));
-        let mut written = Written::of(input.len(), self.recipe.room(input.len()));
-        let key = context.keys.of(&self.domain)?;
-        hash_rows(key, input, |row, hash| {
-            written.row(row, |out| self.invent(Draws::new(key, hash), &taken, inputs.at(row), out));
-        });
-        written.finish(input.nulls().cloned())
+        match &self.maker {
+            Maker::Recipe(recipe) if self.of.is_none() => self.put_together(recipe, input, context),
+            Maker::Birth(band) => {
+                birth::apply(band, input, |each| self.seeds(input, context, |row, seed| each(row, seed.draws())))
+            }
+            _ => self.texts(input, context),
+        }
     }
 
     fn domains(&self) -> Vec<&str> {
@@ -132,23 +149,52 @@ impl Method for Fake {
         true
     }
 
-    fn words(&self) -> String {
-        let Fake { kind, locale, domain, .. } = self;
-        format!(
-            "replaced with {} in the form of locale \"{}\"; equal values get equal ones in every column of domain {domain:?}",
-            kind.words, locale.name
-        )
+    fn beside(&self) -> Vec<Beside> {
+        self.of.iter().map(|(column, _)| column.clone()).collect()
     }
 
+    fn plan_beside(&self, types: &[DataType]) -> Result<(), Unsupported> {
+        let way_out = "`of` takes text, bytes, whole numbers, decimals, dates and times";
+        let refused = types.iter().find(|data_type| nature(data_type) == Nature::Other);
+        refused
+            .map_or(Ok(()), |data_type| Err(Unsupported { method: ENTRY.name, data_type: data_type.clone(), way_out }))
+    }
+
+    fn words(&self) -> String {
+        let Fake { kind, locale, domain, .. } = self;
+        let agreement = match &self.of {
+            None => format!("equal values get equal ones in every column of domain {domain:?}"),
+            Some((_, of)) => format!("drawn after {of:?}, so that those of one subject agree in domain {domain:?}"),
+        };
+        let band = if kind.name == "birth_date" { format!(", bands of {} years", self.band) } else { String::new() };
+        let distinct = if self.spread == Spread::Distinct { "; distinct values get distinct ones" } else { "" };
+        format!("replaced with {} in the form of locale \"{}\"{band}; {agreement}{distinct}", kind.words, locale.name)
+    }
+
+    /// Options that are younger than approvals stand here where they are set, so that those approvals still hold.
     fn options(&self) -> String {
-        options_text(&[("kind", self.kind.name), ("locale", self.locale.name), ("domain", &self.domain)])
+        let mut options = vec![("kind", self.kind.name), ("locale", self.locale.name), ("domain", &self.domain)];
+        options.extend(self.of.iter().map(|(_, of)| ("of", of.as_str())));
+        if self.spread == Spread::Distinct {
+            options.push(("distinct", "true"));
+        }
+        let band = self.band.to_string();
+        if matches!(self.maker, Maker::Birth(_)) {
+            options.push(("band", &band));
+        }
+        options_text(&options)
+    }
+
+    /// A place is public, and the country of a locale is one.
+    fn can_return_input(&self, _input: &DataType) -> bool {
+        matches!(&self.maker, Maker::Places(places) if places.can_return_input())
     }
 
     fn repays_distinct(&self) -> bool {
-        true
+        self.of.is_none()
     }
 
     fn vocabulary(&self) -> Vec<&'static str> {
-        self.recipe.vocabulary()
+        self.maker.vocabulary()
     }
 }

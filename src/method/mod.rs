@@ -302,6 +302,11 @@ pub fn find(name: &str) -> Option<&'static Entry> {
     CATALOGUE.iter().copied().find(|entry| entry.name == name)
 }
 
+/// Every kind of fake, with the range that is reserved for it and by whom.
+pub fn fakes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    fake::reserved()
+}
+
 /// Options as one JSON object, in the order given.
 fn options_text(options: &[(&str, &str)]) -> String {
     let object: serde_json::Map<_, _> = options.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();

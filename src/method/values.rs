@@ -94,6 +94,16 @@ impl<'a> Texts<'a> {
         }
     }
 
+    /// How many bytes of text there are, as a rule.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Texts::None => 0,
+            Texts::Narrow(array) => (array.value_offsets()[array.len()] - array.value_offsets()[0]) as usize,
+            Texts::Large(array) => (array.value_offsets()[array.len()] - array.value_offsets()[0]) as usize,
+            Texts::View(array) => array.total_buffer_bytes_used() + array.len() * 12,
+        }
+    }
+
     /// The bytes of the text at a row; none where there are no texts.
     #[inline]
     pub fn at(&self, row: usize) -> Option<&'a [u8]> {

@@ -2,7 +2,11 @@
 
 use super::draw::{Draws, TRIES};
 use super::words::{STRIDE, Words};
+use crate::keys::token;
 use crate::method::Taken;
+
+/// Hosts that RFC 2606 keeps for documentation: no mail reaches them.
+pub const HOSTS: [&str; 3] = ["example.com", "example.net", "example.org"];
 
 /// A part of a fake.
 pub enum Piece {
@@ -18,6 +22,10 @@ pub enum Piece {
     Digit,
     /// A North American area code.
     AreaCode,
+    /// Sixteen base32 letters that tell the value from all others.
+    OwnLetters,
+    /// What code writes, as a rule so many bytes.
+    Made(fn(&mut Draws, &mut Vec<u8>), usize),
 }
 
 /// All forms of a fake, of which one is chosen.
@@ -35,6 +43,11 @@ impl Recipe {
     /// A fake of several forms.
     pub fn one_of(forms: impl IntoIterator<Item = Vec<Piece>>) -> Self {
         Recipe(forms.into_iter().collect())
+    }
+
+    /// A fake that code writes, as a rule so many bytes.
+    pub fn made(make: fn(&mut Draws, &mut Vec<u8>), length: usize) -> Self {
+        Recipe::of(vec![Piece::Made(make, length)])
     }
 
     /// Looks every word up, so that none has to be while fakes are drawn.
@@ -90,6 +103,8 @@ impl Piece {
             Piece::Letters => 6,
             Piece::Digit => 1,
             Piece::AreaCode => 3,
+            Piece::OwnLetters => token::LENGTH,
+            Piece::Made(_, length) => *length,
         }
     }
 
@@ -105,6 +120,8 @@ impl Piece {
             Piece::Letters => draws.letters(out),
             Piece::Digit => draws.digit(out),
             Piece::AreaCode => out.extend_from_slice(&area_code(draws)),
+            Piece::OwnLetters => draws.own_letters(out),
+            Piece::Made(make, _) => make(draws, out),
         }
     }
 }
@@ -147,4 +164,14 @@ pub fn digits(pattern: &str) -> Vec<Piece> {
         _ => [Some(Piece::text(part)), None],
     });
     pieces.flatten().collect()
+}
+
+/// A form from a pattern in which `#` stands for a digit, and `?` for one of these letters.
+pub fn marked(pattern: &str, letters: &[u8]) -> Vec<Piece> {
+    let piece = |mark: char| match mark {
+        '#' => Piece::Digit,
+        '?' => Piece::Any(Words::written(letters.iter().map(|letter| char::from(*letter).to_string()))),
+        text => Piece::text(text.encode_utf8(&mut [0; 4])),
+    };
+    pattern.chars().map(piece).collect()
 }
