@@ -3,9 +3,10 @@
 //! The allocator that counts is the dev-dependency `allocation-counter`'s; it is linked into this file's tests alone.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use allocation_counter::measure;
-use arrow::array::{Array, ArrayRef};
+use arrow::array::{Array, ArrayRef, StringArray};
 use arrow::datatypes::DataType;
 use verho::document::{Document, Section};
 use verho::keys::lanes::DomainKey;
@@ -35,12 +36,19 @@ fn inputs(rows: usize, distinct: usize) -> Vec<ArrayRef> {
     columns::of(rows, move |row| value(row).map(|value| value as i64 + 11), text)
 }
 
+/// A column of texts for each that the method looks at.
+fn beside_of(method: &dyn Method, rows: usize) -> Vec<ArrayRef> {
+    let subjects = || Arc::new(StringArray::from_iter_values((0..rows).map(|row| format!("subject {}", row % 23))));
+    method.beside().iter().map(|_| subjects() as ArrayRef).collect()
+}
+
 type Apply = fn(&dyn Method, &ArrayRef, &Context) -> Result<ArrayRef, ApplyError>;
 
 fn allocations(method: &dyn Method, input: &ArrayRef, taken: &Taken, apply: Apply) -> u64 {
     let domains = method.domains().into_iter();
     let keys = Keys::new(domains.map(|domain| (domain.to_owned(), DomainKey::new([7; 32]))));
-    let context = Context { keys: &keys, taken, beside: &[] };
+    let beside = beside_of(method, input.len());
+    let context = Context { keys: &keys, taken, beside: &beside };
     let mut output = None;
     let counted = measure(|| output = Some(apply(method, input, &context)));
     assert_eq!(output.expect("it was run").expect("the plan takes the type").len(), input.len());

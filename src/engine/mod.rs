@@ -11,6 +11,7 @@ use crate::account::store::StoreError;
 use crate::crew::Crew;
 use crate::error::{Failure, Kind};
 use crate::guard::GuardError;
+use crate::method::ApplyError;
 use crate::plan::{FileError, Part, Plan, Rows};
 use crate::sink::{self, EncodeError, Layout, SafePart, Written};
 use crate::source::ReadLimits;
@@ -50,6 +51,7 @@ impl EngineError {
             EngineError::File(FileError::Store(StoreError::Changed | StoreError::Missing)) => Kind::Mismatch,
             EngineError::File(FileError::Store(_)) | EngineError::Write(_) => Kind::Storage,
             EngineError::File(_) => Kind::Mismatch,
+            EngineError::Mask(MaskError::Method(_, ApplyError::Value { .. })) => Kind::Mismatch,
             EngineError::Guard(_) => Kind::Guard,
             EngineError::Mask(_) | EngineError::Encode(_) | EngineError::Bug => Kind::Internal,
             EngineError::In { error, .. } => error.kind(),
@@ -66,6 +68,9 @@ impl EngineError {
             }
             EngineError::File(FileError::Damaged(_)) => {
                 Some("have the object written again; its rows cannot be trusted")
+            }
+            EngineError::Mask(MaskError::Method(_, ApplyError::Value { .. })) => {
+                Some("say in the schema what becomes of such values, as with `otherwise`")
             }
             EngineError::In { error, .. } => error.hint(),
             _ => None,

@@ -15,14 +15,17 @@ use crate::document::{Fault, Section};
 use crate::keys::lanes::DomainKey;
 
 pub mod distinct;
+pub mod nested;
 mod values;
+
+use nested::Nested;
 
 /// Declares every method's module and the catalogue.
 macro_rules! catalogue {
-    ($($method:ident)*) => {
-        $(mod $method;)*
+    ($($(#[$gate:meta])* $method:ident)*) => {
+        $($(#[$gate])* mod $method;)*
         /// Every method there is, by name.
-        pub const CATALOGUE: &[&Entry] = &[$(&$method::ENTRY),*];
+        pub const CATALOGUE: &[&Entry] = &[$($(#[$gate])* &$method::ENTRY),*];
     };
 }
 
@@ -30,11 +33,13 @@ catalogue! {
     drop
     fake
     generalise
+    items
     keep
     mask
     null
     pseudonym
     redact
+    segments
 }
 
 /// What a method makes of a leaf of some type.
@@ -88,6 +93,9 @@ pub enum ApplyError {
     NoKey(String),
     #[error("a column that the method looks at is not at hand, or is of a type that it does not take")]
     Beside,
+    /// What does not fit is named, the value never.
+    #[error("`{method}` cannot take a value: {what}")]
+    Value { method: &'static str, what: &'static str },
 }
 
 /// What a method needs beside its options.
@@ -181,12 +189,27 @@ pub trait Method: Send + Sync {
     ///
     /// The first is that of the value as a whole, where the value as a whole has one.
     fn domains(&self) -> Vec<&str> {
+        nested::domains(&self.inner())
+    }
+
+    /// The domain of the value as a whole; none where only parts of it, or only some values, have one.
+    fn whole(&self) -> Option<&str> {
+        if self.inner().is_empty() { self.domains().first().copied() } else { None }
+    }
+
+    /// The methods that it is made of, in the order in which their columns stand in [`Context::beside`].
+    fn inner(&self) -> Vec<&Nested> {
         Vec::new()
+    }
+
+    /// Whether a value can leave whole and untouched, whatever it is.
+    fn keeps(&self) -> bool {
+        false
     }
 
     /// The columns whose values it needs to see with its own; [`Context::beside`] then has them.
     fn beside(&self) -> Vec<Beside> {
-        Vec::new()
+        nested::beside(&self.inner())
     }
 
     /// Says whether it takes the columns that it looks at, which are of these types, in the order of
@@ -194,13 +217,13 @@ pub trait Method: Send + Sync {
     ///
     /// # Errors
     /// Where it does not take one of them.
-    fn plan_beside(&self, _types: &[DataType]) -> Result<(), Unsupported> {
-        Ok(())
+    fn plan_beside(&self, types: &[DataType]) -> Result<(), Unsupported> {
+        nested::plan_beside(&self.inner(), types)
     }
 
     /// How much of the column it needs to see at once.
     fn extent(&self) -> Extent {
-        Extent::Value
+        nested::extent(&self.inner())
     }
 
     /// Whether a value of this type can come out as it went in, by chance or by nature.
@@ -217,7 +240,7 @@ pub trait Method: Send + Sync {
 
     /// Every word that an output can be made of and that could be somebody's real value.
     fn vocabulary(&self) -> Vec<&'static str> {
-        Vec::new()
+        nested::vocabulary(&self.inner())
     }
 }
 

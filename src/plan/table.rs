@@ -292,6 +292,6 @@ pub fn domains(tables: &[TablePlan]) -> impl Iterator<Item = (&str, &TablePlan, 
         .flat_map(|table| table.columns.iter().flat_map(|column| &column.leaves).map(move |leaf| (table, leaf)));
     leaves.filter_map(|(table, leaf)| {
         let rule: &schema::Column = table.schema.columns.get(&leaf.leaf.path)?;
-        rule.method.domains().first().map(|domain| (*domain, table, leaf))
+        rule.method.whole().map(|domain| (domain, table, leaf))
     })
 }

@@ -176,7 +176,7 @@ fn column(mut rule: Section<'_>) -> Result<Column, Fault> {
         unknown(&rule, "method", &name, &known)
     })?;
     let method = (entry.parse)(&mut rule)?;
-    if class == Class::Direct && entry.name == "keep" {
+    if class == Class::Direct && method.keeps() {
         let hint = "a direct identifier takes pseudonym, fake, drop, null, redact, mask or generalise";
         return Err(rule.fault_at("method", "a direct identifier cannot be kept", hint.to_owned()));
     }

@@ -11,7 +11,7 @@ use arrow::datatypes::{ArrowNativeType, DataType, Field, FieldRef, Fields};
 use arrow::error::ArrowError;
 
 use crate::keys::Secret;
-use crate::method::{Context, Keys, Outcome, Taken, distinct};
+use crate::method::{ApplyError, Context, Keys, Outcome, Taken, distinct};
 use crate::plan::{ColumnPlan, LeafPlan, Plan, TablePlan};
 use crate::schema::LeafPath;
 use crate::source::RawBatch;
@@ -19,8 +19,8 @@ use crate::source::RawBatch;
 /// Why a batch cannot be masked. No text of the library below is passed on: it can quote a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MaskError {
-    #[error("leaf `{0}`: its method fails on the source's values")]
-    Method(LeafPath),
+    #[error("leaf `{0}`: {1}")]
+    Method(LeafPath, ApplyError),
     #[error("a nested column cannot be put together again")]
     Shape,
 }
@@ -263,7 +263,7 @@ impl<'p> Work<'p> {
                 let beside = self.beside_of(plan)?;
                 let context = Context { keys: &self.masks.keys, taken: &self.masks.taken, beside: &beside };
                 let done = distinct::apply(method, array, &context);
-                Some(done.map_err(|_| MaskError::Method(path.clone()))?)
+                Some(done.map_err(|error| MaskError::Method(path.clone(), error))?)
             }
         };
         let after = masked.as_ref().unwrap_or(array);

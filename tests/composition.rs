@@ -1,0 +1,277 @@
+//! Methods that are made of methods: the parts agree with the same method alone, and meanings hold those inside.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::*;
+use arrow::datatypes::*;
+use proptest::prelude::*;
+use verho::document::{Document, Fault, Section};
+use verho::keys::lanes::DomainKey;
+use verho::method::{ApplyError, Context, Keys, Method, Nulls, Outcome, Taken, find};
+
+#[path = "common/corpora.rs"]
+#[expect(dead_code, reason = "no manifest is read here")]
+mod corpora;
+
+fn parse(options: &str) -> Result<Box<dyn Method>, Fault> {
+    let document = Document::of(Path::new("table.toml"), format!("column = {{ method = {options} }}\n"));
+    let mut section: Section = document.root()?.required("column")?;
+    let name: String = section.required("method")?;
+    let method = (find(&name).expect("the method is in the catalogue").parse)(&mut section)?;
+    section.finish()?;
+    Ok(method)
+}
+
+fn method(options: &str) -> Box<dyn Method> {
+    parse(options).unwrap_or_else(|fault| panic!("{options}: {fault}"))
+}
+
+fn refusal(options: &str) -> String {
+    let fault = parse(options).err().expect("the options are wrong");
+    format!("{fault}")
+}
+
+fn try_apply(method: &dyn Method, input: &ArrayRef, beside: &[ArrayRef]) -> Result<ArrayRef, ApplyError> {
+    // Every domain has a key of its own, so that a mixed-up domain is seen.
+    let key = |domain: &str| DomainKey::new(*blake3::hash(domain.as_bytes()).as_bytes());
+    let keys = Keys::new(method.domains().into_iter().map(|domain| (domain.to_owned(), key(domain))));
+    method.apply(input, &Context { keys: &keys, taken: &Taken::default(), beside })
+}
+
+fn apply(method: &dyn Method, input: &ArrayRef) -> ArrayRef {
+    try_apply(method, input, &[]).expect("the method takes the values")
+}
+
+fn texts<T: Into<String>>(values: impl IntoIterator<Item = T>) -> ArrayRef {
+    Arc::new(StringArray::from_iter_values(values.into_iter().map(Into::into)))
+}
+
+fn strings(array: &ArrayRef) -> Vec<Option<&str>> {
+    array.as_string::<i32>().iter().collect()
+}
+
+/// What a method makes of one text.
+fn one(options: &str, text: &str) -> Option<String> {
+    strings(&apply(&*method(options), &texts([text])))[0].map(str::to_owned)
+}
+
+fn code(domain: &str, text: &str) -> String {
+    one(&format!(r#""pseudonym", domain = "{domain}""#), text).expect("a pseudonym is not null")
+}
+
+fn number_code(domain: &str, number: i64) -> i64 {
+    let numbers: ArrayRef = Arc::new(Int64Array::from(vec![number]));
+    apply(&*method(&format!(r#""pseudonym", domain = "{domain}""#)), &numbers).as_primitive::<Int64Type>().value(0)
+}
+
+const VISIT: &str = r#""segments", pattern = "<user>_<day>_<n>", segments = { user = { method = "pseudonym", domain = "user", as = "integer" }, day = { method = "redact", with = "day" }, n = { method = "keep", because = "a count" } }"#;
+
+#[test]
+fn segments_become_what_their_methods_make_of_them() {
+    let expected = format!("{}_day_3", number_code("user", 748));
+    assert_eq!(one(VISIT, "748_monday_3"), Some(expected));
+    let words = r#""segments", pattern = "<a>:<b>!", segments = { b = { method = "pseudonym", domain = "b" }, a = { method = "pseudonym", domain = "a" } }"#;
+    assert_eq!(one(words, "x:y!"), Some(format!("{}:{}!", code("a", "x"), code("b", "y"))));
+}
+
+#[test]
+fn misfits_are_refused_without_their_text_or_treated_as_said() {
+    for text in ["748", "007_monday_3", "aino_monday_3", "748_monday_", "99999999999999999999_a_b"] {
+        let refused = try_apply(&*method(VISIT), &texts([text]), &[]).expect_err("it does not fit");
+        assert_eq!(refused.to_string(), "`segments` cannot take a value: a text does not fit the pattern");
+        assert_eq!(one(&format!("{VISIT}, otherwise = \"null\""), text), None);
+        let coded = format!(r#"{VISIT}, otherwise = {{ method = "pseudonym", domain = "odd" }}"#);
+        assert_eq!(one(&coded, text), Some(code("odd", text)));
+    }
+    let coded = method(&format!(r#"{VISIT}, otherwise = {{ method = "pseudonym", domain = "odd" }}"#));
+    let mixed: ArrayRef = Arc::new(StringArray::from(vec![Some("1_a_2"), None, Some("odd"), Some("3_b_4"), Some("x")]));
+    let alone = |text| one(&format!(r#"{VISIT}, otherwise = {{ method = "pseudonym", domain = "odd" }}"#), text);
+    let expected = ["1_a_2", "odd", "3_b_4", "x"].map(alone);
+    let output = apply(&*coded, &mixed);
+    let [first, odd, second, last] = &expected;
+    let expected: Vec<_> = [first, &None, odd, second, last].into_iter().map(|text| text.as_deref()).collect();
+    assert_eq!(strings(&output), expected);
+}
+
+#[test]
+fn items_are_treated_one_by_one_between_their_separators() {
+    let items = r#""items", split = "whitespace", each = { method = "pseudonym", domain = "product" }"#;
+    let [a, b] = ["a1", "b2"].map(|text| code("product", text));
+    assert_eq!(one(items, " a1  b2\ta1"), Some(format!(" {a}  {b}\t{a}")));
+    assert_eq!(one(items, ""), Some(String::new()));
+    let numbers = r#""items", split = ",", each = { method = "pseudonym", domain = "user", as = "integer" }"#;
+    let [one_code, two_code] = [1, 2].map(|number| number_code("user", number));
+    assert_eq!(one(numbers, "1,,2,"), Some(format!("{one_code},,{two_code},")));
+    let refused = try_apply(&*method(numbers), &texts(["1,aino"]), &[]).expect_err("it does not fit");
+    assert_eq!(refused.to_string(), "`items` cannot take a value: an item is no whole number");
+}
+
+#[test]
+fn a_null_part_makes_the_whole_null_and_the_plan_says_so() {
+    let inner = r#"{ method = "segments", pattern = "<a>-<b>", segments = { a = { method = "mask" }, b = { method = "mask" } }, otherwise = "null" }"#;
+    let outer = format!(r#""items", split = ",", each = {inner}"#);
+    let method = method(&outer);
+    assert_eq!(method.plan(&DataType::Utf8), Ok(Outcome::Becomes { data_type: DataType::Utf8, nulls: Nulls::Added }));
+    let output = apply(&*method, &texts(["aa-b,c-d", "aa-b,cd", "x-y"]));
+    assert_eq!(strings(&output), [Some("**-*,*-*"), None, Some("*-*")]);
+}
+
+#[test]
+fn wrong_rules_are_refused_with_their_place() {
+    let segments = |rest: &str| refusal(&format!(r#""segments", pattern = "<a>_<b>", {rest}"#));
+    let cases = [
+        (segments(r#"segments = { a = { method = "mask" } }"#), "segment `b` has no method"),
+        (
+            segments(r#"segments = { a = { method = "mask" }, b = { method = "mask" }, c = { method = "mask" } }"#),
+            "`pattern` has no segment `c`",
+        ),
+        (
+            segments(r#"segments = { a = { method = "mask", frist = 1 }, b = { method = "mask" } }"#),
+            "unknown key `frist` in `a`",
+        ),
+        (segments(r#"segments = { a = { method = "drop" }, b = { method = "mask" } }"#), "cannot be dropped"),
+        (segments(r#"segments = { a = { method = "mask" }, b = { method = "keep" } }"#), "`because` is missing in `b`"),
+        (segments(r#"segments = { a = { method = "generalise", width = 5 }, b = { method = "mask" } }"#), "Utf8"),
+        (segments(r#"segments = { a = { method = "maks" }, b = { method = "mask" } }"#), "unknown method \"maks\""),
+        (segments(r#"segments = { a = { method = "mask", as = "number" }, b = { method = "mask" } }"#), "unknown as"),
+        (
+            segments(r#"segments = { a = { method = "mask" }, b = { method = "mask" } }, otherwise = "drop""#),
+            "unknown otherwise",
+        ),
+        (refusal(r#""items", split = "", each = { method = "mask" }"#), "`split` is empty"),
+        (refusal(r#""items", split = ",", each = { method = "drop" }"#), "items cannot be dropped"),
+        (
+            refusal(r#""items", split = ",", each = { method = "mask" }, otherwise = { method = "drop" }"#),
+            "makes no text of text",
+        ),
+    ];
+    for (found, expected) in cases {
+        assert!(found.contains(expected), "{found}: {expected}");
+        assert!(found.starts_with("table.toml:1:"), "{found}");
+    }
+}
+
+#[test]
+fn meanings_hold_the_inner_ones_and_the_order_of_tables_changes_nothing() {
+    let written = r#""segments", pattern = "<a>_<b>", segments = { a = { method = "mask" }, b = { method = "pseudonym", domain = "x" } }"#;
+    let turned = r#""segments", segments = { b = { domain = "x", method = "pseudonym" }, a = { method = "mask", first = 0 } }, pattern = "<a>_<b>", otherwise = "refuse""#;
+    let options = method(written).options();
+    assert_eq!(options, method(turned).options());
+    assert_eq!(
+        options,
+        r#"{"pattern":"<a>_<b>","segments":{"a":{"method":"mask","version":1,"options":{"first":"0","last":"0","with":"*"},"as":"text","chars":"any"},"b":{"method":"pseudonym","version":1,"options":{"domain":"x"},"as":"text","chars":"any"}},"otherwise":"refuse"}"#
+    );
+    let other = written.replace("\"mask\"", "\"mask\", first = 1");
+    assert_ne!(options, method(&other).options());
+}
+
+#[test]
+fn what_inner_methods_need_is_needed_together() {
+    let nested = method(
+        r#""segments", pattern = "<a>_<b>", segments = { a = { method = "fake", kind = "first_name" }, b = { method = "items", split = "+", each = { method = "pseudonym", domain = "x" } } }, otherwise = { method = "pseudonym", domain = "x" }"#,
+    );
+    assert_eq!(nested.domains(), ["fake.first_name", "x"]);
+    assert_eq!(nested.whole(), None);
+    assert_eq!(method(r#""pseudonym", domain = "x""#).whole(), Some("x"));
+    assert_eq!(nested.vocabulary(), method(r#""fake", kind = "first_name""#).vocabulary());
+    let words = nested.words();
+    assert!(words.contains("first name") && words.contains("domain \"x\""), "{words}");
+}
+
+/// A direct identifier cannot be kept by putting `keep` inside another method.
+#[test]
+fn what_keeps_values_whole_says_so() {
+    let keep = r#"{ method = "keep", because = "no person" }"#;
+    assert!(method(&format!(r#""items", split = ",", each = {keep}"#)).keeps());
+    assert!(method(&format!(r#""segments", pattern = "<a>", segments = {{ a = {keep} }}"#)).keeps());
+    assert!(
+        method(&format!(
+            r#""segments", pattern = "<a>", segments = {{ a = {{ method = "mask" }} }}, otherwise = {keep}"#
+        ))
+        .keeps()
+    );
+    assert!(!method(VISIT).keeps());
+}
+
+fn objects(file: &Path) -> Vec<serde_json::Value> {
+    let text = std::fs::read_to_string(file).expect("a table of the corpus");
+    serde_json::from_str(&text).expect("a list of objects")
+}
+
+fn column<'o>(objects: &'o [serde_json::Value], name: &str) -> Vec<&'o str> {
+    objects.iter().map(|object| object[name].as_str().expect("text")).collect()
+}
+
+fn set(array: &ArrayRef) -> HashSet<&str> {
+    array.as_string::<i32>().iter().flatten().collect()
+}
+
+/// Sessions are named `<user>-week<n>-<day>`: both links, and that of the user inside, hold after masking.
+#[test]
+fn sessions_of_the_grocery_store_still_link_to_their_users() {
+    let Some(folder) = corpora::folder("aito/grocery-store") else { return };
+    let [users, sessions, impressions] =
+        ["users", "sessions", "impressions"].map(|name| objects(&folder.join(format!("{name}.json"))));
+    let user = method(r#""pseudonym", domain = "user""#);
+    let session = method(
+        r#""segments", pattern = "<user>-week<week>-<day>", segments = { user = { method = "pseudonym", domain = "user" }, week = { method = "keep", because = "a week" }, day = { method = "keep", because = "a day" } }"#,
+    );
+    let names = apply(&*user, &texts(column(&users, "username")));
+    let owners = apply(&*user, &texts(column(&sessions, "user")));
+    let ids = apply(&*session, &texts(column(&sessions, "id")));
+    let visits = apply(&*session, &texts(column(&impressions, "session")));
+    for (id, owner) in strings(&ids).into_iter().zip(strings(&owners)) {
+        let (id, owner) = (id.expect("an id"), owner.expect("a user"));
+        assert_eq!(id.split_once("-week").map(|(user, _)| user), Some(owner));
+    }
+    assert!(set(&owners).is_subset(&set(&names)) && set(&visits).is_subset(&set(&ids)));
+    assert_eq!((set(&ids).len(), visits.len()), (168, 3360));
+    assert!(column(&users, "username").iter().all(|name| strings(&ids).iter().flatten().all(|id| !id.contains(name))));
+}
+
+/// Users have integers for ids; what is built from them in text still joins with those integers.
+#[test]
+fn ids_built_from_the_ids_of_users_still_join_with_the_integers() {
+    let Some(folder) = corpora::folder("aito/generated-ecom") else { return };
+    let [users, orders] = ["users", "orders"].map(|name| objects(&folder.join(format!("{name}.json"))));
+    let integers = |objects: &[serde_json::Value], name: &str| -> Vec<i64> {
+        objects.iter().map(|object| object[name].as_i64().expect("a whole number")).collect()
+    };
+    let ids: ArrayRef = Arc::new(Int64Array::from(integers(&users, "id")));
+    let ids = apply(&*method(r#""pseudonym", domain = "user""#), &ids);
+    let ids: HashSet<String> = ids.as_primitive::<Int64Type>().values().iter().map(i64::to_string).collect();
+    let buyers = integers(&orders, "user");
+    let days = orders.iter().map(|order| &order["time"].as_str().expect("a time")[..10]);
+    let visits = texts(buyers.iter().zip(days).enumerate().map(|(n, (user, day))| format!("{user}_{day}_{n}")));
+    let visits = apply(&*method(VISIT), &visits);
+    let of_visits: HashSet<&str> =
+        strings(&visits).into_iter().flatten().filter_map(|visit| Some(visit.split_once('_')?.0)).collect();
+    let lists = texts(buyers.chunks(7).map(|chunk| chunk.iter().map(i64::to_string).collect::<Vec<_>>().join(" ")));
+    let lists = apply(
+        &*method(r#""items", split = " ", each = { method = "pseudonym", domain = "user", as = "integer" }"#),
+        &lists,
+    );
+    let of_lists: HashSet<&str> = strings(&lists).into_iter().flatten().flat_map(|list| list.split(' ')).collect();
+    assert!(of_visits.len() >= 100, "{}", of_visits.len());
+    assert_eq!(of_visits, of_lists);
+    assert!(of_visits.iter().all(|user| ids.contains(*user)));
+}
+
+proptest! {
+    /// Whatever the texts are: each is treated as alone, and its parts as the inner method treats them.
+    #[test]
+    fn texts_are_treated_alike_alone_and_in_company(values in prop::collection::vec("[ab_, ]{0,9}", 1..30)) {
+        let segments = r#""segments", pattern = "<a>_<b>", segments = { a = { method = "pseudonym", domain = "a" }, b = { method = "mask" } }, otherwise = { method = "items", split = ",", each = { method = "pseudonym", domain = "a" } }"#;
+        let method = method(segments);
+        let output = apply(&*method, &texts(values.clone()));
+        for (row, value) in values.iter().enumerate() {
+            let alone = one(segments, value);
+            prop_assert_eq!(strings(&output)[row], alone.as_deref());
+            if let Some((a, b)) = value.split_once('_').filter(|(a, b)| !a.is_empty() && !b.is_empty()) {
+                prop_assert_eq!(alone, Some(format!("{}_{}", code("a", a), "*".repeat(b.len()))));
+            }
+        }
+    }
+}
