@@ -11,6 +11,7 @@ use verho::document::{Document, Fault, Section};
 use verho::keys::lanes::DomainKey;
 use verho::method::{ApplyError, Context, Keys, Method, Nulls, Outcome, Taken, find};
 
+mod columns;
 #[path = "common/corpora.rs"]
 #[expect(dead_code, reason = "no manifest is read here")]
 mod corpora;
@@ -193,6 +194,169 @@ fn what_keeps_values_whole_says_so() {
         .keeps()
     );
     assert!(!method(VISIT).keeps());
+}
+
+fn optional(values: &[Option<&str>]) -> ArrayRef {
+    Arc::new(StringArray::from(values.to_vec()))
+}
+
+const BY_COUNTRY: &str = r#""when", when = [{ column = "country", is = ["FI", "SE"], method = "pseudonym", domain = "nordic" }, { column = "age", less = 18, method = "redact", with = "young" }, { column = "country", null = true, method = "redact", with = "unknown" }]"#;
+
+#[test]
+fn the_first_condition_that_holds_chooses_the_method_of_a_row() {
+    let method = method(&format!("{BY_COUNTRY}, otherwise = {{ method = \"mask\" }}"));
+    let values = optional(&[Some("aa"), Some("bb"), Some("cc"), None, Some("dd"), Some("ee")]);
+    let countries = optional(&[Some("FI"), Some("DE"), None, Some("SE"), Some("DE"), None]);
+    let ages: ArrayRef = Arc::new(Int32Array::from(vec![Some(7), Some(7), Some(40), Some(1), None, Some(3)]));
+    let beside = [countries, ages];
+    let types: Vec<_> = beside.iter().map(|column| column.data_type().clone()).collect();
+    assert_eq!(method.beside(), ["country", "age"].map(|name| verho::method::Beside::Column(name.to_owned())));
+    assert_eq!(method.plan_beside(&types), Ok(()));
+    let output = try_apply(&*method, &values, &beside).expect("it takes them");
+    let code = code("nordic", "aa");
+    assert_eq!(
+        strings(&output),
+        [Some(code.as_str()), Some("young"), Some("unknown"), None, Some("**"), Some("young")]
+    );
+    let refused = method.plan_beside(&[DataType::Int64, DataType::Int32]).expect_err("a number is no country");
+    assert!(refused.to_string().starts_with("`when` does not take Int64"), "{refused}");
+    assert!(method.plan_beside(&[DataType::Utf8, DataType::Utf8]).is_err());
+    assert_eq!(try_apply(&*method, &values, &[]), Err(ApplyError::Beside));
+}
+
+#[test]
+fn rows_without_a_condition_are_treated_as_said() {
+    let values = optional(&[Some("aa"), None, Some("bb")]);
+    let beside =
+        [optional(&[Some("FI"), Some("DE"), Some("DE")]), Arc::new(Int32Array::from(vec![50, 50, 50])) as ArrayRef];
+    let refuses = method(&format!("{BY_COUNTRY}, otherwise = \"refuse\""));
+    let refused = try_apply(&*refuses, &values, &beside).expect_err("no condition holds");
+    assert_eq!(refused.to_string(), "`when` cannot take a value: no condition holds for its row");
+    let first = [beside[0].slice(0, 2), beside[1].slice(0, 2)];
+    assert!(try_apply(&*refuses, &values.slice(0, 2), &first).is_ok(), "a null is never refused");
+    let empties = method(&format!("{BY_COUNTRY}, otherwise = \"null\""));
+    let planned = Outcome::Becomes { data_type: DataType::Utf8, nulls: Nulls::Added };
+    assert_eq!(empties.plan(&DataType::Utf8), Ok(planned));
+    let output = try_apply(&*empties, &values, &beside).expect("it takes them");
+    assert_eq!(strings(&output), [Some(code("nordic", "aa").as_str()), None, None]);
+}
+
+#[test]
+fn methods_of_rows_make_one_type_of_any() {
+    let of = |first: &str, other: &str| {
+        method(&format!(r#""when", when = [{{ column = "kind", is = ["a"], {first} }}], otherwise = {{ {other} }}"#))
+    };
+    let mixed = of(r#"method = "pseudonym", domain = "d""#, r#"method = "fake", kind = "name""#);
+    let refused = mixed.plan(&DataType::Int64).expect_err("a number and a name");
+    assert_eq!(
+        refused.to_string(),
+        "`when` does not take Int64; its methods make different types of it; they must make one"
+    );
+    assert!(of(r#"method = "drop""#, r#"method = "mask""#).plan(&DataType::Utf8).is_err());
+    let kept = r#"method = "keep", because = "no person""#;
+    assert_eq!(of(kept, kept).plan(&DataType::Float16), Ok(Outcome::Untouched));
+    assert!(of(kept, r#"method = "mask""#).keeps());
+    let kinds = [optional(&[Some("a"), Some("b"), None])];
+    for data_type in [DataType::Utf8, DataType::LargeUtf8, DataType::Utf8View] {
+        let values = arrow::compute::cast(&texts(["xx", "yy", "zz"]), &data_type).expect("text");
+        let output = try_apply(&*of(kept, r#"method = "mask""#), &values, &kinds).expect("text is taken");
+        assert_eq!(strings(&output), [Some("xx"), Some("**"), Some("**")], "{data_type}");
+    }
+}
+
+/// One column of every type, kept in some rows and emptied in others.
+#[test]
+fn every_type_is_put_together_again() {
+    let number = |row: usize| Some(row as i64).filter(|row| row % 7 != 3);
+    let inputs = columns::of(40, number, |row| number(row).map(|row| format!("text {row}")));
+    let kinds = [texts((0..40).map(|row| if row % 3 == 0 { "a" } else { "b" }))];
+    let method = method(
+        r#""by", column = "kind", of = { a = { method = "null" } }, otherwise = { method = "keep", because = "no person" }"#,
+    );
+    for input in inputs {
+        let output = try_apply(&*method, &input, &kinds).expect("every type is taken");
+        assert_eq!(output.data_type(), input.data_type());
+        for row in 0..40 {
+            let expected = if row % 3 == 0 { new_null_array(input.data_type(), 1) } else { input.slice(row, 1) };
+            assert_eq!(&output.slice(row, 1), &expected, "{} {row}", input.data_type());
+        }
+    }
+}
+
+#[test]
+fn the_method_is_chosen_by_what_the_column_says() {
+    let contact = r#""by", column = "type", of = { "1" = { method = "redact", with = "one" }, true = { method = "redact", with = "yes" }, email = { method = "segments", pattern = "<local>@<host>", segments = { local = { method = "pseudonym", domain = "local" }, host = { method = "keep", because = "a provider" } }, otherwise = "null" } }"#;
+    let method = method(&format!("{contact}, otherwise = {{ method = \"mask\" }}"));
+    let values = texts(["a@b", "ab", "ab"]);
+    let of = |column: ArrayRef| {
+        let output = try_apply(&*method, &values, &[column]).expect("it takes them");
+        strings(&output).into_iter().map(|text| text.map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let some = |texts: [&str; 3]| texts.map(|text| Some(text.to_owned()));
+    let mail = format!("{}@b", code("local", "a"));
+    assert_eq!(of(texts(["email", "phone", "1"])), some([&mail, "**", "one"]));
+    // A column of numbers is never "email": the plan says so.
+    assert!(method.plan_beside(&[DataType::Utf8]).is_ok() && method.plan_beside(&[DataType::Int16]).is_err());
+}
+
+#[test]
+fn inner_methods_get_their_own_columns() {
+    let inner = |column: &str| {
+        format!(
+            r#"{{ method = "by", column = "{column}", of = {{ x = {{ method = "redact", with = "{column}" }} }}, otherwise = {{ method = "mask" }} }}"#
+        )
+    };
+    let method = method(&format!(
+        r#""segments", pattern = "<a>_<b>", segments = {{ a = {}, b = {{ method = "items", split = ",", each = {} }} }}, otherwise = {}"#,
+        inner("one"),
+        inner("two"),
+        inner("three")
+    ));
+    let names: Vec<_> = ["one", "two", "three"].map(|name| verho::method::Beside::Column(name.to_owned())).into();
+    assert_eq!(method.beside(), names);
+    let values = texts(["a_b,c", "odd", "a_b,c", "odd"]);
+    let beside = [texts(["x", "x", "-", "-"]), texts(["-", "-", "x", "x"]), texts(["-", "x", "-", "-"])];
+    let output = try_apply(&*method, &values, &beside).expect("it takes them");
+    assert_eq!(strings(&output), ["one_*,*", "three", "*_two,two", "***"].map(Some));
+}
+
+#[test]
+fn wrong_conditions_are_refused_with_their_place() {
+    let when = |table: &str| refusal(&format!(r#""when", when = [{{ column = "a", {table} }}], otherwise = "null""#));
+    let cases = [
+        (when(r#"method = "mask""#), "there is no condition"),
+        (when(r#"is = [], method = "mask""#), "`is` is empty"),
+        (when(r#"is = [1.5], method = "mask""#), "takes text, a whole number"),
+        (when(r#"null = true, is = ["x"], method = "mask""#), "fulfils no other condition"),
+        (when(r#"is = ["x"], method = "mask", firts = 1"#), "unknown key `firts` in `when`"),
+        (when(r#"is = ["x"], method = "keep""#), "`because` is missing"),
+        (refusal(r#""when", when = [], otherwise = "null""#), "`when` is empty"),
+        (refusal(r#""when", when = [{ column = "a", is = [1], method = "mask" }]"#), "`otherwise` is missing"),
+        (refusal(r#""by", column = "a", of = {}, otherwise = "null""#), "`of` is empty"),
+        (refusal(r#""by", column = "a", of = { x = { method = "mask" } }"#), "`otherwise` is missing"),
+    ];
+    for (found, expected) in cases {
+        assert!(found.contains(expected) && found.starts_with("table.toml:1:"), "{found}: {expected}");
+    }
+}
+
+#[test]
+fn meanings_of_rows_hold_conditions_and_methods() {
+    let by = |of: &str| method(&format!(r#""by", column = "a", of = {{ {of} }}, otherwise = "null""#)).options();
+    let [x, y] = [r#"x = { method = "mask" }"#, r#"y = { method = "redact" }"#];
+    assert_eq!(by(&format!("{x}, {y}")), by(&format!("{y}, {x}")));
+    let when = |tables: &str| method(&format!(r#""when", when = [{tables}], otherwise = "refuse""#)).options();
+    let [one, two] = [
+        r#"{ column = "a", is = ["1", 2], method = "mask" }"#,
+        r#"{ column = "a", less = 2026-01-01, null = false, method = "redact" }"#,
+    ];
+    assert_ne!(when(&format!("{one}, {two}")), when(&format!("{two}, {one}")));
+    assert_ne!(when(one), when(&one.replace("\"1\"", "1")));
+    assert_eq!(when(one), when(&one.replace("\"1\", 2", "2, \"1\", 2")));
+    assert_eq!(
+        when(two),
+        r#"{"when":[{"column":"a","null":false,"less":{"day":"2026-01-01"},"by":{"method":"redact","version":1,"options":{"with":"[redacted]"}}}],"otherwise":"refuse"}"#
+    );
 }
 
 fn objects(file: &Path) -> Vec<serde_json::Value> {

@@ -30,6 +30,7 @@ macro_rules! catalogue {
 }
 
 catalogue! {
+    by
     drop
     fake
     generalise
@@ -40,6 +41,7 @@ catalogue! {
     pseudonym
     redact
     segments
+    when
 }
 
 /// What a method makes of a leaf of some type.

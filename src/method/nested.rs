@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 use super::{ApplyError, Beside, CATALOGUE, Context, Entry, Extent, Method, Outcome, Unsupported, distinct, find};
 use crate::document::{Fault, Section, nearest};
 
+pub mod branches;
+pub mod condition;
 pub mod otherwise;
 pub mod part;
 pub mod pieces;
