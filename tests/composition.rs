@@ -359,6 +359,129 @@ fn meanings_of_rows_hold_conditions_and_methods() {
     );
 }
 
+const DOCUMENT: &str = r#""json", paths = { "user.name" = { method = "pseudonym", domain = "name" }, "user.id" = { method = "pseudonym", domain = "user", as = "integer" }, "tags[]" = { method = "keep", because = "a fixed list" }, "orders[].sum" = { method = "generalise", width = 10, as = "number" }, "labels{key}" = { method = "pseudonym", domain = "label" }, "labels{value}" = { method = "mask" }, secret = { method = "drop" }, gone = { method = "null" } }"#;
+
+#[test]
+fn leaves_of_json_become_what_their_methods_make_of_them() {
+    let text = r#" { "user" : { "id": 748, "name": "A\u00e4\"" } , "tags": ["x", 1.50, true, null],
+        "orders": [{"sum": 12.5}, {"sum": 1e1}, {}], "labels": {"a": "bb", "c": null}, "secret": {"deep": [1]}, "gone": "x" } "#;
+    let (id, name) = (number_code("user", 748), code("name", "Aä\""));
+    let [a, c] = ["a", "c"].map(|text| code("label", text));
+    let expected = format!(
+        r#"{{"user":{{"id":{id},"name":"{name}"}},"tags":["x",1.50,true,null],"orders":[{{"sum":10.0}},{{"sum":10.0}},{{}}],"labels":{{"{a}":"**","{c}":null}},"gone":null}}"#
+    );
+    assert_eq!(one(DOCUMENT, text), Some(expected));
+    assert_eq!(one(DOCUMENT, "{}").as_deref(), Some("{}"));
+    assert_eq!(one(DOCUMENT, r#"{"user":null}"#).as_deref(), Some(r#"{"user":null}"#));
+    // A number in a string stays in one.
+    assert_eq!(one(DOCUMENT, r#"{"user":{"id":"748"}}"#), Some(format!(r#"{{"user":{{"id":"{id}"}}}}"#)));
+    let list = r#""json", paths = { "[].a" = { method = "mask" } }"#;
+    assert_eq!(one(list, r#"[{"a":"xy"},{"a":"z\n"}]"#).as_deref(), Some(r#"[{"a":"**"},{"a":"**"}]"#));
+}
+
+#[test]
+fn what_is_not_json_of_the_listed_paths_is_refused_or_treated_as_said() {
+    let misfits = [
+        "",
+        "{",
+        "{}x",
+        "{} {}",
+        "[]",
+        "1",
+        "\"aino\"",
+        "{'user':1}",
+        "{\"user\":{\"name\":\"\u{1}\"}}",
+        r#"{"user":{"name":"a","name":"b"}}"#,
+        r#"{"user":{"id":1.0}}"#,
+        r#"{"user":{"id":1e400}}"#,
+        r#"{"user":{"name":7}}"#,
+        r#"{"user":{"name":["a"]}}"#,
+        r#"{"user":"aino"}"#,
+        r#"{"user":{"aino":null}}"#,
+        r#"{"aino":{}}"#,
+        r#"{"tags":{"aino":1}}"#,
+        r#"{"labels":{"a":"b","a":"c"}}"#,
+        r#"{"secret":{"a":1,"a":2}}"#,
+        r#"{"tags":["x",]}"#,
+        "\u{feff}{}",
+    ];
+    for text in misfits {
+        let refused = try_apply(&*method(DOCUMENT), &texts([text]), &[]).expect_err(text);
+        assert_eq!(refused.to_string(), "`json` cannot take a value: a text is no JSON of the listed paths and types");
+        let coded = format!(r#"{DOCUMENT}, otherwise = {{ method = "pseudonym", domain = "odd" }}"#);
+        assert_eq!(one(&coded, text), Some(code("odd", text)), "{text}");
+    }
+    let drops = format!("{DOCUMENT}, unlisted = \"drop\"");
+    let dropped =
+        one(&drops, r#"{"aino":{"x":[1]},"user":{"name":["a"],"aino":null,"id":7},"tags":[[],"x",{}],"b":1}"#);
+    assert_eq!(dropped, Some(format!(r#"{{"user":{{"id":{}}},"tags":["x"]}}"#, number_code("user", 7))));
+    assert!(
+        try_apply(&*method(&drops), &texts([r#"{"b":{"a":1,"a":2}}"#]), &[]).is_err(),
+        "what goes is read as strictly"
+    );
+}
+
+#[test]
+fn names_that_become_equal_are_refused() {
+    let masks = r#""json", paths = { "{key}" = { method = "mask" }, "{value}" = { method = "mask" } }"#;
+    assert_eq!(one(masks, r#"{"a":"x","bc":"y"}"#).as_deref(), Some(r#"{"*":"*","**":"*"}"#));
+    let refused = try_apply(&*method(masks), &texts([r#"{"a":"x","b":"y"}"#]), &[]).expect_err("two names are equal");
+    let expected = "`json` cannot take a value: two names of an object become equal, or one becomes null";
+    assert_eq!(refused.to_string(), expected);
+}
+
+#[test]
+fn wrong_paths_are_refused_with_their_place() {
+    let paths = |rules: &str| refusal(&format!(r#""json", paths = {{ {rules} }}"#));
+    let cases = [
+        (paths(""), "`paths` is empty"),
+        (paths(r#""a..b" = { method = "mask" }"#), "path `a..b`: a name is missing"),
+        (paths(r#"a = { method = "mask" }, "\"a\"" = { method = "mask" }"#), "it is there twice"),
+        (paths(r#""a{key}" = { method = "mask" }"#), "listed together"),
+        (paths(r#""a{key}" = { method = "null" }, "a{value}" = { method = "mask" }"#), "a name stays a text"),
+        (paths(r#"a = { method = "keep" }"#), "`because` is missing in `a`"),
+        (paths(r#"a = { method = "mask", as = "integer" }"#), "`mask` does not take Int64"),
+        (paths(r#"a = { method = "generalise", to = "year", as = "number" }"#), "does not take Float64"),
+        (refusal(r#""json", paths = { a = { method = "mask" } }, unlisted = "keep""#), "unknown unlisted"),
+    ];
+    for (found, expected) in cases {
+        assert!(found.contains(expected) && found.starts_with("table.toml:1:"), "{found}: {expected}");
+    }
+}
+
+#[test]
+fn leaves_of_json_get_the_columns_of_their_row() {
+    let by = r#""json", paths = { "a[]" = { method = "by", column = "kind", of = { x = { method = "redact", with = "X" } }, otherwise = { method = "mask" } } }"#;
+    let documents = texts([r#"{"a":["p","q"]}"#, r#"{"a":[]}"#, r#"{"a":["r","st"]}"#]);
+    let output = try_apply(&*method(by), &documents, &[texts(["x", "x", "-"])]).expect("it takes them");
+    assert_eq!(strings(&output), [r#"{"a":["X","X"]}"#, r#"{"a":[]}"#, r#"{"a":["*","**"]}"#].map(Some));
+}
+
+proptest! {
+    /// The same document, changed leaf by leaf with another library, is written in the same way.
+    #[test]
+    fn documents_say_what_was_made_of_their_leaves(
+        names in prop::collection::vec(prop::option::of(".{0,12}"), 1..8),
+        tags in prop::collection::vec("[ -~äö\\n]{0,6}", 0..4),
+        id in any::<i64>(),
+        odd in any::<bool>(),
+    ) {
+        let documents = names.iter().map(|name| {
+            let mut document = serde_json::json!({ "tags": tags, "user": { "name": name, "id": id } });
+            if odd {
+                document["other"] = serde_json::json!([{ "a": name }, 1.5]);
+            }
+            serde_json::to_string_pretty(&document).expect("it is JSON")
+        });
+        let output = apply(&*method(&format!("{DOCUMENT}, unlisted = \"drop\"")), &texts(documents));
+        for (name, output) in names.iter().zip(strings(&output)) {
+            let name = name.as_ref().map(|name| code("name", name));
+            let expected = serde_json::json!({ "tags": tags, "user": { "name": name, "id": number_code("user", id) } });
+            prop_assert_eq!(output.map(str::to_owned), Some(expected.to_string()));
+        }
+    }
+}
+
 fn objects(file: &Path) -> Vec<serde_json::Value> {
     let text = std::fs::read_to_string(file).expect("a table of the corpus");
     serde_json::from_str(&text).expect("a list of objects")

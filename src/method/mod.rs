@@ -35,6 +35,7 @@ catalogue! {
     fake
     generalise
     items
+    json
     keep
     mask
     null
