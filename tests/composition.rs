@@ -482,6 +482,26 @@ proptest! {
     }
 }
 
+/// A misfit that is found late has left parts behind, which must not become those of the next text.
+#[test]
+fn parts_of_misfits_are_taken_back() {
+    let otherwise = r#"otherwise = { method = "pseudonym", domain = "odd" }"#;
+    let late = r#""segments", pattern = "<a>_<n>", segments = { a = { method = "pseudonym", domain = "a" }, n = { method = "pseudonym", domain = "n", as = "integer" } }"#;
+    let items = r#""items", split = ",", each = { method = "pseudonym", domain = "user", as = "integer" }"#;
+    let cases = [
+        (late, ["a_1", "b_x", "c_3"]),
+        (items, ["1,2", "3,4,x", "5,6"]),
+        (DOCUMENT, [r#"{"user":{"name":"a"}}"#, r#"{"user":{"name":"b","id":1.5}}"#, r#"{"user":{"name":"c"}}"#]),
+    ];
+    for (options, values) in cases {
+        let options = format!("{options}, {otherwise}");
+        let alone = values.map(|text| one(&options, text));
+        assert_eq!(alone[1], Some(code("odd", values[1])));
+        let together = apply(&*method(&options), &texts(values));
+        assert_eq!(strings(&together), alone.each_ref().map(Option::as_deref));
+    }
+}
+
 fn objects(file: &Path) -> Vec<serde_json::Value> {
     let text = std::fs::read_to_string(file).expect("a table of the corpus");
     serde_json::from_str(&text).expect("a list of objects")

@@ -52,7 +52,7 @@ impl Condition {
             [] => {
                 Err(section.fault("there is no condition", "use `is`, `not`, `null`, `less` or `greater`".to_owned()))
             }
-            [_, ..] if all.len() > 1 && all.contains(&Condition::Null) => {
+            [_, _, ..] if all.contains(&Condition::Null) => {
                 Err(section.fault_at("null", "a null fulfils no other condition", None))
             }
             _ => Ok(all),

@@ -35,7 +35,7 @@ impl Pieces {
     }
 
     /// Parts so far.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.rows.len()
     }
 
@@ -118,6 +118,6 @@ mod tests {
         assert_eq!(rows.values().as_ref(), [0, 4]);
         let mut pieces = Pieces::of(Form::Integer, 2, 8);
         assert!(pieces.push(0, "12") && !pieces.push(1, "1x"));
-        assert_eq!(pieces.len(), 1);
+        assert_eq!(pieces.count(), 1);
     }
 }

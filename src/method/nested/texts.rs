@@ -124,7 +124,7 @@ fn take_apart<T: TakesApart>(
     let mut misfits = Vec::with_capacity(input.len());
     let mut before = vec![0; pieces.len()];
     for (row, text) in texts(input) {
-        pieces.iter().zip(&mut before).for_each(|(pieces, before)| *before = pieces.len());
+        pieces.iter().zip(&mut before).for_each(|(pieces, before)| *before = pieces.count());
         if method.take_apart(row as u32, text, scratch, pieces) == Fit::Misfit {
             pieces.iter_mut().zip(&before).for_each(|(pieces, before)| pieces.truncate(*before));
             misfits.push(row as u32);
