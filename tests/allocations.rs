@@ -71,8 +71,9 @@ fn pairs(distinct: usize) -> Vec<(ArrayRef, ArrayRef)> {
     inputs(FEW, distinct).into_iter().zip(inputs(MANY, distinct)).collect()
 }
 
+/// Every value that `custom` treats meets a new instance of its module, so that none can depend on another.
 fn examples() -> impl Iterator<Item = &'static str> {
-    CATALOGUE.iter().flat_map(|entry| entry.examples).copied()
+    CATALOGUE.iter().filter(|entry| entry.name != "custom").flat_map(|entry| entry.examples).copied()
 }
 
 fn texts(inputs: Vec<(ArrayRef, ArrayRef)>) -> Vec<(ArrayRef, ArrayRef)> {

@@ -31,6 +31,8 @@ macro_rules! catalogue {
 
 catalogue! {
     by
+    #[cfg(feature = "custom")]
+    custom
     drop
     fake
     generalise
