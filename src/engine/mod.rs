@@ -208,3 +208,21 @@ impl Drop for Held<'_> {
         self.budget.freed.notify_all();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_does_not_fit_is_a_mismatch_and_is_not_named() {
+        let refused = ApplyError::Value { method: "segments", what: "a text does not fit the pattern" };
+        let failure = EngineError::from(MaskError::Method(crate::schema::LeafPath::column("visit"), refused));
+        assert_eq!(failure.kind(), Kind::Mismatch);
+        assert_eq!(
+            failure.to_string(),
+            "leaf `visit`: `segments` cannot take a value: a text does not fit the pattern"
+        );
+        let lost = MaskError::Method(crate::schema::LeafPath::column("visit"), ApplyError::Beside);
+        assert_eq!(EngineError::from(lost).kind(), Kind::Internal);
+    }
+}
