@@ -186,6 +186,11 @@ impl<'d> Section<'d> {
         self.document.path.parent().unwrap_or(Path::new(""))
     }
 
+    /// The path of the file that it stands in.
+    pub fn path(&self) -> &'d Path {
+        &self.document.path
+    }
+
     fn inside(&self) -> String {
         if self.name.is_empty() { String::new() } else { format!(" in `{}`", self.name) }
     }
@@ -309,6 +314,44 @@ impl<'d> FromValue<'d> for Section<'d> {
         let span = place.value.span();
         let DeValue::Table(table) = place.value.into_inner() else { unreachable!("is_table was asked") };
         Ok(Section::new(place.document, place.name, span, table))
+    }
+}
+
+/// A word, or a table that says more.
+pub enum WordOrTable<'d> {
+    Word(String),
+    Table(Section<'d>),
+}
+
+impl<'d> FromValue<'d> for WordOrTable<'d> {
+    fn from_value(place: Place<'d>) -> Result<Self, Fault> {
+        match place.value.get_ref() {
+            DeValue::String(word) => Ok(WordOrTable::Word(word.to_string())),
+            DeValue::Table(_) => Section::from_value(place).map(WordOrTable::Table),
+            _ => Err(place.expected("text or a table")),
+        }
+    }
+}
+
+/// One value to compare others with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Literal {
+    Text(String),
+    Whole(i64),
+    Flag(bool),
+    Day(jiff::civil::Date),
+}
+
+impl<'d> FromValue<'d> for Literal {
+    fn from_value(place: Place<'d>) -> Result<Self, Fault> {
+        let day = match place.value.get_ref() {
+            DeValue::String(text) => return Ok(Literal::Text(text.to_string())),
+            DeValue::Integer(_) => return i64::from_value(place).map(Literal::Whole),
+            DeValue::Boolean(flag) => return Ok(Literal::Flag(*flag)),
+            DeValue::Datetime(time) if time.time.is_none() => time.to_string().parse().ok(),
+            _ => None,
+        };
+        day.map(Literal::Day).ok_or_else(|| place.expected("text, a whole number, true, false or a day like 2026-11-20"))
     }
 }
 

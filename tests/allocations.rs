@@ -86,8 +86,9 @@ fn over_all(distinct: usize, mut check: impl FnMut(&str, &[(ArrayRef, ArrayRef)]
     }
 }
 
+/// Every value that `custom` treats meets a new instance of its module, so that none can depend on another.
 fn examples() -> impl Iterator<Item = &'static str> {
-    CATALOGUE.iter().flat_map(|entry| entry.examples).copied()
+    CATALOGUE.iter().filter(|entry| entry.name != "custom").flat_map(|entry| entry.examples).copied()
 }
 
 fn texts(inputs: &[(ArrayRef, ArrayRef)]) -> Vec<(ArrayRef, ArrayRef)> {

@@ -76,6 +76,9 @@ impl EngineError {
             EngineError::Guard(GuardError::Repeated(_)) => {
                 Some("take `unique` from the rule, or choose a method whose outputs differ where values do")
             }
+            EngineError::Mask(MaskError::Method(_, ApplyError::Value { .. })) => {
+                Some("say in the schema what becomes of such values, as with `otherwise`")
+            }
             EngineError::In { error, .. } => error.hint(),
             _ => None,
         }
@@ -222,5 +225,23 @@ impl Drop for Held<'_> {
         free.memory += self.bytes;
         free.parts += 1;
         self.budget.freed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_does_not_fit_is_a_mismatch_and_is_not_named() {
+        let refused = ApplyError::Value { method: "segments", what: "a text does not fit the pattern" };
+        let failure = EngineError::from(MaskError::Method(crate::schema::LeafPath::column("visit"), refused));
+        assert_eq!(failure.kind(), Kind::Mismatch);
+        assert_eq!(
+            failure.to_string(),
+            "leaf `visit`: `segments` cannot take a value: a text does not fit the pattern"
+        );
+        let lost = MaskError::Method(crate::schema::LeafPath::column("visit"), ApplyError::Beside);
+        assert_eq!(EngineError::from(lost).kind(), Kind::Internal);
     }
 }

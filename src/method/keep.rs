@@ -37,6 +37,10 @@ impl Method for Keep {
         true
     }
 
+    fn keeps(&self) -> bool {
+        true
+    }
+
     fn words(&self) -> String {
         format!("kept as it is, because: {}", self.because)
     }

@@ -15,28 +15,35 @@ use crate::document::{Fault, Section};
 use crate::keys::lanes::DomainKey;
 
 pub mod distinct;
+pub mod nested;
 mod normalise;
 mod values;
 
+use nested::Nested;
 pub use values::{comparable, hash_rows, is_hashed};
 
 /// Declares every method's module and the catalogue.
 macro_rules! catalogue {
-    ($($method:ident)*) => {
-        $(mod $method;)*
+    ($($(#[$gate:meta])* $method:ident)*) => {
+        $($(#[$gate])* mod $method;)*
         /// Every method there is, by name.
-        pub const CATALOGUE: &[&Entry] = &[$(&$method::ENTRY),*];
+        pub const CATALOGUE: &[&Entry] = &[$($(#[$gate])* &$method::ENTRY),*];
     };
 }
 
 catalogue! {
     bucket
+    by
     clamp
     constant
+    #[cfg(feature = "custom")]
+    custom
     drop
     fake
     fpe
     generalise
+    items
+    json
     keep
     mask
     noise
@@ -45,8 +52,10 @@ catalogue! {
     redact
     round
     sample
+    segments
     shift_date
     shuffle
+    when
 }
 
 /// What a method makes of a leaf of some type.
@@ -215,12 +224,27 @@ pub trait Method: Send + Sync {
     ///
     /// The first is that of the value as a whole, where the value as a whole has one.
     fn domains(&self) -> Vec<&str> {
+        nested::domains(&self.inner())
+    }
+
+    /// The domain of the value as a whole; none where only parts of it, or only some values, have one.
+    fn whole(&self) -> Option<&str> {
+        if self.inner().is_empty() { self.domains().first().copied() } else { None }
+    }
+
+    /// The methods that it is made of, in the order in which their columns stand in [`Context::beside`].
+    fn inner(&self) -> Vec<&Nested> {
         Vec::new()
+    }
+
+    /// Whether a value can leave whole and untouched, whatever it is.
+    fn keeps(&self) -> bool {
+        false
     }
 
     /// The columns whose values it needs to see with its own; [`Context::beside`] then has them.
     fn beside(&self) -> Vec<Beside> {
-        Vec::new()
+        nested::beside(&self.inner())
     }
 
     /// Says whether it takes the columns that it looks at, which are of these types, in the order of
@@ -228,13 +252,13 @@ pub trait Method: Send + Sync {
     ///
     /// # Errors
     /// Where it does not take one of them.
-    fn plan_beside(&self, _types: &[DataType]) -> Result<(), Unsupported> {
-        Ok(())
+    fn plan_beside(&self, types: &[DataType]) -> Result<(), Unsupported> {
+        nested::plan_beside(&self.inner(), types)
     }
 
     /// How much of the column it needs to see at once.
     fn extent(&self) -> Extent {
-        Extent::Value
+        nested::extent(&self.inner())
     }
 
     /// How many bits tell one output of this type's values from another, at least, where outputs are codes that can
@@ -267,7 +291,7 @@ pub trait Method: Send + Sync {
 
     /// Every word that an output can be made of and that could be somebody's real value.
     fn vocabulary(&self) -> Vec<&'static str> {
-        Vec::new()
+        nested::vocabulary(&self.inner())
     }
 }
 

@@ -423,6 +423,6 @@ pub fn domains(tables: &[TablePlan]) -> impl Iterator<Item = (&str, End<'_>)> {
         .flat_map(|table| table.columns.iter().flat_map(|column| &column.leaves).map(move |plan| (table, plan)));
     leaves.filter_map(|(table, plan)| {
         let rule = table.schema.columns.get(&plan.leaf.path)?;
-        rule.method.domains().first().map(|domain| (*domain, End { table, plan, rule }))
+        rule.method.whole().map(|domain| (domain, End { table, plan, rule }))
     })
 }

@@ -225,7 +225,7 @@ fn column(mut rule: Section<'_>) -> Result<Column, Fault> {
     let declared = declared_type(&mut rule)?;
     let is_unique = rule.optional("unique")?.unwrap_or(false);
     let method = (entry.parse)(&mut rule)?;
-    if class == Class::Direct && entry.name == "keep" {
+    if class == Class::Direct && method.keeps() {
         let hint = "a direct identifier takes pseudonym, fpe, fake, drop, null, redact, mask or generalise";
         return Err(rule.fault_at("method", "a direct identifier cannot be kept", hint.to_owned()));
     }

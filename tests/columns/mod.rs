@@ -1,5 +1,7 @@
 //! A column of every type that a reader of Parquet, CSV or NDJSON gives.
 
+#![allow(dead_code, reason = "each test binary uses another part")]
+
 use std::sync::Arc;
 
 use arrow::array::*;
