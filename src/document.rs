@@ -351,7 +351,8 @@ impl<'d> FromValue<'d> for Literal {
             DeValue::Datetime(time) if time.time.is_none() => time.to_string().parse().ok(),
             _ => None,
         };
-        day.map(Literal::Day).ok_or_else(|| place.expected("text, a whole number, true, false or a day like 2026-11-20"))
+        day.map(Literal::Day)
+            .ok_or_else(|| place.expected("text, a whole number, true, false or a day like 2026-11-20"))
     }
 }
 
