@@ -61,6 +61,7 @@ fn text(plan: &TablePlan, parts: usize) -> String {
         false => format!("table {table_name}: {objects} objects, {} rows, {parts} parts\n", plan.rows()),
     };
     head + &table(["leaf", "type", "class", "what becomes of it", "type after"], &rows)
+        + &plan.schema.filters.iter().map(|filter| format!("{}\n", filter.words())).collect::<String>()
         + &codes(plan)
         + &format!("schema {}\npolicy {}\n\n", plan.structure, plan.policy)
 }

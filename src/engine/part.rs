@@ -6,13 +6,13 @@ use rayon::prelude::*;
 
 use crate::account::doors::OpenProduction;
 use crate::crew::Crew;
-use crate::guard::{Clearance, ColumnGuard, Passed, Uniques};
+use crate::guard::{Clearance, ColumnGuard, GroupPassed, Passed, Uniques};
 use crate::method::{Extent, Nulls, Outcome};
 use crate::plan::{ColumnPlan, FileError, LeafPlan, Part, Plan, TablePlan};
 use crate::schema::Form;
 use crate::sink::{Coding, ColumnEncoder, ColumnLayout, EncodedColumn, Layout, PartEncoder, ReadyLeaf, SafePart};
 use crate::source::{self, ReadLimits, RowGroup};
-use crate::transform::{Masks, mask, mask_distinct};
+use crate::transform::{Chosen, Masks, choose, mask, mask_distinct};
 
 use super::EngineError;
 
@@ -39,9 +39,12 @@ pub(super) fn whole(shared: &Shared<'_>, part: &Part, groups: Range<usize>) -> R
     for index in groups {
         let open = || RowGroup::open(shared.production, file, index, table.read(), shared.limits);
         let group = shared.crew.call(shared.production.is_remote(), open)?;
+        let chosen = shared.crew.work(|| rows_chosen(table, &group, shared.masks))?;
         let columns = table.columns.par_iter().zip(&layout.columns);
-        let done = columns.map(|(plan, layout)| column(shared, table, &group, plan, layout.as_ref()));
-        passed.push(gathered(&mut encoder, group.rows(), shared.crew.work(|| done.collect()))?);
+        let done =
+            columns.map(|(plan, layout)| column(shared, table, &group, chosen.as_ref(), (plan, layout.as_ref())));
+        let done = shared.crew.work(|| done.collect());
+        passed.push(gathered(&mut encoder, group.rows(), chosen.as_ref(), done)?);
     }
     sealed(encoder, table, part, &passed)
 }
@@ -50,11 +53,21 @@ pub(super) fn whole(shared: &Shared<'_>, part: &Part, groups: Range<usize>) -> R
 pub(super) fn gathered(
     encoder: &mut PartEncoder<'_>,
     rows: usize,
+    chosen: Option<&Chosen>,
     columns: Result<Vec<Column>, EngineError>,
-) -> Result<Vec<Passed>, EngineError> {
-    let (encoded, passed): (Vec<_>, Vec<_>) = columns?.into_iter().unzip();
-    encoder.row_group(rows, encoded.into_iter().flatten().collect())?;
-    Ok(passed)
+) -> Result<GroupPassed, EngineError> {
+    let (encoded, columns): (Vec<_>, Vec<_>) = columns?.into_iter().unzip();
+    let chosen = chosen.map(Chosen::rows);
+    encoder.row_group(chosen.unwrap_or(rows), encoded.into_iter().flatten().collect())?;
+    Ok(GroupPassed { chosen, columns })
+}
+
+/// Which rows of a row group leave; none where all do.
+fn rows_chosen(table: &TablePlan, group: &RowGroup<'_>, masks: &Masks) -> Result<Option<Chosen>, EngineError> {
+    let mut asked = source::Asked::new(group, table)?;
+    let rows = asked.take(group.rows())?;
+    asked.end()?;
+    Ok(rows.map(|rows| choose(table, masks, &rows)).transpose()?)
 }
 
 /// Ends a part of which every column has passed.
@@ -62,7 +75,7 @@ pub(super) fn sealed(
     encoder: PartEncoder<'_>,
     table: &TablePlan,
     part: &Part,
-    passed: &[Vec<Passed>],
+    passed: &[GroupPassed],
 ) -> Result<SafePart, EngineError> {
     let clearance = Clearance::of(table, part, passed)?;
     Ok(encoder.seal(&clearance)?)
@@ -73,19 +86,20 @@ fn column(
     shared: &Shared<'_>,
     table: &TablePlan,
     group: &RowGroup<'_>,
-    column: &ColumnPlan,
-    layout: Option<&ColumnLayout>,
+    chosen: Option<&Chosen>,
+    (column, layout): (&ColumnPlan, Option<&ColumnLayout>),
 ) -> Result<Column, EngineError> {
     let mut guard = ColumnGuard::new(table, column, &shared.uniques);
     let Some(layout) = layout else { return Ok((None, guard.close())) };
     let task = Task { shared, table, group, column, layout };
-    let ready = (0..layout.leaves.len()).map(|index| task.ready(index, &mut guard)).collect::<Result<Vec<_>, _>>()?;
+    let mut ready = |index| if chosen.is_some() { Ok(None) } else { task.ready(index, &mut guard) };
+    let ready = (0..layout.leaves.len()).map(&mut ready).collect::<Result<Vec<_>, EngineError>>()?;
     if ready.iter().all(Option::is_some) {
         return Ok((Some(EncodedColumn::ready(ready.into_iter().flatten().collect())), guard.close()));
     }
     let mut encoder = ColumnEncoder::new(layout, |leaf| coding(table, group, column, leaf), ready)?;
     let mut source = source::Rows::new(group, table, column)?;
-    source.take::<EngineError>(group.rows(), |raw| {
+    source.take::<EngineError>(group.rows(), chosen.map(Chosen::marks), |raw| {
         let safe = guard.admit(mask(table, column, shared.masks, raw)?)?;
         Ok(encoder.write(&safe)?)
     })?;
@@ -203,7 +217,9 @@ fn first_rows(
     let uniques = Uniques::of([table]);
     let mut guard = ColumnGuard::new(table, column, &uniques);
     if let Some(group) = group {
-        source::Rows::new(group, table, column)?.take::<EngineError>(group.rows(), |raw| {
+        let chosen = rows_chosen(table, group, masks)?;
+        let marks = chosen.as_ref().map(Chosen::marks);
+        source::Rows::new(group, table, column)?.take::<EngineError>(group.rows(), marks, |raw| {
             let safe = guard.admit(mask(table, column, masks, raw)?)?;
             if let Some(array) = safe.array() {
                 let taken = missing.min(array.len());

@@ -1,19 +1,22 @@
 //! Objects of records: read on and on from their start, and each part takes its rows.
 
 use arrow::array::{RecordBatch, new_empty_array};
-use arrow::compute::concat;
+use arrow::compute::{concat, filter_record_batch};
 use rayon::prelude::*;
 
 use crate::account::doors::OpenProduction;
-use crate::guard::{Clearance, ColumnGuard, Passed, SafeBatch, Uniques};
+use crate::guard::{Clearance, ColumnGuard, GroupPassed, Passed, SafeBatch, Uniques};
 use crate::plan::{ColumnPlan, FileError, Part, Rows, SourceFile, TablePlan};
 use crate::schema::{Form, Output};
 use crate::sink::{self, Coding, ColumnEncoder, ColumnLayout, PartEncoder, SafePart, Written};
 use crate::source::Records;
-use crate::transform::{Masks, mask};
+use crate::transform::{Masks, choose, mask};
 
 use super::EngineError;
-use super::part::{Column, Shared, gathered, sealed, shown_rows};
+use super::part::{Column, Shared, sealed, shown_rows};
+
+/// Of how many rows a preview shows the first that leave.
+const PREVIEWED: usize = 8 * 1024;
 
 /// Carries the parts of one object over, one after the other; columns go in parallel.
 pub(super) fn stream(
@@ -29,7 +32,8 @@ pub(super) fn stream(
     for part in parts {
         let Rows::Records(rows) = &part.rows else { return Err(EngineError::Bug) };
         let batches = shared.crew.call(shared.production.is_remote(), || records.take(rows.len()))?;
-        let of = Taken { shared, table, file, batches: &batches };
+        let (batches, chosen) = only_chosen(table, file, shared.masks, batches)?;
+        let of = Taken { shared, table, file, batches: &batches, chosen };
         let safe = match table.schema.form {
             Form::Records { output: Output::Same, .. } => of.as_records(part)?,
             _ => of.as_pages(part, rows.len())?,
@@ -46,6 +50,28 @@ struct Taken<'t> {
     table: &'t TablePlan,
     file: &'t SourceFile,
     batches: &'t [RecordBatch],
+    /// How many rows these are, where the table's filters have chosen them.
+    chosen: Option<usize>,
+}
+
+/// The rows that leave, and how many they are where not all do.
+fn only_chosen(
+    table: &TablePlan,
+    file: &SourceFile,
+    masks: &Masks,
+    batches: Vec<RecordBatch>,
+) -> Result<(Vec<RecordBatch>, Option<usize>), EngineError> {
+    if table.asked.is_empty() {
+        return Ok((batches, None));
+    }
+    let mut left = Vec::with_capacity(batches.len());
+    for batch in &batches {
+        let Some(asked) = Records::asked(file, table, batch) else { return Err(EngineError::Bug) };
+        let chosen = choose(table, masks, &asked)?;
+        left.push(filter_record_batch(batch, chosen.marks()).map_err(|_| EngineError::Bug)?);
+    }
+    let rows = left.iter().map(RecordBatch::num_rows).sum();
+    Ok((left, Some(rows)))
 }
 
 impl Taken<'_> {
@@ -54,7 +80,9 @@ impl Taken<'_> {
         let columns = self.table.columns.par_iter().zip(&layout.columns);
         let done = columns.map(|(column, layout)| self.pages(column, layout.as_ref()));
         let mut encoder = PartEncoder::new(layout);
-        let passed = gathered(&mut encoder, rows, self.shared.crew.work(|| done.collect()))?;
+        let (encoded, columns) = self.columns(done)?;
+        encoder.row_group(self.chosen.unwrap_or(rows), encoded.into_iter().flatten().collect())?;
+        let passed = GroupPassed { chosen: self.chosen, columns };
         sealed(encoder, self.table, part, &[passed])
     }
 
@@ -69,10 +97,19 @@ impl Taken<'_> {
 
     fn as_records(&self, part: &Part) -> Result<SafePart, EngineError> {
         let columns = self.table.columns.par_iter().map(|column| self.rows(column));
-        let done: Result<Vec<_>, EngineError> = self.shared.crew.work(|| columns.collect());
-        let (columns, passed): (Vec<_>, Vec<Passed>) = done?.into_iter().unzip();
+        let (columns, passed) = self.columns(columns)?;
+        let passed = GroupPassed { chosen: self.chosen, columns: passed };
         let clearance = Clearance::of(self.table, part, &[passed])?;
         Ok(sink::records(self.table, &self.file.object.key, columns, &clearance)?)
+    }
+
+    /// Works all columns through, in parallel.
+    fn columns<T: Send>(
+        &self,
+        work: impl IndexedParallelIterator<Item = Result<(T, Passed), EngineError>>,
+    ) -> Result<(Vec<T>, Vec<Passed>), EngineError> {
+        let done: Result<Vec<_>, EngineError> = self.shared.crew.work(|| work.collect());
+        Ok(done?.into_iter().unzip())
     }
 
     fn rows(&self, column: &ColumnPlan) -> Result<(Vec<SafeBatch>, Passed), EngineError> {
@@ -108,8 +145,13 @@ pub(super) fn preview(
     rows: usize,
 ) -> Result<RecordBatch, EngineError> {
     let with_rows = table.files.iter().find(|file| file.rows() > 0);
-    let batches = with_rows.map(|file| Records::open(production, table, file)?.take(rows.min(file.rows() as usize)));
-    let batches = batches.transpose()?.unwrap_or_default();
+    // Enough to choose from.
+    let looked_at = |file: &SourceFile| rows.max(PREVIEWED).min(file.rows() as usize);
+    let batches = with_rows.map(|file| Records::open(production, table, file)?.take(looked_at(file)));
+    let mut batches = batches.transpose()?.unwrap_or_default();
+    if let Some(file) = with_rows {
+        batches = only_chosen(table, file, masks, batches)?.0;
+    }
     let (mut shown, uniques) = (Vec::new(), Uniques::of([table]));
     for (column, output) in table.columns.iter().filter_map(|column| Some((column, column.output.as_ref()?))) {
         let mut guard = ColumnGuard::new(table, column, &uniques);
@@ -118,7 +160,8 @@ pub(super) fn preview(
             pieces.extend(guard.admit(mask(table, column, masks, raw)?)?.array().cloned());
         }
         let pieces: Vec<_> = pieces.iter().map(AsRef::as_ref).collect();
-        shown.push(concat(&pieces).map_err(|_| FileError::Damaged("a column cannot be shown"))?);
+        let all = concat(&pieces).map_err(|_| FileError::Damaged("a column cannot be shown"))?;
+        shown.push(all.slice(0, rows.min(all.len())));
     }
     shown_rows(table, shown)
 }

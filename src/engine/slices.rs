@@ -6,7 +6,7 @@ use crate::guard::ColumnGuard;
 use crate::plan::{ColumnPlan, Part, Rows, TablePlan};
 use crate::sink::{ColumnEncoder, ColumnLayout, PartEncoder, SafePart, Written};
 use crate::source::{self, RowGroup};
-use crate::transform::mask;
+use crate::transform::{Chosen, choose, mask};
 
 use super::EngineError;
 use super::part::{Column, Shared, coding, gathered, sealed};
@@ -25,41 +25,47 @@ pub(super) fn stream(
         layout.as_ref().map(|layout| Ok((source::Rows::new(&group, table, column)?, layout))).transpose()
     });
     let mut streams = shared.crew.work(|| opened.collect::<Result<Vec<_>, EngineError>>())?;
+    let mut asked = source::Asked::new(&group, table)?;
     let mut written = Vec::with_capacity(parts.len());
     for part in parts {
         let Rows::Slice { rows, .. } = &part.rows else { return Err(EngineError::Bug) };
+        let chosen = asked.take(rows.len())?.map(|rows| choose(table, shared.masks, &rows)).transpose()?;
+        let of = Slice { shared, table, group: &group, rows: rows.len(), chosen: chosen.as_ref() };
         let slices = table.columns.par_iter().zip(&mut streams).map(|(column, stream)| match stream {
-            Some((stream, layout)) => slice(Slice { shared, table, group: &group, layout }, column, stream, rows.len()),
+            Some((stream, layout)) => slice(of, column, layout, stream),
             None => Ok((None, ColumnGuard::new(table, column, &shared.uniques).close())),
         });
         let mut encoder = PartEncoder::new(layout);
-        let passed = gathered(&mut encoder, rows.len(), shared.crew.work(|| slices.collect()))?;
+        let passed = gathered(&mut encoder, rows.len(), chosen.as_ref(), shared.crew.work(|| slices.collect()))?;
         written.push(write(part, sealed(encoder, table, part, &[passed])?)?);
     }
+    asked.end()?;
     streams.into_iter().flatten().try_for_each(|(stream, _)| stream.end())?;
     Ok(written)
 }
 
-/// Where a column's rows come from and go to.
+/// Some next rows, of which perhaps not all leave.
+#[derive(Clone, Copy)]
 struct Slice<'s> {
     shared: &'s Shared<'s>,
     table: &'s TablePlan,
     group: &'s RowGroup<'s>,
-    layout: &'s ColumnLayout,
+    rows: usize,
+    chosen: Option<&'s Chosen>,
 }
 
-/// The next `rows` rows of one column, encoded.
+/// The next rows of one column, encoded.
 fn slice(
     of: Slice<'_>,
     column: &ColumnPlan,
+    layout: &ColumnLayout,
     stream: &mut source::Rows<'_>,
-    rows: usize,
 ) -> Result<Column, EngineError> {
-    let Slice { shared, table, group, layout } = of;
+    let Slice { shared, table, group, rows, chosen } = of;
     let ready = layout.leaves.iter().map(|_| None).collect();
     let mut encoder = ColumnEncoder::new(layout, |leaf| coding(table, group, column, leaf), ready)?;
     let mut guard = ColumnGuard::new(table, column, &shared.uniques);
-    stream.take::<EngineError>(rows, |raw| {
+    stream.take::<EngineError>(rows, chosen.map(Chosen::marks), |raw| {
         let safe = guard.admit(mask(table, column, shared.masks, raw)?)?;
         Ok(encoder.write(&safe)?)
     })?;

@@ -213,6 +213,14 @@ pub struct Passed {
     rows: usize,
 }
 
+/// What passed of one row group.
+pub struct GroupPassed {
+    /// How many of its rows leave, where the table's filters choose among them.
+    pub chosen: Option<usize>,
+    /// By column.
+    pub columns: Vec<Passed>,
+}
+
 /// Says that a part is whole and safe.
 ///
 /// ```compile_fail
@@ -229,11 +237,11 @@ pub struct Clearance {
 }
 
 impl Clearance {
-    /// Clears a part of which every column of every row group has passed, `passed` by row group.
+    /// Clears a part of which every column of every row group has passed.
     ///
     /// # Errors
     /// Where a row group, a column or a row is missing.
-    pub fn of(table: &TablePlan, part: &Part, passed: &[Vec<Passed>]) -> Result<Self, GuardError> {
+    pub fn of(table: &TablePlan, part: &Part, passed: &[GroupPassed]) -> Result<Self, GuardError> {
         let incomplete = GuardError::Incomplete(part.number);
         let groups = table.files[part.file].row_groups();
         let planned: Vec<usize> = match &part.rows {
@@ -243,13 +251,17 @@ impl Clearance {
         if passed.len() != planned.len() {
             return Err(incomplete);
         }
-        for (rows, columns) in planned.iter().zip(passed) {
-            let whole = |passed: &Passed| passed.removed || passed.rows == *rows;
-            if columns.len() != table.columns.len() || !columns.iter().all(whole) {
+        let mut leaving = 0;
+        for (there, GroupPassed { chosen, columns }) in planned.iter().zip(passed) {
+            let rows = chosen.unwrap_or(*there);
+            let whole = |passed: &Passed| passed.removed || passed.rows == rows;
+            let as_planned = chosen.is_some() != table.asked.is_empty() && rows <= *there;
+            if !as_planned || columns.len() != table.columns.len() || !columns.iter().all(whole) {
                 return Err(incomplete);
             }
+            leaving += rows;
         }
-        Ok(Clearance { rows: planned.iter().sum() })
+        Ok(Clearance { rows: leaving })
     }
 
     /// How many rows the part has.

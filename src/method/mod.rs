@@ -112,7 +112,7 @@ pub enum ApplyError {
     Removed,
     #[error("the key of domain {0:?} is not at hand")]
     NoKey(String),
-    #[error("`{method}` does not take a value that it finds: {what}")]
+    #[error("`{method}` cannot take a value: {what}")]
     Value { method: &'static str, what: &'static str },
     #[error("a column that the method looks at is not at hand, or is of a type that it does not take")]
     Beside,

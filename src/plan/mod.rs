@@ -6,6 +6,7 @@ mod footer;
 mod links;
 mod part;
 mod partition;
+mod selection;
 mod table;
 mod unique;
 

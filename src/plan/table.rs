@@ -15,6 +15,7 @@ use crate::plan::beside;
 use crate::plan::codes::{self, Codes};
 use crate::plan::footer::{FileError, Footer};
 use crate::plan::partition::{self, partitions};
+use crate::plan::selection;
 use crate::plan::unique;
 use crate::plan::{Mismatch, PlanError};
 use crate::schema::{Column, Form, Leaf, LeafPath, TableSchema, children, digest, leaves};
@@ -153,6 +154,8 @@ pub struct TablePlan {
     pub schema: TableSchema,
     pub files: Vec<SourceFile>,
     pub columns: Vec<ColumnPlan>,
+    /// The columns of the schema's filters, in their order, as places among the table's columns.
+    pub asked: Vec<usize>,
     /// The digest of what the data is.
     pub structure: String,
     /// The digest of what becomes of it.
@@ -180,6 +183,7 @@ impl TablePlan {
         let mut columns =
             fields.into_iter().map(|(field, origin)| column(&schema, field, origin)).collect::<Result<Vec<_>, _>>()?;
         beside::join(&schema, &mut columns)?;
+        let asked = selection::join(&schema, &columns)?;
         all_met(&schema, &columns)?;
         if columns.iter().all(|column| column.output.is_none()) {
             return Err(PlanError::Rule(schema.fault("every column is dropped, nothing would be left", None)));
@@ -188,7 +192,7 @@ impl TablePlan {
             .iter()
             .flat_map(|column| column.leaves.iter().map(|plan| (&plan.leaf, column.origin == Origin::Partition)));
         let (structure, policy) = (digest::structure(every), digest::policy(&schema));
-        let table = TablePlan { structure, policy, columns, files, schema };
+        let table = TablePlan { structure, policy, columns, asked, files, schema };
         codes::tell_apart(&table)?;
         Ok(table)
     }
@@ -208,9 +212,11 @@ impl TablePlan {
         self.columns.iter().filter_map(|column| column.output.clone()).collect()
     }
 
-    /// The columns of which values are read: those of the output, and those that their methods look at.
+    /// The columns of which values are read: those of the output, and those that methods and filters look at.
     pub fn read(&self) -> impl Iterator<Item = &ColumnPlan> {
-        let looked_at = |index: &usize| self.columns.iter().any(|column| column.beside.contains(index));
+        let looked_at = |index: &usize| {
+            self.asked.contains(index) || self.columns.iter().any(|column| column.beside.contains(index))
+        };
         let wanted = move |(index, column): &(usize, &ColumnPlan)| column.output.is_some() || looked_at(index);
         self.columns.iter().enumerate().filter(wanted).map(|(_, column)| column)
     }

@@ -232,15 +232,13 @@ fn manifest(
     let mut tables: BTreeMap<String, TableRelease> = BTreeMap::new();
     for table in &plan.tables {
         let (schema, policy) = (table.structure.clone(), table.policy.clone());
-        tables.insert(
-            table.schema.table.clone(),
-            TableRelease { schema, policy, rows: table.rows(), objects: Vec::new() },
-        );
+        tables.insert(table.schema.table.clone(), TableRelease { schema, policy, rows: 0, objects: Vec::new() });
     }
     for (part, object) in plan.parts.iter().zip(written) {
-        tables
-            .entry(plan.tables[part.table].schema.table.clone())
-            .and_modify(|table| table.objects.push(object.clone()));
+        tables.entry(plan.tables[part.table].schema.table.clone()).and_modify(|table| {
+            table.rows += object.rows;
+            table.objects.push(object.clone());
+        });
     }
     Manifest {
         release,

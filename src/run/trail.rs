@@ -70,7 +70,10 @@ impl Trail {
         self.0.release = Some(release.to_owned());
         self.0.claim = Some(claim);
         self.0.outputs = written.iter().map(output).collect();
-        self.0.tables.iter_mut().for_each(|table| table.rows_out = table.rows_in);
+        for table in &mut self.0.tables {
+            let own = written.iter().filter(|object| object.key.split('/').next() == Some(table.name.as_str()));
+            table.rows_out = own.map(|object| object.rows).sum();
+        }
     }
 
     /// Signs and appends what is about to become visible, so that no release is ever without evidence.

@@ -41,6 +41,9 @@ pub fn policy(table: &TableSchema) -> String {
         digest.text(path.as_str()).text(column.class.name()).text(column.entry.name);
         digest.text(&column.entry.version.to_string()).text(&column.method.options());
     }
+    for filter in &table.filters {
+        digest.text("rows").text(filter.column.as_str()).text(&filter.meaning());
+    }
     if let Form::Records { .. } = &table.form {
         digest.text(&format!("{:?}", table.form));
     }

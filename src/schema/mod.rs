@@ -5,9 +5,11 @@ pub mod digest;
 mod form;
 mod link;
 mod path;
+mod selection;
 mod table;
 
 pub use form::{Dialect, Escape, Form, Format, Header, Output, StrayQuote};
 pub use link::Link;
 pub use path::{Leaf, LeafPath, children, leaves};
+pub use selection::{Filter, Test};
 pub use table::{Class, Column, Pattern, TableSchema, read_customer};

@@ -9,7 +9,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use crate::document::{Document, Fault, Section, nearest};
 use crate::method::{self, Entry, Method};
 use crate::schema::link::{self, Link};
-use crate::schema::{Form, LeafPath, declared};
+use crate::schema::{Filter, Form, LeafPath, declared, selection};
 
 /// What a leaf tells about a person (ISO/IEC 20889, 3 and 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,6 +113,8 @@ pub struct TableSchema {
     /// The column that says whose row it is.
     pub subject: Option<LeafPath>,
     pub columns: BTreeMap<LeafPath, Column>,
+    /// What must hold of a row, so that it leaves.
+    pub filters: Vec<Filter>,
     /// In which form it comes and goes.
     pub form: Form,
     /// The leaves of records with their types, in the order of the file; none where the objects tell them themselves.
@@ -154,12 +156,24 @@ impl TableSchema {
         }
         let links = root.optional::<Vec<Section<'_>>>("link")?.unwrap_or_default();
         let links = links.into_iter().map(|link| Link::read(link, &columns)).collect::<Result<_, _>>()?;
+        let filters = selection::take(&mut root, &columns)?;
         if root.holds("privacy") {
             let hint = "remove [privacy]: what is not enforced cannot be asked for".to_owned();
             return Err(root.fault_at("privacy", "group sizes are not measured by this version", hint));
         }
         root.finish()?;
-        Ok(TableSchema { customer, table, source, subject, columns, form, declared, links, file: path.to_owned() })
+        Ok(TableSchema {
+            customer,
+            table,
+            source,
+            subject,
+            columns,
+            filters,
+            form,
+            declared,
+            links,
+            file: path.to_owned(),
+        })
     }
 
     /// The columns of records, in the order of the file, but for those that stand in the objects' keys.

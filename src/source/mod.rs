@@ -22,7 +22,7 @@ pub use inspect::IndexedRows;
 pub use pages::{PageHeader, PageKind, Pages};
 pub use records::Records;
 pub use row_group::{ReadLimits, RowGroup};
-pub use rows::Rows;
+pub use rows::{Asked, Rows};
 pub use stream::ColumnStream;
 
 /// Some rows of one column, as read. Only [`transform`](crate::transform) and [`survey`](crate::survey) look inside.

@@ -21,8 +21,7 @@ use crate::source::text::{Limits, Packing, Reader, TextError};
 const FETCHED: u64 = 4 << 20;
 
 /// A reader of one object that remembers where it stands.
-pub struct Records<'p> {
-    file: &'p SourceFile,
+pub struct Records {
     reader: Reader,
     failed: Failed,
     /// Rows of the last batch that nobody wanted yet.
@@ -32,12 +31,12 @@ pub struct Records<'p> {
 /// Why the store failed below a reader that only knows that it did.
 type Failed = Arc<Mutex<Option<StoreError>>>;
 
-impl<'p> Records<'p> {
+impl Records {
     /// A reader at the first row; a header is held against the schema.
     ///
     /// # Errors
     /// Where the object is not of the table's form or columns, and what the store says.
-    pub fn open(production: OpenProduction<'_>, table: &'p TablePlan, file: &'p SourceFile) -> Result<Self, FileError> {
+    pub fn open(production: OpenProduction<'_>, table: &TablePlan, file: &SourceFile) -> Result<Self, FileError> {
         let Form::Records { format, .. } = &table.schema.form else {
             return Err(FileError::Unsupported("pages where records were asked for"));
         };
@@ -51,7 +50,7 @@ impl<'p> Records<'p> {
         };
         let reader = contained(|| reader(taps, &file.object.key, format, file).map_err(refused));
         let reader = reader.map_err(|error| cause(&failed).unwrap_or(error))?;
-        Ok(Records { file, reader, failed, pending: None })
+        Ok(Records { reader, failed, pending: None })
     }
 
     /// The next `rows` rows, in batches.
@@ -126,9 +125,10 @@ impl<'p> Records<'p> {
         Ok(arrays.into_iter().map(raw).collect())
     }
 
-    /// The object that is read.
-    pub fn file(&self) -> &'p SourceFile {
-        self.file
+    /// The columns by which rows of a batch are chosen; none where every row leaves.
+    pub fn asked(file: &SourceFile, table: &TablePlan, batch: &RecordBatch) -> Option<RawBatch> {
+        let mut asked = table.asked.iter().map(|index| array(file, &table.columns[*index], batch));
+        asked.next().map(|first| RawBatch { array: first, beside: asked.collect() })
     }
 }
 

@@ -1,7 +1,7 @@
 //! The rows of a column together with those of the columns that its methods look at.
 
-use arrow::array::{ArrayRef, new_empty_array};
-use arrow::compute::concat;
+use arrow::array::{ArrayRef, BooleanArray, new_empty_array};
+use arrow::compute::{concat, filter};
 
 use crate::method::Extent;
 use crate::plan::{ColumnPlan, FileError, TablePlan};
@@ -26,19 +26,28 @@ impl<'p> Rows<'p> {
         Ok(Rows { own: own(group, column)?, beside, extent: column.extent })
     }
 
-    /// Hands the next `rows` rows to `each`: in batches, or all at once where a method needs to see them so.
+    /// Hands the next `rows` rows to `each`, of them only the chosen: in batches, or all at once where a method needs to
+    /// see them so.
     ///
     /// # Errors
     /// Where a page is damaged or too large, rows are missing, or `each` fails.
     pub fn take<E: From<FileError>>(
         &mut self,
         rows: usize,
+        chosen: Option<&BooleanArray>,
         mut each: impl FnMut(RawBatch) -> Result<(), E>,
     ) -> Result<(), E> {
         let Rows { own, beside, extent } = self;
+        let mut at = 0;
         let mut joined = |array: ArrayRef| {
             let beside = beside.iter_mut().map(|stream| gathered(stream, array.len())).collect::<Result<_, _>>()?;
-            each(RawBatch { array, beside })
+            let raw = RawBatch { array, beside };
+            let (start, length) = (at, raw.rows());
+            at += length;
+            match chosen {
+                Some(chosen) => each(only(&raw, &chosen.slice(start, length))?),
+                None => each(raw),
+            }
         };
         match extent {
             Extent::RowGroup => joined(gathered(own, rows)?),
@@ -54,6 +63,45 @@ impl<'p> Rows<'p> {
         self.own.end()?;
         self.beside.into_iter().try_for_each(ColumnStream::end)
     }
+}
+
+/// The columns by which rows are chosen.
+pub struct Asked<'p>(Vec<ColumnStream<'p>>);
+
+impl<'p> Asked<'p> {
+    /// A reader at the first row.
+    ///
+    /// # Errors
+    /// Where the first pages are damaged or too large.
+    pub fn new(group: &RowGroup<'p>, table: &'p TablePlan) -> Result<Self, FileError> {
+        let streams = table.asked.iter().map(|index| ColumnStream::new(group, &table.columns[*index]));
+        streams.collect::<Result<_, _>>().map(Asked)
+    }
+
+    /// The next `rows` rows; none where every row leaves.
+    ///
+    /// # Errors
+    /// Where a page is damaged or too large, or rows are missing.
+    pub fn take(&mut self, rows: usize) -> Result<Option<RawBatch>, FileError> {
+        let Some((first, others)) = self.0.split_first_mut() else { return Ok(None) };
+        let array = gathered(first, rows)?;
+        let beside = others.iter_mut().map(|stream| gathered(stream, rows)).collect::<Result<_, _>>()?;
+        Ok(Some(RawBatch { array, beside }))
+    }
+
+    /// Makes sure that no row is left.
+    ///
+    /// # Errors
+    /// Where one is.
+    pub fn end(self) -> Result<(), FileError> {
+        self.0.into_iter().try_for_each(ColumnStream::end)
+    }
+}
+
+/// The chosen rows of a batch.
+fn only(raw: &RawBatch, chosen: &BooleanArray) -> Result<RawBatch, FileError> {
+    let of = |array: &ArrayRef| filter(array, chosen).map_err(|_| FileError::Damaged("rows cannot be chosen"));
+    Ok(RawBatch { array: of(&raw.array)?, beside: raw.beside.iter().map(of).collect::<Result<_, _>>()? })
 }
 
 /// The next `rows` rows of a column as one array.

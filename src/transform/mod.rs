@@ -1,5 +1,7 @@
 //! [`RawBatch`] becomes [`MaskedBatch`]: every leaf goes through its method, and nothing else is left.
 
+mod selection;
+
 use std::slice::Iter;
 use std::sync::Arc;
 
@@ -13,8 +15,10 @@ use arrow::error::ArrowError;
 use crate::keys::Secret;
 use crate::method::{ApplyError, Context, Keys, Outcome, Taken, distinct};
 use crate::plan::{ColumnPlan, LeafPlan, Plan, TablePlan};
-use crate::schema::LeafPath;
+use crate::schema::{LeafPath, Test};
 use crate::source::RawBatch;
+
+pub use selection::{Chosen, choose};
 
 /// Why a batch cannot be masked. No text of the library below is passed on: it can quote a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -75,7 +79,12 @@ impl Masks {
     /// Derives the key of every domain that the plan names.
     pub fn new(plan: &Plan, secret: &Secret, taken: Taken) -> Self {
         let rules = plan.tables.iter().flat_map(|table| table.schema.columns.values());
-        let domains = rules.flat_map(|rule| rule.method.domains());
+        let sampled =
+            plan.tables.iter().flat_map(|table| &table.schema.filters).filter_map(|filter| match &filter.test {
+                Test::Sampled { domain, .. } => Some(domain.as_str()),
+                Test::Holds(_) => None,
+            });
+        let domains = rules.flat_map(|rule| rule.method.domains()).chain(sampled);
         let keys = Keys::new(domains.map(|domain| (domain.to_owned(), secret.domain_key(&plan.customer, domain))));
         Masks { keys, taken }
     }
