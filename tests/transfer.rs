@@ -10,10 +10,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, Date32Array, Float64Array, Int64Array, ListArray, RecordBatch, StringArray, StructArray,
+    Array, ArrayRef, AsArray, BooleanArray, Date32Array, Float64Array, Int64Array, ListArray, RecordBatch, StringArray,
+    StructArray,
 };
 use arrow::buffer::{NullBuffer, OffsetBuffer};
-use arrow::compute::concat_batches;
+use arrow::compute::{concat_batches, filter_record_batch};
 use arrow::datatypes::{DataType, Field, Schema};
 use common::desk::Desk;
 use parquet::arrow::ArrowWriter;
@@ -192,6 +193,24 @@ fn a_row_group_of_any_size_is_cut_into_slices() {
     let sliced = carried(&desk, file.path());
     assert!(whole.len() == 1 && sliced.len() > 4, "{} and {} objects", whole.len(), sliced.len());
     assert_eq!(rows_of(&whole), rows_of(&sliced));
+}
+
+#[test]
+fn chosen_rows_are_those_of_the_whole_in_one_part_and_in_slices() {
+    let (desk, people) = (desk(), people());
+    let file = write(&people, true);
+    let whole = rows_of(&carried(&desk, file.path()));
+    let plans = whole.column_by_name("plan").expect("plans").as_string::<i32>();
+    let wanted: BooleanArray = plans.iter().map(|plan| Some(plan == Some("pro"))).collect();
+    let wanted = filter_record_batch(&whole, &wanted).expect("as many marks as rows");
+    let filter = "rows = [{ column = \"plan\", is = [\"pro\"] }]\n\n[columns]";
+    desk.write("schemas/shop/people.toml", &RULES.replace("[columns]", filter));
+    desk.approve("shop", "chosen", 9);
+    let config = std::fs::read_to_string(desk.path("verho.toml")).expect("a file");
+    for memory in ["2GiB", "4MiB"] {
+        desk.write("verho.toml", &format!("{config}\n[limits]\nmemory = \"{memory}\"\n"));
+        assert_eq!(rows_of(&carried(&desk, file.path())), wanted, "{memory}");
+    }
 }
 
 #[test]
