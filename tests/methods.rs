@@ -180,6 +180,23 @@ fn repeated(method: &dyn Method, input: &ArrayRef) -> ArrayRef {
 }
 
 #[test]
+fn texts_as_views_become_what_they_would_have_become() {
+    let input = texts((0..ROWS).map(|row| "väli ".repeat(row % 17) + &format!("teksti {row:04}")));
+    let views = cast(&input, &DataType::Utf8View).expect("text is text");
+    let mut seen = 0;
+    for example in CATALOGUE.iter().flat_map(|entry| entry.examples) {
+        let method = parse(example).expect("an example is right");
+        if !method.takes_views() || !matches!(method.plan(&DataType::Utf8), Ok(Outcome::Becomes { .. })) {
+            continue;
+        }
+        seen += 1;
+        assert_eq!(method.plan(&DataType::Utf8View), method.plan(&DataType::Utf8), "{example}");
+        assert_eq!(&apply(&*method, &views), &apply(&*method, &input), "{example}");
+    }
+    assert!(seen > 10, "{seen}");
+}
+
+#[test]
 fn key_matters_where_the_catalogue_says_so() {
     over_all(|what, method, keying, input, _| {
         let input = &repeated(method, input);
