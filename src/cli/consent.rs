@@ -14,7 +14,7 @@ use crate::document::Document;
 use crate::error::{Failure, Kind};
 use crate::plan::Plan;
 use crate::run::{Wish, ask};
-use crate::schema::{self, TableSchema};
+use crate::schema::{self, Filter, TableSchema};
 use crate::workspace::Workspace;
 
 /// The life of an approval
@@ -159,12 +159,13 @@ fn person_of(workspace: &Workspace, principal: &str) -> Result<String, Failure> 
     roles.party(principal).map(|party| party.person.clone()).ok_or_else(unknown)
 }
 
-/// What becomes of each leaf, in the words of its method.
+/// What becomes of each leaf, in the words of its method; under no leaf, which rows leave.
 fn explained(schemas: &[TableSchema]) -> impl Fn(&str, &str) -> String + use<> {
     let leaf = |schema: &TableSchema| {
         let words =
             schema.columns.iter().map(|(path, rule)| ((schema.table.clone(), path.as_str().to_owned()), rule.words()));
-        words.collect::<Vec<_>>()
+        let rows: Vec<_> = schema.filters.iter().map(Filter::words).collect();
+        words.chain([((schema.table.clone(), String::new()), rows.join("; "))]).collect::<Vec<_>>()
     };
     let words: std::collections::HashMap<_, _> = schemas.iter().flat_map(leaf).collect();
     move |table, leaf| words.get(&(table.to_owned(), leaf.to_owned())).cloned().unwrap_or_default()

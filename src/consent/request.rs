@@ -64,7 +64,8 @@ pub fn record(ask: &Ask, structures: &BTreeMap<String, String>, terms: Terms) ->
     })
 }
 
-/// The `approval.toml` to sign; `explain` says in a sentence what becomes of a leaf, given table, leaf and method.
+/// The `approval.toml` to sign; `explain` says in a sentence what becomes of a leaf, given table, leaf and method, and
+/// which rows leave, given no leaf.
 pub fn text(record: &Record, explain: impl Fn(&str, &str, &str) -> String) -> String {
     let mut page = Page::default();
     header(&mut page, record);
@@ -137,6 +138,10 @@ fn table(page: &mut Page, name: &str, terms: &TableTerms, explain: &impl Fn(&str
     page.text("name", name);
     page.text("schema", &terms.schema);
     page.text("policy", &terms.policy);
+    let rows = explain(name, "", "");
+    if !rows.is_empty() {
+        page.comment(&rows);
+    }
     page.section("[table.columns]", "Every column, and what becomes of it. A column not listed is never read.");
     for (leaf, method) in &terms.columns {
         page.comment(&explain(name, leaf, method));

@@ -30,7 +30,7 @@ pub fn takes(schema: &TableSchema, field: &Arc<Field>, leaves: &[LeafPlan]) -> R
             }
             None => "is removed: there is nothing to be unique".to_owned(),
             Some(after) if !is_hashed(after) => {
-                format!("becomes {after}; `unique` takes text, bytes, whole numbers, decimals, dates and times")
+                format!("becomes {after}; `unique` takes text, bytes, numbers, booleans, dates and times")
             }
             Some(_) => return Ok(()),
         };
