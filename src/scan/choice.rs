@@ -1,6 +1,6 @@
 //! What is written of each column: a key, a proposal, or a question.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::scan::aito::{Column, End, Kind, Shape, Tables};
 use crate::scan::names;
@@ -41,13 +41,9 @@ impl Domains {
 
     /// The only domain whose head has this name, as `customer_id` may; an `id` alone says nothing.
     fn named(&self, column: &str) -> Option<String> {
-        let mut heads: Vec<&End> =
-            self.0.values().filter(|head| head.column == column && column.contains('_')).collect();
-        heads.dedup();
-        match heads.as_slice() {
-            [head] => Some(head.to_string()),
-            _ => None,
-        }
+        let alike = |head: &&End| head.column == column && column.contains('_');
+        let heads: BTreeSet<_> = self.0.values().filter(alike).collect();
+        heads.first().filter(|_| heads.len() == 1).map(|head| head.to_string())
     }
 }
 
@@ -83,6 +79,9 @@ fn rules(end: &End, column: &Column) -> Vec<String> {
     let coarse = match (column.kind, names::place(&column.name)) {
         (Kind::Boolean, _) => r#"class = "sensitive", method = "null""#.to_owned(),
         (Kind::Decimal, _) => r#"class = "sensitive", method = "round", to = 10"#.to_owned(),
+        (Kind::Int, _) if names::is_time(&column.name) => {
+            r#"class = "quasi", method = "generalise", width = 86400"#.to_owned()
+        }
         (Kind::Int, _) => r#"class = "quasi", method = "generalise", width = 10"#.to_owned(),
         (_, Some(kind)) => format!(r#"class = "quasi", method = "fake", kind = "{kind}""#),
         _ if names::is_time(&column.name) => r#"class = "quasi", method = "generalise", prefix = 7"#.to_owned(),

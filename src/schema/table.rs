@@ -213,7 +213,7 @@ fn answered(rules: &[(String, Section<'_>)]) -> Result<(), Fault> {
     let mut open = rules.iter().filter_map(|(path, rule)| question(rule).map(|key| (path, rule, key)));
     let Some((path, rule, key)) = open.next() else { return Ok(()) };
     let others: Vec<_> = open.map(|(path, ..)| format!("`{}`", LeafPath::from(path.clone()))).collect();
-    let others = if others.is_empty() { String::new() } else { format!(", and so are {}", others.join(", ")) };
+    let others = if others.is_empty() { String::new() } else { format!("; others here: {}", others.join(", ")) };
     let (classes, methods) = (Class::ALL.map(Class::name), method::CATALOGUE.iter().map(|entry| entry.name));
     let hint = format!(
         "choose a class ({}) and a method ({}); `verho methods NAME` shows one with its options",
