@@ -1,4 +1,6 @@
 //! Aito's schema of a database, as its upload form takes it: tables, columns with types, links.
+//!
+//! What else it says of a column, as `nullable` and `analyzer`, decides nothing here and is passed over.
 
 use std::path::Path;
 
@@ -124,7 +126,7 @@ impl Tables {
         let lost = self.columns().find_map(|(from, column)| {
             let to = column.link.as_ref()?;
             let lost = self.columns().all(|(end, _)| end != *to) || from == *to;
-            lost.then(|| Refused(format!("`{from}` links to `{to}`, which is no other column"), "mend the link"))
+            lost.then(|| Refused(format!("`{from}` links to no other column of these tables"), "mend the link"))
         });
         lost.map_or(Ok(self), Err)
     }
