@@ -181,6 +181,11 @@ impl<'d> Section<'d> {
         self.places.contains_key(key)
     }
 
+    /// The text under `key`, which stays there; none where it holds no text.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.entries.get(key)?.value.get_ref().as_str()
+    }
+
     /// The folder of the file: other files that it names lie below it.
     pub fn folder(&self) -> &Path {
         self.document.path.parent().unwrap_or(Path::new(""))

@@ -14,6 +14,7 @@ pub mod method;
 pub mod plan;
 pub mod release;
 pub mod run;
+pub mod scan;
 pub mod schema;
 pub mod sink;
 pub mod source;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order in which data goes through them; each may use those before it.
-const ROOMS: [&str; 21] = [
+const ROOMS: [&str; 22] = [
     "document",
     "account",
     "error",
@@ -15,6 +15,7 @@ const ROOMS: [&str; 21] = [
     "keys",
     "method",
     "schema",
+    "scan",
     "plan",
     "source",
     "survey",

@@ -14,6 +14,7 @@ mod progress;
 mod refresh;
 mod release;
 mod run;
+mod scan;
 
 use std::io::{IsTerminal, Write};
 use std::panic::AssertUnwindSafe;
@@ -61,6 +62,7 @@ enum Output {
 enum Command {
     Demo(demo::Demo),
     Init(init::Init),
+    Scan(scan::Scan),
     Check(check::Check),
     Plan(plan::Plan),
     Run(run::Run),
@@ -78,6 +80,7 @@ impl Command {
         match self {
             Command::Demo(command) => command.run(common),
             Command::Init(command) => command.run(common),
+            Command::Scan(command) => command.run(common),
             Command::Check(command) => command.run(common),
             Command::Plan(command) => command.run(common),
             Command::Run(command) => command.run(common),

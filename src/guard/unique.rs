@@ -80,7 +80,7 @@ fn shard(hash: u128) -> usize {
 mod tests {
     use std::sync::Arc;
 
-    use arrow::array::{Float64Array, Int64Array, StringArray};
+    use arrow::array::{Int64Array, NullArray, StringArray};
 
     use super::*;
 
@@ -118,8 +118,8 @@ mod tests {
         let (uniques, id) = uniques();
         let numbers: ArrayRef = Arc::new(Int64Array::from(vec![1]));
         assert_eq!(uniques.admit("other", &id, &numbers), Err(GuardError::Unwatched(id.clone())));
-        let fractions: ArrayRef = Arc::new(Float64Array::from(vec![1.0]));
-        assert_eq!(uniques.admit("t", &id, &fractions), Err(GuardError::Unwatched(id)));
+        let nothing: ArrayRef = Arc::new(NullArray::new(1));
+        assert_eq!(uniques.admit("t", &id, &nothing), Err(GuardError::Unwatched(id)));
     }
 
     #[test]

@@ -12,4 +12,4 @@ pub use form::{Dialect, Escape, Form, Format, Header, Output, StrayQuote};
 pub use link::Link;
 pub use path::{Leaf, LeafPath, children, leaves};
 pub use selection::{Filter, Test};
-pub use table::{Class, Column, Pattern, TableSchema, read_customer};
+pub use table::{Class, Column, OPEN, Pattern, TableSchema, is_table_name, read_customer};

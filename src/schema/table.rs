@@ -188,11 +188,23 @@ impl TableSchema {
     }
 }
 
+/// Stands in place of a class or a method that nobody has chosen yet.
+pub const OPEN: &str = "?";
+
+/// Whether a table can be called so: its name becomes part of a key, beside the folder of releases.
+pub fn is_table_name(name: &str) -> bool {
+    is_plain(name) && name != "releases"
+}
+
+fn is_plain(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    !name.is_empty() && name.chars().all(plain)
+}
+
 /// A name that also becomes part of a key, and so is plain.
 fn name_of(root: &mut Section<'_>, key: &'static str) -> Result<String, Fault> {
     let name: String = root.required(key)?;
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    if name.is_empty() || !name.chars().all(plain) || (key == "table" && name == "releases") {
+    if !is_plain(&name) || (key == "table" && !is_table_name(&name)) {
         return Err(root.fault_at(
             key,
             format!("`{key}` takes letters, digits, `-` and `_`, and not `releases`"),
@@ -205,7 +217,24 @@ fn name_of(root: &mut Section<'_>, key: &'static str) -> Result<String, Fault> {
 /// The rules, in the order of the file.
 fn rules(section: Section<'_>) -> Result<Vec<(LeafPath, Column)>, Fault> {
     let rules: Vec<(String, Section<'_>)> = section.all()?;
+    answered(&rules)?;
     rules.into_iter().map(|(path, rule)| column(rule).map(|column| (LeafPath::from(path), column))).collect()
+}
+
+/// Refuses a file with open questions, at the first of them.
+fn answered(rules: &[(String, Section<'_>)]) -> Result<(), Fault> {
+    let question = |rule: &Section<'_>| ["class", "method"].into_iter().find(|key| rule.text(key) == Some(OPEN));
+    let mut open = rules.iter().filter_map(|(path, rule)| question(rule).map(|key| (path, rule, key)));
+    let Some((path, rule, key)) = open.next() else { return Ok(()) };
+    let others: Vec<_> = open.map(|(path, ..)| format!("`{}`", LeafPath::from(path.clone()))).collect();
+    let others = if others.is_empty() { String::new() } else { format!("; others here: {}", others.join(", ")) };
+    let (classes, methods) = (Class::ALL.map(Class::name), method::CATALOGUE.iter().map(|entry| entry.name));
+    let hint = format!(
+        "choose a class ({}) and a method ({}); `verho methods NAME` shows one with its options",
+        classes.join(", "),
+        methods.collect::<Vec<_>>().join(", ")
+    );
+    Err(rule.fault_at(key, format!("leaf `{}` is an open question{others}", LeafPath::from(path.clone())), hint))
 }
 
 /// The leaves of records; what is not said to be anything else is text.

@@ -5,8 +5,8 @@ use std::io::Cursor;
 use super::super::Limits;
 use super::super::error::{Fault, TextError};
 use super::super::input::Input;
-use crate::schema::{Dialect, Escape};
 use super::record::{Record, Records};
+use crate::schema::{Dialect, Escape};
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 

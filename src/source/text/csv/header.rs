@@ -7,8 +7,8 @@ use std::io::Cursor;
 use super::super::Limits;
 use super::super::error::{Count, Fault, TextError};
 use super::super::input::Input;
-use crate::schema::Dialect;
 use super::record::{Record, Records};
+use crate::schema::Dialect;
 
 impl Dialect {
     /// The fields of the first record of a sample: the names that a schema pins, where they are a header.

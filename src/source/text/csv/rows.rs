@@ -7,9 +7,9 @@ use super::super::Limits;
 use super::super::error::{Count, Fault, TextError};
 use super::super::input::Input;
 use super::super::leaf::{Leaf, leaf};
-use crate::schema::{Dialect, Header};
 use super::header;
 use super::record::{Record, Records};
+use crate::schema::{Dialect, Header};
 
 /// The rows of a CSV text.
 pub(in super::super) struct Rows {
