@@ -44,17 +44,18 @@ const PACK: &str =
     "(i64.or (i64.shl (i64.extend_i32_u (local.get $text)) (i64.const 32)) (i64.extend_i32_u (local.get $length)))";
 
 fn digits() -> Box<dyn Method> {
-    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("table.toml");
-    parse(&schema, "docs/custom/digits.wasm").unwrap_or_else(|fault| panic!("{fault}"))
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/samples/table.toml");
+    parse(&schema, "modules/digits.wasm").unwrap_or_else(|fault| panic!("{fault}"))
 }
 
 #[test]
 fn the_example_is_what_its_text_says() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/custom");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/samples/modules");
     let text = std::fs::read_to_string(folder.join("digits.wat")).expect("its text");
     let bytes = std::fs::read(folder.join("digits.wasm")).expect("its bytes");
     assert!(wat::parse_str(&text).expect("it is WAT") == bytes, "write digits.wasm again, with wat2wasm or `wat`");
-    let page = std::fs::read_to_string(folder.with_file_name("custom-methods.md")).expect("the page");
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/custom-methods.md"))
+        .expect("the page");
     assert!(page.contains(text.trim_end()), "the page shows another module");
 }
 
@@ -103,7 +104,10 @@ fn a_module_that_fails_says_nothing_of_the_value() {
     ];
     for (body, expected) in cases {
         let failed = apply(&*mask(body), 7, &[Some("aino")]).expect_err(body).to_string();
-        assert!(failed.starts_with("`custom` does not take a value that it finds: ") && failed.contains(expected), "{failed}");
+        assert!(
+            failed.starts_with("`custom` does not take a value that it finds: ") && failed.contains(expected),
+            "{failed}"
+        );
         assert!(!failed.contains("aino"));
     }
     let long = "a".repeat(70_000);
@@ -122,7 +126,7 @@ fn modules_that_want_more_are_refused() {
     assert!(refusal(&typed).contains("lacks"));
     assert!(refusal(&format!("(module {HEAD} (memory 1))")).contains("no WebAssembly"));
     assert!(refusal(r#"(module (memory (export "memory") 257))"#).contains("does not start"));
-    let missing = parse(Path::new("table.toml"), "docs/custom/none.wasm").err().expect("it is not there");
+    let missing = parse(Path::new("table.toml"), "modules/none.wasm").err().expect("it is not there");
     assert!(missing.to_string().starts_with("table.toml:1:") && missing.what.contains("cannot be read"));
     assert!(
         parse(Path::new("table.toml"), "Cargo.toml").err().expect("it is no module").what.contains("no WebAssembly")

@@ -21,7 +21,7 @@ fn examples(mark: &str) -> Vec<String> {
 fn folder() -> tempfile::TempDir {
     let (folder, home) = (tempfile::tempdir().expect("a folder"), Path::new(env!("CARGO_MANIFEST_DIR")));
     for (from, to) in
-        [("tests/samples/age.csv", "hierarchies/age.csv"), ("docs/custom/digits.wasm", "modules/digits.wasm")]
+        [("tests/samples/age.csv", "hierarchies/age.csv"), ("tests/samples/modules/digits.wasm", "modules/digits.wasm")]
     {
         let to = folder.path().join("acme").join(to);
         fs::create_dir_all(to.parent().expect("a folder")).expect("a folder");

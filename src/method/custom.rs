@@ -30,7 +30,7 @@ pub const ENTRY: Entry = Entry {
         ("domain", "required; equal texts get equal seeds in all columns of one domain"),
     ],
     keying: Keying::Keyed,
-    examples: &[r#"{ class = "direct", method = "custom", module = "digits.wasm", domain = "plate" }"#],
+    examples: &[r#"{ class = "direct", method = "custom", module = "modules/digits.wasm", domain = "plate" }"#],
     parse,
 };
 
