@@ -29,19 +29,14 @@ pub fn takes(schema: &TableSchema, field: &Arc<Field>, leaves: &[LeafPlan]) -> R
                 "is part of a list or a map; `unique` takes leaves of one value a row".to_owned()
             }
             None => "is removed: there is nothing to be unique".to_owned(),
-            Some(after) if !is_compared(after) => {
-                format!("becomes {after}; `unique` takes text, bytes, whole numbers, decimals, dates and times")
+            Some(after) if !is_hashed(after) => {
+                format!("becomes {after}; `unique` takes text, bytes, numbers, booleans, dates and times")
             }
             Some(_) => return Ok(()),
         };
         let rule = schema.columns.get(path).map(|rule| rule.fault(format!("leaf `{path}` {what}"), remove()));
         Err(PlanError::Rule(rule.unwrap_or_else(|| schema.fault(what, remove()))))
     })
-}
-
-/// Fractions are not: two that are written alike can differ in their last bits. Of true and false there are two.
-fn is_compared(data_type: &DataType) -> bool {
-    is_hashed(data_type) && !data_type.is_floating() && *data_type != DataType::Boolean
 }
 
 fn remove() -> String {
