@@ -81,10 +81,7 @@ fn segments_become_what_their_methods_make_of_them() {
 fn misfits_are_refused_without_their_text_or_treated_as_said() {
     for text in ["748", "007_monday_3", "aino_monday_3", "748_monday_", "99999999999999999999_a_b"] {
         let refused = try_apply(&*method(VISIT), &texts([text]), &[]).expect_err("it does not fit");
-        assert_eq!(
-            refused.to_string(),
-            "`segments` does not take a value that it finds: a text does not fit the pattern"
-        );
+        assert_eq!(refused.to_string(), "`segments` cannot take a value: a text does not fit the pattern");
         assert_eq!(one(&format!("{VISIT}, otherwise = \"null\""), text), None);
         let coded = format!(r#"{VISIT}, otherwise = {{ method = "pseudonym", domain = "odd" }}"#);
         assert_eq!(one(&coded, text), Some(code("odd", text)));
@@ -109,7 +106,7 @@ fn items_are_treated_one_by_one_between_their_separators() {
     let [one_code, two_code] = [1, 2].map(|number| number_code("user", number));
     assert_eq!(one(numbers, "1,,2,"), Some(format!("{one_code},,{two_code},")));
     let refused = try_apply(&*method(numbers), &texts(["1,aino"]), &[]).expect_err("it does not fit");
-    assert_eq!(refused.to_string(), "`items` does not take a value that it finds: an item is no whole number");
+    assert_eq!(refused.to_string(), "`items` cannot take a value: an item is no whole number");
 }
 
 #[test]
@@ -234,7 +231,7 @@ fn rows_without_a_condition_are_treated_as_said() {
         [optional(&[Some("FI"), Some("DE"), Some("DE")]), Arc::new(Int32Array::from(vec![50, 50, 50])) as ArrayRef];
     let refuses = method(&format!("{BY_COUNTRY}, otherwise = \"refuse\""));
     let refused = try_apply(&*refuses, &values, &beside).expect_err("no condition holds");
-    assert_eq!(refused.to_string(), "`when` does not take a value that it finds: no condition holds for its row");
+    assert_eq!(refused.to_string(), "`when` cannot take a value: no condition holds for its row");
     let first = [beside[0].slice(0, 2), beside[1].slice(0, 2)];
     assert!(try_apply(&*refuses, &values.slice(0, 2), &first).is_ok(), "a null is never refused");
     let empties = method(&format!("{BY_COUNTRY}, otherwise = \"null\""));
@@ -410,10 +407,7 @@ fn what_is_not_json_of_the_listed_paths_is_refused_or_treated_as_said() {
     ];
     for text in misfits {
         let refused = try_apply(&*method(DOCUMENT), &texts([text]), &[]).expect_err(text);
-        assert_eq!(
-            refused.to_string(),
-            "`json` does not take a value that it finds: a text is no JSON of the listed paths and types"
-        );
+        assert_eq!(refused.to_string(), "`json` cannot take a value: a text is no JSON of the listed paths and types");
         let coded = format!(r#"{DOCUMENT}, otherwise = {{ method = "pseudonym", domain = "odd" }}"#);
         assert_eq!(one(&coded, text), Some(code("odd", text)), "{text}");
     }
@@ -432,8 +426,7 @@ fn names_that_become_equal_are_refused() {
     let masks = r#""json", paths = { "{key}" = { method = "mask" }, "{value}" = { method = "mask" } }"#;
     assert_eq!(one(masks, r#"{"a":"x","bc":"y"}"#).as_deref(), Some(r#"{"*":"*","**":"*"}"#));
     let refused = try_apply(&*method(masks), &texts([r#"{"a":"x","b":"y"}"#]), &[]).expect_err("two names are equal");
-    let expected =
-        "`json` does not take a value that it finds: two names of an object become equal, or one becomes null";
+    let expected = "`json` cannot take a value: two names of an object become equal, or one becomes null";
     assert_eq!(refused.to_string(), expected);
 }
 

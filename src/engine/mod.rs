@@ -239,7 +239,7 @@ mod tests {
         assert_eq!(failure.kind(), Kind::Mismatch);
         assert_eq!(
             failure.to_string(),
-            "leaf `visit`: `segments` does not take a value that it finds: a text does not fit the pattern"
+            "leaf `visit`: `segments` cannot take a value: a text does not fit the pattern"
         );
         let lost = MaskError::Method(crate::schema::LeafPath::column("visit"), ApplyError::Beside);
         assert_eq!(EngineError::from(lost).kind(), Kind::Internal);
