@@ -121,7 +121,7 @@ pub fn is_text(data_type: &DataType) -> bool {
     matches!(data_type, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
 }
 
-/// Whether values of the type are hashed: those of a [`Nature`], and floating-point numbers and booleans besides,
+/// Whether values of the type are hashed: those of a `Nature`, and floating-point numbers and booleans besides,
 /// of which no code is made but a choice can be.
 pub fn is_hashed(data_type: &DataType) -> bool {
     nature(data_type) != Nature::Other || data_type.is_floating() || *data_type == DataType::Boolean
