@@ -75,6 +75,10 @@ fn links(plan: &crate::plan::Plan) -> String {
 
 /// The chance that two values of a leaf share a code.
 fn codes(plan: &TablePlan) -> String {
+    // Of records nobody knows yet how many there are.
+    if plan.is_unmeasured() {
+        return String::new();
+    }
     let codes = plan.codes().into_iter();
     let rows: Vec<[String; 4]> = codes
         .map(|codes| [codes.leaf.to_string(), codes.values.to_string(), codes.bits.to_string(), codes.odds()])

@@ -165,7 +165,9 @@ impl Fault {
             Fault::HeaderWidth { .. }
             | Fault::HeaderLacks { .. }
             | Fault::HeaderMoved { .. }
-            | Fault::HeaderTwice { .. } => "bring the schema's columns in line with the header, in its order",
+            | Fault::HeaderTwice { .. } => {
+                "bring the schema's columns in line with the header, in its order; where it parts them by another sign, say so under [csv]"
+            }
             Fault::BadDialect => "choose different ASCII signs for delimiter, quote and escape",
             Fault::NoDialect | Fault::ManyDialects => "name the delimiter in the schema",
             Fault::Json(_) => "export the object again as JSON (RFC 8259)",
