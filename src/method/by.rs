@@ -83,14 +83,6 @@ impl Method for By {
         self.0.plan_beside(types)
     }
 
-    fn keeps(&self) -> bool {
-        self.inner().iter().any(|nested| nested.method.keeps())
-    }
-
-    fn can_return_input(&self, input: &DataType) -> bool {
-        self.inner().iter().any(|nested| nested.method.can_return_input(input))
-    }
-
     fn words(&self) -> String {
         let column = &self.0.columns[0];
         let kinds = self.kinds().into_iter();

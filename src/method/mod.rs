@@ -239,7 +239,7 @@ pub trait Method: Send + Sync {
 
     /// Whether a value can leave whole and untouched, whatever it is.
     fn keeps(&self) -> bool {
-        false
+        self.inner().iter().any(|nested| nested.method.keeps())
     }
 
     /// The columns whose values it needs to see with its own; [`Context::beside`] then has them.
@@ -273,8 +273,8 @@ pub trait Method: Send + Sync {
     }
 
     /// Whether a value of this type can come out as it went in, by chance or by nature.
-    fn can_return_input(&self, _input: &DataType) -> bool {
-        false
+    fn can_return_input(&self, input: &DataType) -> bool {
+        self.inner().iter().any(|nested| nested.method.can_return_input(input))
     }
 
     /// Whether texts may come as views of the pages that hold them, and become what they would have become.

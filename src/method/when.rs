@@ -94,14 +94,6 @@ impl Method for When {
         self.0.plan_beside(types)
     }
 
-    fn keeps(&self) -> bool {
-        self.inner().iter().any(|nested| nested.method.keeps())
-    }
-
-    fn can_return_input(&self, input: &DataType) -> bool {
-        self.inner().iter().any(|nested| nested.method.can_return_input(input))
-    }
-
     fn words(&self) -> String {
         let branches: Vec<_> = self.0.branches.iter().map(|branch| self.words_of(branch)).collect();
         format!("{}; otherwise: {}", branches.join("; else "), self.0.otherwise.words())

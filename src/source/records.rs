@@ -114,8 +114,9 @@ impl Records {
     ) -> Result<Vec<RawBatch>, FileError> {
         let beside = column.beside.iter().map(|index| &table.columns[*index]);
         let columns: Vec<&ColumnPlan> = std::iter::once(column).chain(beside).collect();
-        let of_batch =
-            |batch: &RecordBatch| columns.iter().map(|column| array(file, column, batch)).collect::<Vec<_>>();
+        let of_batch = |batch: &RecordBatch| {
+            columns.iter().map(|column| Records::rows_of(file, column, batch)).collect::<Vec<_>>()
+        };
         let arrays: Vec<Vec<ArrayRef>> = batches.iter().map(of_batch).collect();
         let arrays = match column.extent {
             Extent::Value => arrays,
@@ -125,9 +126,17 @@ impl Records {
         Ok(arrays.into_iter().map(raw).collect())
     }
 
+    /// A column's rows of a batch, those of a partition key among them.
+    pub fn rows_of(file: &SourceFile, column: &ColumnPlan, batch: &RecordBatch) -> ArrayRef {
+        match column.origin {
+            Origin::File(index) => batch.column(index).clone(),
+            Origin::Partition => repeated(file.partition(column.field.name()), batch.num_rows()),
+        }
+    }
+
     /// The columns by which rows of a batch are chosen; none where every row leaves.
     pub fn asked(file: &SourceFile, table: &TablePlan, batch: &RecordBatch) -> Option<RawBatch> {
-        let mut asked = table.asked.iter().map(|index| array(file, &table.columns[*index], batch));
+        let mut asked = table.asked.iter().map(|index| Records::rows_of(file, &table.columns[*index], batch));
         asked.next().map(|first| RawBatch { array: first, beside: asked.collect() })
     }
 }
@@ -139,14 +148,6 @@ fn joined(batches: &[Vec<ArrayRef>]) -> Result<Vec<ArrayRef>, FileError> {
         concat(&pieces).map_err(|_| FileError::TooLarge("a part of a method that sees it at once".into()))
     };
     (0..batches[0].len()).map(column).collect()
-}
-
-/// A column's rows of a batch.
-fn array(file: &SourceFile, column: &ColumnPlan, batch: &RecordBatch) -> ArrayRef {
-    match column.origin {
-        Origin::File(index) => batch.column(index).clone(),
-        Origin::Partition => repeated(file.partition(column.field.name()), batch.num_rows()),
-    }
 }
 
 fn reader(flow: Flow, key: &str, format: &Format, file: &SourceFile) -> Result<Reader, TextError> {

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use crate::account::doors::OpenProduction;
 use crate::crew::Crew;
 use crate::method::Taken;
-use crate::plan::{ColumnPlan, Content, FileError, Measured, Origin, Plan, SourceFile, TablePlan};
+use crate::plan::{ColumnPlan, Content, FileError, Measured, Plan, SourceFile, TablePlan};
 use crate::schema::Class;
 use crate::source::{ReadLimits, Records, RowGroup};
 
@@ -71,11 +71,7 @@ fn measure(
         let direct: Vec<_> = table.columns.iter().filter(|column| holds_direct(table, column)).collect();
         let go_through = || {
             Records::open(production, table, file)?.measure(|batch| {
-                let own = direct.iter().filter_map(|column| match column.origin {
-                    Origin::File(index) => Some(batch.column(index)),
-                    Origin::Partition => None,
-                });
-                own.for_each(|column| words.look(column));
+                direct.iter().for_each(|column| words.look(&Records::rows_of(file, column, batch)));
             })
         };
         let measured = crew.call(production.is_remote(), go_through);
