@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order in which data goes through them; each may use those before it.
-const ROOMS: [&str; 22] = [
+const ROOMS: [&str; 24] = [
     "document",
     "account",
     "error",
@@ -13,6 +13,8 @@ const ROOMS: [&str; 22] = [
     "workspace",
     "crew",
     "keys",
+    "detect",
+    "privacy",
     "method",
     "schema",
     "scan",
