@@ -12,6 +12,7 @@ mod text;
 use std::ops::RangeInclusive;
 
 use dispatch::DISPATCH;
+pub use national::{Number, Purpose, kinds_of, numbers, valid};
 pub use text::{Text, Word};
 
 /// Declares every recogniser's module and the list.
@@ -25,6 +26,7 @@ macro_rules! recognisers {
 
 recognisers! {
     email
+    national
 }
 
 /// A piece of text that identifies somebody, in bytes of the text.
