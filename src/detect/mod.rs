@@ -6,6 +6,7 @@
 //! Where two recognisers claim the same letters, the more certain one has them, and of two alike the longer one.
 
 mod dispatch;
+mod labelled;
 mod resolve;
 mod text;
 
@@ -25,8 +26,14 @@ macro_rules! recognisers {
 }
 
 recognisers! {
+    bank_account
+    driver_license
     email
     national
+    national_id
+    passport
+    plate
+    ssn
 }
 
 /// A piece of text that identifies somebody, in bytes of the text.

@@ -32,7 +32,7 @@ pub(super) const NUMBERS: &[Number] = &[
         shapes: &[("99999999999", 0)],
         between: ANY,
         valid: |letters| number(letters) > 0,
-        purpose: Purpose::Person,
+        purpose: Purpose::Named,
         said_by: &["nin", "nimc", "nigerian"],
     },
     Number {
@@ -42,7 +42,7 @@ pub(super) const NUMBERS: &[Number] = &[
         shapes: &[("A999999999A", 82)],
         between: ANY,
         valid: |letters| matches!(letters[0], b'A' | b'P'),
-        purpose: Purpose::Tax,
+        purpose: Purpose::Named,
         said_by: &["kra", "kra pin"],
     },
     Number {
@@ -52,7 +52,7 @@ pub(super) const NUMBERS: &[Number] = &[
         shapes: &[("A9999999999999", 75), ("A999999999999A", 75)],
         between: ANY,
         valid: |letters| is_ddmmyy(&letters[1..7]),
-        purpose: Purpose::Person,
+        purpose: Purpose::Named,
         said_by: &["nid", "national identity"],
     },
 ];

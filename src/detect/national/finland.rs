@@ -42,7 +42,7 @@ pub(super) const NUMBERS: &[Number] = &[
         shapes: &[("999999999999", 0)],
         between: ANY,
         valid: |letters| letters[0] != b'0',
-        purpose: Purpose::Document,
+        purpose: Purpose::Named,
         said_by: &["veronumero*", "skattenummer"],
     },
 ];

@@ -22,7 +22,7 @@ pub(super) const NUMBERS: &[Number] = &[
         shapes: &[("AAAA999999***", 82), ("AAA999999***", 70), ("AAAA 999999 ***", 88), ("AAA 999999 ***", 75)],
         between: b" -",
         valid: |letters| is_yymmdd(&letters[letters.len() - 9..]),
-        purpose: Purpose::Tax,
+        purpose: Purpose::Named,
         said_by: &["rfc", "registro federal"],
     },
     Number {

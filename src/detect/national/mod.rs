@@ -143,6 +143,8 @@ pub enum Purpose {
     Licence,
     /// Documents.
     Document,
+    /// Any of these, but announced by its own name alone, since no check digit tells it from other numbers.
+    Named,
 }
 
 /// What mostly stands between groups.
@@ -197,7 +199,7 @@ fn most_certain(text: &Text<'_>, letters: &Letters, run: Run, before: &mut Optio
         if run.is_piece(text) {
             return None;
         }
-        let score = certainty(text, shape, shape.certainty_alone(letters), run, before);
+        let score = certainty(text, shape, letters, run, before);
         if score > best.map_or(0, |(score, _)| score) {
             best = Some((score, shape.number.kind));
         }

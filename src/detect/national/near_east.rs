@@ -50,7 +50,7 @@ pub(super) const NUMBERS: &[Number] = &[
             let is_governorate = matches!(number(&letters[7..9]), 1..=35 | 88);
             is_governorate && is_day(century + number(&letters[1..3]), number(&letters[3..5]), number(&letters[5..7]))
         },
-        purpose: Purpose::Person,
+        purpose: Purpose::Named,
         said_by: &["الرقم القومي", "رقم قومي", "egyptian id"],
     },
     Number {

@@ -38,7 +38,7 @@ pub(super) const NUMBERS: &[Number] = &[
         kind: "AU_MEDICARE",
         follows: "Medicare card number: Services Australia, METeOR 270101; weights 1, 3, 7, 9 modulo 10",
         leaves_out: "the number of the issue and of the person",
-        shapes: &[("9999 99999 9", 80), ("9999999999", 0), ("99999999999", 0), ("9999 99999 99", 80)],
+        shapes: &[("9999 99999 9", 0), ("9999999999", 0), ("99999999999", 0), ("9999 99999 99", 0)],
         between: b" -/",
         valid: |letters| {
             matches!(letters[0], b'2'..=b'6') && weighted(letters, &[1, 3, 7, 9, 1, 3, 7, 9]) % 10 == at(letters, 8)

@@ -42,7 +42,7 @@ pub(super) const NUMBERS: &[Number] = &[
         shapes: &[("9999999999999999", 0)],
         between: ANY,
         valid: is_nik,
-        purpose: Purpose::Person,
+        purpose: Purpose::Named,
         said_by: &["nik", "ktp", "nomor induk", "no ktp"],
     },
     Number {
@@ -75,7 +75,7 @@ pub(super) const NUMBERS: &[Number] = &[
         shapes: &[("999999999999", 0)],
         between: ANY,
         valid: |letters| letters[0] == b'0' && (1..=96).contains(&number(&letters[..3])) && letters[3] <= b'3',
-        purpose: Purpose::Person,
+        purpose: Purpose::Named,
         said_by: &["cccd", "căn cước", "căn cước công dân", "cmnd"],
     },
     Number {
@@ -85,7 +85,7 @@ pub(super) const NUMBERS: &[Number] = &[
         shapes: &[("999 999 999", 0), ("999 999 999 999", 0), ("999 999 999 99999", 0), ("999999999999", 0)],
         between: b"- ",
         valid: |letters| letters[0] != b'0' || number(letters) > 0,
-        purpose: Purpose::Tax,
+        purpose: Purpose::Named,
         said_by: &["bir tin", "bir", "philippine tin"],
     },
 ];
