@@ -1,7 +1,7 @@
 //! Belgium, the Netherlands and Luxembourg.
 
 use super::checks::{last, luhn, number, verhoeff, weighted, worth};
-use super::days::is_yyyymmdd;
+use super::days::{LATEST_BIRTH, is_yyyymmdd};
 use super::{ANY, Number, Purpose};
 
 pub(super) const NUMBERS: &[Number] = &[
@@ -93,7 +93,8 @@ fn is_national_register(letters: &[u8]) -> bool {
     let is_right = |first: u64| 97 - (first * 1_000_000_000 + number(&letters[..9])) % 97 == check;
     let (month, day) = (number(&letters[2..4]), number(&letters[4..6]));
     let is_month = month <= 12 || (20..=32).contains(&month) || (40..=52).contains(&month);
-    is_month && day <= 31 && number(&letters[..9]) > 0 && (is_right(0) || is_right(2))
+    let is_late = number(&letters[..2]) + 2000 <= LATEST_BIRTH && is_right(2);
+    is_month && day <= 31 && number(&letters[..9]) > 0 && (is_right(0) || is_late)
 }
 
 fn is_enterprise(letters: &[u8]) -> bool {

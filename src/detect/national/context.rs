@@ -22,8 +22,8 @@ const NEAR_OTHER: usize = 3;
 const NEAR_IT: u8 = 85;
 const FAR_FROM_IT: u8 = 75;
 const AFTER_IT: u8 = 80;
-const GENERALLY_NEAR: u8 = 66;
-const GENERALLY_FAR: u8 = 62;
+const GENERALLY_NEAR: u8 = 72;
+const GENERALLY_FAR: u8 = 64;
 
 /// The longest phrase that announces a number.
 const LONGEST_PHRASE: usize = 3;
@@ -73,7 +73,7 @@ const GENERAL: &[(Purpose, &[&str])] = &[
     (Purpose::Health, &["health insurance", "health number", "insurance number", "patient number", "health id"]),
     (Purpose::Firm, &["business number", "business id", "enterprise number"]),
     (Purpose::Bank, &["account", "account number", "bank account", "acct", "routing"]),
-    (Purpose::Licence, &["medical license", "medical licence", "provider id", "prescriber"]),
+    (Purpose::Licence, &["medical license", "medical licence", "provider id", "provider identifier", "prescriber"]),
     (Purpose::Document, &["passport", "id card", "identity card", "document number", "travel document"]),
 ];
 
@@ -301,12 +301,13 @@ pub(super) fn certainty(text: &Text<'_>, shape: &Shape, letters: &Letters, run: 
         return alone;
     }
     let before = before.get_or_insert_with(|| Before::of(text, run.first));
-    let alone = if before.is_other || run.is_glued(text) { 0 } else { alone };
+    let is_glued = run.is_glued(text);
+    let alone = if before.is_other || is_glued { 0 } else { alone };
     let said = match before.says(shape) {
         0 if alone == 0 => after(text, run.last).says(shape, AFTER_IT, GENERALLY_FAR),
         said => said,
     };
-    // What is grouped in its own way has to be named: dates are.
-    let is_said = shape.is_grouped_as(letters) || said > GENERALLY_NEAR;
+    // What is grouped in its own way, or a piece of something, has to be named: dates and keys are such.
+    let is_said = shape.is_grouped_as(letters) && !is_glued || said > GENERALLY_NEAR;
     if is_said { said.max(alone) } else { alone }
 }

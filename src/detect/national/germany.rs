@@ -78,7 +78,7 @@ pub(super) const NUMBERS: &[Number] = &[
         follows: "Umsatzsteuer-Identifikationsnummer: UStG section 27a; ISO/IEC 7064 MOD 11,10",
         leaves_out: "nothing: every wrong digit is seen",
         shapes: &[("AA999999999", 86), ("AA 999999999", 86), ("AA 999 999 999", 86)],
-        between: b" ",
+        between: b" -",
         valid: |letters| letters.starts_with(b"DE") && letters[2] != b'0' && mod_11_10(&letters[2..]),
         purpose: Purpose::Tax,
         said_by: &["ust id", "ust idnr", "ust id nr", "umsatzsteuer*", "mwst"],

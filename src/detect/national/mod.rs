@@ -101,7 +101,7 @@ const COUNT: usize = {
 };
 
 /// No number in the list has fewer digits, in the forms that are looked for in text.
-const FEWEST_DIGITS: u8 = 6;
+const FEWEST_DIGITS: u8 = 5;
 
 /// A number as an office defines it.
 pub struct Number {
@@ -162,7 +162,7 @@ pub fn valid(kind: &str, value: &str) -> bool {
 
 /// The kinds of which a whole value is a valid number, each once.
 pub fn kinds_of(value: &str) -> impl Iterator<Item = &'static str> {
-    let letters = Letters::of(value.trim().as_bytes());
+    let letters = Letters::of(value.trim().trim_end_matches(')').as_bytes());
     let kinds = letters.into_iter().flat_map(|letters| SHAPES.kinds(letters));
     // The shapes of a number stand side by side.
     let mut before = "";

@@ -13,7 +13,7 @@ pub(super) const NUMBERS: &[Number] = &[
         between: b" -",
         valid: is_kimlik,
         purpose: Purpose::Person,
-        said_by: &["tc kimlik", "t c kimlik", "kimlik", "tckn", "kimlik no", "tc no", "vatandaşlık"],
+        said_by: &["tc kimlik", "turkish id", "t c kimlik", "kimlik", "tckn", "kimlik no", "tc no", "vatandaşlık"],
     },
     Number {
         kind: "TR_VKN",

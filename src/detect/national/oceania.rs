@@ -94,6 +94,6 @@ fn is_health_index(letters: &[u8]) -> bool {
     let Some(sum) = products.sum::<Option<u32>>() else { return false };
     match letters[6] {
         check @ b'0'..=b'9' => sum % 11 != 0 && (11 - sum % 11) % 10 == u32::from(check - b'0'),
-        check => count(&check) == Some(24 - sum % 24),
+        check => count(&check) == Some(23 - sum % 23),
     }
 }
