@@ -13,6 +13,7 @@ mod resolve;
 mod text;
 
 use std::ops::RangeInclusive;
+use std::sync::LazyLock;
 
 use dispatch::DISPATCH;
 pub use text::{Text, Word};
@@ -41,6 +42,20 @@ recognisers! {
     secret
     url
 }
+
+/// Raised with every change of what is found.
+pub const VERSION: u32 = 1;
+
+/// The kind of a value that one of the dataset's own `direct` columns holds.
+pub const KNOWN: &str = "KNOWN";
+
+/// Every kind that a recogniser finds, sorted, once.
+pub static KINDS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let mut kinds: Vec<_> = RECOGNISERS.iter().flat_map(|recogniser| recogniser.kinds).copied().collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
+});
 
 /// A piece of text that identifies somebody, in bytes of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
