@@ -207,13 +207,27 @@ fn time_end(text: &Text<'_>, index: usize) -> usize {
     let mut end = words[index].end;
     for part in hour + 1..hour + 3 {
         let is_joined = follows && words.get(part).is_some() && text.gap(part - 1) == ":";
-        if is_joined && text.word(&words[part]).trim_end_matches('Z').len() == 2 {
-            end = words[part].end;
-        } else {
-            break;
+        if !is_joined || text.word(&words[part]).trim_end_matches('Z').len() != 2 {
+            return end;
         }
+        end = words[part].end;
     }
-    end
+    end + zone(&text.bytes()[end..])
+}
+
+/// How long the fraction of a second and the zone are that follow a time of day.
+fn zone(bytes: &[u8]) -> usize {
+    let digits = |from: usize| bytes[from..].iter().take(10).take_while(|byte| byte.is_ascii_digit()).count();
+    let fraction = match bytes {
+        [b'.', next, ..] if next.is_ascii_digit() => 1 + digits(1),
+        _ => 0,
+    };
+    fraction
+        + match bytes[fraction..] {
+            [b'Z', ..] => 1,
+            [b'+' | b'-', a, b, b':', c, d, ..] if [a, b, c, d].iter().all(u8::is_ascii_digit) => 6,
+            _ => 0,
+        }
 }
 
 /// `March 15, 1989`.

@@ -89,8 +89,8 @@ fn begins(bytes: &[u8], at: usize) -> bool {
     match bytes[..at] {
         [.., digit, b'-' | b'.' | b','] => !digit.is_ascii_alphanumeric(),
         // The tail of a longer number in fours, as of an account.
-        [.., first, second, third, digit, b' ']
-            if bytes[at..].get(4) == Some(&b' ') && digit.is_ascii_digit() =>
+        [.., joint, first, second, third, digit, b' ']
+            if joint != b'-' && bytes[at..].get(4) == Some(&b' ') && digit.is_ascii_digit() =>
         {
             ![first, second, third].iter().all(u8::is_ascii_alphanumeric)
         }
@@ -195,6 +195,7 @@ mod tests {
             assert_eq!(cards(&format!("paid by {number}, then 2 by {number} 12")), [number, number]);
         }
         assert_eq!(cards("card 4222222222222"), ["4222222222222"]);
+        assert_eq!(cards("4012888888881881 4012-8888-8888-1881 4012 8888 8888 1881").len(), 3);
         for none in ["4111111111111112", "41111111111111111", "EAN 4222222222222", "4111 11 1111111111", "9111111111111111", "4111-1111-1111-1111-1", "XX12 4111 1111 1111 1111"] {
             assert!(cards(none).is_empty(), "{none}");
         }

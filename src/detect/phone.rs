@@ -112,7 +112,7 @@ fn certainty(text: &Text<'_>, start: usize, piece: &Shape) -> Option<u8> {
             (true, true) => Some(92),
             (true, false) => (calls() || !OTHERS.is_before(text, start, 2)).then_some(65),
             // Whoever calls it a telephone and writes a plus is believed.
-            (false, true) if piece.has_plus() && piece.digits().len() >= 8 && calls() => Some(70),
+            (false, true) if piece.has_plus() && piece.digits().len() >= 7 && calls() => Some(70),
             _ => None,
         };
     }

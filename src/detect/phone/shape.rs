@@ -173,7 +173,7 @@ impl Shape {
     /// What can be a number where it is said to be one.
     pub(super) fn is_plausible(&self) -> bool {
         let is_long = if self.groups > 1 { (6..=12).contains(&self.count) } else { (7..=11).contains(&self.count) };
-        is_long && self.lengths().iter().skip(1).all(|length| *length >= 2)
+        is_long && (self.count >= 8 || self.lengths().iter().skip(1).all(|length| *length >= 2))
     }
 }
 
