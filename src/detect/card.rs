@@ -89,8 +89,8 @@ fn begins(bytes: &[u8], at: usize) -> bool {
     match bytes[..at] {
         [.., digit, b'-' | b'.' | b','] => !digit.is_ascii_alphanumeric(),
         // The tail of a longer number in fours, as of an account.
-        [.., joint, first, second, third, digit, b' ']
-            if joint != b'-' && bytes[at..].get(4) == Some(&b' ') && digit.is_ascii_digit() =>
+        [ref front @ .., first, second, third, digit, b' ']
+            if front.last() != Some(&b'-') && bytes.get(at + 4) == Some(&b' ') && digit.is_ascii_digit() =>
         {
             ![first, second, third].iter().all(u8::is_ascii_alphanumeric)
         }

@@ -8,7 +8,7 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
     follows: "RFC 7519 (JWT), RFC 7468 (private keys), and the prefixes that AWS, GitHub, GitLab, Slack, Stripe, OpenAI, Google, \
               npm, SendGrid and others document for their tokens",
     leaves_out: "passwords in sentences, and random words that neither a prefix nor a name before shows",
-    starts: &[Starts::Keyword(NAMES), Starts::Keyword(&["begin"]), Starts::Prefix(TOKENS)],
+    starts: &[Starts::Keyword(NAMES), Starts::Keyword(&["begin"]), Starts::Prefix(TOKENS), Starts::Keyword(HEADS)],
     find,
 };
 
@@ -19,10 +19,13 @@ const NAMES: &[&str] = &[
     "apikey", "key", "privatekey", "accesskey", "credential", "credentials", "bearer", "by", "pin",
 ];
 
-/// How tokens begin.
-const TOKENS: &[&str] = &[
-    "AKIA", "ASIA", "ABIA", "ACCA", "ghp", "gho", "ghu", "ghs", "ghr", "github", "glpat", "gldt", "xoxb", "xoxp", "xoxa", "xoxr",
-    "xoxs", "xapp", "sk", "rk", "pk", "whsec", "AIza", "eyJ", "npm", "SG", "dop", "shpat", "shpss", "pypi", "hf", "ya29", "dckr",
+/// How tokens begin that go on with letters and digits.
+const TOKENS: &[&str] = &["AKIA", "ASIA", "ABIA", "ACCA", "AIza", "eyJ"];
+
+/// The words that others begin with, before what joins them to the rest.
+const HEADS: &[&str] = &[
+    "ghp", "gho", "ghu", "ghs", "ghr", "github", "glpat", "gldt", "xoxb", "xoxp", "xoxa", "xoxr", "xoxs", "xapp", "sk", "rk", "pk",
+    "whsec", "npm", "sg", "dop", "shpat", "shpss", "pypi", "hf", "ya29", "dckr",
 ];
 
 /// A token's prefix with what joins it, the fewest characters behind it.
