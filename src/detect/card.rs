@@ -61,7 +61,8 @@ const LONGEST: usize = 19;
 fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     let At::Word(index) = at else { return };
     let (start, bytes) = (text.words()[index].start, text.bytes());
-    if !bytes[start].is_ascii_digit() || !begins(bytes, start) {
+    // Every way of grouping begins with four digits or more.
+    if !bytes[start..].iter().take(4).all(u8::is_ascii_digit) || !begins(bytes, start) {
         return;
     }
     let mut number = Number::default();
