@@ -6,12 +6,14 @@
 //! Where two recognisers claim the same letters, the more certain one has them, and of two alike the longer one.
 
 mod dispatch;
+pub mod known;
 mod resolve;
 mod text;
 
 use std::ops::RangeInclusive;
 
 use dispatch::DISPATCH;
+pub use known::Known;
 pub use text::{Text, Word};
 
 /// Declares every recogniser's module and the list.

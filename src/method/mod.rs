@@ -11,6 +11,7 @@ use std::collections::{HashMap, HashSet};
 use arrow::array::ArrayRef;
 use arrow::datatypes::DataType;
 
+use crate::detect::Known;
 use crate::document::{Fault, Section};
 use crate::keys::lanes::DomainKey;
 
@@ -127,6 +128,8 @@ pub struct Context<'c> {
     /// The keys of the method's [`domains`](Method::domains), perhaps among others.
     pub keys: &'c Keys,
     pub taken: &'c Taken,
+    /// The dataset's own values, to be found in text.
+    pub known: &'c Known,
     /// The values of the columns that the method looks at ([`Method::beside`]), in its order, for the same rows.
     pub beside: &'c [ArrayRef],
 }

@@ -11,6 +11,7 @@ use crate::account::doors::{Production, Test};
 use crate::account::store::{Store, StoreError};
 use crate::consent::{self, Approval, Ask, Claim, Examined, Level, TableAsk};
 use crate::crew::Crew;
+use crate::detect::Known;
 use crate::engine::{self, Progress, Target};
 use crate::error::{Failure, Kind};
 use crate::evidence::{self, Outcome};
@@ -148,7 +149,7 @@ fn transfer(
 ) -> Result<(Vec<Written>, String), Failure> {
     let memory = house.workspace.limits.memory;
     let open = house.production.open(approval);
-    let masks = Masks::new(plan, secret, taken);
+    let masks = Masks::new(plan, secret, taken, Known::none());
     let release = release_name(approval, secret);
     let target = Target { test: &house.test, release: &release };
     let written = engine::run(plan, open, &masks, &target, &house.crew, memory, progress)?;
@@ -361,7 +362,7 @@ fn look(
     let secret = secret_of(house.workspace, wish.customer)?;
     let (plan, taken) = go_through(house, plan, &approval)?;
     let chosen = plan.tables.iter().find(|planned| planned.schema.table == table).ok_or_else(unknown)?;
-    let masks = Masks::new(&plan, &secret, taken);
+    let masks = Masks::new(&plan, &secret, taken, Known::none());
     let limits = ReadLimits::of(house.workspace.limits.memory);
     Ok(engine::preview(chosen, house.production.open(&approval), &masks, limits, rows)?)
 }

@@ -12,6 +12,7 @@ use arrow::compute::take;
 use arrow::datatypes::{ArrowNativeType, DataType, Field, FieldRef, Fields};
 use arrow::error::ArrowError;
 
+use crate::detect::Known;
 use crate::keys::Secret;
 use crate::method::{ApplyError, Context, Keys, Outcome, Taken, distinct};
 use crate::plan::{ColumnPlan, LeafPlan, Plan, TablePlan};
@@ -69,15 +70,16 @@ pub(crate) struct Masked {
     pub(crate) nulls_after: usize,
 }
 
-/// The keys of a plan's domains, and the words that no fake may use.
+/// The keys of a plan's domains, the words that no fake may use, and the values that are known.
 pub struct Masks {
     keys: Keys,
     taken: Taken,
+    known: Known,
 }
 
 impl Masks {
     /// Derives the key of every domain that the plan names.
-    pub fn new(plan: &Plan, secret: &Secret, taken: Taken) -> Self {
+    pub fn new(plan: &Plan, secret: &Secret, taken: Taken, known: Known) -> Self {
         let rules = plan.tables.iter().flat_map(|table| table.schema.columns.values());
         let sampled =
             plan.tables.iter().flat_map(|table| &table.schema.filters).filter_map(|filter| match &filter.test {
@@ -86,7 +88,7 @@ impl Masks {
             });
         let domains = rules.flat_map(|rule| rule.method.domains()).chain(sampled);
         let keys = Keys::new(domains.map(|domain| (domain.to_owned(), secret.domain_key(&plan.customer, domain))));
-        Masks { keys, taken }
+        Masks { keys, taken, known }
     }
 }
 
@@ -273,7 +275,8 @@ impl<'p> Work<'p> {
             Outcome::Untouched => Some(array.clone()),
             Outcome::Becomes { .. } => {
                 let beside = self.beside_of(plan)?;
-                let context = Context { keys: &self.masks.keys, taken: &self.masks.taken, beside: &beside };
+                let Masks { keys, taken, known } = self.masks;
+                let context = Context { keys, taken, known, beside: &beside };
                 let done = distinct::apply(method, array, &context);
                 Some(done.map_err(|error| MaskError::Method(path.clone(), error))?)
             }
