@@ -245,6 +245,12 @@ pub trait Method: Send + Sync {
         self.inner().iter().any(|nested| nested.method.keeps())
     }
 
+    /// Whether an output can hold letters of its input, so that it is looked through before it leaves. Where nothing is
+    /// said, it can.
+    fn carries_input(&self) -> bool {
+        true
+    }
+
     /// The columns whose values it needs to see with its own; [`Context::beside`] then has them.
     fn beside(&self) -> Vec<Beside> {
         nested::beside(&self.inner())

@@ -59,6 +59,8 @@ pub struct MaskedBatch {
     pub(crate) leaves: Vec<Masked>,
     /// The values of each leaf that is to be unique, with its place among the column's leaves.
     pub(crate) unique: Vec<(usize, ArrayRef)>,
+    /// What it was made of, where methods within a value make some of it and others let the rest through.
+    pub(crate) raw: Option<ArrayRef>,
 }
 
 /// How one leaf of a batch came out.
@@ -90,6 +92,11 @@ impl Masks {
         let keys = Keys::new(domains.map(|domain| (domain.to_owned(), secret.domain_key(&plan.customer, domain))));
         Masks { keys, taken, known }
     }
+
+    /// The values that no part may hold.
+    pub fn known(&self) -> &Known {
+        &self.known
+    }
 }
 
 /// Masks a batch of a column.
@@ -100,7 +107,8 @@ pub fn mask(table: &TablePlan, column: &ColumnPlan, masks: &Masks, batch: RawBat
     let rows = batch.rows();
     let mut work = Work::new(table, masks, &column.leaves, &batch);
     let array = work.field(&batch.array, &column.field, column.output.as_deref())?;
-    Ok(MaskedBatch { array, rows, leaves: work.masked, unique: work.unique })
+    let raw = has_inner(table, &column.leaves).then(|| batch.array.clone());
+    Ok(MaskedBatch { array, rows, leaves: work.masked, unique: work.unique, raw })
 }
 
 /// Masks the distinct values of a leaf, each once.
@@ -115,7 +123,14 @@ pub fn mask_distinct(
 ) -> Result<MaskedBatch, MaskError> {
     let mut work = Work::new(table, masks, std::slice::from_ref(leaf), batch);
     let array = work.leaf(&batch.array)?;
-    Ok(MaskedBatch { array, rows: batch.rows(), leaves: work.masked, unique: work.unique })
+    let raw = has_inner(table, std::slice::from_ref(leaf)).then(|| batch.array.clone());
+    Ok(MaskedBatch { array, rows: batch.rows(), leaves: work.masked, unique: work.unique, raw })
+}
+
+/// Whether some leaf's method is made of others.
+fn has_inner(table: &TablePlan, leaves: &[LeafPlan]) -> bool {
+    let rules = leaves.iter().filter_map(|plan| table.schema.columns.get(&plan.leaf.path));
+    rules.into_iter().any(|rule| !rule.method.inner().is_empty())
 }
 
 struct Work<'p> {

@@ -196,6 +196,11 @@ impl Gatherer {
         }
     }
 
+    /// Counts values that are not looked for.
+    pub fn pass(&mut self, values: u64) {
+        self.weak += values;
+    }
+
     /// Adds a number, of which the sign has no say.
     pub fn number(&mut self, number: u128) {
         let mut run = Run::new();

@@ -22,7 +22,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::detect::Span;
 use filter::Filter;
-pub use gather::{Gathered, Gatherer, Gathering, Room};
+pub use gather::{Gathered, Gatherer, Gathering, NoRoom, Room};
 use name::{FEWEST_DIGITS, Names, Run};
 use shelf::{Cellar, Shelf};
 pub use spell::{Spelled, spelled};
