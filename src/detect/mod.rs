@@ -11,6 +11,7 @@ mod resolve;
 mod text;
 
 use std::ops::RangeInclusive;
+use std::sync::LazyLock;
 
 use dispatch::DISPATCH;
 pub use known::Known;
@@ -28,6 +29,20 @@ macro_rules! recognisers {
 recognisers! {
     email
 }
+
+/// Raised with every change of what is found.
+pub const VERSION: u32 = 1;
+
+/// The kind of a value that one of the dataset's own `direct` columns holds.
+pub const KNOWN: &str = "KNOWN";
+
+/// Every kind that a recogniser finds, sorted, once.
+pub static KINDS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let mut kinds: Vec<_> = RECOGNISERS.iter().flat_map(|recogniser| recogniser.kinds).copied().collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
+});
 
 /// A piece of text that identifies somebody, in bytes of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,15 +99,16 @@ pub enum At {
 pub struct Detector {
     buffers: text::Buffers,
     found: Vec<Span>,
+    claims: resolve::Claims,
 }
 
 impl Detector {
     /// Every span of a text, from its beginning to its end; none overlaps another.
     pub fn find(&mut self, text: &str) -> &[Span] {
         self.found.clear();
-        let text = Text::read(text, &mut self.buffers);
+        let text = Text::read(text, DISPATCH.marks_asked(), &mut self.buffers);
         DISPATCH.ask(&text, &mut self.found);
-        resolve::resolve(&mut self.found);
+        self.claims.resolve(&mut self.found);
         self.found.iter_mut().for_each(|span| text.place_in_source(span));
         &self.found
     }

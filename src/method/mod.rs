@@ -53,6 +53,7 @@ catalogue! {
     redact
     round
     sample
+    scrub
     segments
     shift_date
     shuffle
