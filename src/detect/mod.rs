@@ -82,15 +82,16 @@ pub enum At {
 pub struct Detector {
     buffers: text::Buffers,
     found: Vec<Span>,
+    claims: resolve::Claims,
 }
 
 impl Detector {
     /// Every span of a text, from its beginning to its end; none overlaps another.
     pub fn find(&mut self, text: &str) -> &[Span] {
         self.found.clear();
-        let text = Text::read(text, &mut self.buffers);
+        let text = Text::read(text, DISPATCH.marks_asked(), &mut self.buffers);
         DISPATCH.ask(&text, &mut self.found);
-        resolve::resolve(&mut self.found);
+        self.claims.resolve(&mut self.found);
         self.found.iter_mut().for_each(|span| text.place_in_source(span));
         &self.found
     }
