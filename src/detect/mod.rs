@@ -12,6 +12,7 @@ mod text;
 use std::ops::RangeInclusive;
 
 use dispatch::DISPATCH;
+pub use person::{Likeness, likeness};
 pub use text::{Text, Word};
 
 /// Declares every recogniser's module and the list.
@@ -25,6 +26,7 @@ macro_rules! recognisers {
 
 recognisers! {
     email
+    person
 }
 
 /// A piece of text that identifies somebody, in bytes of the text.
