@@ -26,6 +26,7 @@ macro_rules! recognisers {
 
 recognisers! {
     email
+    introduced
     person
 }
 

@@ -1,10 +1,10 @@
 //! How much speaks for words being the name of a person.
 
-use crate::detect::Text;
 use crate::detect::person::lexicon::entry;
 use crate::detect::person::plain::Plain;
-use crate::detect::person::roles::Role;
+use crate::detect::person::roles::{PERSON_ENDINGS, Role};
 use crate::detect::person::run::{Segment, Shape, Token};
+use crate::detect::{Span, Text};
 
 /// Declares what is looked at and what it weighs, in hundredths of a logit.
 macro_rules! clues {
@@ -20,55 +20,62 @@ macro_rules! clues {
 
 clues! {
     /// One word alone.
-    One = -300
-    OneGiven = 45
-    OneFamily = 25
-    OneCommon = -30
-    OnePlace = -40
-    OneUnknown = 0
-    OneEnding = 100
-    OneInflected = -30
-    OneStarts = -20
-    OneCapitals = -100
-    OneShort = -60
+    One = -189
+    OneGiven = 52
+    OneFamily = 18
+    OneCommon = -25
+    OnePlace = -28
+    OneUnknown = -121
+    OneEnding = 72
+    OneInflected = -24
+    OneStarts = 5
+    OneCapitals = -257
+    OneShort = -78
     /// Alone in its line.
-    OneLine = 50
+    OneLine = -49
     /// Two words or more.
-    Many = -100
-    FirstGiven = 40
-    FirstFamily = 5
-    FirstUnknown = -60
-    FirstCommon = -15
-    FirstPlace = -30
-    LastGiven = 10
-    LastFamily = 20
-    LastUnknown = 0
-    LastCommon = -15
-    LastPlace = -30
-    LastEnding = 80
-    ManyInflected = 0
-    ManyStarts = -20
-    ManyCapitals = -40
-    ManyMore = -20
-    Initial = 60
-    Title = 250
-    Greeting = 150
-    Closing = 150
-    Person = 150
-    Label = 200
-    SaysBefore = 120
-    SaysAfter = 120
-    AtBefore = -80
-    Listed = 120
-    Firm = -150
-    Place = -150
-    Genitive = 20
-    Handle = -100
-    Quoted = 30
-    CapitalBefore = -40
-    CapitalAfter = -40
-    Colon = 30
-    Hyphen = 20
+    Many = -87
+    FirstGiven = 62
+    FirstFamily = -12
+    FirstUnknown = -49
+    FirstCommon = -8
+    FirstPlace = -19
+    LastGiven = -15
+    LastFamily = 16
+    LastUnknown = -34
+    LastCommon = -22
+    LastPlace = -7
+    LastEnding = 105
+    ManyInflected = 3
+    ManyStarts = 19
+    ManyCapitals = -58
+    ManyMore = 5
+    Initial = 50
+    Title = 309
+    Greeting = 229
+    Closing = 325
+    Person = 276
+    Label = 242
+    SaysBefore = 334
+    SaysAfter = 270
+    AtBefore = -99
+    Listed = 223
+    Firm = -171
+    Place = -359
+    Genitive = -53
+    Handle = -200
+    Quoted = -87
+    CapitalBefore = 6
+    CapitalAfter = -165
+    Colon = 69
+    Hyphen = -149
+    OneStartsUnknown = -105
+    OneStartsEnding = -21
+    OneStartsInflected = -30
+    /// Within a word with dots, at signs or slashes in it.
+    Glued = -210
+    /// A name that was found before in the text has this word in it.
+    Known = -38
 }
 
 const CLUES: usize = WEIGHTS.len();
@@ -78,11 +85,14 @@ pub(super) struct Clues([u8; CLUES]);
 
 impl Clues {
     /// Everything that is looked at.
-    pub(super) fn of(text: &Text<'_>, segment: &Segment) -> Self {
+    pub(super) fn of(text: &Text<'_>, segment: &Segment, found: &[Span]) -> Self {
         let mut clues = Clues([0; CLUES]);
         match segment.tokens.as_slice() {
             [] => {}
-            [token] => clues.one(text, token),
+            [token] => {
+                clues.one(text, token);
+                clues.mark(Clue::Known, is_in_one_of(text, token, found));
+            }
             tokens => clues.many(text, tokens),
         }
         clues.around(text, segment);
@@ -113,6 +123,9 @@ impl Clues {
         self.mark(Clue::OneEnding, token.has_ending);
         self.mark(Clue::OneInflected, token.is_inflected);
         self.mark(Clue::OneStarts, starts_sentence(text, token.at));
+        self.mark(Clue::OneStartsUnknown, token.is_unknown() && starts_sentence(text, token.at));
+        self.mark(Clue::OneStartsEnding, token.has_ending && starts_sentence(text, token.at));
+        self.mark(Clue::OneStartsInflected, token.is_inflected && starts_sentence(text, token.at));
         self.mark(Clue::OneCapitals, matches!(token.shape, Shape::Capitals | Shape::Initial));
         self.mark(Clue::OneShort, token.length < 4);
         self.mark(Clue::OneLine, fills_line(text, token.at));
@@ -166,15 +179,24 @@ impl Clues {
         let quote = |byte: u8| matches!(byte, b'"' | b'\'' | b'>' | b'<' | b'`');
         self.mark(Clue::Listed, is_listed(text, first.at, last.at));
         self.mark(Clue::Genitive, matches!(&bytes[end..], [b'\'', b's', ..] | [0xe2, 0x80, 0x99, b's', ..]));
-        self.mark(Clue::Handle, matches!(before, Some(b'@' | b'#' | b'_' | b'/' | b'.' | b'=' | b'\\')));
+        self.mark(Clue::Handle, matches!(before, Some(b'@' | b'#' | b'_' | b'\\')));
         self.mark(Clue::Quoted, before.is_some_and(quote) && bytes.get(end).is_some_and(|byte| quote(*byte)));
         self.mark(
             Clue::CapitalBefore,
             first.at > 0 && text.gap(first.at - 1) == " " && text.words()[first.at - 1].is_capital,
         );
         self.mark(Clue::CapitalAfter, segment.ended_by.is_some());
+        self.mark(Clue::Glued, is_glued(bytes, start, end));
         self.mark(Clue::Colon, bytes[..start].ends_with(b": "));
     }
+}
+
+/// Whether a sign without spaces joins words to letters before or behind.
+fn is_glued(bytes: &[u8], start: usize, end: usize) -> bool {
+    let is_sign = |byte: u8| matches!(byte, b'.' | b'@' | b'_' | b'\\' | b'/');
+    let before = matches!(bytes[..start], [.., letter, sign] if is_sign(sign) && letter.is_ascii_alphanumeric());
+    let behind = matches!(bytes[end..], [sign, letter, ..] if is_sign(sign) && letter.is_ascii_alphanumeric());
+    before || behind || bytes.get(end) == Some(&b'@')
 }
 
 /// Whether a sentence or a line begins at a word.
@@ -191,11 +213,21 @@ fn fills_line(text: &Text<'_>, at: usize) -> bool {
 
 fn role_of(text: &Text<'_>, at: usize) -> Option<Role> {
     let word = &text.words()[at];
-    if word.has_digit { None } else { entry(&Plain::of(text.word(word))).and_then(|entry| entry.role) }
+    if word.has_digit {
+        return None;
+    }
+    let plain = Plain::of(text.word(word));
+    entry(&plain).map_or_else(|| is_compound(&plain).then_some(Role::Person), |entry| entry.role)
+}
+
+/// Whether a word is put together with one that says what somebody is.
+fn is_compound(word: &Plain) -> bool {
+    let letters = word.letters();
+    PERSON_ENDINGS.iter().any(|ending| letters.len() > ending.len() + 1 && letters.ends_with(ending))
 }
 
 /// What the word before does, or the one before it where a small one stands between.
-fn role_before(text: &Text<'_>, at: usize) -> Option<Role> {
+pub(super) fn role_before(text: &Text<'_>, at: usize) -> Option<Role> {
     let mut before = at;
     let mut role = None;
     for _ in 0..3 {
@@ -240,4 +272,20 @@ fn is_listed(text: &Text<'_>, first: usize, last: usize) -> bool {
         || behind < words.len()
             && (joined(text.gap(last)) && is_name(behind)
                 || text.gap(last) == " " && and(behind) && behind + 1 < words.len() && is_name(behind + 1))
+}
+
+/// A name is looked for in no more of those that were found before.
+const LOOKED_BACK: usize = 16;
+
+/// Whether a name that was found before has a word in it.
+fn is_in_one_of(text: &Text<'_>, token: &Token, found: &[Span]) -> bool {
+    let letters = text.word(&text.words()[token.at]);
+    let names = found
+        .iter()
+        .rev()
+        .take(LOOKED_BACK)
+        .filter(|span| span.kind == "PERSON" && span.end - span.start > letters.len());
+    names
+        .map(|span| &text.as_str()[span.start..span.end])
+        .any(|name| name.split([' ', '-']).any(|word| word == letters))
 }

@@ -5,6 +5,7 @@
 
 mod evidence;
 mod inflection;
+mod inverted;
 mod lexicon;
 mod likeness;
 mod plain;
@@ -26,7 +27,10 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
 };
 
 /// From so much on a name is one, in hundredths of a logit.
-const ENOUGH: i32 = -80;
+const ENOUGH: i32 = -140;
+
+/// From so much on it is one where its form alone says little.
+const SURE: i32 = 100;
 
 fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     let At::Word(at) = at else { return };
@@ -35,15 +39,25 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     }
     let mut segment = Segment::default();
     run::segments(text, at, &mut segment, |segment| {
-        let score = Clues::of(text, segment).score();
-        if score >= ENOUGH {
-            found.push(span(text, segment, score));
+        let score = Clues::of(text, segment, found).score();
+        if let Some(family) = inverted::family_before(text, segment) {
+            found.pop_if(|span| span.start == text.words()[family].start);
+            found.push(span(text, family, segment.last(), score.max(SURE)));
+        } else if score >= ENOUGH {
+            found.push(span(text, segment.first(), segment.last(), score));
         }
     });
 }
 
-fn span(text: &Text<'_>, segment: &Segment, score: i32) -> Span {
-    let [first, last] = [segment.tokens.first(), segment.tokens.last()].map(|token| token.map_or(0, |token| token.at));
+/// The name in small letters whose first word is this one, if it is one.
+pub(super) fn small(text: &Text<'_>, at: usize) -> Option<Span> {
+    let segment = Segment::of_small(text, at)?;
+    let score = Clues::of(text, &segment, &[]).score();
+    (score >= SURE).then(|| span(text, segment.first(), segment.last(), score))
+}
+
+/// The span from the beginning of one word to the end of another.
+fn span(text: &Text<'_>, first: usize, last: usize, score: i32) -> Span {
     let (start, end) = (text.words()[first].start, text.words()[last].end);
     Span { start, end, kind: "PERSON", score: percent(score) }
 }

@@ -29,6 +29,50 @@ pub(super) enum Role {
     Link,
 }
 
+/// Ends of words that say what somebody is, as "utrikesminister" and "tutkimusjohtaja", in Finnish, Swedish and German.
+pub(super) const PERSON_ENDINGS: [&[u8]; 40] = [
+    b"ministeri",
+    b"johtaja",
+    b"paallikko",
+    b"tutkija",
+    b"opettaja",
+    b"presidentti",
+    b"edustaja",
+    b"laakari",
+    b"valmentaja",
+    b"toimittaja",
+    b"pelaaja",
+    b"ohjaaja",
+    b"sihteeri",
+    b"mestari",
+    b"minister",
+    b"ministern",
+    b"direktor",
+    b"direktoren",
+    b"chef",
+    b"chefen",
+    b"ledare",
+    b"ledaren",
+    b"expert",
+    b"experten",
+    b"forskare",
+    b"forskaren",
+    b"spelare",
+    b"spelaren",
+    b"tranare",
+    b"tranaren",
+    b"lakare",
+    b"lakaren",
+    b"talesman",
+    b"talesmannen",
+    b"ordforande",
+    b"prasident",
+    b"leiter",
+    b"leiterin",
+    b"sprecher",
+    b"sprecherin",
+];
+
 /// Every word that does something beside a name.
 pub(super) const ROLES: &[(Role, &str)] = &[
     (
@@ -54,8 +98,9 @@ pub(super) const ROLES: &[(Role, &str)] = &[
          secretary senator governor mayor professor teacher student coach author writer singer songwriter actor actress \
          founder friend brother sister wife husband son daughter mother father mom dad uncle aunt cousin girlfriend \
          boyfriend colleague boss neighbor neighbour applicant beneficiary recipient sender owner holder witness victim \
-         suspect detective officer agent spokesman spokeswoman spokesperson player captain kid child baby asiakas \
-         asiakkaan asiakkaalle potilas potilaan kuljettaja saaja maksaja tilaaja vastaanottaja yhteyshenkilo tyontekija \
+         suspect detective officer agent spokesman spokeswoman spokesperson player captain kid child baby asiakas kuningas kuningatar prinssi prinsessa paavi piispa komisario \
+         jasen puhemies kapteeni kenraali luutnantti insinoori kung drottning prins prinsessan paven biskop kapten konig konigin \
+         papst bischof rey reina roi reine king queen prince princess pope bishop asiakkaan asiakkaalle potilas potilaan kuljettaja saaja maksaja tilaaja vastaanottaja yhteyshenkilo tyontekija \
          paaministeri presidentti ministeri johtaja toimitusjohtaja puheenjohtaja kansanedustaja professori tutkija \
          opettaja kirjailija ohjaaja valmentaja pelaaja laulaja nayttelija ystava vaimo mies aiti isa veli sisko tytar poika \
          kund kunden kundens patient patienten mottagare avsandare forare kontaktperson betalare statsminister \
@@ -114,7 +159,7 @@ pub(super) const ROLES: &[(Role, &str)] = &[
     ),
     (
         Role::Link,
-        "is was are on ovat oli ar ist bin sind est es soy suis the a an our my your his her their new of for as an also von \
+        "is was are on ovat oli ar ist sind est es soy suis the a an our my your his her their new of for as an also von \
          minun meidan min mitt mein meine mon ma mi su die das and with med kanssa ja och und et con",
     ),
 ];

@@ -61,13 +61,15 @@ impl Token {
         self.entry == Entry::default() && !self.has_ending && self.shape != Shape::Initial
     }
 
-    /// What ends a name where it stands, as the next word behind a given name or not.
+    /// Whether it can be no word of a name where it stands, behind a given name or not.
     fn is_no_name(&self, behind_given: bool) -> bool {
-        let role = self.entry.role.is_some_and(|role| role != Role::Particle);
-        let margin = if behind_given { 5 } else { 3 };
-        let common = self.entry.common > margin && self.name() + margin <= self.entry.common;
-        let place = self.entry.place >= 6 && self.name() < if behind_given { 2 } else { 4 };
-        (role && self.name() < 6) || common || (self.name() == 0 && self.entry.common >= 4) || place
+        if self.entry.role == Some(Role::Particle) {
+            return !behind_given && self.name() == 0;
+        }
+        let role = self.entry.role.is_some() && self.name() < 6;
+        let common = self.entry.common >= 8 && self.name() <= 3 || self.entry.common >= 4 && self.name() == 0;
+        let place = self.entry.place >= 6 && self.name() < 4 && !behind_given;
+        role || common || place
     }
 }
 
@@ -161,6 +163,32 @@ pub(super) struct Segment {
     pub(super) ended_by: Option<Token>,
 }
 
+impl Segment {
+    /// The place of its first word.
+    pub(super) fn first(&self) -> usize {
+        self.tokens.first().map_or(0, |token| token.at)
+    }
+
+    /// The place of its last word.
+    pub(super) fn last(&self) -> usize {
+        self.tokens.last().map_or(0, |token| token.at)
+    }
+
+    /// Two words in small letters, a given name and one that can be a family name.
+    pub(super) fn of_small(text: &Text<'_>, at: usize) -> Option<Self> {
+        let words = text.words();
+        let is_small = |at: usize| words.get(at).is_some_and(|word| !word.is_capital && !word.has_digit);
+        if !is_small(at) || !is_small(at + 1) || text.gap(at) != " " {
+            return None;
+        }
+        let [given, family] = [at, at + 1].map(|at| Token::read(text, at));
+        let is_name = |token: &Token, weight: u8| weight >= 2 && token.entry.common < 5 && token.entry.role.is_none();
+        let fits = is_name(&given, given.entry.given.saturating_sub(1))
+            && (is_name(&family, family.name()) || family.is_unknown());
+        fits.then(|| Segment { tokens: vec![given, family], ended_by: None })
+    }
+}
+
 /// Whether the run that a word belongs to begins before it.
 pub(super) fn begins_before(text: &Text<'_>, at: usize) -> bool {
     let words = text.words();
@@ -205,7 +233,8 @@ pub(super) fn segments(text: &Text<'_>, from: usize, segment: &mut Segment, mut 
     loop {
         let token = Token::read(text, at);
         let behind_given = segment.tokens.last().is_some_and(|last| last.entry.given >= 3);
-        if token.shape != Shape::Initial && token.is_no_name(behind_given) {
+        let is_bound = !segment.tokens.is_empty() && text.gap(at - 1) == "-";
+        if !is_bound && token.shape != Shape::Initial && token.is_no_name(behind_given) {
             close(segment, Some(token), &mut take);
         } else {
             segment.tokens.push(token);
@@ -251,7 +280,7 @@ fn close(segment: &mut Segment, by: Option<Token>, take: &mut impl FnMut(&Segmen
 
 /// Takes off words before a given name that are no names, and what is no name at the end.
 fn trim(tokens: &mut Vec<Token>) {
-    while tokens.len() > 1 && tokens[0].name() == 0 && tokens[0].shape != Shape::Initial && tokens[1].entry.given >= 4 {
+    while tokens.len() > 1 && tokens[0].name() == 0 && tokens[0].shape != Shape::Initial && tokens[1].entry.given >= 3 {
         tokens.remove(0);
     }
     while tokens.last().is_some_and(|last| last.shape == Shape::Initial) && tokens.len() != 2 {
