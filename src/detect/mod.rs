@@ -5,6 +5,7 @@
 //! at a bounded piece of the text around, so that the whole takes time linear in the text, whatever stands in it.
 //! Where two recognisers claim the same letters, the more certain one has them, and of two alike the longer one.
 
+mod address_words;
 mod dispatch;
 mod resolve;
 mod text;
@@ -25,6 +26,7 @@ macro_rules! recognisers {
 }
 
 recognisers! {
+    address
     email
     introduced
     person

@@ -27,7 +27,7 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
 };
 
 /// From so much on a name is one, in hundredths of a logit.
-const ENOUGH: i32 = -140;
+const ENOUGH: i32 = -100;
 
 /// From so much on it is one where its form alone says little.
 const SURE: i32 = 100;
@@ -65,4 +65,14 @@ fn span(text: &Text<'_>, first: usize, last: usize, score: i32) -> Span {
 /// The logistic function of a score, near enough, between 1 and 90 percent.
 fn percent(score: i32) -> u8 {
     u8::try_from((50 + score / 8).clamp(1, 90)).unwrap_or(90)
+}
+
+/// Whether a word is a common one rather than a name.
+pub(super) fn is_common(word: &str) -> bool {
+    lexicon::entry(&plain::Plain::of(word)).is_some_and(|entry| entry.common >= 5 && entry.common > entry.name())
+}
+
+/// Whether a word is a city, a region or a country, or a part of its name.
+pub(super) fn is_place(word: &str) -> bool {
+    lexicon::entry(&plain::Plain::of(word)).is_some_and(|entry| entry.place >= 5)
 }
