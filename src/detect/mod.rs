@@ -5,7 +5,6 @@
 //! at a bounded piece of the text around, so that the whole takes time linear in the text, whatever stands in it.
 //! Where two recognisers claim the same letters, the more certain one has them, and of two alike the longer one.
 
-mod address_words;
 mod dispatch;
 mod resolve;
 mod text;
@@ -30,6 +29,7 @@ recognisers! {
     email
     introduced
     person
+    username
 }
 
 /// A piece of text that identifies somebody, in bytes of the text.

@@ -153,13 +153,6 @@ const ADDRESSES: &[&str] = &[
 const WITHIN: &[&str] =
     &["de", "la", "del", "des", "du", "der", "den", "di", "da", "do", "dos", "van", "von", "and", "of", "le", "les"];
 
-/// What stands before an address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Beside {
-    /// A word that says that an address follows.
-    Address,
-}
-
 fn letters<'t>(text: &'t Text<'_>, at: usize) -> &'t str {
     text.word(&text.words()[at])
 }
@@ -171,7 +164,13 @@ fn is_one_of(word: &str, words: &[&str]) -> bool {
 /// Whether a word says that a name is one of a street.
 pub(super) fn is_street(text: &Text<'_>, at: usize) -> bool {
     let word = letters(text, at);
-    is_one_of(word, STREETS) || STREET_ENDS.iter().any(|end| word.len() >= end.len() + LONGER && word.ends_with(end))
+    is_one_of(word, STREETS) || is_compound_street(text, at)
+}
+
+/// Whether the end of a word says that it is a name of a street.
+pub(super) fn is_compound_street(text: &Text<'_>, at: usize) -> bool {
+    let word = letters(text, at);
+    STREET_ENDS.iter().any(|end| word.len() >= end.len() + LONGER && word.ends_with(end))
 }
 
 /// Whether a number of a flat or a box stands behind a word.
@@ -194,8 +193,8 @@ pub(super) fn is_place(text: &Text<'_>, at: usize) -> bool {
     person::is_place(letters(text, at))
 }
 
-/// What the words before a word say.
-pub(super) fn beside(text: &Text<'_>, first: usize) -> Option<Beside> {
-    let before = (first.saturating_sub(3)..first).rev().take_while(|at| text.gap(*at).len() <= 3);
-    before.into_iter().any(|at| is_one_of(letters(text, at), ADDRESSES)).then_some(Beside::Address)
+/// Whether a word shortly before says that an address follows.
+pub(super) fn follows_address_word(text: &Text<'_>, first: usize) -> bool {
+    let mut before = (first.saturating_sub(3)..first).rev().take_while(|at| text.gap(*at).len() <= 3);
+    before.any(|at| is_one_of(letters(text, at), ADDRESSES))
 }

@@ -1,6 +1,7 @@
 //! Addresses of houses: street and number, with flat, postcode and place where they follow; boxes; military post.
 
-use crate::detect::address_words::{self as words, Beside};
+mod words;
+
 use crate::detect::{At, Recogniser, Span, Starts, Text};
 
 pub(super) const RECOGNISER: Recogniser = Recogniser {
@@ -14,6 +15,12 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
 
 /// A name of a street has no more words.
 const MOST_WORDS: usize = 6;
+
+/// A name of a street that no word says to be one is longer.
+const SHORTEST: usize = 3;
+
+/// More certain than a name of a person can be: streets bear them.
+const SURE: u8 = 91;
 
 /// What follows a street is in so many steps.
 const MOST_STEPS: usize = 6;
@@ -42,7 +49,8 @@ impl Place {
 /// The address that a number belongs to, found at the number that tells it first.
 fn of_number(text: &Text<'_>, at: usize) -> Option<Place> {
     military(text, at).or_else(|| {
-        let street = numbered_behind(text, at).or_else(|| numbered_before(text, at)).or_else(|| boxed(text, at))?;
+        let street = numbered_behind(text, at).or_else(|| numbered_before(text, at)).or_else(|| boxed(text, at));
+        let Some(street) = street else { return behind_country(text, at) };
         Some(Place { last: with_rest(text, street.first, street.last), ..street })
     })
 }
@@ -52,13 +60,16 @@ fn numbered_behind(text: &Text<'_>, at: usize) -> Option<Place> {
     if !is_house_number(text, at) {
         return None;
     }
-    let name = at.checked_sub(1).filter(|last| text.gap(*last) == " ")?;
+    let is_abbreviated = |last: usize| text.gap(last) == ". " && words::is_compound_street(text, last);
+    let name = at.checked_sub(1).filter(|last| text.gap(*last) == " " || is_abbreviated(*last))?;
     let (first, is_street) = name_before(text, name)?;
     let numbers = numbers_before(text, first);
-    let has_rest = with_rest(text, first, at) > at;
-    let says_so = is_street || has_rest && !words::is_common(text, name) || words::beside(text, first) == Some(Beside::Address);
-    let between = numbers < first && (first..=name).all(|word| !words::is_common(text, word));
-    (says_so || between).then_some(Place { first: numbers, last: at, score: if is_street { 91 } else { 70 } })
+    let is_plain = (first..=name).all(|word| !words::is_common(text, word));
+    let has_rest = step(text, at, starts_line(text, first)).is_some_and(|_| !is_stair(text, at + 1));
+    let is_said = words::follows_address_word(text, first) || joins(text, at) && words::is_street(text, at + 1);
+    let is_long = text.words()[name].end - text.words()[first].start > SHORTEST;
+    let says_so = is_street || is_plain && is_long && (has_rest || is_said || numbers < first);
+    says_so.then_some(Place { first: numbers, last: at, score: SURE })
 }
 
 /// `12 rue de la Paix`, `8131 Willow Dr`: the number stands before the name.
@@ -68,7 +79,11 @@ fn numbered_before(text: &Text<'_>, at: usize) -> Option<Place> {
     }
     let (last, is_street) = name_behind(text, at)?;
     let is_numbered = text.gap(last) == " " && text.words().get(last + 1).is_some() && is_house_number(text, last + 1);
-    is_street.then_some(Place { first: numbers_before(text, at), last: if is_numbered { last + 1 } else { last }, score: 91 })
+    is_street.then_some(Place {
+        first: numbers_before(text, at),
+        last: if is_numbered { last + 1 } else { last },
+        score: SURE,
+    })
 }
 
 /// `Suite 12`, `P.O. Box 104`, `PL 7`.
@@ -77,9 +92,19 @@ fn boxed(text: &Text<'_>, at: usize) -> Option<Place> {
     if !words::is_box(text, word) {
         return None;
     }
-    let is_post = word >= 2 && text.gap(word - 1).trim() == "" && text.word(&text.words()[word - 1]).eq_ignore_ascii_case("o");
+    let is_post =
+        word >= 2 && text.gap(word - 1).trim() == "" && text.word(&text.words()[word - 1]).eq_ignore_ascii_case("o");
     let post = word >= 2 && text.gap(word - 1) == ". " && text.gap(word - 2) == ".";
-    Some(Place { first: if is_post || post { word - 2 } else { word }, last: at, score: 80 })
+    Some(Place { first: if is_post || post { word - 2 } else { word }, last: at, score: 60 })
+}
+
+/// `Finland 38524` at the end of a line: of what stands here, only the postcode tells of a house.
+fn behind_country(text: &Text<'_>, at: usize) -> Option<Place> {
+    let country = at.checked_sub(1).filter(|country| text.gap(*country) == " " && text.words()[*country].is_capital)?;
+    let first = (country.saturating_sub(3)..=country).rev().find(|word| starts_line(text, *word))?;
+    let is_code = digits(text, at) == 5 && is_number(text, at, 5) && ends_line(text, at);
+    let is_country = (first..=country).any(|word| words::is_place(text, word));
+    (is_code && is_country).then_some(Place { first: at, last: at, score: 60 })
 }
 
 /// `Unit 5599 Box 3418, DPO AA 11483`: post of the armed forces of the United States.
@@ -109,7 +134,7 @@ fn unnumbered(text: &Text<'_>, at: usize) -> Option<Place> {
     let name = at.checked_sub(1).filter(|name| text.gap(*name) == " " && words[*name].is_capital)?;
     let (first, _) = name_before(text, name)?;
     let is_street = words[at].is_capital && !words::is_common(text, name) && numbers_before(text, first) == first;
-    is_street.then_some(Place { first, last: at, score: 91 })
+    is_street.then_some(Place { first, last: at, score: SURE })
 }
 
 /// Where a name of a street begins that ends with a word, and whether it says that it is one.
@@ -117,8 +142,10 @@ fn name_before(text: &Text<'_>, last: usize) -> Option<(usize, bool)> {
     let mut first = last;
     let mut is_street = false;
     let mut name = None;
+    let mut is_named = false;
     for _ in 0..MOST_WORDS {
         is_street |= words::is_street(text, first);
+        is_named |= text.words()[first].is_capital || words::is_compound_street(text, first);
         if is_name(text, first) {
             name = Some(first);
         } else if !words::is_within(text, first) {
@@ -129,7 +156,7 @@ fn name_before(text: &Text<'_>, last: usize) -> Option<(usize, bool)> {
             None => break,
         }
     }
-    name.map(|name| (name, is_street))
+    name.filter(|_| is_named).map(|name| (name, is_street))
 }
 
 /// Where a name of a street ends that begins behind a number, and whether it says that it is one.
@@ -161,7 +188,11 @@ fn name_behind(text: &Text<'_>, number: usize) -> Option<(usize, bool)> {
 fn numbers_before(text: &Text<'_>, first: usize) -> usize {
     let mut first = first;
     for _ in 0..2 {
-        match first.checked_sub(1).filter(|before| text.gap(*before) == " " && is_number(text, *before, 5)) {
+        let is_of_box = |at: usize| at.checked_sub(1).is_some_and(|before| words::is_box(text, before));
+        match first
+            .checked_sub(1)
+            .filter(|before| text.gap(*before) == " " && is_number(text, *before, 5) && !is_of_box(*before))
+        {
             Some(before) => first = before,
             None => break,
         }
@@ -171,7 +202,7 @@ fn numbers_before(text: &Text<'_>, first: usize) -> usize {
 
 /// The last word of what follows a street: a flat, a postcode, a place, a country.
 fn with_rest(text: &Text<'_>, first: usize, last: usize) -> usize {
-    let is_own_line = first.checked_sub(1).is_none_or(|before| text.gap(before).contains('\n'));
+    let is_own_line = starts_line(text, first);
     let mut last = last;
     for _ in 0..MOST_STEPS {
         match step(text, last, is_own_line) {
@@ -182,13 +213,23 @@ fn with_rest(text: &Text<'_>, first: usize, last: usize) -> usize {
     last
 }
 
+fn starts_line(text: &Text<'_>, at: usize) -> bool {
+    at.checked_sub(1).is_none_or(|before| text.gap(before).contains('\n'))
+}
+
+fn ends_line(text: &Text<'_>, at: usize) -> bool {
+    at + 1 == text.words().len() && text.gap(at).len() < 3 || text.gap(at).contains('\n')
+}
+
 /// The end of the next part of an address.
 fn step(text: &Text<'_>, last: usize, is_own_line: bool) -> Option<usize> {
     let words = text.words();
     let next = last + 1;
     words.get(next)?;
     let gap = text.gap(last);
-    let is_near = gap.len() <= 8 && gap.chars().all(|sign| matches!(sign, ' ' | ',' | '\n')) && !(is_own_line && gap.contains('\n'));
+    let is_near = gap.len() <= 8
+        && gap.chars().all(|sign| matches!(sign, ' ' | ',' | '\n'))
+        && !(is_own_line && gap.contains('\n'));
     if gap == " " && is_stair(text, next) {
         let flat = next + 1;
         let has_flat = flat < words.len() && text.gap(next) == " " && is_number(text, flat, 3);
@@ -198,12 +239,16 @@ fn step(text: &Text<'_>, last: usize, is_own_line: bool) -> Option<usize> {
         return None;
     }
     let behind = |word: usize| word + 1 < words.len() && matches!(text.gap(word), " " | ". ");
-    if words::is_box(text, next) && behind(next) && is_number(text, next + 1, 5) {
+    let is_box = |word: usize| words::is_box(text, word);
+    if is_box(next) && behind(next) && is_number(text, next + 1, 5) {
         return Some(next + 1);
     }
     postcode(text, next).and_then(|code| behind(code).then(|| town(text, code + 1)).flatten()).or_else(|| {
-        let town = if gap.contains([',', '\n']) { town(text, next) } else { None }?;
-        Some(zip_behind(text, town).unwrap_or(town)).filter(|end| *end > town || words::is_place(text, next))
+        let town =
+            if gap.contains([',', '\n']) || last.checked_sub(1).is_some_and(is_box) { town(text, next) } else { None }?;
+        let is_behind_flat = last >= 1 && is_box(last - 1) && (town + 1 == words.len() || text.gap(town) != " ");
+        Some(zip_behind(text, town).unwrap_or(town))
+            .filter(|end| *end > town || words::is_place(text, next) || is_behind_flat)
     })
 }
 
@@ -213,7 +258,11 @@ fn town(text: &Text<'_>, at: usize) -> Option<usize> {
         return None;
     }
     let mut last = at;
-    while last - at < 3 && last + 1 < text.words().len() && matches!(text.gap(last), " " | "-") && is_name(text, last + 1) {
+    while last - at < 3
+        && last + 1 < text.words().len()
+        && matches!(text.gap(last), " " | "-")
+        && is_name(text, last + 1)
+    {
         last += 1;
     }
     Some(last)
@@ -223,9 +272,9 @@ fn town(text: &Text<'_>, at: usize) -> Option<usize> {
 fn zip_behind(text: &Text<'_>, town: usize) -> Option<usize> {
     let words = text.words();
     let near = |word: usize| word + 1 < words.len() && matches!(text.gap(word), " " | ", ");
-    let state = near(town).then_some(town + 1).filter(|state| {
-        words[*state].end - words[*state].start == 2 && words[*state].is_capital && near(*state)
-    });
+    let state = near(town)
+        .then_some(town + 1)
+        .filter(|state| words[*state].end - words[*state].start == 2 && words[*state].is_capital && near(*state));
     let code = state.map_or(town + 1, |state| state + 1);
     (near(town) && code < words.len()).then(|| postcode(text, code)).flatten()
 }
@@ -309,7 +358,14 @@ mod tests {
 
     #[test]
     fn other_numbers_are_none() {
-        for text in ["born 30 June 1990", "Order 12 of Monday 5", "Windows 10, Chapter 3", "node 7", "5 apples", "Room 3 Level 2"] {
+        for text in [
+            "born 30 June 1990",
+            "Order 12 of Monday 5",
+            "Windows 10, Chapter 3",
+            "node 7",
+            "5 apples",
+            "Room 3 Level 2",
+        ] {
             assert!(addresses(text).is_empty(), "{text}");
         }
     }
