@@ -52,6 +52,7 @@ catalogue! {
     redact
     round
     sample
+    scrub
     segments
     shift_date
     shuffle
