@@ -18,6 +18,7 @@ use std::sync::LazyLock;
 
 use dispatch::DISPATCH;
 pub use known::Known;
+pub use person::{Likeness, likeness};
 pub use text::{Text, Word};
 
 /// Declares every recogniser's module and the list.
@@ -30,6 +31,7 @@ macro_rules! recognisers {
 }
 
 recognisers! {
+    address
     birth_date
     card
     crypto
@@ -38,11 +40,14 @@ recognisers! {
     email_spoken
     geo
     iban
+    introduced
     ip
     mac
+    person
     phone
     secret
     url
+    username
 }
 
 /// Raised with every change of what is found.
