@@ -9,6 +9,7 @@ mod calendar;
 mod context;
 mod dispatch;
 mod host;
+pub mod known;
 mod resolve;
 mod text;
 
@@ -16,6 +17,8 @@ use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use dispatch::DISPATCH;
+pub use known::Known;
+pub use person::{Likeness, likeness};
 pub use text::{Text, Word};
 
 /// Declares every recogniser's module and the list.
@@ -28,6 +31,7 @@ macro_rules! recognisers {
 }
 
 recognisers! {
+    address
     birth_date
     card
     crypto
@@ -36,11 +40,14 @@ recognisers! {
     email_spoken
     geo
     iban
+    introduced
     ip
     mac
+    person
     phone
     secret
     url
+    username
 }
 
 /// Raised with every change of what is found.
