@@ -86,7 +86,7 @@ impl Labelled {
     /// Of words from a first to a last.
     pub(super) fn of(text: &Text<'_>, first: usize, last: usize) -> Option<Self> {
         let mut labelled = Labelled { first, last, digits: 0, letters: 0 };
-        for word in &text.words()[first..=last] {
+        for word in text.words().get(first..=last)? {
             let word = text.word(word);
             let digits = word.bytes().filter(u8::is_ascii_digit).count();
             labelled.digits += digits;

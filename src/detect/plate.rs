@@ -59,17 +59,13 @@ fn fits(group: &str, word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::detect::Detector;
-
-    fn found(text: &str) -> Vec<(&str, &'static str)> {
-        Detector::default().find(text).iter().map(|span| (&text[span.start..span.end], span.kind)).collect()
-    }
+    use crate::detect::tests::found;
 
     #[test]
     fn a_plate_is_found_behind_its_word() {
-        assert_eq!(found("Registration GX04 TLV, driver"), [("GX04 TLV", "PLATE")]);
-        assert_eq!(found("Auton rekisterinumero SGB-920."), [("SGB-920", "PLATE")]);
-        assert_eq!(found("Kennzeichen: B-AB 1234"), [("B-AB 1234", "PLATE")]);
-        assert_eq!(found("registration of the new GX04 TLV"), []);
+        assert_eq!(found("Registration GX04 TLV, driver", "PLATE"), ["GX04 TLV"]);
+        assert_eq!(found("Auton rekisterinumero SGB-920.", "PLATE"), ["SGB-920"]);
+        assert_eq!(found("Kennzeichen: B-AB 1234", "PLATE"), ["B-AB 1234"]);
+        assert!(found("registration of the new GX04 TLV", "PLATE").is_empty());
     }
 }

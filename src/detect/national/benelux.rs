@@ -18,7 +18,7 @@ pub(super) const NUMBERS: &[Number] = &[
     Number {
         kind: "NL_BTW",
         follows: "btw-identificatienummer: Belastingdienst; of firms of one person since 2020, modulus 97",
-        leaves_out: "nothing: every wrong digit is seen",
+        leaves_out: "some wrong digits, since one of two checks is enough",
         shapes: &[("AA999999999A99", 88)],
         between: ANY,
         valid: is_btw,
@@ -28,7 +28,7 @@ pub(super) const NUMBERS: &[Number] = &[
     Number {
         kind: "BE_NN",
         follows: "rijksregisternummer, and BIS number, whose month has 20 or 40 added: royal decree of 3 April 1984",
-        leaves_out: "nothing: every wrong digit is seen",
+        leaves_out: "a wrong digit where the number is right with and without the 2 of those born since 2000",
         shapes: &[("99 99 99 999 99", 96), ("999999 999 99", 90), ("99999999999", 70)],
         between: ANY,
         valid: is_national_register,

@@ -7,7 +7,7 @@ pub(super) const NUMBERS: &[Number] = &[
     Number {
         kind: "BR_CPF",
         follows: "CPF: Receita Federal, normative instruction 2172/2024; two digits modulo 11",
-        leaves_out: "nothing: every wrong digit is seen",
+        leaves_out: "some wrong digits, since 10 stands for 0",
         shapes: &[("999 999 999 99", 94), ("999999999 99", 80), ("99999999999", 0)],
         between: b".-/",
         valid: is_cpf,

@@ -41,7 +41,7 @@ pub(super) const NUMBERS: &[Number] = &[
     Number {
         kind: "DRIVER_LICENSE",
         follows: "DVLA driver number: DVLA INF 188/2X; surname, day of birth, initials",
-        leaves_out: "the last two letters, whose check is not public",
+        leaves_out: "wrong digits, since the check letters are not public",
         shapes: &[("*****999999**9AA", 90), ("***** 999999 **9AA", 90), ("***** 999999 **9 AA", 90)],
         between: b" -",
         valid: is_driver,

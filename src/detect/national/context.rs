@@ -295,7 +295,13 @@ fn after(text: &Text<'_>, last: usize) -> Set {
 }
 
 /// How certain it is in percent that letters of a shape, at a place in a text, are its number; 0: not at all.
-pub(super) fn certainty(text: &Text<'_>, shape: &Shape, letters: &Letters, run: Run, before: &mut Option<Before>) -> u8 {
+pub(super) fn certainty(
+    text: &Text<'_>,
+    shape: &Shape,
+    letters: &Letters,
+    run: Run,
+    before: &mut Option<Before>,
+) -> u8 {
     let alone = shape.certainty_alone(letters);
     if alone >= CERTAIN {
         return alone;

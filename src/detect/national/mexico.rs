@@ -8,7 +8,7 @@ pub(super) const NUMBERS: &[Number] = &[
     Number {
         kind: "MX_CURP",
         follows: "CURP: RENAPO, Instructivo normativo para la asignación de la CURP (DOF 18 October 2021)",
-        leaves_out: "nothing: every wrong digit is seen but those of weight 5 and 10",
+        leaves_out: "some wrong digits under even weights and 5",
         shapes: &[("AAAA999999AAAAAA*9", 97)],
         between: ANY,
         valid: is_curp,

@@ -32,7 +32,7 @@ pub(super) struct Letters {
 }
 
 /// What can stand between groups of any number.
-const BETWEEN: &[u8; 7] = b" -./+:(";
+pub(super) const BETWEEN: &[u8; 7] = b" -./+:(";
 
 impl Letters {
     /// Of a whole value; none if it holds anything else.

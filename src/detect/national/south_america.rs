@@ -49,7 +49,7 @@ pub(super) const NUMBERS: &[Number] = &[
     Number {
         kind: "CO_NIT",
         follows: "NIT: DIAN, order 4 of 1989; primes modulo 11",
-        leaves_out: "nothing: every wrong digit is seen",
+        leaves_out: "some wrong digits, since two remainders stand for 1",
         shapes: &[("999 999 999 9", 0), ("999999999 9", 0), ("9999999999", 0), ("99999999999", 0), ("999999999", 0)],
         between: b".- ",
         valid: is_nit,
@@ -89,7 +89,7 @@ pub(super) const NUMBERS: &[Number] = &[
     Number {
         kind: "PE_DNI",
         follows: "DNI (CUI): RENIEC; eight digits and a check digit or letter",
-        leaves_out: "nothing: every wrong digit is seen where the check stands",
+        leaves_out: "some wrong digits, since two remainders stand for 1",
         shapes: &[("99999999 *", 0), ("99999999*", 0)],
         between: b"-",
         valid: is_cui,
