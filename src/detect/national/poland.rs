@@ -41,7 +41,7 @@ pub(super) const NUMBERS: &[Number] = &[
         leaves_out: "a wrong letter that differs from the right one by ten, and cards of before 2001",
         shapes: &[("AAA999999", 0), ("AAA 999999", 0)],
         between: b" ",
-        valid: |letters| weighted(letters, &[7, 3, 1, 9, 7, 3, 1, 7, 3]) % 10 == 0,
+        valid: |letters| weighted(letters, &[7, 3, 1, 9, 7, 3, 1, 7, 3]).is_multiple_of(10),
         purpose: Purpose::Document,
         said_by: &["dowód", "dowod", "dowodu", "dowód osobisty", "seria i numer"],
     },
@@ -52,12 +52,11 @@ fn is_pesel(letters: &[u8]) -> bool {
     let month = number(&letters[2..4]);
     let century = [1900, 2000, 2100, 2200, 1800][(month / 20) as usize % 5];
     is_day(century + number(&letters[..2]), month % 20, number(&letters[4..6]))
-        && weighted(letters, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]) % 10 == 0
+        && weighted(letters, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]).is_multiple_of(10)
 }
 
 fn is_nip(digits: &[u8]) -> bool {
-    digits.iter().all(u8::is_ascii_digit)
-        && weighted(digits, &[6, 5, 7, 2, 3, 4, 5, 6, 7]) % 11 == last(digits)
+    digits.iter().all(u8::is_ascii_digit) && weighted(digits, &[6, 5, 7, 2, 3, 4, 5, 6, 7]) % 11 == last(digits)
 }
 
 fn is_regon(digits: &[u8]) -> bool {
@@ -65,4 +64,3 @@ fn is_regon(digits: &[u8]) -> bool {
     let is_short = check(digits, &[8, 9, 2, 3, 4, 5, 6, 7]) == u32::from(digits[8] - b'0');
     is_short && (digits.len() == 9 || check(digits, &[2, 4, 8, 5, 0, 9, 7, 3, 6, 1, 2, 4, 8]) == last(digits))
 }
-
