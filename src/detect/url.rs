@@ -23,6 +23,16 @@ const PROFILES: &[&str] = &[
 
 static SITES: Vocabulary = Vocabulary::of(PROFILES);
 
+/// What is said of somebody's own site.
+static HOMES: Vocabulary = Vocabulary::of(&[
+    "website", "site", "web", "homepage", "page", "blog", "portfolio", "url", "www", "kotisivu", "kotisivut", "kotisivuni",
+    "verkkosivu", "nettisivu", "blogi", "hemsida", "hemsidan", "webbplats", "blogg", "webseite", "website", "internetseite", "seite",
+    "sitio", "página", "blogue", "sito",
+]);
+
+/// Short hosts of profiles.
+const SHORT: &[&str] = &["x.com/", "t.me/", "wa.me/", "about.me/", "www.x.com/"];
+
 /// Parts of a path behind which somebody is named.
 static FOLDERS: Vocabulary = Vocabulary::of(&[
     "user", "users", "u", "profile", "profiles", "profil", "profiili", "people", "person", "member", "members", "author",
@@ -67,7 +77,7 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     let score = match () {
         () if is_cut => return,
         () if user.is_some() || names_somebody(text, host, authority, end) => 96,
-        () if is_home && start < host => 70,
+        () if is_home && HOMES.is_before(text, start, 4) => 75,
         () => return,
     };
     found.push(Span { start, end, kind: "URL", score });
@@ -132,7 +142,8 @@ fn names_somebody(text: &Text<'_>, host: usize, authority: usize, end: usize) ->
     let words = &text.words()[text.word_at(host)..];
     let within = |from: usize, to: usize| words.iter().skip_while(move |word| word.start < from).take_while(move |word| word.end <= to);
     let bytes = text.bytes();
-    let is_profile = within(host, authority).take(4).any(|word| SITES.has(word))
+    let is_short = SHORT.iter().any(|short| text.as_str()[host..].starts_with(short));
+    let is_profile = (is_short || within(host, authority).take(4).any(|word| SITES.has(word)))
         && within(authority, end).next().is_some_and(|word| word.start == authority + 1 && !PAGES.has(word));
     let query = bytes[authority..end].iter().position(|byte| *byte == b'?').map_or(end, |length| authority + length);
     let is_folder = |word: &Word| {
@@ -156,13 +167,14 @@ mod tests {
         let urls = |text: &str| found(text, "URL");
         for page in [
             "http://facebook.com/aino.k961", "https://www.linkedin.com/in/aino-k", "www.instagram.com/ainok305", "github.com/ainok",
-            "https://site.example/user?id=12345&email=aino@posti.example", "https://site.example/~aino/", "https://ainok.example/",
+            "https://site.example/user?id=12345&email=aino@posti.example", "https://site.example/~aino/", "https://x.com/ainok",
             "http://aino:secret@site.example/x", "https://video.example/@aino", "https://shop.example/customers/1234/orders",
         ] {
             assert_eq!(urls(&format!("See {page}, ({page}).")), [page, page]);
         }
+        assert_eq!(urls("My website is https://ainok.example/"), ["https://ainok.example/"]);
         for none in [
-            "https://shop.example.com/p/1744", "www.example.fi/tuotteet/2290", "https://t.co/GWdK7L7", "ratio 1://2", "http://10.0.0.1/x",
+            "https://ainok.example/", "https://shop.example.com/p/1744", "www.example.fi/tuotteet/2290", "https://t.co/GWdK7L7", "ratio 1://2", "http://10.0.0.1/x",
             "https://facebook.com/help/1", "https://site.example/?utm_name=front&x=1", "https://t.co…", "https://site.example/user/x?name=Aino Koski&email=", "http://", "www.", "https://site.example/user", "facebook. Then",
         ] {
             assert!(urls(none).is_empty(), "{none}");
