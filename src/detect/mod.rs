@@ -10,6 +10,7 @@ mod context;
 mod dispatch;
 mod host;
 pub mod known;
+mod labelled;
 mod resolve;
 mod text;
 
@@ -18,6 +19,7 @@ use std::sync::LazyLock;
 
 use dispatch::DISPATCH;
 pub use known::{KNOWN, Known};
+pub use national::{Number, Purpose, kinds_of, numbers, valid};
 pub use person::{Likeness, likeness};
 pub use text::{Text, Word};
 
@@ -32,10 +34,12 @@ macro_rules! recognisers {
 
 recognisers! {
     address
+    bank_account
     birth_date
     card
     crypto
     date
+    driver_license
     email
     email_spoken
     geo
@@ -43,9 +47,14 @@ recognisers! {
     introduced
     ip
     mac
+    national
+    national_id
+    passport
     person
     phone
+    plate
     secret
+    ssn
     url
     username
 }
