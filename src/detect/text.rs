@@ -347,6 +347,11 @@ pub fn hash_of(word: &str) -> u64 {
     hash(word.as_bytes(), 0, word.len())
 }
 
+/// The hash of a word in small letters of ASCII.
+pub(super) fn hash_of_plain(word: &[u8]) -> u64 {
+    hash(word, 0, word.len())
+}
+
 /// The hash of a word where it stands in the text.
 fn hash_within(text: &str, word: &Word, lower: &mut String) -> u64 {
     let letters = &text[word.start..word.end];
