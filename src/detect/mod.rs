@@ -9,6 +9,7 @@ mod calendar;
 mod context;
 mod dispatch;
 mod host;
+pub mod known;
 mod resolve;
 mod text;
 
@@ -16,6 +17,7 @@ use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use dispatch::DISPATCH;
+pub use known::Known;
 pub use person::{Likeness, likeness};
 pub use text::{Text, Word};
 

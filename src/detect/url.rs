@@ -45,9 +45,10 @@ static PAGES: Vocabulary = Vocabulary::of(&[
     "notifications", "feed", "pulse", "learning", "i", "policies", "legal", "photos",
 ]);
 
-const LONGEST: usize = 1024;
+const LONGEST: usize = 512;
+const LONGEST_USER: usize = 48;
 /// So many words of it are looked at.
-const MOST_WORDS: usize = 40;
+const MOST_WORDS: usize = 24;
 
 fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     let bytes = text.bytes();
@@ -55,10 +56,10 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     if found.iter().rev().take(2).any(|last| last.kind == "URL" && (last.start..last.end).contains(&start)) {
         return;
     }
+    let user = user_end(bytes, host);
+    let Some(site) = host_end(text.as_str(), user.unwrap_or(host)) else { return };
     let end = end(bytes, host);
-    let authority = bytes[host..end].iter().position(|byte| b"/?#".contains(byte)).map_or(end, |length| host + length);
-    let user = bytes[host..authority].iter().rposition(|byte| *byte == b'@').map(|length| host + length + 1);
-    let Some(site) = host_end(text.as_str(), user.unwrap_or(host)).filter(|site| *site <= authority) else { return };
+    let authority = bytes[site..end].iter().position(|byte| b"/?#".contains(byte)).map_or(end, |length| site + length);
     let is_home = site == authority && end - authority <= 1;
     // With spaces in it, it is none, and what is in it is for others to find.
     let is_cut = matches!(bytes[end..], [b' ', next, ..] if next.is_ascii_alphanumeric())
@@ -84,16 +85,34 @@ fn begin(text: &Text<'_>, at: At) -> Option<(usize, usize)> {
         }
         At::Word(index) => {
             let word = &text.words()[index];
-            let is_free = bytes[..word.start].last().is_none_or(|byte| !b"/.@-_=".contains(byte));
+            let is_free = bytes[..word.start].last().is_none_or(|byte| !b"/.@-_=&?%+#~".contains(byte));
             (is_free && bytes.get(word.end) == Some(&b'.')).then_some((word.start, word.start))
         }
     }
 }
 
+/// Behind `user:password@`, where a host has that before it.
+fn user_end(bytes: &[u8], host: usize) -> Option<usize> {
+    let is_of_user = |byte: &&u8| byte.is_ascii_alphanumeric() || b"-._~!$&'*+;=:%".contains(byte);
+    let length = bytes[host..].iter().take(LONGEST_USER).take_while(is_of_user).count();
+    (length > 0 && bytes.get(host + length) == Some(&b'@')).then_some(host + length + 1)
+}
+
+/// Which bytes an address goes on with; those beyond ASCII too, as browsers show them.
+const INSIDE: [bool; 256] = {
+    let mut inside = [true; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let outside = byte <= 32 || byte == 127;
+        inside[byte] = !outside && !matches!(byte as u8, b'<' | b'>' | b'"' | b'`' | b'{' | b'}' | b'|' | b'\\' | b'^');
+        byte += 1;
+    }
+    inside
+};
+
 /// Where it ends: before what RFC 3986 does not allow, without the punctuation of the sentence around.
 fn end(bytes: &[u8], from: usize) -> usize {
-    let is_inside = |byte: &&u8| !byte.is_ascii_whitespace() && !byte.is_ascii_control() && !b"<>\"`{}|\\^".contains(byte);
-    let mut end = from + bytes[from..].iter().take(LONGEST).take_while(is_inside).count();
+    let mut end = from + bytes[from..].iter().take(LONGEST).take_while(|byte| INSIDE[usize::from(**byte)]).count();
     while let Some(last) = bytes[from..end].last() {
         let is_closing = matches!(last, b')' | b']') && !bytes[from..end].iter().any(|byte| matches!(byte, b'(' | b'['));
         if !is_closing && !b".,;:!?'*".contains(last) {
