@@ -6,6 +6,7 @@
 
 pub mod aito;
 mod choice;
+pub mod column;
 mod names;
 mod write;
 
