@@ -7,8 +7,11 @@
 pub mod aito;
 mod choice;
 pub mod column;
+mod objects;
+mod sample;
 mod names;
 mod write;
 
 pub use aito::Tables;
+pub use sample::{Depth, Sampled, Scanner, Seen};
 pub use write::{Written, write};
