@@ -8,6 +8,7 @@ use arrow::ipc::reader::StreamReader;
 use super::start::Start;
 use super::{Depth, ROWS, Taken, flat};
 use crate::plan::{FileError, contained};
+use crate::scan::objects::Ending;
 
 /// What a file begins with; a stream does not.
 const FILE: &[u8] = b"ARROW1\0\0";
@@ -37,5 +38,6 @@ pub fn take(start: &Start, depth: Depth) -> Result<Taken, FileError> {
     let rows: usize = batches.iter().map(|batch| batch.num_rows()).sum();
     let column = |at: usize| batches.iter().map(|batch| batch.column(at).clone()).collect::<Vec<ArrayRef>>();
     let leaves = schema.fields().iter().enumerate().flat_map(|(at, field)| flat::leaves_of(field, &column(at))).collect();
-    Ok(Taken::of(leaves, rows, depth == Depth::Values && ended && start.is_whole))
+    let ending = Some(if is_file { Ending::ArrowFile } else { Ending::ArrowStream });
+    Ok(Taken { ending, ..Taken::of(leaves, rows, depth == Depth::Values && ended && start.is_whole) })
 }

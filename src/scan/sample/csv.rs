@@ -42,7 +42,8 @@ pub fn take(start: &Start, depth: Depth) -> Result<Taken, TextError> {
     let leaves = names.into_iter().zip(arrays).map(leaf).collect();
     let is_whole = depth == Depth::Values && start.is_whole && rows < ROWS;
     let notes = if is_header { Vec::new() } else { vec![NOTE.to_owned()] };
-    Ok(Taken { leaves, rows, is_whole, dialect: Some(if is_header { dialect } else { numbered }), notes })
+    let dialect = Some(if is_header { dialect } else { numbered });
+    Ok(Taken { dialect, notes, ..Taken::of(leaves, rows, is_whole) })
 }
 
 /// Some first records, column by column.

@@ -10,6 +10,7 @@ use super::start::Start;
 use super::{Depth, Leaf, ROWS, Taken};
 use crate::plan::FileError;
 use crate::scan::column::looks_like_data;
+use crate::scan::objects::Ending;
 use crate::schema::leaves;
 
 /// Looks into the start of an object.
@@ -34,6 +35,8 @@ pub fn take(start: &Start, depth: Depth) -> Result<Taken, FileError> {
     let rows = if depth == Depth::Values { records.len() } else { 0 };
     let mut taken = Taken::of(leaves, rows, depth == Depth::Values && ended && start.is_whole);
     taken.notes = notes;
+    let is_array = start.bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
+    taken.ending = Some(if is_array { Ending::Json } else { Ending::Ndjson });
     Ok(taken)
 }
 

@@ -13,7 +13,7 @@ mod start;
 use std::collections::HashSet;
 
 use ahash::RandomState;
-use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::array::{ArrayRef, AsArray};
 use arrow::datatypes::DataType;
 
 use crate::account::doors::{Production, Sampler};
@@ -84,6 +84,8 @@ pub struct Sampled {
     pub leaves: Vec<Seen>,
     /// Rows that were gone through.
     pub rows: usize,
+    /// What its objects are, whatever their names say.
+    pub ending: Ending,
     /// Of CSV, how it is written.
     pub dialect: Option<Dialect>,
     /// What somebody should know of the table, in words.
@@ -105,12 +107,14 @@ struct Taken {
     /// Whether these are all rows of the object.
     is_whole: bool,
     dialect: Option<Dialect>,
+    /// What it is, where its name says otherwise.
+    ending: Option<Ending>,
     notes: Vec<String>,
 }
 
 impl Taken {
     fn of(leaves: Vec<Leaf>, rows: usize, is_whole: bool) -> Self {
-        Taken { leaves, rows, is_whole, dialect: None, notes: Vec::new() }
+        Taken { leaves, rows, is_whole, dialect: None, ending: None, notes: Vec::new() }
     }
 }
 
@@ -154,7 +158,8 @@ impl<'d> Scanner<'d> {
         let (read, is_whole) = (taken.rows, taken.is_whole);
         let mut seen: Vec<_> = leaves.into_iter().map(|leaf| self.look(rows, table.ending, leaf, is_whole)).collect();
         seen.extend(keys.into_iter().map(|leaf| Seen { is_partition: true, ..self.look(rows, Ending::Parquet, leaf, false) }));
-        Ok(Sampled { leaves: seen, rows: read, dialect: taken.dialect, notes: taken.notes })
+        let ending = taken.ending.unwrap_or(table.ending);
+        Ok(Sampled { leaves: seen, rows: read, ending, dialect: taken.dialect, notes: taken.notes })
     }
 
     fn object(&self, table: &Table, at: usize) -> Result<Taken, FileError> {
