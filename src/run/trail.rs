@@ -7,12 +7,15 @@ use jiff::Timestamp;
 use crate::account::store::{Object, Store};
 use crate::consent::Approval;
 use crate::error::{Failure, Kind};
-use crate::evidence::{Input, Outcome, Output, RunRecord, Signer, State, TableRecord, Tool, Treatment, journal};
+use crate::evidence::{
+    Input, KnownRecord, Outcome, Output, RunRecord, Signer, State, TableRecord, Tool, Treatment, journal,
+};
 use crate::keys::Secret;
 use crate::plan::{Plan, SourceFile, TablePlan};
 use crate::scan::{Known, Scan};
 use crate::schema::{Leaf, digest};
 use crate::sink::Written;
+use crate::survey::Counts;
 
 /// Where evidence goes, and who signs it.
 pub struct Books<'h> {
@@ -43,6 +46,7 @@ impl Trail {
             epoch: None,
             claim: None,
             destination: None,
+            known: None,
         })
     }
 
@@ -67,6 +71,11 @@ impl Trail {
     pub fn measured(&mut self, plan: &Plan, secret: &Secret) {
         self.planned(plan);
         self.keyed(plan, secret);
+    }
+
+    /// How many values of the source are looked for in all that leaves.
+    pub fn surveyed(&mut self, counts: Counts) {
+        self.0.known = Some(KnownRecord { values: counts.values, weak: counts.weak });
     }
 
     /// Under which secret, and which state of which object; both told without telling them.
