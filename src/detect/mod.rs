@@ -18,6 +18,7 @@ use std::sync::LazyLock;
 
 use dispatch::DISPATCH;
 pub use known::Known;
+pub use national::{Number, Purpose, kinds_of, numbers, valid};
 pub use person::{Likeness, likeness};
 pub use text::{Text, Word};
 
@@ -43,6 +44,7 @@ recognisers! {
     introduced
     ip
     mac
+    national
     person
     phone
     secret
