@@ -2,7 +2,7 @@
 
 use arrow::datatypes::DataType;
 
-use super::facts::Facts;
+use super::facts::{Facts, Like};
 use super::kind::Kind;
 use super::meaning::{Meaning, Rows, meaning};
 use super::shape::Form;
@@ -76,7 +76,8 @@ fn shown(facts: &Facts) -> Option<Kind> {
 /// What the name says, where values do not speak against it.
 fn named(said: Meaning, data_type: &DataType, facts: &Facts) -> Option<Finding> {
     let kind = match said {
-        Meaning::Is(Kind::Text) | Meaning::MayBe(_) | Meaning::Nothing => return None,
+        // What a text or a path has in it, only values tell.
+        Meaning::Is(Kind::Text | Kind::Url) | Meaning::MayBe(_) | Meaning::Nothing => return None,
         Meaning::Is(kind) => kind,
     };
     let fits = facts.values == 0 || fits(kind, data_type, facts);
@@ -156,11 +157,13 @@ fn by_values(said: Meaning, data_type: &DataType, facts: &Facts) -> Finding {
     let wants = |kind| said == Meaning::MayBe(kind) || said == Meaning::Is(kind);
     if facts.values == 0 {
         return match said {
-            Meaning::Is(Kind::Text) | Meaning::MayBe(Kind::Text) => Finding { kind: Kind::Text, evidence: Evidence::Name },
+            Meaning::Is(kind @ Kind::Url) | Meaning::MayBe(kind @ (Kind::Text | Kind::Name | Kind::ProfileUrl | Kind::PersonKey)) => {
+                Finding { kind, evidence: Evidence::Name }
+            }
             _ => Finding { kind: Kind::Other, evidence: Evidence::Nothing },
         };
     }
-    if let Some(kind) = recognised(said, facts) {
+    if let Some(kind) = likely_name(said, facts).or_else(|| recognised(facts)) {
         return of(kind);
     }
     if wants(Kind::Name) && looks_like_names(facts) {
@@ -178,6 +181,9 @@ fn by_values(said: Meaning, data_type: &DataType, facts: &Facts) -> Finding {
     if wants(Kind::ProfileUrl) && facts.form(Form::Url) >= MANY {
         return Finding { kind: Kind::ProfileUrl, evidence: Evidence::Both };
     }
+    if said == Meaning::Is(Kind::Url) && facts.some_letters() >= MANY {
+        return Finding { kind: Kind::Url, evidence: Evidence::Name };
+    }
     let is_text = matches!(data_type, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
     if is_text && ((wants(Kind::Text) && facts.words() >= 2.0 && !facts.is_category()) || facts.words() >= 5.0) {
         return Finding { kind: Kind::Text, evidence: if wants(Kind::Text) { Evidence::Both } else { Evidence::Values } };
@@ -185,19 +191,32 @@ fn by_values(said: Meaning, data_type: &DataType, facts: &Facts) -> Finding {
     of(plain(data_type, facts))
 }
 
+/// Names of people, as the lists of names know them, and not of places.
+fn likely_name(said: Meaning, facts: &Facts) -> Option<Kind> {
+    let expected = said == Meaning::MayBe(Kind::Name);
+    let may_be = expected || (said == Meaning::Nothing && !facts.is_category());
+    if !may_be || facts.is_choice() || facts.only_words() < MOST {
+        return None;
+    }
+    let least = if expected { 0.4 } else { 0.6 };
+    let [given, family, full, place] = [Like::Given, Like::Family, Like::Full, Like::Place].map(|like| facts.likely(like));
+    let named = [(Kind::Name, full), (Kind::LastName, family), (Kind::FirstName, given)];
+    let (kind, share) = named.into_iter().max_by(|left, right| left.1.total_cmp(&right.1))?;
+    (share >= least && share > place).then_some(kind)
+}
+
 /// What the recognisers take whole, most of it.
-fn recognised(said: Meaning, facts: &Facts) -> Option<Kind> {
+fn recognised(facts: &Facts) -> Option<Kind> {
     if facts.is_choice() {
         return None;
     }
+    if facts.numbered() >= 0.95 && facts.distinct >= 5 {
+        return Some(Kind::NationalId);
+    }
     facts.found_whole().find_map(|(found, share)| {
         let kind = kind_of(found)?;
-        let enough = match kind {
-            Kind::NationalId | Kind::Phone => MOST,
-            Kind::Name if said == Meaning::MayBe(Kind::Name) => 0.4,
-            _ => 0.6,
-        };
-        (share >= enough).then_some(kind)
+        let least = if matches!(kind, Kind::NationalId | Kind::Phone) { MOST } else { 0.6 };
+        (share >= least).then_some(kind)
     })
 }
 
@@ -215,7 +234,6 @@ fn has_phones(facts: &Facts) -> bool {
 /// What a span's kind is as a column.
 fn kind_of(found: &str) -> Option<Kind> {
     Some(match found {
-        "PERSON" => Kind::Name,
         "EMAIL" => Kind::Email,
         "PHONE" => Kind::Phone,
         "CARD" => Kind::Card,

@@ -1,11 +1,12 @@
 //! What the sampled values of a column are like: counts and shares, and nothing that was in them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 use ahash::{AHasher, RandomState};
 
 use super::shape::{Form, Shape};
-use crate::detect::{Detector, Span};
+use crate::detect::{Detector, Purpose, Span, kinds_of, likeness, numbers};
 
 /// Of so many values, spread over the sample, everything is looked at that costs much.
 const LOOKED_AT: usize = 40;
@@ -40,13 +41,32 @@ pub struct Facts {
     inside: HashMap<&'static str, usize>,
     with_somebody: usize,
     with_number: usize,
+    /// Of each kind of national identifier, how many values have its check digit.
+    numbers: HashMap<&'static str, usize>,
+    /// Values that are more likely than not a given name, a family name, both, and a place.
+    likely: [usize; 4],
 }
+
+/// What a value can be like, as a place in the counts of [`Facts`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Like {
+    Given,
+    Family,
+    Full,
+    Place,
+}
+
+/// The identifiers of people: those of firms have check digits too.
+static OF_PEOPLE: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    let of_people = |purpose| matches!(purpose, Purpose::Person | Purpose::Tax | Purpose::Health);
+    numbers().filter(|number| of_people(number.purpose)).map(|number| number.kind).collect()
+});
 
 /// What gathers facts; used again from column to column.
 #[derive(Default)]
 pub struct Observer {
     detector: Detector,
-    seen: std::collections::HashSet<u64, RandomState>,
+    seen: HashSet<u64, RandomState>,
 }
 
 impl Observer {
@@ -119,8 +139,23 @@ impl Facts {
             somebody |= span.kind == "PERSON";
             number |= identifies(span.kind) && span.score >= 60;
         }
+        self.liken(value);
         self.with_somebody += usize::from(somebody);
         self.with_number += usize::from(number);
+    }
+
+    fn liken(&mut self, value: &str) {
+        let shape = Shape::of(value);
+        if shape.is_words() {
+            let like = likeness(value);
+            let likely = [like.given, like.family, like.full, like.place].map(|percent| usize::from(percent > 50));
+            self.likely.iter_mut().zip(likely).for_each(|(count, one)| *count += one);
+        }
+        if (6..=20).contains(&shape.digits) {
+            for kind in checked(value) {
+                *self.numbers.entry(kind).or_default() += 1;
+            }
+        }
     }
 
     fn share(&self, count: usize) -> f32 {
@@ -139,6 +174,16 @@ impl Facts {
 
     fn of_looked(&self, count: usize) -> f32 {
         if self.looked == 0 { 0.0 } else { count as f32 / self.looked as f32 }
+    }
+
+    /// The share of values that are like that.
+    pub fn likely(&self, like: Like) -> f32 {
+        self.of_looked(self.likely[like as usize])
+    }
+
+    /// The greatest share of values that are valid identifiers of people, all of one kind.
+    pub fn numbered(&self) -> f32 {
+        self.of_looked(self.numbers.values().copied().max().unwrap_or(0))
     }
 
     /// The share of values in which an identifier stands that is no name.
@@ -219,6 +264,17 @@ impl Facts {
         found.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.cmp(right.0)));
         found.into_iter()
     }
+}
+
+/// The kinds of which a value is a valid identifier of people, and with another last digit would be none.
+fn checked(value: &str) -> impl Iterator<Item = &'static str> {
+    let mut other = value.to_owned();
+    if let Some(at) = value.rfind(|letter: char| letter.is_ascii_digit()) {
+        let digit = value.as_bytes()[at] - b'0';
+        other.replace_range(at..=at, &((digit + 1) % 10).to_string());
+    }
+    let of_people = kinds_of(value).filter(|kind| OF_PEOPLE.contains(kind));
+    of_people.filter(move |kind| kinds_of(&other).all(|known| known != *kind)).collect::<Vec<_>>().into_iter()
 }
 
 fn is_whole(span: &Span, value: &str) -> bool {
