@@ -110,27 +110,15 @@ pub fn scan(production: &Production, customer: &str, folder: &Path, depth: Depth
     let linked = Linked::of(&found.tables, &sampled);
     let tables = found.tables.iter().zip(sampled).enumerate();
     let tables = tables.map(|(at, (table, sampled))| {
-        let outcome = sampled.map(|sampled| known(customer, folder, table, sampled, &linked.of_table(at))).transpose_fault()?;
+        let outcome = match sampled {
+            Ok(sampled) => Ok(known(customer, folder, table, sampled, &linked.leaves[at])?),
+            Err(error) => Err(error),
+        };
         Ok(Scanned { table: table.name.clone(), outcome })
     });
     let tables = tables.collect::<Result<Vec<_>, _>>().map_err(ScanError::Schema)?;
     let gone = gone(folder, &found.tables);
     Ok(Scan { tables, gone, passed_over: found.passed_over })
-}
-
-/// Turns what is known of a table and may be a fault of its file inside out.
-trait TransposeFault<T> {
-    fn transpose_fault(self) -> Result<Result<T, FileError>, Fault>;
-}
-
-impl<T> TransposeFault<T> for Result<Result<T, Fault>, FileError> {
-    fn transpose_fault(self) -> Result<Result<T, FileError>, Fault> {
-        match self {
-            Ok(Ok(known)) => Ok(Ok(known)),
-            Ok(Err(fault)) => Err(fault),
-            Err(error) => Ok(Err(error)),
-        }
-    }
 }
 
 /// Files of tables that are not there any more.
@@ -161,7 +149,6 @@ fn known(customer: &str, folder: &Path, table: &Table, sampled: Sampled, linked:
 }
 
 /// How a leaf joins others.
-#[derive(Clone)]
 struct Joined {
     /// Under which name equal values become equal codes.
     domain: String,
@@ -186,15 +173,11 @@ impl Linked {
             is_linked: heads.contains_key(&place),
             link: candidates.iter().find(|link| link.from == place).map(|link| Link { to: end(link.to), distinct: link.distinct, contained: link.contained }),
         };
-        let mut leaves = vec![Vec::new(); tables.len()];
-        for (place, (at, sampled)) in read.iter().enumerate() {
-            leaves[*at] = (0..sampled.leaves.len()).map(|leaf| joined((place, leaf))).collect();
-        }
-        Linked { leaves }
-    }
-
-    fn of_table(&self, at: usize) -> Vec<Joined> {
-        self.leaves[at].clone()
+        let of_table = |at: usize| match read.iter().position(|(known, _)| *known == at) {
+            Some(place) => (0..read[place].1.leaves.len()).map(|leaf| joined((place, leaf))).collect(),
+            None => Vec::new(),
+        };
+        Linked { leaves: (0..tables.len()).map(of_table).collect() }
     }
 }
 

@@ -114,7 +114,7 @@ fn fits(kind: Kind, data_type: &DataType, facts: &Facts) -> bool {
         Kind::Passport | Kind::DriverLicence | Kind::Licence | Kind::Plate => facts.some_digits() >= 0.3 && facts.length() <= 25.0,
         Kind::DeviceId => facts.length() >= 6.0,
         Kind::Username => facts.some_spaces() < MANY && facts.form(Form::Number) < MANY,
-        Kind::Secret => facts.length() >= 3.0,
+        Kind::Secret => facts.length() >= 2.0,
         Kind::Name | Kind::FirstName | Kind::LastName => {
             facts.some_letters() >= MOST && facts.some_digits() < 0.3 && facts.words() < 6.0
         }
@@ -165,6 +165,11 @@ fn by_values(said: Meaning, data_type: &DataType, facts: &Facts) -> Finding {
     }
     if let Some(kind) = likely_name(said, facts).or_else(|| recognised(facts)) {
         return of(kind);
+    }
+    for kind in [Kind::FirstName, Kind::LastName] {
+        if wants(kind) && facts.only_words() >= MOST && facts.capitals() >= MANY && facts.words() < 3.0 && !facts.is_category() {
+            return Finding { kind, evidence: Evidence::Both };
+        }
     }
     if wants(Kind::Name) && looks_like_names(facts) {
         return Finding { kind: Kind::Name, evidence: Evidence::Both };

@@ -1,4 +1,5 @@
-//! Words in names of columns and tables, in English, Finnish, Swedish, German, French and Spanish.
+//! Words in names of columns and tables, in English, Finnish, Swedish, German, French and Spanish, and some of their
+//! neighbours'.
 //!
 //! Made for this: words that everybody uses, from the general vocabulary of these languages; no list was copied. All are
 //! in lower case and without accents, as [`words`](super::words::words) makes them, and abbreviations stand beside them.
@@ -14,13 +15,13 @@ const PHRASES: &[(Kind, &str)] = &[
         Kind::FirstName,
         "first name|given name|forename|fore name|fname|middle name|middle initial|preferred name|firstname|givenname|\
          etunimi|etu nimi|etunimet|kutsumanimi|toinen nimi|fornamn|for namn|tilltalsnamn|mellannamn|vorname|vor name|\
-         rufname|prenom|prenoms|nombre de pila|primer nombre|segundo nombre|nombres|first nm|fst name",
+         rufname|prenom|prenoms|nombre de pila|primer nombre|segundo nombre|nombres|first nm|fst name|voornaam|fornavn|nome proprio|imie|krestni jmeno",
     ),
     (
         Kind::LastName,
         "last name|family name|surname|sur name|lname|maiden name|maiden|mothers maiden|mothers maiden name|lastname|\
          sukunimi|suku nimi|efternamn|efter namn|slaktnamn|nachname|nach name|familienname|familien name|geburtsname|\
-         nom de famille|nom famille|nom de naissance|patronyme|apellido|apellidos|primer apellido|segundo apellido|last nm",
+         nom de famille|nom famille|nom de naissance|patronyme|apellido|apellidos|primer apellido|segundo apellido|last nm|achternaam|etternavn|efternavn|cognome|sobrenome|nazwisko|prijmeni",
     ),
     (
         Kind::Name,
@@ -42,7 +43,7 @@ const PHRASES: &[(Kind, &str)] = &[
          landline|whatsapp|puhelin|puhelinnumero|puhelin numero|puh|gsm|matkapuhelin|kannykka|telefonnummer|telefon nummer|\
          telefonnr|mobil|mobilnummer|mobil nummer|mobiltelefon|handy|handynummer|handy nummer|rufnummer|tel nr|tel nummer|\
          festnetz|telefax|faksi|portable|telephone portable|numero de telephone|numero telephone|num tel|no tel|movil|\
-         numero de telefono|numero telefono|celular|home phone|work phone|day phone|sms number|hemtelefon",
+         numero de telefono|numero telefono|celular|home phone|work phone|day phone|sms number|hemtelefon|telefoon|telefoonnummer|telefone|celulare|cellulare|komorka|tlf",
     ),
     (
         Kind::Card,
@@ -125,18 +126,18 @@ const PHRASES: &[(Kind, &str)] = &[
          billing address|shipping address|delivery address|residence|residential address|house number|full address|osoite|katu|katuosoite|katu osoite|\
          lahiosoite|lahi osoite|posti osoite|postiosoite|kotiosoite|toimitusosoite|laskutusosoite|adress|gatuadress|gatu adress|gata|postadress|\
          post adress|hemadress|leveransadress|besoksadress|adresse|strasse|str|anschrift|wohnadresse|lieferadresse|rechnungsadresse|postanschrift|hausnummer|\
-         rue|voie|adresse postale|domicile|direccion|domicilio|calle|direccion postal|apartment|apt number|po box",
+         rue|voie|adresse postale|domicile|direccion|domicilio|calle|direccion postal|apartment|apt number|po box|indirizzo|endereco|straat|straatnaam|gateadresse|ulica|vei|adres",
     ),
     (
         Kind::City,
         "city|town|city name|municipality|suburb|locality|village|place of residence|birthplace|place of birth|birth place|hometown|home town|kaupunki|kunta|kotikunta|\
          paikkakunta|postitoimipaikka|posti toimipaikka|toimipaikka|syntymapaikka|kotipaikka|stad|ort|postort|post ort|kommun|hemort|fodelseort|stadt|wohnort|wohn ort|\
-         gemeinde|geburtsort|ville|commune|localite|lieu de naissance|ciudad|localidad|municipio|poblacion|lugar de nacimiento",
+         gemeinde|geburtsort|ville|commune|localite|lieu de naissance|ciudad|localidad|municipio|poblacion|lugar de nacimiento|cidade|citta|woonplaats|poststed|miasto",
     ),
     (
         Kind::Postcode,
         "postcode|post code|postal code|postalcode|zip|zip code|zipcode|zip 4|eircode|pincode|postinumero|posti numero|postnummer|post nummer|\
-         postnr|post nr|plz|postleitzahl|code postal|cp|codigo postal|cap",
+         postnr|post nr|plz|postleitzahl|code postal|cp|codigo postal|cap|cep|codice postale|kod pocztowy",
     ),
     (
         Kind::Region,
@@ -157,7 +158,7 @@ const PHRASES: &[(Kind, &str)] = &[
         "dob|birth date|birthdate|date of birth|birthday|birth day|born|birth|born on|birth dt|year of birth|birth year|birth month|syntymaaika|syntyma aika|syntymapaiva|\
          syntyma paiva|syntynyt|syntymavuosi|syntyma pvm|fodelsedatum|fodelse datum|fodelsedag|fodelsear|fodd|geburtsdatum|geburts datum|geburtstag|geb datum|geb dat|geb|gebdat|gebdatum|geburtsjahr|\
          date de naissance|date naissance|naissance|ne le|annee de naissance|fecha de nacimiento|fecha nacimiento|nacimiento|ano de nacimiento|fec nac|f nacimiento|cumpleanos|\
-         deceased|death date|date of death|deathdate|kuolinpaiva|dodsdatum|todesdatum",
+         deceased|death date|date of death|deathdate|geboortedatum|data di nascita|data de nascimento|nascimento|data urodzenia|foedselsdato|fodselsdato|kuolinpaiva|dodsdatum|todesdatum",
     ),
     (Kind::Age, "age|age group|age years|age band|age range|age in years|ika|ikaryhma|ika ryhma|alder|aldersgrupp|lebensalter|altersgruppe|edad|grupo de edad|tranche d age|senior citizen|ikavuosi"),
     (

@@ -109,6 +109,11 @@ fn by_last_word(rows: Rows, words: &[String]) -> Meaning {
     let numbered = words.iter().rposition(|word| !word.bytes().all(|byte| byte.is_ascii_digit()));
     let Some(at) = numbered else { return Meaning::Nothing };
     let (last, before) = (&words[at], &words[..at]);
+    if let [only] = words
+        && let Some(part) = part_of_name(only)
+    {
+        return part;
+    }
     let is = |role| LISTS.is(last, role);
     if let Some(name) = words.iter().rposition(|word| LISTS.is(word, Role::Name)) {
         return name_of(rows, &words[..name], &words[name + 1..]);
@@ -122,6 +127,16 @@ fn by_last_word(rows: Rows, words: &[String]) -> Meaning {
         () if words.len() > 1 && reports_to(words) => Meaning::MayBe(Kind::PersonKey),
         () => Meaning::Nothing,
     }
+}
+
+/// Words that alone are short for something longer, if values agree.
+fn part_of_name(word: &str) -> Option<Meaning> {
+    Some(match word {
+        "first" | "given" | "fore" | "middle" => Meaning::MayBe(Kind::FirstName),
+        "last" | "family" => Meaning::MayBe(Kind::LastName),
+        "uid" => Meaning::Is(Kind::PersonKey),
+        _ => return None,
+    })
 }
 
 fn reports_to(words: &[String]) -> bool {

@@ -8,12 +8,14 @@ use arrow::datatypes::{DataType, Field, Schema};
 
 use super::start::Start;
 use super::{Depth, Leaf, ROWS, Taken};
-use crate::scan::column::{is_known, looks_like_data};
+use crate::scan::column::{is_known, looks_like_a_name, looks_like_data};
 use crate::schema::{Dialect, Format, Header, LeafPath};
 use crate::source::text::{Limits, Reader, TextError, spells};
 
 /// So much of the start tells the dialect, in bytes.
 const TELLING: usize = 256 << 10;
+/// A field is like those below it where it begins with as many letters as most of them do, in bytes.
+const ALIKE: usize = 4;
 const NOTE: &str = "no header was recognised, so columns are numbered: if the first line is one, name the columns by it and \
      remove `header = false`";
 
@@ -73,20 +75,37 @@ fn read(start: &Start, dialect: &Dialect, width: usize) -> Result<Vec<Vec<ArrayR
 
 /// Whether the first record names the columns; where nothing tells, it is somebody's row.
 fn is_header(first: &[String], columns: &[Vec<ArrayRef>]) -> bool {
-    let texts = |at: usize| columns[at].iter().flat_map(|array| array.as_string::<i32>().iter().flatten()).skip(1);
-    let mut sorted: Vec<_> = first.iter().collect();
-    sorted.sort();
-    let twice = sorted.windows(2).any(|pair| pair[0] == pair[1]);
-    let again = |(at, name): (usize, &String)| !name.is_empty() && columns.len() > at && texts(at).any(|text| text == name);
-    if twice || first.iter().any(|name| looks_like_data(name) || name.chars().any(char::is_control)) || first.iter().enumerate().any(again) {
+    if is_row(first, columns) {
         return false;
     }
     let typed = |at: usize| {
         let narrow = [DataType::Float64, DataType::Date32];
-        texts(at).next().is_some() && narrow.iter().any(|data_type| spells(data_type, texts(at)))
+        below(columns, at).next().is_some() && narrow.iter().any(|data_type| spells(data_type, below(columns, at)))
     };
+    let known = first.iter().filter(|name| is_known(name)).count();
+    let people = first.iter().any(|name| looks_like_a_name(name) && !is_known(name));
     let plain = |name: &String| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
-    first.iter().any(|name| is_known(name)) || (0..columns.len()).any(typed) || first.iter().all(plain)
+    (0..columns.len()).any(typed) || (!people && (known * 2 >= first.len() || first.iter().all(plain)))
+}
+
+/// The values of a column below the first record.
+fn below(columns: &[Vec<ArrayRef>], at: usize) -> impl Iterator<Item = &str> {
+    columns[at].iter().flat_map(|array| array.as_string::<i32>().iter().flatten()).skip(1)
+}
+
+/// Whether the first record must be a row: its fields are no names, or are like those below them.
+fn is_row(first: &[String], columns: &[Vec<ArrayRef>]) -> bool {
+    let mut sorted: Vec<_> = first.iter().collect();
+    sorted.sort();
+    let twice = sorted.windows(2).any(|pair| pair[0] == pair[1]);
+    let odd = |name: &String| looks_like_data(name) || name.chars().any(char::is_control);
+    let alike = |(at, name): (usize, &String)| {
+        let same = below(columns, at).any(|text| !name.is_empty() && text == name);
+        let start = name.get(..name.floor_char_boundary(ALIKE)).filter(|start| start.len() == ALIKE);
+        let starts = start.map_or(0, |start| below(columns, at).filter(|text| text.starts_with(start)).count());
+        same || (starts > 0 && starts * 2 >= below(columns, at).count())
+    };
+    twice || first.iter().any(odd) || (!columns.is_empty() && first.iter().enumerate().any(alike))
 }
 
 #[cfg(test)]
@@ -110,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_first_record_that_may_be_a_row_names_nothing() {
-        for text in ["Aino,Lahti\nEino,Turku\n", "1,a\n2,b\n", "a@b.example,x\nc@d.example,y\n", "lahti,turku\nlahti,oulu\n"] {
+        for text in ["Aino,Lahti\nEino,Turku\n", "1,a\n2,b\n", "a@b.example,x\nc@d.example,y\n", "lahti,turku\nlahti,oulu\n", "Aino,Katu\nEino,Tie\n", "Katuja 1x,Abc\nKatuja 2x,Def\n"] {
             let taken = taken(text);
             let names: Vec<_> = taken.leaves.iter().map(|leaf| leaf.path.to_string()).collect();
             assert_eq!(names, ["column_1", "column_2"], "{text}");

@@ -170,9 +170,9 @@ impl<'d> Scanner<'d> {
                 let footer = Footer::read(self.production.footers(), object)?;
                 pages::take(&sample, &footer, self.depth)
             }
-            Ending::Csv => csv::take(&start::of(&sample)?, self.depth).map_err(refused),
-            Ending::Ndjson | Ending::Json => json::take(&start::of(&sample)?, self.depth),
-            Ending::ArrowFile | Ending::ArrowStream => arrow_ipc::take(&start::of(&sample)?, self.depth),
+            Ending::Csv => csv::take(&start::of(&sample, self.depth)?, self.depth).map_err(refused),
+            Ending::Ndjson | Ending::Json => json::take(&start::of(&sample, self.depth)?, self.depth),
+            Ending::ArrowFile | Ending::ArrowStream => arrow_ipc::take(&start::of(&sample, self.depth)?, self.depth),
         }
     }
 

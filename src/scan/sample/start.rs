@@ -4,12 +4,15 @@ use std::io::{self, Read};
 
 use bytes::Bytes;
 
+use super::Depth;
 use crate::account::doors::Sample;
 use crate::plan::FileError;
 use crate::source::text::Packing;
 
 /// So much of an object is read, as it lies there, in bytes.
 const READ: u64 = 2 << 20;
+/// So much tells the names, in bytes.
+const NAMED: u64 = 64 << 10;
 /// And so much of it is kept once it is unpacked.
 const KEPT: usize = 4 << 20;
 
@@ -24,9 +27,9 @@ pub struct Start {
 ///
 /// # Errors
 /// Where it cannot be read, or is not packed as its name says.
-pub fn of(sample: &Sample<'_>) -> Result<Start, FileError> {
+pub fn of(sample: &Sample<'_>, depth: Depth) -> Result<Start, FileError> {
     let object = sample.object();
-    let end = object.size.min(READ);
+    let end = object.size.min(if depth == Depth::Names { NAMED } else { READ });
     let read = sample.read(0..end)?;
     let packing = Packing::of(&object.key);
     if packing == Packing::None {
