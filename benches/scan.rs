@@ -30,8 +30,10 @@ const COLUMNS: [(&str, Make); 12] = [
 
 #[divan::bench]
 fn columns(bencher: Bencher<'_, '_>) {
-    let made: Vec<(&str, Vec<String>)> = COLUMNS.iter().map(|(name, make)| (*name, (0..300).map(make).collect())).collect();
-    let columns: Vec<(&str, Vec<&str>)> = made.iter().map(|(name, values)| (*name, values.iter().map(String::as_str).collect())).collect();
+    let made: Vec<(&str, Vec<String>)> =
+        COLUMNS.iter().map(|(name, make)| (*name, (0..300).map(make).collect())).collect();
+    let columns: Vec<(&str, Vec<&str>)> =
+        made.iter().map(|(name, values)| (*name, values.iter().map(String::as_str).collect())).collect();
     let mut observer = Observer::default();
     bencher.counter(ItemsCount::new(columns.len())).bench_local(|| {
         for (name, values) in &columns {

@@ -33,8 +33,27 @@ fn text<'v>(value: &'v Value, key: &str) -> &'v str {
 /// Entities that identify, and the types of labels: the rules of `score_columns.py`.
 fn identifies(entity: &str) -> bool {
     const IDENTIFYING: [&str; 21] = [
-        "name", "email", "phone", "card", "iban", "ip", "national_id", "mac", "passport", "driver_license", "bank_account",
-        "url", "secret", "licence", "id", "address", "username", "device_id", "plate", "free_text_pii", "url.person",
+        "name",
+        "email",
+        "phone",
+        "card",
+        "iban",
+        "ip",
+        "national_id",
+        "mac",
+        "passport",
+        "driver_license",
+        "bank_account",
+        "url",
+        "secret",
+        "licence",
+        "id",
+        "address",
+        "username",
+        "device_id",
+        "plate",
+        "free_text_pii",
+        "url.person",
     ];
     IDENTIFYING.contains(&entity)
 }
@@ -54,8 +73,10 @@ fn columns_that_identify_are_found_with_their_type() {
         }
     }
     let leaves = scanned(&desk);
-    let entities: BTreeMap<(&str, &str), &str> =
-        leaves.iter().map(|leaf| ((text(leaf, "table"), text(leaf, "column").trim_matches('"')), text(leaf, "entity"))).collect();
+    let entities: BTreeMap<(&str, &str), &str> = leaves
+        .iter()
+        .map(|leaf| ((text(leaf, "table"), text(leaf, "column").trim_matches('"')), text(leaf, "entity")))
+        .collect();
     let (mut found, mut typed, mut missed, mut wrong) = (0, 0, Vec::new(), Vec::new());
     let mut labels = csv::Reader::from_path(folder.join("labels.csv")).expect("labels");
     for label in labels.deserialize::<BTreeMap<String, String>>().map(|label| label.expect("a label")) {
@@ -83,9 +104,18 @@ fn columns_that_identify_are_found_with_their_type() {
 
 /// Links of a database, as `table.column->table.column`.
 fn links_of(folder: &Path) -> BTreeSet<String> {
-    let read = |name: &str| std::fs::read(folder.join(name)).ok().and_then(|text| serde_json::from_slice::<Value>(&text).ok());
+    let read =
+        |name: &str| std::fs::read(folder.join(name)).ok().and_then(|text| serde_json::from_slice::<Value>(&text).ok());
     if let Some(links) = read("links.json") {
-        let of = |link: &Value| format!("{}.{}->{}.{}", text(link, "table"), text(link, "column"), text(link, "ref_table"), text(link, "ref_column"));
+        let of = |link: &Value| {
+            format!(
+                "{}.{}->{}.{}",
+                text(link, "table"),
+                text(link, "column"),
+                text(link, "ref_table"),
+                text(link, "ref_column")
+            )
+        };
         return links["links"].as_array().expect("links").iter().map(of).collect();
     }
     let links = read("links_measured.json").expect("links");
@@ -114,18 +144,29 @@ fn put_database(desk: &Desk, folder: &Path) {
 #[test]
 fn links_between_tables_are_measured() {
     let (Some(relational), Some(aito)) = (corpora::folder("relational"), corpora::folder("aito")) else { return };
-    let databases = [relational.join("chinook"), relational.join("sakila"), relational.join("northwind"), aito.join("grocery-store"), aito.join("generated-ecom")];
+    let databases = [
+        relational.join("chinook"),
+        relational.join("sakila"),
+        relational.join("northwind"),
+        aito.join("grocery-store"),
+        aito.join("generated-ecom"),
+    ];
     let (mut right, mut all_true, mut all_said) = (0, 0, 0);
     for folder in databases {
         let desk = Desk::local("acme");
         put_database(&desk, &folder);
         let leaves = scanned(&desk);
-        let unread: BTreeSet<&str> = leaves.iter().filter(|leaf| leaf.get("error").is_some()).map(|leaf| text(leaf, "table")).collect();
-        let tables: BTreeSet<&str> = leaves.iter().map(|leaf| text(leaf, "table")).filter(|table| !unread.contains(table)).collect();
+        let unread: BTreeSet<&str> =
+            leaves.iter().filter(|leaf| leaf.get("error").is_some()).map(|leaf| text(leaf, "table")).collect();
+        let tables: BTreeSet<&str> =
+            leaves.iter().map(|leaf| text(leaf, "table")).filter(|table| !unread.contains(table)).collect();
         let linked = leaves.iter().filter(|leaf| leaf["link"].is_object());
-        let told: BTreeSet<String> =
-            linked.map(|leaf| format!("{}.{}->{}", text(leaf, "table"), text(leaf, "column"), text(&leaf["link"], "to"))).collect();
-        let is_there = |link: &String| link.split("->").all(|end| end.split('.').next().is_some_and(|table| tables.contains(table)));
+        let told: BTreeSet<String> = linked
+            .map(|leaf| format!("{}.{}->{}", text(leaf, "table"), text(leaf, "column"), text(&leaf["link"], "to")))
+            .collect();
+        let is_there = |link: &String| {
+            link.split("->").all(|end| end.split('.').next().is_some_and(|table| tables.contains(table)))
+        };
         let true_links: BTreeSet<String> = links_of(&folder).into_iter().filter(is_there).collect();
         let hits = told.intersection(&true_links).count();
         eprintln!(
@@ -138,12 +179,18 @@ fn links_between_tables_are_measured() {
         );
         (right, all_true, all_said) = (right + hits, all_true + true_links.len(), all_said + told.len());
     }
-    assert!(right * 100 >= all_true * 90 && right * 100 >= all_said * 85, "{right} right of {all_said} told and {all_true} true");
+    assert!(
+        right * 100 >= all_true * 90 && right * 100 >= all_said * 85,
+        "{right} right of {all_said} told and {all_true} true"
+    );
 }
 
 fn parquet(desk: &Desk, key: &str, columns: Vec<(&str, ArrayRef)>) {
-    let fields: Vec<_> = columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)).collect();
-    let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns.into_iter().map(|(_, array)| array).collect()).expect("a batch");
+    let fields: Vec<_> =
+        columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)).collect();
+    let batch =
+        RecordBatch::try_new(Arc::new(Schema::new(fields)), columns.into_iter().map(|(_, array)| array).collect())
+            .expect("a batch");
     desk.write(&format!("production/{key}"), "");
     let file = std::fs::File::create(desk.path(&format!("production/{key}"))).expect("a file");
     #[expect(clippy::disallowed_types, reason = "a test makes what a customer has")]
@@ -161,21 +208,27 @@ fn workspace(value: impl Fn(&str, usize) -> String) -> Desk {
     let desk = Desk::local("acme");
     for (day, city) in [("2026-11-01", "lahti"), ("2026-11-02", "oulu")] {
         let city = value(city, 0);
-        parquet(&desk, &format!("acme/customers/day={day}/city={city}/part.parquet"), vec![
-            ("customer_id", Arc::new(Int32Array::from_iter_values(1..41))),
-            ("first_name", texts(|n| value("Aino", n))),
-            ("email", texts(|n| format!("{}@posti.example", value("aino", n)))),
-            ("shirt", texts(|n| value(["S", "M", "L"][n % 3], 0))),
-        ]);
+        parquet(
+            &desk,
+            &format!("acme/customers/day={day}/city={city}/part.parquet"),
+            vec![
+                ("customer_id", Arc::new(Int32Array::from_iter_values(1..41))),
+                ("first_name", texts(|n| value("Aino", n))),
+                ("email", texts(|n| format!("{}@posti.example", value("aino", n)))),
+                ("shirt", texts(|n| value(["S", "M", "L"][n % 3], 0))),
+            ],
+        );
     }
-    let orders: String = (0..40).map(|n| format!("{n};{};{};{}.5\n", n % 30 + 1, value("Hello there, my friend", n), n)).collect();
+    let orders: String =
+        (0..40).map(|n| format!("{n};{};{};{}.5\n", n % 30 + 1, value("Hello there, my friend", n), n)).collect();
     desk.write("production/acme/orders.csv", &format!("order_id;customer_id;note;total\n{orders}"));
     let headless: String = (0..40).map(|n| format!("{},{}\n", value("Aino", n), value("Katu", n))).collect();
     desk.write("production/acme/people.csv", &headless);
     let visit = |n: usize| {
         let address = serde_json::json!({ "street": value("Katu 1", n), "tags": [value("tag", n)] });
         let by = BTreeMap::from([(format!("{}@posti.example", value("aino", n)), n)]);
-        serde_json::json!({ "visit": n, "phone": value("+358 40 123 4567", n), "address": address, "by": by }).to_string()
+        serde_json::json!({ "visit": n, "phone": value("+358 40 123 4567", n), "address": address, "by": by })
+            .to_string()
     };
     let visits: Vec<_> = (0..40).map(visit).collect();
     desk.write("production/acme/visits/a.ndjson", &visits.join("\n"));
@@ -188,8 +241,16 @@ fn plain(text: &str, n: usize) -> String {
 }
 
 fn schemas(desk: &Desk) -> BTreeMap<String, String> {
-    let files = std::fs::read_dir(desk.path("schemas/acme")).expect("schemas").map(|entry| entry.expect("an entry").path());
-    files.map(|file| (file.file_name().expect("a name").to_string_lossy().into_owned(), std::fs::read_to_string(&file).expect("text"))).collect()
+    let files =
+        std::fs::read_dir(desk.path("schemas/acme")).expect("schemas").map(|entry| entry.expect("an entry").path());
+    files
+        .map(|file| {
+            (
+                file.file_name().expect("a name").to_string_lossy().into_owned(),
+                std::fs::read_to_string(&file).expect("text"),
+            )
+        })
+        .collect()
 }
 
 /// Takes the first answer that is offered for every question.
@@ -197,7 +258,10 @@ fn take_offers(desk: &Desk) {
     for (name, text) in schemas(desk) {
         let lines: Vec<_> = text.lines().collect();
         let offer = |at: usize| {
-            let start = (0..at).rev().take_while(|before| lines[*before].starts_with("# ") && lines[*before].contains(" = { ")).last();
+            let start = (0..at)
+                .rev()
+                .take_while(|before| lines[*before].starts_with("# ") && lines[*before].contains(" = { "))
+                .last();
             lines[start.expect("an offer")].trim_start_matches("# ")
         };
         let taken = |(at, line): (usize, &&str)| if line.contains(QUESTION) { offer(at) } else { line }.to_owned();
@@ -212,25 +276,48 @@ fn a_customer_is_scanned_answered_checked_planned_and_unchanged() {
     let first = desk.verho(&["scan", "acme"]);
     assert!(first.status.success(), "{}", said(&first));
     let files = schemas(&desk);
-    assert_eq!(files.keys().collect::<Vec<_>>(), ["customers.toml", "events.toml", "orders.toml", "people.toml", "visits.toml"]);
+    assert_eq!(
+        files.keys().collect::<Vec<_>>(),
+        ["customers.toml", "events.toml", "orders.toml", "people.toml", "visits.toml"]
+    );
     let holds = |file: &str, lines: &[&str]| {
         for line in lines {
             assert!(files[file].lines().any(|known| known.starts_with(line)), "{line} in {file}:\n{}", files[file]);
         }
     };
-    holds("customers.toml", &[
-        "source   = \"acme/customers/**/*.parquet\"",
-        "subject  = \"customer_id\"",
-        "customer_id = { class = \"direct\", method = \"pseudonym\", domain = \"customers.customer_id\" }",
-        "first_name = { class = \"direct\", method = \"fake\", kind = \"first_name\" }",
-        "email = { class = \"direct\", method = \"fake\", kind = \"email\" }",
-        "shirt = { class = \"?\", method = \"?\" }",
-        "day = { class = \"?\", method = \"?\" }",
-        "city = { class = \"quasi\", method = \"fake\", kind = \"city\" }",
-    ]);
-    holds("orders.toml", &["delimiter = \";\"", "customer_id = { type = \"int64\"", "total = { type = \"float64\", class = \"?\"", "note = { type = \"text\", class = \"free_text\""]);
+    holds(
+        "customers.toml",
+        &[
+            "source   = \"acme/customers/**/*.parquet\"",
+            "subject  = \"customer_id\"",
+            "customer_id = { class = \"direct\", method = \"pseudonym\", domain = \"customers.customer_id\" }",
+            "first_name = { class = \"direct\", method = \"fake\", kind = \"first_name\" }",
+            "email = { class = \"direct\", method = \"fake\", kind = \"email\" }",
+            "shirt = { class = \"?\", method = \"?\" }",
+            "day = { class = \"?\", method = \"?\" }",
+            "city = { class = \"quasi\", method = \"fake\", kind = \"city\" }",
+        ],
+    );
+    holds(
+        "orders.toml",
+        &[
+            "delimiter = \";\"",
+            "customer_id = { type = \"int64\"",
+            "total = { type = \"float64\", class = \"?\"",
+            "note = { type = \"text\", class = \"free_text\"",
+        ],
+    );
     holds("people.toml", &["header    = false", "column_1 = "]);
-    holds("visits.toml", &["format   = \"ndjson\"", "phone = { type = \"text\", class = \"direct\"", "\"address.street\" = { type = \"text\", class = \"direct\"", "\"address.tags[]\" = ", "\"by{key}\" = { type = \"text\", class = \"direct\", method = \"fake\", kind = \"email\" }"]);
+    holds(
+        "visits.toml",
+        &[
+            "format   = \"ndjson\"",
+            "phone = { type = \"text\", class = \"direct\"",
+            "\"address.street\" = { type = \"text\", class = \"direct\"",
+            "\"address.tags[]\" = ",
+            "\"by{key}\" = { type = \"text\", class = \"direct\", method = \"fake\", kind = \"email\" }",
+        ],
+    );
     holds("events.toml", &["format   = \"json\""]);
     let refused = desk.verho(&["check"]);
     assert!(refused.status.code() == Some(3) && said(&refused).contains("is an open question"), "{}", said(&refused));
@@ -261,7 +348,11 @@ fn what_changed_is_told_and_files_are_left_alone() {
     let output = desk.verho(&["--output", "json", "scan", "acme"]);
     assert_eq!(output.status.code(), Some(6), "{}", said(&output));
     let leaves: Vec<Value> = serde_json::from_slice(&output.stdout).expect("JSON");
-    let changes: BTreeSet<_> = leaves.iter().filter(|leaf| leaf["change"].is_string()).map(|leaf| (text(leaf, "table"), text(leaf, "column"), text(leaf, "change"))).collect();
+    let changes: BTreeSet<_> = leaves
+        .iter()
+        .filter(|leaf| leaf["change"].is_string())
+        .map(|leaf| (text(leaf, "table"), text(leaf, "column"), text(leaf, "change")))
+        .collect();
     let expected = [
         ("orders", "customer_id", "gone"),
         ("orders", "extra_field", "new"),
@@ -307,7 +398,10 @@ fn no_value_is_told_wherever_it_stands() {
     desk.write("production/acme/ragged.csv", "a,b\nKanarialintu\n1,2,3\n");
     desk.write("production/acme/odd.json", "{\"Kanarialintu@posti.example\": 1}");
     desk.write("production/acme/not.parquet", "Kanarialintu, and again Kanarialintu");
-    desk.write("production/acme/cut.ndjson.gz", "Kanarialintu, which is no gzip, and so on, and so on, until it is long enough");
+    desk.write(
+        "production/acme/cut.ndjson.gz",
+        "Kanarialintu, which is no gzip, and so on, and so on, until it is long enough",
+    );
     desk.write("production/acme/Kanarialintu folder/a.csv", "a\n1\n");
     let outputs = [
         desk.verho(&["scan", "acme"]),
@@ -316,7 +410,10 @@ fn no_value_is_told_wherever_it_stands() {
     ];
     assert_eq!(outputs[0].status.code(), Some(6), "{}", said(&outputs[0]));
     let all = everything(&desk, &outputs.iter().collect::<Vec<_>>());
-    assert!(all.contains("customers.customer_id") && all.contains("\"outcome\":\"scan\""), "evidence and files were looked through");
+    assert!(
+        all.contains("customers.customer_id") && all.contains("\"outcome\":\"scan\""),
+        "evidence and files were looked through"
+    );
     let at = all.to_lowercase().find("kanarialintu");
     assert_eq!(at.map(|at| &all[at.saturating_sub(200)..(at + 60).min(all.len())]), None);
     assert!(std::fs::read_dir(desk.path("test")).is_err(), "the test door is not opened");
@@ -337,9 +434,19 @@ fn names_alone_need_no_value() {
 fn types_of_footers_reach_the_proposal() {
     let desk = Desk::local("acme");
     let days = Arc::new(arrow::array::Date32Array::from_iter_values(10_000..10_040));
-    parquet(&desk, "acme/users/a.parquet", vec![("birth_date", days), ("age", Arc::new(Int32Array::from_iter_values(20..60)))]);
+    parquet(
+        &desk,
+        "acme/users/a.parquet",
+        vec![("birth_date", days), ("age", Arc::new(Int32Array::from_iter_values(20..60)))],
+    );
     let leaves = scanned(&desk);
     let rules: Vec<_> = leaves.iter().map(|leaf| text(leaf, "rule")).collect();
-    assert_eq!(rules, [r#"class = "quasi", method = "generalise", to = "year""#, r#"class = "quasi", method = "generalise", width = 10"#]);
+    assert_eq!(
+        rules,
+        [
+            r#"class = "quasi", method = "generalise", to = "year""#,
+            r#"class = "quasi", method = "generalise", width = 10"#
+        ]
+    );
     assert_eq!(DataType::Date32.to_string(), text(&leaves[0], "type").replace("date", "Date32"));
 }

@@ -71,7 +71,9 @@ impl Scan {
 
 /// The tables that have no file yet, with its text.
 fn new_files(scan: &scan::Scan) -> impl Iterator<Item = (&str, &str)> {
-    scan.tables.iter().filter_map(|scanned| Some((scanned.table.as_str(), scanned.outcome.as_ref().ok()?.text.as_deref()?)))
+    scan.tables
+        .iter()
+        .filter_map(|scanned| Some((scanned.table.as_str(), scanned.outcome.as_ref().ok()?.text.as_deref()?)))
 }
 
 /// Looked at before the first file is written, so that all are written or none.

@@ -145,7 +145,17 @@ fn table_record(plan: &Plan, index: usize, table: &TablePlan) -> TableRecord {
 }
 
 fn scan_record(name: &str, known: &Known) -> TableRecord {
-    let leaves: Vec<_> = known.sampled.leaves.iter().map(|seen| (Leaf { path: seen.path.clone(), data_type: seen.data_type.clone(), nullable: seen.nullable }, seen.is_partition)).collect();
+    let leaves: Vec<_> = known
+        .sampled
+        .leaves
+        .iter()
+        .map(|seen| {
+            (
+                Leaf { path: seen.path.clone(), data_type: seen.data_type.clone(), nullable: seen.nullable },
+                seen.is_partition,
+            )
+        })
+        .collect();
     let treatment = |proposal: &crate::scan::Proposal| {
         let (class, method) = proposal.choice.named();
         Treatment { class: class.to_owned(), method: method.to_owned(), version: 0 }

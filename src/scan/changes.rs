@@ -65,9 +65,12 @@ impl Ruled {
         let word = |rule: &toml::Value, key: &str| rule.get(key).and_then(toml::Value::as_str).map(str::to_owned);
         let leaves: Vec<_> = columns
             .iter()
-            .map(|(path, rule)| (LeafPath::from(path.clone()), word(rule, "class").unwrap_or_default(), word(rule, "type")))
+            .map(|(path, rule)| {
+                (LeafPath::from(path.clone()), word(rule, "class").unwrap_or_default(), word(rule, "type"))
+            })
             .collect();
-        let is_open = leaves.iter().any(|(_, class, _)| class == OPEN) || columns.values().any(|rule| word(rule, "method").as_deref() == Some(OPEN));
+        let is_open = leaves.iter().any(|(_, class, _)| class == OPEN)
+            || columns.values().any(|rule| word(rule, "method").as_deref() == Some(OPEN));
         let schema = if is_open { None } else { Some(TableSchema::read(file)?) };
         Ok(Ruled { leaves, schema })
     }
@@ -79,7 +82,10 @@ impl Ruled {
             let changes = match known(seen) {
                 None => vec![Change::New],
                 Some((_, class, declared)) => {
-                    [self.retyped(seen, declared.as_deref(), is_parquet), looks_like(seen, class)].into_iter().flatten().collect()
+                    [self.retyped(seen, declared.as_deref(), is_parquet), looks_like(seen, class)]
+                        .into_iter()
+                        .flatten()
+                        .collect()
                 }
             };
             changes.into_iter().map(|change| (seen.path.clone(), change))
@@ -106,7 +112,9 @@ impl Ruled {
 fn widens(is: &str, was: &str) -> bool {
     let whole = |name: &str| name.starts_with("int") || name.starts_with("uint");
     let fraction = |name: &str| name == "float64" || name.starts_with("decimal");
-    (whole(is) && (whole(was) || fraction(was))) || (fraction(is) && fraction(was)) || (is == "date" && was.starts_with("timestamp"))
+    (whole(is) && (whole(was) || fraction(was)))
+        || (fraction(is) && fraction(was))
+        || (is == "date" && was.starts_with("timestamp"))
 }
 
 /// Whether values look like what identifies, and the rule says that they do not.

@@ -55,7 +55,9 @@ pub fn text(customer: &str, table: &Table, sampled: &Sampled, proposals: &[Propo
     for (seen, proposal) in sampled.leaves.iter().zip(proposals) {
         leaf(&mut text, seen, proposal, sampled.ending != Ending::Parquet && !seen.is_partition);
     }
-    for (seen, link) in sampled.leaves.iter().zip(proposals).filter_map(|(seen, proposal)| Some((seen, proposal.link.as_ref()?))) {
+    for (seen, link) in
+        sampled.leaves.iter().zip(proposals).filter_map(|(seen, proposal)| Some((seen, proposal.link.as_ref()?)))
+    {
         text += &format!(
             "\n# A candidate: {} of {} distinct values are there. Remove it if it is chance.\n[[link]]\nfrom = {}\nto   = {}\n",
             link.contained,
@@ -75,7 +77,10 @@ fn head(customer: &str, table: &Table, sampled: &Sampled) -> String {
     );
     sampled.notes.iter().for_each(|note| text += &format!("# Note: {note}.\n"));
     let (name, format) = (&table.name, format(sampled.ending));
-    text += &format!("\ncustomer = \"{customer}\"\ntable    = \"{name}\"\nsource   = {}   # below the production root\nformat   = \"{format}\"\n", quoted(&table.source));
+    text += &format!(
+        "\ncustomer = \"{customer}\"\ntable    = \"{name}\"\nsource   = {}   # below the production root\nformat   = \"{format}\"\n",
+        quoted(&table.source)
+    );
     if sampled.ending != Ending::Parquet {
         text += "output   = \"same\"\n";
     }

@@ -35,7 +35,12 @@ pub fn candidates(tables: &[(&str, &Sampled)]) -> Vec<Candidate> {
     let rows: Vec<Rows> = tables.iter().map(|(name, _)| Rows::of(name)).collect();
     let ends = tables.iter().enumerate().flat_map(|(table, (_, sampled))| {
         let own = &names[table];
-        sampled.leaves.iter().enumerate().map(move |(leaf, seen)| End { place: (table, leaf), table: own, seen, name: named(seen.path.as_str()) })
+        sampled.leaves.iter().enumerate().map(move |(leaf, seen)| End {
+            place: (table, leaf),
+            table: own,
+            seen,
+            name: named(seen.path.as_str()),
+        })
     });
     let ends: Vec<_> = ends.filter(|end| can_join(&end.seen.data_type)).collect();
     let heads: Vec<_> = ends.iter().filter(|end| is_head(end.seen)).collect();
@@ -43,7 +48,8 @@ pub fn candidates(tables: &[(&str, &Sampled)]) -> Vec<Candidate> {
         let to = heads.iter().filter(|to| to.place != from.place);
         let weighed = to.filter_map(|to| weigh(from, to, rows[to.place.0]));
         // The best name; of two alike the one with fewest values, as a small table is contained by chance the least.
-        weighed.max_by_key(|(score, size, candidate)| (*score, std::cmp::Reverse(*size), std::cmp::Reverse(candidate.to)))
+        weighed
+            .max_by_key(|(score, size, candidate)| (*score, std::cmp::Reverse(*size), std::cmp::Reverse(candidate.to)))
     };
     ends.iter().filter(|from| !is_own_key(from)).filter_map(best).map(|(_, _, candidate)| candidate).collect()
 }
@@ -87,7 +93,8 @@ fn weigh(from: &End<'_>, to: &End<'_>, rows: Rows) -> Option<(u8, usize, Candida
 }
 
 /// Words of columns that lead to a row of their own table.
-const UPWARD: [&str; 9] = ["parent", "manager", "supervisor", "reports", "root", "previous", "reply", "boss", "referrer"];
+const UPWARD: [&str; 9] =
+    ["parent", "manager", "supervisor", "reports", "root", "previous", "reply", "boss", "referrer"];
 
 /// How well two names agree, from 1 to 4; nothing where they do not.
 fn alike(from: &End<'_>, to: &End<'_>, rows: Rows) -> Option<u8> {

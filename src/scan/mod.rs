@@ -29,8 +29,8 @@ use crate::plan::FileError;
 use crate::schema::LeafPath;
 
 pub use aito::Tables;
-use changes::Ruled;
 pub use changes::Change;
+use changes::Ruled;
 pub use file::{Link, Proposal};
 use links::{Candidate, Place};
 use objects::Table;
@@ -78,7 +78,8 @@ pub struct Scan {
 impl Scan {
     /// Leaves that nobody has decided about, in files that are new.
     pub fn open(&self) -> usize {
-        let known = self.tables.iter().filter_map(|scanned| scanned.outcome.as_ref().ok()).filter(|known| known.text.is_some());
+        let known =
+            self.tables.iter().filter_map(|scanned| scanned.outcome.as_ref().ok()).filter(|known| known.text.is_some());
         known.flat_map(|known| &known.proposals).filter(|proposal| matches!(proposal.choice, Choice::Open(_))).count()
     }
 
@@ -128,7 +129,8 @@ fn gone(folder: &Path, tables: &[Table]) -> Vec<String> {
         let is_schema = path.extension().is_some_and(|extension| extension == "toml");
         path.file_stem().filter(|_| is_schema).map(|stem| stem.to_string_lossy().into_owned())
     };
-    let mut gone: Vec<_> = files.filter_map(stem).filter(|name| tables.iter().all(|table| table.name != *name)).collect();
+    let mut gone: Vec<_> =
+        files.filter_map(stem).filter(|name| tables.iter().all(|table| table.name != *name)).collect();
     gone.sort();
     gone
 }
@@ -163,7 +165,8 @@ struct Linked {
 
 impl Linked {
     fn of(tables: &[Table], sampled: &[Result<Sampled, FileError>]) -> Self {
-        let read: Vec<(usize, &Sampled)> = sampled.iter().enumerate().filter_map(|(at, read)| Some((at, read.as_ref().ok()?))).collect();
+        let read: Vec<(usize, &Sampled)> =
+            sampled.iter().enumerate().filter_map(|(at, read)| Some((at, read.as_ref().ok()?))).collect();
         let named: Vec<_> = read.iter().map(|(at, sampled)| (tables[*at].name.as_str(), *sampled)).collect();
         let candidates = links::candidates(&named);
         let end = |(table, leaf): Place| format!("{}.{}", named[table].0, named[table].1.leaves[leaf].path.as_str());
@@ -171,7 +174,11 @@ impl Linked {
         let joined = |place: Place| Joined {
             domain: end(heads.get(&place).copied().unwrap_or(place)),
             is_linked: heads.contains_key(&place),
-            link: candidates.iter().find(|link| link.from == place).map(|link| Link { to: end(link.to), distinct: link.distinct, contained: link.contained }),
+            link: candidates.iter().find(|link| link.from == place).map(|link| Link {
+                to: end(link.to),
+                distinct: link.distinct,
+                contained: link.contained,
+            }),
         };
         let of_table = |at: usize| match read.iter().position(|(known, _)| *known == at) {
             Some(place) => (0..read[place].1.leaves.len()).map(|leaf| joined((place, leaf))).collect(),

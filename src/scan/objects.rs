@@ -58,7 +58,9 @@ pub fn group(customer: &str, objects: Vec<Object>) -> Found {
             continue;
         }
         match place(customer, &object.key) {
-            Some((table, ending, source)) => groups.entry(table).or_default().entry((ending, source)).or_default().push(object),
+            Some((table, ending, source)) => {
+                groups.entry(table).or_default().entry((ending, source)).or_default().push(object)
+            }
             None => passed_over += 1,
         }
     }
@@ -109,7 +111,8 @@ mod tests {
     use crate::account::store::Pin;
 
     fn found(keys: &[&str]) -> Found {
-        let object = |key: &&str| Object { key: (*key).to_owned(), size: 9, pin: Pin { version: None, etag: String::new() } };
+        let object =
+            |key: &&str| Object { key: (*key).to_owned(), size: 9, pin: Pin { version: None, etag: String::new() } };
         group("acme", keys.iter().map(object).collect())
     }
 
@@ -124,7 +127,11 @@ mod tests {
             "acme/odd name/x.csv",
             "acme/visits/2026/a.ndjson.gz",
         ]);
-        let tables: Vec<_> = found.tables.iter().map(|table| (table.name.as_str(), table.source.as_str(), table.objects.len())).collect();
+        let tables: Vec<_> = found
+            .tables
+            .iter()
+            .map(|table| (table.name.as_str(), table.source.as_str(), table.objects.len()))
+            .collect();
         let expected = [
             ("customers", "acme/customers/**/*.parquet", 2),
             ("orders", "acme/orders.csv.gz", 1),

@@ -18,9 +18,16 @@ pub fn text(folder: &Path, scan: &Scan, evidence: &str) -> String {
         let rows: Vec<_> = new.iter().map(|(name, known)| row(name, known)).collect();
         text += &table(["file", "rows looked at", "leaves", "links", "proposed", "open"], &rows);
     }
-    text.extend(new.iter().flat_map(|(name, known)| known.sampled.notes.iter().map(move |note| format!("note: table {name}: {note}\n"))));
+    text.extend(
+        new.iter().flat_map(|(name, known)| {
+            known.sampled.notes.iter().map(move |note| format!("note: table {name}: {note}\n"))
+        }),
+    );
     if scan.passed_over > 0 {
-        text += &format!("note: {} objects belong to no table: their ending or their folder is none that a table can have\n", scan.passed_over);
+        text += &format!(
+            "note: {} objects belong to no table: their ending or their folder is none that a table can have\n",
+            scan.passed_over
+        );
     }
     text.extend(scan.failed().map(|(name, error)| format!("table {name} could not be looked into: {error}\n")));
     text += &changed(scan, &old);
@@ -52,11 +59,15 @@ fn changed(scan: &Scan, old: &[(&str, &Known)]) -> String {
         return format!("{} tables have their schema already; nothing changed\n", old.len());
     }
     let of = |(name, known): &(&str, &Known)| {
-        let row = |(path, change): &(LeafPath, Change)| [format!("{name}.{path}"), change.word().replace('_', " "), change.words()];
+        let row = |(path, change): &(LeafPath, Change)| {
+            [format!("{name}.{path}"), change.word().replace('_', " "), change.words()]
+        };
         known.changes.iter().map(row).collect::<Vec<_>>()
     };
     let mut rows: Vec<_> = old.iter().flat_map(of).collect();
-    rows.extend(scan.gone.iter().map(|name| [name.clone(), "gone".to_owned(), "has a schema and no object".to_owned()]));
+    rows.extend(
+        scan.gone.iter().map(|name| [name.clone(), "gone".to_owned(), "has a schema and no object".to_owned()]),
+    );
     table(["leaf", "change", "what it is"], &rows)
 }
 
@@ -71,10 +82,12 @@ pub fn facts(scan: &Scan) -> Value {
 }
 
 fn leaves(name: &str, known: &Known) -> Vec<Value> {
-    let seen = known.sampled.leaves.iter().zip(&known.proposals).map(|(seen, proposal)| leaf(name, seen, proposal, known));
+    let seen =
+        known.sampled.leaves.iter().zip(&known.proposals).map(|(seen, proposal)| leaf(name, seen, proposal, known));
     let is_gone = |change: &&(LeafPath, Change)| change.1 == Change::Gone;
     let gone = known.changes.iter().filter(is_gone);
-    let gone = gone.map(|(path, change)| json!({ "table": name, "column": path.as_str(), "entity": "", "change": change.word() }));
+    let gone = gone
+        .map(|(path, change)| json!({ "table": name, "column": path.as_str(), "entity": "", "change": change.word() }));
     seen.chain(gone).collect()
 }
 

@@ -53,7 +53,10 @@ pub fn classify(rows: Rows, name: &str, data_type: &DataType, facts: &Facts) -> 
     let shown = if facts.values == 0 { None } else { shown(facts) };
     if let Some(kind) = shown {
         let agrees = matches!(said, Meaning::Is(named) | Meaning::MayBe(named) if named == kind);
-        let narrower = matches!((said, kind), (Meaning::Is(Kind::BankAccount), Kind::Iban) | (Meaning::Is(Kind::FirstName | Kind::LastName), Kind::Name));
+        let narrower = matches!(
+            (said, kind),
+            (Meaning::Is(Kind::BankAccount), Kind::Iban) | (Meaning::Is(Kind::FirstName | Kind::LastName), Kind::Name)
+        );
         if !narrower {
             return Finding { kind, evidence: if agrees { Evidence::Both } else { Evidence::Values } };
         }
@@ -92,7 +95,10 @@ fn takes(kind: Kind, data_type: &DataType) -> bool {
     match data_type {
         DataType::Boolean => !kind.is_direct() && kind != Kind::Key,
         DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) => matches!(kind, Kind::BirthDate | Kind::Moment),
-        DataType::Float16 | DataType::Float32 | DataType::Float64 => !matches!(kind, Kind::Email | Kind::Name | Kind::FirstName | Kind::LastName | Kind::Username | Kind::Address),
+        DataType::Float16 | DataType::Float32 | DataType::Float64 => !matches!(
+            kind,
+            Kind::Email | Kind::Name | Kind::FirstName | Kind::LastName | Kind::Username | Kind::Address
+        ),
         _ => true,
     }
 }
@@ -111,7 +117,9 @@ fn fits(kind: Kind, data_type: &DataType, facts: &Facts) -> bool {
         Kind::Ip => facts.form(Form::Ip) >= 0.3 || (facts.only_digits() >= MOST && facts.length() >= 8.0),
         Kind::Mac => facts.form(Form::Mac) >= 0.3 || (facts.length() >= 12.0 && facts.some_spaces() < MANY),
         Kind::NationalId => facts.some_digits() >= MANY && facts.length() >= 6.0,
-        Kind::Passport | Kind::DriverLicence | Kind::Licence | Kind::Plate => facts.some_digits() >= 0.3 && facts.length() <= 25.0,
+        Kind::Passport | Kind::DriverLicence | Kind::Licence | Kind::Plate => {
+            facts.some_digits() >= 0.3 && facts.length() <= 25.0
+        }
         Kind::DeviceId => facts.length() >= 6.0,
         Kind::Username => facts.some_spaces() < MANY && facts.form(Form::Number) < MANY,
         Kind::Secret => facts.length() >= 2.0,
@@ -157,7 +165,8 @@ fn by_values(said: Meaning, data_type: &DataType, facts: &Facts) -> Finding {
     let wants = |kind| said == Meaning::MayBe(kind) || said == Meaning::Is(kind);
     if facts.values == 0 {
         return match said {
-            Meaning::Is(kind @ Kind::Url) | Meaning::MayBe(kind @ (Kind::Text | Kind::Name | Kind::ProfileUrl | Kind::PersonKey)) => {
+            Meaning::Is(kind @ Kind::Url)
+            | Meaning::MayBe(kind @ (Kind::Text | Kind::Name | Kind::ProfileUrl | Kind::PersonKey)) => {
                 Finding { kind, evidence: Evidence::Name }
             }
             _ => Finding { kind: Kind::Other, evidence: Evidence::Nothing },
@@ -167,7 +176,12 @@ fn by_values(said: Meaning, data_type: &DataType, facts: &Facts) -> Finding {
         return of(kind);
     }
     for kind in [Kind::FirstName, Kind::LastName] {
-        if wants(kind) && facts.only_words() >= MOST && facts.capitals() >= MANY && facts.words() < 3.0 && !facts.is_category() {
+        if wants(kind)
+            && facts.only_words() >= MOST
+            && facts.capitals() >= MANY
+            && facts.words() < 3.0
+            && !facts.is_category()
+        {
             return Finding { kind, evidence: Evidence::Both };
         }
     }
@@ -191,7 +205,10 @@ fn by_values(said: Meaning, data_type: &DataType, facts: &Facts) -> Finding {
     }
     let is_text = matches!(data_type, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
     if is_text && ((wants(Kind::Text) && facts.words() >= 2.0 && !facts.is_category()) || facts.words() >= 5.0) {
-        return Finding { kind: Kind::Text, evidence: if wants(Kind::Text) { Evidence::Both } else { Evidence::Values } };
+        return Finding {
+            kind: Kind::Text,
+            evidence: if wants(Kind::Text) { Evidence::Both } else { Evidence::Values },
+        };
     }
     of(plain(data_type, facts))
 }
@@ -204,7 +221,8 @@ fn likely_name(said: Meaning, facts: &Facts) -> Option<Kind> {
         return None;
     }
     let least = if expected { 0.4 } else { 0.6 };
-    let [given, family, full, place] = [Like::Given, Like::Family, Like::Full, Like::Place].map(|like| facts.likely(like));
+    let [given, family, full, place] =
+        [Like::Given, Like::Family, Like::Full, Like::Place].map(|like| facts.likely(like));
     let named = [(Kind::Name, full), (Kind::LastName, family), (Kind::FirstName, given)];
     let (kind, share) = named.into_iter().max_by(|left, right| left.1.total_cmp(&right.1))?;
     (share >= least && share > place).then_some(kind)
@@ -269,14 +287,17 @@ fn is_personal_text(said: Meaning, facts: &Facts) -> bool {
     let prose = facts.words() >= 3.0;
     let long = facts.length() >= 12.0;
     let named = said == Meaning::MayBe(Kind::Text) || said == Meaning::Is(Kind::Url) || said == Meaning::Is(Kind::Text);
-    (facts.with_number() >= SOME && long && (prose || named)) || (facts.with_somebody() >= 0.25 && prose && facts.words() >= 4.0)
+    (facts.with_number() >= SOME && long && (prose || named))
+        || (facts.with_somebody() >= 0.25 && prose && facts.words() >= 4.0)
 }
 
 /// What tells nothing of a person.
 fn plain(data_type: &DataType, facts: &Facts) -> Kind {
     match data_type {
         DataType::Boolean => Kind::Flag,
-        DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) | DataType::Time32(_) | DataType::Time64(_) => Kind::Moment,
+        DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) | DataType::Time32(_) | DataType::Time64(_) => {
+            Kind::Moment
+        }
         _ if facts.form(Form::Date) >= MOST => Kind::Moment,
         _ if facts.form(Form::Url) >= MOST => Kind::Url,
         _ if facts.is_choice() => Kind::Flag,

@@ -284,7 +284,19 @@ fn is_whole(span: &Span, value: &str) -> bool {
 /// Whether a span of this kind, found in a text, points at one person or device.
 fn identifies(kind: &str) -> bool {
     // An address is one of a place as often as one of a person: `Road` stands in names of things.
-    const OTHERS: [&str; 12] =
-        ["ADDRESS", "PERSON", "DATE", "LOCATION", "ORG", "URL", "URL_GENERIC", "GEO", "POSTCODE", "TITLE", "MISC", "HOST"];
+    const OTHERS: [&str; 12] = [
+        "ADDRESS",
+        "PERSON",
+        "DATE",
+        "LOCATION",
+        "ORG",
+        "URL",
+        "URL_GENERIC",
+        "GEO",
+        "POSTCODE",
+        "TITLE",
+        "MISC",
+        "HOST",
+    ];
     !OTHERS.contains(&kind)
 }

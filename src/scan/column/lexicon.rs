@@ -64,7 +64,10 @@ const PHRASES: &[(Kind, &str)] = &[
         "ip|ip address|ipaddress|ip addr|ipaddr|ipv 4|ipv 6|ipv|src ip|source ip|dest ip|dst ip|remote addr|remote address|\
          client ip|remote ip|peer ip|ip osoite|ip adress|ip adresse|adresse ip|direccion ip|x forwarded for|client addr|remote host ip",
     ),
-    (Kind::Mac, "mac|mac address|mac addr|mac osoite|mac adress|mac adresse|adresse mac|hardware address|bssid|ethernet address"),
+    (
+        Kind::Mac,
+        "mac|mac address|mac addr|mac osoite|mac adress|mac adresse|adresse mac|hardware address|bssid|ethernet address",
+    ),
     (
         Kind::DeviceId,
         "device id|device uuid|device identifier|device token|push token|advertising id|ad id|adid|idfa|gaid|aaid|imei|imsi|iccid|meid|\
@@ -93,7 +96,10 @@ const PHRASES: &[(Kind, &str)] = &[
          driver license number|drivers license number|driving licence number|dl number|dl no|ajokortti|ajokortin numero|ajokorttinumero|\
          korkort|korkortsnummer|fuhrerschein|fuhrerscheinnummer|fuehrerschein|permis de conduire|numero de permis|permiso de conducir|carnet de conducir",
     ),
-    (Kind::Licence, "medical license|medical licence|dea number|npi|npi number|physician license|license number|licence number|license no|bar number"),
+    (
+        Kind::Licence,
+        "medical license|medical licence|dea number|npi|npi number|physician license|license number|licence number|license no|bar number",
+    ),
     (
         Kind::Plate,
         "license plate|licence plate|number plate|plate|plate number|plate no|licence plate number|license plate number|vehicle registration|\
@@ -160,7 +166,10 @@ const PHRASES: &[(Kind, &str)] = &[
          date de naissance|date naissance|naissance|ne le|annee de naissance|fecha de nacimiento|fecha nacimiento|nacimiento|ano de nacimiento|fec nac|f nacimiento|cumpleanos|\
          deceased|death date|date of death|deathdate|geboortedatum|data di nascita|data de nascimento|nascimento|data urodzenia|foedselsdato|fodselsdato|kuolinpaiva|dodsdatum|todesdatum",
     ),
-    (Kind::Age, "age|age group|age years|age band|age range|age in years|ika|ikaryhma|ika ryhma|alder|aldersgrupp|lebensalter|altersgruppe|edad|grupo de edad|tranche d age|senior citizen|ikavuosi"),
+    (
+        Kind::Age,
+        "age|age group|age years|age band|age range|age in years|ika|ikaryhma|ika ryhma|alder|aldersgrupp|lebensalter|altersgruppe|edad|grupo de edad|tranche d age|senior citizen|ikavuosi",
+    ),
     (
         Kind::Gender,
         "gender|sex|gender code|gender identity|sukupuoli|kon|genus|geschlecht|sexe|genre|sexo|genero|anrede|salutation|title of courtesy|civilite|pronoun|pronouns|name prefix|tratamiento|puhuttelu",
@@ -189,7 +198,10 @@ const PHRASES: &[(Kind, &str)] = &[
         "income|salary|wage|wages|annual income|yearly income|monthly income|household income|pay rate|compensation|net worth|earnings|tulot|palkka|kuukausipalkka|inkomst|lon inkomst|manadslon|arslon|einkommen|\
          gehalt|lohn|revenu|revenus|salaire|ingresos|salario|sueldo|renta",
     ),
-    (Kind::Employer, "employer|employer name|company|company name|workplace|work place|place of work|tyonantaja|yritys|arbetsgivare|foretag|arbeitgeber|firma|employeur|empleador|empresa|school attended|university"),
+    (
+        Kind::Employer,
+        "employer|employer name|company|company name|workplace|work place|place of work|tyonantaja|yritys|arbetsgivare|foretag|arbeitgeber|firma|employeur|empleador|empresa|school attended|university",
+    ),
     (Kind::Device, "user agent|useragent|ua|browser|device model|device type|os version|selain|navigateur"),
     (
         Kind::Origin,
@@ -209,7 +221,10 @@ const PHRASES: &[(Kind, &str)] = &[
          meddelande|beskrivning|anmarkning|notering|bemerkung|bemerkungen|notiz|notizen|nachricht|beschreibung|anmerkung|anmerkungen|hinweis|commentaire|commentaires|remarque|remarques|observation|observations|comentario|comentarios|\
          observacion|observaciones|nota|notas|mensaje|descripcion|free form|chat|case notes|statement",
     ),
-    (Kind::Url, "url|uri|link|website|web site|web page|web address|href|web|site url|referer|referrer|verkkosivu|webbplats|webseite|site web|sitio web|path|request uri|request path"),
+    (
+        Kind::Url,
+        "url|uri|link|website|web site|web page|web address|href|web|site url|referer|referrer|verkkosivu|webbplats|webseite|site web|sitio web|path|request uri|request path",
+    ),
 ];
 
 /// People, in whatever role.
@@ -355,7 +370,8 @@ mod tests {
 
     #[test]
     fn no_word_has_what_folding_takes_away() {
-        let odd = vocabulary().find(|word| !word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()));
+        let odd =
+            vocabulary().find(|word| !word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()));
         assert_eq!(odd, None);
     }
 

@@ -46,7 +46,8 @@ pub fn meaning(rows: Rows, column: &str) -> Meaning {
 }
 
 fn phrase(rows: Rows, words: &[String]) -> Option<Meaning> {
-    let (end, length, kind) = (1..=words.len()).rev().find_map(|end| LISTS.ends(&words[..end]).map(|(n, kind)| (end, n, kind)))?;
+    let (end, length, kind) =
+        (1..=words.len()).rev().find_map(|end| LISTS.ends(&words[..end]).map(|(n, kind)| (end, n, kind)))?;
     let (before, behind) = (&words[..end - length], &words[end..]);
     let all: &[String] = words;
     if kind == Kind::Marital && length == 1 && behind.is_empty() && before.is_empty() {
@@ -61,7 +62,8 @@ fn phrase(rows: Rows, words: &[String]) -> Option<Meaning> {
 /// What words around a phrase make of it, where it is no longer what it was.
 fn turned(rows: Rows, kind: Kind, before: &[String], behind: &[String]) -> Option<Meaning> {
     let is = |word: &String, role| LISTS.is(word, role);
-    let only_filled = behind.iter().all(|word| is(word, Role::Filler) || word.bytes().all(|byte| byte.is_ascii_digit()));
+    let only_filled =
+        behind.iter().all(|word| is(word, Role::Filler) || word.bytes().all(|byte| byte.is_ascii_digit()));
     if before.iter().any(|word| is(word, Role::Asking)) && kind != Kind::Family {
         return Some(Meaning::Nothing);
     }
@@ -71,8 +73,10 @@ fn turned(rows: Rows, kind: Kind, before: &[String], behind: &[String]) -> Optio
     let last = behind.last()?;
     if is(last, Role::Key) {
         let coded = matches!(kind.class(), crate::schema::Class::Quasi | crate::schema::Class::Sensitive);
-        return (!coded || behind.len() > 1 || matches!(kind, Kind::City | Kind::Region | Kind::Country | Kind::Job | Kind::Employer))
-            .then(|| key(rows, &[before, behind].concat()));
+        return (!coded
+            || behind.len() > 1
+            || matches!(kind, Kind::City | Kind::Region | Kind::Country | Kind::Job | Kind::Employer))
+        .then(|| key(rows, &[before, behind].concat()));
     }
     if is(last, Role::Moment) {
         return (kind != Kind::BirthDate).then_some(Meaning::Is(Kind::Moment));
@@ -141,7 +145,8 @@ fn part_of_name(word: &str) -> Option<Meaning> {
 
 fn reports_to(words: &[String]) -> bool {
     let joined = words.join(" ");
-    ["reports to", "created by", "updated by", "modified by", "approved by", "assigned to", "changed by"].contains(&joined.as_str())
+    ["reports to", "created by", "updated by", "modified by", "approved by", "assigned to", "changed by"]
+        .contains(&joined.as_str())
 }
 
 /// A key of people, or of anything else.
@@ -224,7 +229,10 @@ mod tests {
         }
         assert_eq!(of("t", "email_sent_at"), Meaning::Is(Kind::Moment));
         assert_eq!(of("t", "address_id"), Meaning::Is(Kind::Key));
-        assert_eq!((of("t", "product_name"), of("t", "company_name")), (Meaning::Nothing, Meaning::Is(Kind::Organisation)));
+        assert_eq!(
+            (of("t", "product_name"), of("t", "company_name")),
+            (Meaning::Nothing, Meaning::Is(Kind::Organisation))
+        );
     }
 
     #[test]

@@ -29,7 +29,8 @@ pub fn looks_like_data(name: &str) -> bool {
 /// Whether a text that stands where a name should is rather that of a person or a place.
 pub fn looks_like_a_name(name: &str) -> bool {
     let like = crate::detect::likeness(name);
-    name.starts_with(char::is_uppercase) && [like.given, like.family, like.full, like.place].into_iter().any(|percent| percent > 50)
+    name.starts_with(char::is_uppercase)
+        && [like.given, like.family, like.full, like.place].into_iter().any(|percent| percent > 50)
 }
 
 /// Whether a name has words that names of columns have.
@@ -51,9 +52,8 @@ pub struct Named {
 /// Takes a name apart.
 pub fn named(name: &str) -> Named {
     let words: Vec<String> = words::words(name).iter().map(|word| singular(word)).collect();
-    let is_key_word = |word: &String| {
-        lexicon::LISTS.is(word, lexicon::Role::Key) || lexicon::LISTS.is(word, lexicon::Role::Number)
-    };
+    let is_key_word =
+        |word: &String| lexicon::LISTS.is(word, lexicon::Role::Key) || lexicon::LISTS.is(word, lexicon::Role::Number);
     let is_key = words.last().is_some_and(is_key_word);
     let stem = words.iter().take_while(|word| !is_key || !is_key_word(word)).cloned().collect();
     Named { words, stem, is_key }
@@ -63,8 +63,12 @@ pub fn named(name: &str) -> Named {
 fn singular(word: &str) -> String {
     match word {
         word if word.len() > 4 && word.ends_with("ies") => format!("{}y", &word[..word.len() - 3]),
-        word if word.len() > 4 && (word.ends_with("sses") || word.ends_with("xes")) => word[..word.len() - 2].to_owned(),
-        word if word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("us") => word[..word.len() - 1].to_owned(),
+        word if word.len() > 4 && (word.ends_with("sses") || word.ends_with("xes")) => {
+            word[..word.len() - 2].to_owned()
+        }
+        word if word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("us") => {
+            word[..word.len() - 1].to_owned()
+        }
         word => word.to_owned(),
     }
 }

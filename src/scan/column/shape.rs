@@ -83,7 +83,15 @@ impl Shape {
         if dashes == 5 && is_mac(value) {
             return Some(Form::Mac);
         }
-        if self.letters == 0 && self.digits > 0 && self.others + slashes + colons == 0 && dashes <= 1 && dots <= 1 && self.spaces == 0 && brackets == 0 && is_number(value) {
+        if self.letters == 0
+            && self.digits > 0
+            && self.others + slashes + colons == 0
+            && dashes <= 1
+            && dots <= 1
+            && self.spaces == 0
+            && brackets == 0
+            && is_number(value)
+        {
             return Some(if is_card(value, self.digits) { Form::Card } else { Form::Number });
         }
         if self.digits >= 3 && is_date(value) {
@@ -103,10 +111,15 @@ impl Shape {
         if dashes >= 4 && is_uuid(value) {
             return Some(Form::Uuid);
         }
-        if (7..=15).contains(&self.digits) && self.letters == 0 && self.others <= 1 && is_phone(value, pluses, brackets, joins + slashes) {
+        if (7..=15).contains(&self.digits)
+            && self.letters == 0
+            && self.others <= 1
+            && is_phone(value, pluses, brackets, joins + slashes)
+        {
             return Some(Form::Phone);
         }
-        (self.letters >= 3 && (1..=6).contains(&self.digits) && self.spaces >= 1 && is_street(value)).then_some(Form::Street)
+        (self.letters >= 3 && (1..=6).contains(&self.digits) && self.spaces >= 1 && is_street(value))
+            .then_some(Form::Street)
     }
 }
 
@@ -117,14 +130,19 @@ fn starts_with(value: &str, start: &str) -> bool {
 /// RFC 5321: something, `@`, and a name with a dot in it.
 fn is_email(value: &str) -> bool {
     value.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && domain.len() > 3 && domain[1..domain.len() - 1].contains('.') && !value.contains(['/', ','])
+        !local.is_empty()
+            && domain.len() > 3
+            && domain[1..domain.len() - 1].contains('.')
+            && !value.contains(['/', ','])
     })
 }
 
 /// IEEE 802: six pairs of hexadecimal digits.
 fn is_mac(value: &str) -> bool {
     let pairs = value.split([':', '-']);
-    value.len() == 17 && pairs.clone().count() == 6 && pairs.into_iter().all(|pair| pair.len() == 2 && u8::from_str_radix(pair, 16).is_ok())
+    value.len() == 17
+        && pairs.clone().count() == 6
+        && pairs.into_iter().all(|pair| pair.len() == 2 && u8::from_str_radix(pair, 16).is_ok())
 }
 
 fn is_number(value: &str) -> bool {
@@ -161,7 +179,8 @@ fn is_iban(value: &str) -> bool {
 fn is_uuid(value: &str) -> bool {
     let inner = value.trim_start_matches('{').trim_end_matches('}').as_bytes();
     let dash = |at: usize| matches!(at, 8 | 13 | 18 | 23);
-    inner.len() == 36 && inner.iter().enumerate().all(|(at, byte)| if dash(at) { *byte == b'-' } else { byte.is_ascii_hexdigit() })
+    inner.len() == 36
+        && inner.iter().enumerate().all(|(at, byte)| if dash(at) { *byte == b'-' } else { byte.is_ascii_hexdigit() })
 }
 
 /// A date in one of the orders of day, month and year, perhaps with a time behind it.
@@ -178,7 +197,8 @@ fn is_date(value: &str) -> bool {
         parts[count] = number;
         count += 1;
     }
-    let month_and_day = |left: u32, right: u32| (1..=31).contains(&left) && (1..=31).contains(&right) && left.min(right) <= 12;
+    let month_and_day =
+        |left: u32, right: u32| (1..=31).contains(&left) && (1..=31).contains(&right) && left.min(right) <= 12;
     count == 3
         && match parts {
             [year @ 1000..=2999, left, right] if year >= 1000 => month_and_day(left, right),
@@ -199,10 +219,15 @@ fn is_phone(value: &str, pluses: usize, brackets: usize, joins: usize) -> bool {
 fn is_street(value: &str) -> bool {
     let mut words = value.split([' ', ',']).filter(|word| !word.is_empty());
     let (Some(first), Some(second)) = (words.next(), words.next()) else { return false };
-    let is_number = |word: &str| word.len() <= 6 && word.starts_with(|letter: char| letter.is_ascii_digit()) && word.bytes().filter(u8::is_ascii_alphabetic).count() <= 1;
+    let is_number = |word: &str| {
+        word.len() <= 6
+            && word.starts_with(|letter: char| letter.is_ascii_digit())
+            && word.bytes().filter(u8::is_ascii_alphabetic).count() <= 1
+    };
     let is_word = |word: &str| word.chars().next().is_some_and(char::is_alphabetic);
     let last = words.clone().last().unwrap_or(second);
-    (is_number(first) && second.chars().next().is_some_and(char::is_uppercase)) || (is_word(first) && (is_number(last) || words.any(is_number) || is_number(second)))
+    (is_number(first) && second.chars().next().is_some_and(char::is_uppercase))
+        || (is_word(first) && (is_number(last) || words.any(is_number) || is_number(second)))
 }
 
 #[cfg(test)]

@@ -37,7 +37,8 @@ pub fn take(start: &Start, depth: Depth) -> Result<Taken, FileError> {
     })?;
     let rows: usize = batches.iter().map(|batch| batch.num_rows()).sum();
     let column = |at: usize| batches.iter().map(|batch| batch.column(at).clone()).collect::<Vec<ArrayRef>>();
-    let leaves = schema.fields().iter().enumerate().flat_map(|(at, field)| flat::leaves_of(field, &column(at))).collect();
+    let leaves =
+        schema.fields().iter().enumerate().flat_map(|(at, field)| flat::leaves_of(field, &column(at))).collect();
     let ending = Some(if is_file { Ending::ArrowFile } else { Ending::ArrowStream });
     Ok(Taken { ending, ..Taken::of(leaves, rows, depth == Depth::Values && ended && start.is_whole) })
 }

@@ -33,8 +33,12 @@ pub fn take(start: &Start, depth: Depth) -> Result<Taken, TextError> {
         Depth::Values => read(start, &numbered, first.len())?,
     };
     let is_header = is_header(&first, &arrays);
-    let (names, skipped) = if is_header { (first, 1) } else { ((1..=first.len()).map(|n| format!("column_{n}")).collect(), 0) };
-    let rows = arrays.first().map_or(0, |arrays| arrays.iter().map(|array| array.len()).sum::<usize>()).saturating_sub(skipped);
+    let (names, skipped) =
+        if is_header { (first, 1) } else { ((1..=first.len()).map(|n| format!("column_{n}")).collect(), 0) };
+    let rows = arrays
+        .first()
+        .map_or(0, |arrays| arrays.iter().map(|array| array.len()).sum::<usize>())
+        .saturating_sub(skipped);
     let leaf = |(name, mut texts): (String, Vec<ArrayRef>)| {
         if let Some(first) = texts.first_mut() {
             *first = first.slice(skipped.min(first.len()), first.len() - skipped.min(first.len()));
@@ -53,7 +57,8 @@ fn read(start: &Start, dialect: &Dialect, width: usize) -> Result<Vec<Vec<ArrayR
     let fields: Vec<_> = (0..width).map(|at| Field::new(format!("column_{}", at + 1), DataType::Utf8, true)).collect();
     let limits = Limits { batch_rows: 64, ..Limits::default() };
     let schema = Arc::new(Schema::new(fields));
-    let reader = Reader::new(Box::new(Cursor::new(start.bytes.clone())), &Format::Csv(dialect.clone()), schema, limits)?;
+    let reader =
+        Reader::new(Box::new(Cursor::new(start.bytes.clone())), &Format::Csv(dialect.clone()), schema, limits)?;
     let mut columns = vec![Vec::new(); width];
     let mut rows = 0;
     for batch in reader {
@@ -84,7 +89,8 @@ fn is_header(first: &[String], columns: &[Vec<ArrayRef>]) -> bool {
     };
     let known = first.iter().filter(|name| is_known(name)).count();
     let people = first.iter().any(|name| looks_like_a_name(name) && !is_known(name));
-    let plain = |name: &String| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+    let plain =
+        |name: &String| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
     (0..columns.len()).any(typed) || (!people && (known * 2 >= first.len() || first.iter().all(plain)))
 }
 
@@ -129,7 +135,14 @@ mod tests {
 
     #[test]
     fn a_first_record_that_may_be_a_row_names_nothing() {
-        for text in ["Aino,Lahti\nEino,Turku\n", "1,a\n2,b\n", "a@b.example,x\nc@d.example,y\n", "lahti,turku\nlahti,oulu\n", "Aino,Katu\nEino,Tie\n", "Katuja 1x,Abc\nKatuja 2x,Def\n"] {
+        for text in [
+            "Aino,Lahti\nEino,Turku\n",
+            "1,a\n2,b\n",
+            "a@b.example,x\nc@d.example,y\n",
+            "lahti,turku\nlahti,oulu\n",
+            "Aino,Katu\nEino,Tie\n",
+            "Katuja 1x,Abc\nKatuja 2x,Def\n",
+        ] {
             let taken = taken(text);
             let names: Vec<_> = taken.leaves.iter().map(|leaf| leaf.path.to_string()).collect();
             assert_eq!(names, ["column_1", "column_2"], "{text}");

@@ -28,7 +28,10 @@ pub fn take(start: &Start, depth: Depth) -> Result<Taken, FileError> {
         });
     }
     if root.scalars + root.lists.count > 0 || (records.is_empty() && !start.bytes.is_empty()) {
-        return Err(FileError::Records { what: "it holds no records of JSON".to_owned(), hint: "it takes one object a line, or one array of objects" });
+        return Err(FileError::Records {
+            what: "it holds no records of JSON".to_owned(),
+            hint: "it takes one object a line, or one array of objects",
+        });
     }
     let mut notes = Vec::new();
     let leaves = root.fields.iter().flat_map(|(name, node)| column(name, node, depth, &mut notes)).collect();
@@ -167,7 +170,8 @@ impl Node {
             return self.map();
         }
         let shapes: Vec<_> = self.fields.iter().map(|(name, node)| (name, node.shape())).collect();
-        let fields: Fields = shapes.iter().map(|(name, (data_type, _))| Field::new(*name, data_type.clone(), true)).collect();
+        let fields: Fields =
+            shapes.iter().map(|(name, (data_type, _))| Field::new(*name, data_type.clone(), true)).collect();
         (DataType::Struct(fields), shapes.into_iter().flat_map(|(_, (_, texts))| texts).collect())
     }
 
@@ -182,13 +186,16 @@ impl Node {
 
     /// Whether something of several shapes stands here or below.
     fn mixed_below(&self) -> bool {
-        self.is_mixed() || self.fields.iter().any(|(_, node)| node.mixed_below()) || self.item.as_ref().is_some_and(|item| item.mixed_below())
+        self.is_mixed()
+            || self.fields.iter().any(|(_, node)| node.mixed_below())
+            || self.item.as_ref().is_some_and(|item| item.mixed_below())
     }
 }
 
 fn column(name: &str, node: &Node, depth: Depth, notes: &mut Vec<String>) -> Vec<Leaf> {
     if node.mixed_below() {
-        notes.push(format!("column `{}` holds values of several shapes, which no type can hold", name.escape_default()));
+        notes
+            .push(format!("column `{}` holds values of several shapes, which no type can hold", name.escape_default()));
     }
     let (data_type, texts) = node.shape();
     let array = |texts: Vec<String>| -> Vec<ArrayRef> {

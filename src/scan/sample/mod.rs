@@ -157,7 +157,9 @@ impl<'d> Scanner<'d> {
         let leaves = std::mem::take(&mut taken.leaves);
         let (read, is_whole) = (taken.rows, taken.is_whole);
         let mut seen: Vec<_> = leaves.into_iter().map(|leaf| self.look(rows, table.ending, leaf, is_whole)).collect();
-        seen.extend(keys.into_iter().map(|leaf| Seen { is_partition: true, ..self.look(rows, Ending::Parquet, leaf, false) }));
+        seen.extend(
+            keys.into_iter().map(|leaf| Seen { is_partition: true, ..self.look(rows, Ending::Parquet, leaf, false) }),
+        );
         let ending = taken.ending.unwrap_or(table.ending);
         Ok(Sampled { leaves: seen, rows: read, ending, dialect: taken.dialect, notes: taken.notes })
     }
@@ -266,14 +268,20 @@ mod tests {
     #[test]
     fn types_are_told_by_plain_spellings_alone() {
         assert_eq!(spelled(&["1", "22"]), DataType::Int64);
-        assert_eq!((spelled(&["007", "1"]), spelled(&["1", "x"]), spelled(&[])), (DataType::Utf8, DataType::Utf8, DataType::Utf8));
+        assert_eq!(
+            (spelled(&["007", "1"]), spelled(&["1", "x"]), spelled(&[])),
+            (DataType::Utf8, DataType::Utf8, DataType::Utf8)
+        );
         assert_eq!((spelled(&["2026-11-26"]), spelled(&["1.5", "2"])), (DataType::Date32, DataType::Float64));
     }
 
     #[test]
     fn the_nearest_name_is_the_last() {
         let name = |path: &str| last_name(&LeafPath::from(path.to_owned())).to_owned();
-        assert_eq!((name("a.street"), name("tags[]"), name("labels{value}"), name("orders[].sku")), ("street".into(), "tags".into(), "labels".into(), "sku".into()));
+        assert_eq!(
+            (name("a.street"), name("tags[]"), name("labels{value}"), name("orders[].sku")),
+            ("street".into(), "tags".into(), "labels".into(), "sku".into())
+        );
     }
 
     #[test]

@@ -48,7 +48,9 @@ pub fn take(sample: &Sample<'_>, footer: &Footer, depth: Depth) -> Result<Taken,
 }
 
 fn notes(unread: &[Arc<Field>]) -> Vec<String> {
-    let of = |field: &Arc<Field>| format!("column `{}` could not be sampled: its pages are too large or damaged", field.name().escape_default());
+    let of = |field: &Arc<Field>| {
+        format!("column `{}` could not be sampled: its pages are too large or damaged", field.name().escape_default())
+    };
     unread.iter().map(of).collect()
 }
 
@@ -67,7 +69,12 @@ fn column(sample: &Sample<'_>, footer: &Footer, at: usize, groups: &[usize]) -> 
         let batches = contained(|| {
             let mask = ProjectionMask::roots(footer.arrow.parquet_schema(), [at]);
             let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks, footer.arrow.clone());
-            let reader = builder.with_row_groups(vec![*group]).with_projection(mask).with_batch_size(1024).with_limit(ROWS).build()?;
+            let reader = builder
+                .with_row_groups(vec![*group])
+                .with_projection(mask)
+                .with_batch_size(1024)
+                .with_limit(ROWS)
+                .build()?;
             // Where the piece that was read ends, so does the sample.
             Ok(reader.map_while(Result::ok).collect::<Vec<_>>())
         })?;
