@@ -72,6 +72,8 @@ pub enum Outcome {
     Refused,
     Failed,
     Preview,
+    /// Samples were looked at to propose schemas; no approval is needed, and nothing leaves.
+    Scan,
 }
 
 impl Outcome {
@@ -83,6 +85,7 @@ impl Outcome {
             Outcome::Refused => "refused",
             Outcome::Failed => "failed",
             Outcome::Preview => "preview",
+            Outcome::Scan => "scan",
         }
     }
 }

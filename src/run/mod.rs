@@ -1,5 +1,6 @@
 //! One run, read top to bottom: from an approval to a visible release, or to a refusal; both leave evidence.
 
+mod scan;
 mod trail;
 
 use std::collections::BTreeMap;
@@ -23,7 +24,8 @@ use crate::source::ReadLimits;
 use crate::survey::{self, Surveyed};
 use crate::transform::Masks;
 use crate::workspace::Workspace;
-use trail::Trail;
+pub use scan::scan;
+use trail::{Books, Trail};
 
 /// What was asked for on the command line.
 pub struct Wish<'w> {
@@ -78,6 +80,10 @@ impl<'w> House<'w> {
             workspace,
         })
     }
+
+    fn books(&self) -> Books<'_> {
+        Books { evidence: self.evidence.as_ref(), signer: self.signer.as_ref() }
+    }
 }
 
 /// Carries a customer's dataset over, once.
@@ -87,7 +93,7 @@ impl<'w> House<'w> {
 pub fn run(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Result<Done, Failure> {
     let mut trail = Trail::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
     let outcome = to_its_end(|| carry(house, wish, progress, &mut trail));
-    let evidence = trail.end(house, Outcome::Committed, outcome.as_ref().err());
+    let evidence = trail.end(&house.books(), Outcome::Committed, outcome.as_ref().err());
     with_evidence(outcome, evidence).map(|(done, evidence)| Done { evidence, ..done })
 }
 
@@ -124,7 +130,7 @@ fn carry(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress, trail: &mu
     let (written, release) = transfer(house, &plan, surveyed, &approval, &secret, progress)?;
     trail.written(&release, earned().to_string(), &written);
     let manifest = manifest(&plan, &approval, &secret, source, release, &written);
-    trail.prepared(house)?;
+    trail.prepared(&house.books())?;
     release::commit(&house.test, &manifest, house.signer.as_ref())?;
     Ok(done(&approval, manifest, written.len()))
 }
@@ -343,7 +349,7 @@ pub fn preview(
 ) -> Result<arrow::array::RecordBatch, Failure> {
     let mut trail = Trail::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
     let shown = to_its_end(|| look(house, wish, table, rows, &mut trail));
-    let evidence = trail.end(house, Outcome::Preview, shown.as_ref().err());
+    let evidence = trail.end(&house.books(), Outcome::Preview, shown.as_ref().err());
     with_evidence(shown, evidence).map(|(shown, _)| shown)
 }
 
