@@ -59,6 +59,8 @@ pub enum Outcome {
     Refused,
     Failed,
     Preview,
+    /// Risks were measured; nothing was made.
+    Measured,
 }
 
 impl Outcome {
@@ -70,6 +72,7 @@ impl Outcome {
             Outcome::Refused => "refused",
             Outcome::Failed => "failed",
             Outcome::Preview => "preview",
+            Outcome::Measured => "measured",
         }
     }
 }
