@@ -33,7 +33,13 @@ impl Run {
 pub fn text(done: &Done) -> String {
     let tables: String = done.tables.iter().map(|(table, rows)| format!("  {table}: {rows} rows\n")).collect();
     format!(
-        "release {} is visible\n{tables}{} objects, {} bytes, approval {} run {}\nevidence: {}\n",
-        done.release, done.objects, done.bytes, done.approval, done.run_number, done.evidence
+        "release {} is visible\n{tables}{} objects, {} bytes, approval {} run {}\n{}evidence: {}\n",
+        done.release,
+        done.objects,
+        done.bytes,
+        done.approval,
+        done.run_number,
+        done.assessment.text(),
+        done.evidence
     )
 }

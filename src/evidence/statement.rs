@@ -6,6 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::consent::Assessment;
+use crate::guard::groups::Finding;
+
 /// The kind of predicate that a [`RunRecord`] is.
 pub const PREDICATE_TYPE: &str = "https://verho.dev/run/v1";
 const STATEMENT_TYPE: &str = "https://in-toto.io/Statement/v1";
@@ -44,6 +47,9 @@ pub struct RunRecord {
     /// The claim that was earned, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claim: Option<String>,
+    /// Why, and what remains open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assessment: Option<Assessment>,
     /// The root that was written to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub destination: Option<String>,
@@ -164,6 +170,9 @@ pub struct TableRecord {
     pub rows_in: u64,
     pub rows_out: u64,
     pub parts: u64,
+    /// What its groups are like, where they were counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: Option<Finding>,
 }
 
 /// What was done to one leaf.
@@ -279,6 +288,7 @@ pub(crate) mod testing {
                 rows_in: 2,
                 rows_out: 2,
                 parts: 1,
+                groups: None,
             }],
             outputs: vec![Output {
                 key: "customers/r1/part-00000.parquet".to_owned(),
@@ -289,6 +299,7 @@ pub(crate) mod testing {
             release: Some("r1".to_owned()),
             epoch: None,
             claim: None,
+            assessment: None,
             destination: None,
         }
     }

@@ -3,6 +3,9 @@
 //! A [`Clearance`] exists only when every column of every row group of a part came through, whole. Without it a part
 //! cannot be sealed, and an unsealed part cannot reach the test account.
 
+mod grouped;
+pub mod groups;
+mod mixture;
 mod unique;
 
 use arrow::array::{Array, ArrayRef};
@@ -12,8 +15,10 @@ use crate::method::{Nulls, Outcome};
 use crate::plan::{ColumnPlan, Part, Rows, TablePlan};
 use crate::schema::LeafPath;
 use crate::source::{EncodedChunk, RawBatch, SoundChunk};
+use crate::survey::Standing;
 use crate::transform::MaskedBatch;
 
+use grouped::{Told, Watch};
 pub use unique::Uniques;
 
 /// Why something may not leave.
@@ -31,8 +36,12 @@ pub enum GuardError {
     Kept(LeafPath),
     #[error("leaf `{0}`: two rows of the table have one value, and its rule says `unique`")]
     Repeated(LeafPath),
-    #[error("leaf `{0}` is to be unique, and cannot be held to it")]
+    #[error("leaf `{0}` is to be unique or to be grouped by, and cannot be held to it")]
     Unwatched(LeafPath),
+    #[error("a row is in a group that may not leave")]
+    SmallGroup,
+    #[error("its rows are in more groups than may be counted at once")]
+    TooManyGroups,
     #[error("part {0} is not whole: rows or columns are missing")]
     Incomplete(usize),
 }
@@ -72,6 +81,7 @@ pub struct ColumnGuard<'p> {
     table: &'p TablePlan,
     column: &'p ColumnPlan,
     uniques: &'p Uniques,
+    watch: Watch<'p>,
     /// In the batches that passed.
     rows: usize,
     /// In the pages that passed, by leaf.
@@ -79,9 +89,16 @@ pub struct ColumnGuard<'p> {
 }
 
 impl<'p> ColumnGuard<'p> {
-    /// A guard that has seen nothing yet; what must be unique is held against what passes other guards too.
-    pub fn new(table: &'p TablePlan, column: &'p ColumnPlan, uniques: &'p Uniques) -> Self {
-        ColumnGuard { table, column, uniques, rows: 0, encoded: Vec::new() }
+    /// A guard that has seen nothing yet; what must be unique is held against what passes other guards too, and what is
+    /// grouped by against how the table's groups stand.
+    pub fn new(
+        table: &'p TablePlan,
+        column: &'p ColumnPlan,
+        uniques: &'p Uniques,
+        standing: Option<&'p Standing>,
+    ) -> Self {
+        let watch = Watch::over(table, column, standing);
+        ColumnGuard { table, column, uniques, watch, rows: 0, encoded: Vec::new() }
     }
 
     /// Lets a batch pass that is as planned.
@@ -96,6 +113,7 @@ impl<'p> ColumnGuard<'p> {
         } else if self.column.output.is_some() {
             return Err(GuardError::Type(self.name()));
         }
+        self.watch.see(batch.array.as_ref())?;
         self.rows += batch.rows;
         Ok(SafeBatch { array: batch.array })
     }
@@ -125,7 +143,7 @@ impl<'p> ColumnGuard<'p> {
     /// Where it does not.
     pub fn admit_pages(&mut self, leaf: usize, chunk: SoundChunk) -> Result<SafeChunk, GuardError> {
         match &self.column.leaves[leaf] {
-            plan if plan.is_unique => Err(GuardError::Unwatched(plan.leaf.path.clone())),
+            plan if plan.is_watched() => Err(GuardError::Unwatched(plan.leaf.path.clone())),
             plan if matches!(plan.outcome, Outcome::Untouched) => Ok(self.admit_chunk(chunk)),
             plan => Err(GuardError::Kept(plan.leaf.path.clone())),
         }
@@ -145,7 +163,7 @@ impl<'p> ColumnGuard<'p> {
         let plan = &self.column.leaves[leaf];
         let same = chunk.dictionary.as_ref().map(RawBatch::rows) == entries.array.as_ref().map(|array| array.len());
         match plan.outcome {
-            _ if plan.is_unique => Err(GuardError::Unwatched(plan.leaf.path.clone())),
+            _ if plan.is_watched() => Err(GuardError::Unwatched(plan.leaf.path.clone())),
             Outcome::Becomes { nulls: Nulls::Kept, .. } if same && chunk.is_indexed => Ok(self.admit_chunk(chunk)),
             _ => Err(GuardError::Nulls(plan.leaf.path.clone())),
         }
@@ -160,7 +178,8 @@ impl<'p> ColumnGuard<'p> {
     pub fn close(self) -> Passed {
         let left = self.column.leaves.iter().filter(|plan| !matches!(plan.outcome, Outcome::Removed)).count();
         let pages = self.encoded.iter().min().copied().filter(|_| self.encoded.len() == left);
-        Passed { removed: self.column.output.is_none(), rows: self.rows.max(pages.unwrap_or(0)) }
+        let rows = self.rows.max(pages.unwrap_or(0));
+        Passed { removed: self.column.output.is_none(), rows, told: self.watch.told() }
     }
 
     fn as_planned(&self, array: &ArrayRef, rows: usize) -> Result<(), GuardError> {
@@ -211,11 +230,12 @@ impl<'p> ColumnGuard<'p> {
 pub struct Passed {
     removed: bool,
     rows: usize,
+    told: Told,
 }
 
 /// What passed of one row group.
 pub struct GroupPassed {
-    /// How many of its rows leave, where the table's filters choose among them.
+    /// How many of its rows leave, where filters or groups choose among them.
     pub chosen: Option<usize>,
     /// By column.
     pub columns: Vec<Passed>,
@@ -240,8 +260,13 @@ impl Clearance {
     /// Clears a part of which every column of every row group has passed.
     ///
     /// # Errors
-    /// Where a row group, a column or a row is missing.
-    pub fn of(table: &TablePlan, part: &Part, passed: &[GroupPassed]) -> Result<Self, GuardError> {
+    /// Where a row group, a column or a row is missing, or a row is in a group that may not leave.
+    pub fn of(
+        table: &TablePlan,
+        part: &Part,
+        passed: &[GroupPassed],
+        standing: Option<&Standing>,
+    ) -> Result<Self, GuardError> {
         let incomplete = GuardError::Incomplete(part.number);
         let groups = table.files[part.file].row_groups();
         let planned: Vec<usize> = match &part.rows {
@@ -255,9 +280,16 @@ impl Clearance {
         for (there, GroupPassed { chosen, columns }) in planned.iter().zip(passed) {
             let rows = chosen.unwrap_or(*there);
             let whole = |passed: &Passed| passed.removed || passed.rows == rows;
-            let as_planned = chosen.is_some() != table.asked.is_empty() && rows <= *there;
-            if !as_planned || columns.len() != table.columns.len() || !columns.iter().all(whole) {
+            let as_planned = match chosen {
+                Some(_) => !table.asked.is_empty() || table.groups.is_some(),
+                None => table.asked.is_empty(),
+            };
+            if !as_planned || rows > *there || columns.len() != table.columns.len() || !columns.iter().all(whole) {
                 return Err(incomplete);
+            }
+            if let Some(groups) = &table.groups {
+                let told: Vec<_> = columns.iter().map(|passed| &passed.told).collect();
+                grouped::all_hold(groups, standing, rows, &told)?;
             }
             leaving += rows;
         }

@@ -1,5 +1,6 @@
 //! One run, read top to bottom: from an approval to a visible release, or to a refusal; both leave evidence.
 
+pub mod earned;
 mod trail;
 
 use std::collections::BTreeMap;
@@ -9,11 +10,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::account::doors::{Production, Test};
 use crate::account::store::{Store, StoreError};
-use crate::consent::{self, Approval, Ask, Claim, Examined, Level, TableAsk};
+use crate::consent::{self, Approval, Ask, Assessment, Earned, Examined, Refusal, Refused, TableAsk};
 use crate::crew::Crew;
 use crate::engine::{self, Progress, Target};
 use crate::error::{Failure, Kind};
 use crate::evidence::{self, Outcome};
+use crate::guard::groups::{self, Finding};
 use crate::keys::{Secret, secret_of};
 use crate::method::Taken;
 use crate::plan::Plan;
@@ -21,7 +23,7 @@ use crate::release::{self, Manifest, TableRelease};
 use crate::schema::{self, TableSchema, digest};
 use crate::sink::Written;
 use crate::source::ReadLimits;
-use crate::survey;
+use crate::survey::{self, Standings};
 use crate::transform::Masks;
 use crate::workspace::Workspace;
 use trail::Trail;
@@ -44,6 +46,10 @@ pub struct Done {
     pub tables: BTreeMap<String, u64>,
     pub objects: usize,
     pub bytes: u64,
+    /// What may be said of the release, and why.
+    pub assessment: Assessment,
+    /// What the groups of tables are like, by table.
+    pub groups: BTreeMap<String, Finding>,
     /// Where the evidence lies, below the evidence root.
     pub evidence: String,
 }
@@ -119,39 +125,59 @@ fn carry(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress, trail: &mu
     let secret = secret_of(house.workspace, wish.customer)?;
     let source = fingerprint(&plan, &secret);
     trail.keyed(&plan, &secret);
-    let (plan, surveyed) = go_through(house, plan, &approval)?;
-    trail.measured(&plan, &secret);
-    let (written, release) = transfer(house, &plan, surveyed, &approval, &secret, progress)?;
-    trail.written(&release, earned().to_string(), &written);
-    let manifest = manifest(&plan, &approval, &secret, source, release, &written);
+    let (plan, known) = go_through(house, plan, &approval, &secret)?;
+    trail.measured(&plan, &secret, &known.findings);
+    let Known { taken, standings, findings, earned } = known;
+    let masks = Masks::new(&plan, &secret, taken, standings);
+    let (written, release) = transfer(house, &plan, &masks, &approval, &secret, progress)?;
+    trail.written(&release, &earned.assessment, &written);
+    let manifest = manifest(&plan, &approval, &secret, source, release, &earned, &written);
     trail.prepared(house)?;
     release::commit(&house.test, &manifest, house.signer.as_ref())?;
-    Ok(done(&approval, manifest, written.len()))
+    Ok(done(&approval, manifest, written.len(), earned.assessment, findings))
 }
 
-/// The first pass: what must be known of the whole before a part leaves. Only now are the parts of records known.
-fn go_through(house: &House<'_>, plan: Plan, approval: &Approval) -> Result<(Plan, Taken), Failure> {
-    let limits = ReadLimits::of(house.workspace.limits.memory);
-    let surveyed = survey::survey(&plan, house.production.open(approval), &house.crew, limits);
+/// What the first pass has told, and what follows from it.
+struct Known {
+    taken: Taken,
+    standings: Standings,
+    findings: BTreeMap<String, Finding>,
+    earned: Earned,
+}
+
+/// The first pass: what must be known of the whole before a part leaves. Only now are the parts of records known, and
+/// whether groups hold.
+fn go_through(house: &House<'_>, plan: Plan, approval: &Approval, secret: &Secret) -> Result<(Plan, Known), Failure> {
+    let memory = house.workspace.limits.memory;
+    let open = || house.production.open(approval);
+    let surveyed = survey::survey(&plan, open(), &house.crew, ReadLimits::of(memory));
     let surveyed = surveyed.map_err(engine::EngineError::from)?;
-    Ok((plan.measured(&surveyed.measured)?, surveyed.taken))
+    let plan = plan.measured(&surveyed.measured)?;
+    let counted = survey::count(&plan, secret, &surveyed.taken, open(), &house.crew, memory);
+    let judged = groups::judge(&plan, secret, counted.map_err(engine::EngineError::from)?)?;
+    let earned = earned::by_facts(plan.tables.iter().map(|table| &table.schema), &judged.findings);
+    if !earned.claim.covers(&approval.claim()) {
+        let refusal = Refusal::ClaimNotEarned { approved: approval.claim(), earned: earned.claim };
+        return Err(Refused::from(refusal).into());
+    }
+    let (standings, findings) = (judged.standings, judged.findings);
+    Ok((plan.generalised(&judged.steps), Known { taken: surveyed.taken, standings, findings, earned }))
 }
 
 /// Reads, masks, guards and writes every part; nothing of it is visible yet.
 fn transfer(
     house: &House<'_>,
     plan: &Plan,
-    taken: Taken,
+    masks: &Masks,
     approval: &Approval,
     secret: &Secret,
     progress: &dyn Progress,
 ) -> Result<(Vec<Written>, String), Failure> {
     let memory = house.workspace.limits.memory;
     let open = house.production.open(approval);
-    let masks = Masks::new(plan, secret, taken);
     let release = release_name(approval, secret);
     let target = Target { test: &house.test, release: &release };
-    let written = engine::run(plan, open, &masks, &target, &house.crew, memory, progress)?;
+    let written = engine::run(plan, open, masks, &target, &house.crew, memory, progress)?;
     Ok((written, release))
 }
 
@@ -174,7 +200,7 @@ pub fn ask(workspace: &Workspace, wish: &Wish<'_>, schemas: &[TableSchema]) -> A
         destination_root: destination.root.to_string(),
         destination_kms_key: destination.access.kms_key.clone(),
         tables: schemas.iter().map(|schema| (schema.table.clone(), table_ask(schema))).collect(),
-        claim: earned(),
+        claim: earned::by_rules(schemas).claim,
         now: Timestamp::now(),
         max_days: workspace.consent.max_days,
     }
@@ -203,11 +229,6 @@ fn table_ask(schema: &TableSchema) -> TableAsk {
     TableAsk { policy: digest::policy(schema), columns: columns.collect() }
 }
 
-/// What this version can earn: group sizes are not measured, so no more than pseudonymised is ever claimed.
-fn earned() -> Claim {
-    Claim { level: Level::Pseudonymised, k: None }
-}
-
 /// A name that says nothing: derived from the secret, the approval and the number of its run.
 fn release_name(approval: &Approval, secret: &Secret) -> String {
     let day = Timestamp::now().strftime("%Y%m%d");
@@ -227,6 +248,7 @@ fn manifest(
     secret: &Secret,
     source: String,
     release: String,
+    earned: &Earned,
     written: &[Written],
 ) -> Manifest {
     let mut tables: BTreeMap<String, TableRelease> = BTreeMap::new();
@@ -247,14 +269,20 @@ fn manifest(
         tool: concat!("verho ", env!("CARGO_PKG_VERSION")).to_owned(),
         approval: approval.id().to_owned(),
         approval_digest: approval.digest().to_owned(),
-        claim: earned().to_string(),
+        claim: earned.claim.to_string(),
         epoch: secret.epoch(),
         source,
         tables,
     }
 }
 
-fn done(approval: &Approval, manifest: Manifest, objects: usize) -> Done {
+fn done(
+    approval: &Approval,
+    manifest: Manifest,
+    objects: usize,
+    assessment: Assessment,
+    groups: BTreeMap<String, Finding>,
+) -> Done {
     Done {
         approval: approval.id().to_owned(),
         run_number: approval.run_number(),
@@ -262,6 +290,8 @@ fn done(approval: &Approval, manifest: Manifest, objects: usize) -> Done {
         tables: manifest.tables.into_iter().map(|(name, table)| (name, table.rows)).collect(),
         release: manifest.release,
         objects,
+        assessment,
+        groups,
         evidence: String::new(),
     }
 }
@@ -359,9 +389,9 @@ fn look(
     let approval = examined.look(&plan.structures(), house.evidence.as_ref())?;
     trail.approved(&approval);
     let secret = secret_of(house.workspace, wish.customer)?;
-    let (plan, taken) = go_through(house, plan, &approval)?;
+    let (plan, known) = go_through(house, plan, &approval, &secret)?;
     let chosen = plan.tables.iter().find(|planned| planned.schema.table == table).ok_or_else(unknown)?;
-    let masks = Masks::new(&plan, &secret, taken);
+    let masks = Masks::new(&plan, &secret, known.taken, known.standings);
     let limits = ReadLimits::of(house.workspace.limits.memory);
     Ok(engine::preview(chosen, house.production.open(&approval), &masks, limits, rows)?)
 }

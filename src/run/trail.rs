@@ -6,9 +6,10 @@ use jiff::Timestamp;
 
 use super::House;
 use crate::account::store::Object;
-use crate::consent::Approval;
+use crate::consent::{Approval, Assessment};
 use crate::error::{Failure, Kind};
 use crate::evidence::{Input, Outcome, Output, RunRecord, State, TableRecord, Tool, Treatment, journal};
+use crate::guard::groups::Finding;
 use crate::keys::Secret;
 use crate::plan::{Plan, SourceFile, TablePlan};
 use crate::sink::Written;
@@ -35,6 +36,7 @@ impl Trail {
             release: None,
             epoch: None,
             claim: None,
+            assessment: None,
             destination: None,
         })
     }
@@ -50,10 +52,13 @@ impl Trail {
         self.0.destination = Some(approval.destination().place.root.clone());
     }
 
-    /// How many rows there are, where only going through the objects could tell.
-    pub fn measured(&mut self, plan: &Plan, secret: &Secret) {
+    /// How many rows there are, where only going through the objects could tell, and what their groups are like.
+    pub fn measured(&mut self, plan: &Plan, secret: &Secret, findings: &BTreeMap<String, Finding>) {
         self.planned(plan);
         self.keyed(plan, secret);
+        for table in &mut self.0.tables {
+            table.groups = findings.get(&table.name).cloned();
+        }
     }
 
     /// Under which secret, and which state of which object; both told without telling them.
@@ -66,9 +71,10 @@ impl Trail {
     }
 
     /// What was made.
-    pub fn written(&mut self, release: &str, claim: String, written: &[Written]) {
+    pub fn written(&mut self, release: &str, assessment: &Assessment, written: &[Written]) {
         self.0.release = Some(release.to_owned());
-        self.0.claim = Some(claim);
+        self.0.claim = Some(assessment.claim.clone());
+        self.0.assessment = Some(assessment.clone());
         self.0.outputs = written.iter().map(output).collect();
         for table in &mut self.0.tables {
             let own = written.iter().filter(|object| object.key.split('/').next() == Some(table.name.as_str()));
@@ -118,6 +124,7 @@ fn table_record(plan: &Plan, index: usize, table: &TablePlan) -> TableRecord {
         columns,
         rows_in: table.rows(),
         rows_out: 0,
+        groups: None,
         parts: plan.parts.iter().filter(|part| part.table == index).count() as u64,
     }
 }

@@ -5,11 +5,13 @@ pub mod digest;
 mod form;
 mod link;
 mod path;
+mod privacy;
 mod selection;
 mod table;
 
 pub use form::{Dialect, Escape, Form, Format, Header, Output, StrayQuote};
 pub use link::Link;
 pub use path::{Leaf, LeafPath, children, leaves};
+pub use privacy::{Diversity, OnSmall, Privacy};
 pub use selection::{Filter, Test};
 pub use table::{Class, Column, OPEN, Pattern, TableSchema, is_table_name, read_customer};

@@ -4,6 +4,8 @@
 //! the values of every `direct` leaf; those found are taken, and no fake uses them. Memory is bounded by the words, never
 //! by the data, and what is found in two parts is simply joined.
 
+mod groups;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -13,10 +15,12 @@ use rayon::prelude::*;
 
 use crate::account::doors::OpenProduction;
 use crate::crew::Crew;
-use crate::method::Taken;
+use crate::method::{ApplyError, Taken};
 use crate::plan::{ColumnPlan, Content, FileError, Measured, Plan, SourceFile, TablePlan};
-use crate::schema::Class;
+use crate::schema::{Class, LeafPath};
 use crate::source::{ReadLimits, Records, RowGroup};
+
+pub use groups::{Counted, Group, Names, Standing, Standings, Subjects, count};
 
 /// Shorter values are met by chance in any text, so a word is not taken for holding one, in bytes.
 const SHORTEST: usize = 5;
@@ -55,7 +59,24 @@ pub struct SurveyError {
     pub table: String,
     pub object: usize,
     pub of: usize,
-    pub error: FileError,
+    pub error: Cause,
+}
+
+/// What ends the first pass.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Cause {
+    #[error(transparent)]
+    File(#[from] FileError),
+    #[error("leaf `{0}`: {1}")]
+    Method(LeafPath, ApplyError),
+    #[error("its rows are in more groups than may be counted at once")]
+    TooMany,
+}
+
+impl From<groups::TooMany> for Cause {
+    fn from(groups::TooMany: groups::TooMany) -> Self {
+        Cause::TooMany
+    }
 }
 
 /// Goes through every object of records, so that a record which is not as declared is known before a part leaves.
@@ -84,8 +105,8 @@ fn table_files(table: &TablePlan) -> impl Iterator<Item = (usize, &SourceFile)> 
     table.files.iter().enumerate().filter(|(_, file)| matches!(file.content, Content::Records { .. }))
 }
 
-fn located(table: &TablePlan, index: usize, error: FileError) -> SurveyError {
-    SurveyError { table: table.schema.table.clone(), object: index + 1, of: table.files.len(), error }
+fn located(table: &TablePlan, index: usize, error: impl Into<Cause>) -> SurveyError {
+    SurveyError { table: table.schema.table.clone(), object: index + 1, of: table.files.len(), error: error.into() }
 }
 
 /// Looks through every `direct` leaf of Parquet for words.

@@ -14,11 +14,12 @@ use arrow::error::ArrowError;
 
 use crate::keys::Secret;
 use crate::method::{ApplyError, Context, Keys, Outcome, Taken, distinct};
-use crate::plan::{ColumnPlan, LeafPlan, Plan, TablePlan};
-use crate::schema::{LeafPath, Test};
+use crate::plan::{ColumnPlan, Groups, LeafPlan, Plan, TablePlan};
+use crate::schema::LeafPath;
 use crate::source::RawBatch;
+use crate::survey::{Standing, Standings};
 
-pub use selection::{Chosen, choose};
+pub use selection::{Chosen, asked, choose};
 
 /// Why a batch cannot be masked. No text of the library below is passed on: it can quote a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -27,6 +28,8 @@ pub enum MaskError {
     Method(LeafPath, ApplyError),
     #[error("a nested column cannot be put together again")]
     Shape,
+    #[error("a row is in a group that the first pass has not seen")]
+    Group,
 }
 
 impl From<ArrowError> for MaskError {
@@ -69,24 +72,47 @@ pub(crate) struct Masked {
     pub(crate) nulls_after: usize,
 }
 
-/// The keys of a plan's domains, and the words that no fake may use.
+/// The keys of a plan's domains, the words that no fake may use, and which groups may leave.
 pub struct Masks {
     keys: Keys,
     taken: Taken,
+    standings: Standings,
 }
 
 impl Masks {
     /// Derives the key of every domain that the plan names.
-    pub fn new(plan: &Plan, secret: &Secret, taken: Taken) -> Self {
-        let rules = plan.tables.iter().flat_map(|table| table.schema.columns.values());
-        let sampled =
-            plan.tables.iter().flat_map(|table| &table.schema.filters).filter_map(|filter| match &filter.test {
-                Test::Sampled { domain, .. } => Some(domain.as_str()),
-                Test::Holds(_) => None,
-            });
-        let domains = rules.flat_map(|rule| rule.method.domains()).chain(sampled);
-        let keys = Keys::new(domains.map(|domain| (domain.to_owned(), secret.domain_key(&plan.customer, domain))));
-        Masks { keys, taken }
+    pub fn new(plan: &Plan, secret: &Secret, taken: Taken, standings: Standings) -> Self {
+        let keys = plan.keys(secret);
+        Masks { keys, taken, standings }
+    }
+
+    /// How the groups of a table stand; none where it has none.
+    pub fn standing(&self, table: &TablePlan) -> Option<&Standing> {
+        self.standings.of(&table.schema.table)
+    }
+
+    /// The name of each row's group, from the columns as they are read.
+    fn names<'c>(
+        &self,
+        table: &TablePlan,
+        groups: &Groups,
+        standing: &Standing,
+        rows: usize,
+        column: impl Fn(usize) -> Option<&'c ArrayRef>,
+    ) -> Result<Vec<u128>, MaskError> {
+        let mut names = vec![0; rows];
+        for (at, place) in groups.quasi.iter().enumerate() {
+            let rule = table.schema.columns.get(&place.path).ok_or(MaskError::Shape)?;
+            let values = column(place.column).and_then(|column| place.before(column)).ok_or(MaskError::Shape)?;
+            let context = Context { keys: &self.keys, taken: &self.taken, beside: &[] };
+            let masked = match table.columns[place.column].leaves[place.leaf].outcome {
+                Outcome::Untouched => values,
+                _ => distinct::apply(&*rule.method, &values, &context)
+                    .map_err(|error| MaskError::Method(place.path.clone(), error))?,
+            };
+            standing.names().add(at, &masked, &mut names);
+        }
+        Ok(names)
     }
 }
 
