@@ -95,7 +95,8 @@ fn done(desk: &Desk) -> serde_json::Value {
 
 /// The run is refused by a guard, nothing is visible and no value is told.
 fn refused(desk: &Desk) -> String {
-    let output = run(desk);
+    desk.approve("shop", "groups", 3);
+    let output = desk.verho(&["run", "shop"]);
     let said = said(&output);
     assert_eq!(output.status.code(), Some(7), "{said}");
     assert!(!desk.path("test/shop/releases").exists() && !desk.path("test/shop/current.json").exists());
@@ -380,6 +381,69 @@ fn an_approval_that_promises_more_is_refused_before_a_run_is_counted() {
     desk.write("schemas/shop/people.toml", &schema.replace("illness         =", &format!("{notes}illness         =")));
     let output = desk.verho(&["check"]);
     assert!(output.status.success(), "{}", said(&output));
+}
+
+/// Orders of customers that are there and of some that are not; a few customers order most.
+#[test]
+fn orphans_and_skew_are_told_after_a_run_and_in_evidence() {
+    let rows: Vec<Row> = (0..400).map(|person| row(person, "00100", 31)).collect();
+    let columns = format!("subject = \"person\"\n{COLUMNS}").replace(
+        "illness         = { class = \"sensitive\", method = \"keep\", because = \"made for a test\" }",
+        "illness         = { class = \"sensitive\", method = \"pseudonym\", domain = \"illness\" }",
+    );
+    let desk = desk_of("k = 11", &columns, &[&rows]);
+    desk.write(
+        "schemas/shop/orders.toml",
+        "customer = \"shop\"\ntable = \"orders\"\nsource = \"shop/orders/*.ndjson\"\nformat = \"ndjson\"\n[columns]\n\
+         person = { class = \"direct\", method = \"pseudonym\", domain = \"person\" }\n\
+         [[link]]\nfrom = \"person\"\nto = \"people.person\"\n",
+    );
+    let orders: String = (0..500).map(|at| format!("{{\"person\":\"person-{}\"}}\n", at % 425)).collect();
+    desk.write("production/shop/orders/1.ndjson", &orders);
+    let facts = done(&desk);
+    let link = &facts["links"][0];
+    assert_eq!((link["from"].as_str(), link["to"].as_str()), (Some("orders.person"), Some("people.person")));
+    assert_eq!((link["orphans"].as_u64(), link["values"].as_u64()), (Some(33), Some(429)), "25 of 425, rounded up");
+    assert_eq!(link["exact"], true);
+    let skew = |leaf: &str| {
+        let all = facts["skew"].as_array().expect("a list");
+        all.iter().find(|skew| skew["leaf"] == leaf).expect("a finding").clone()
+    };
+    assert_eq!(skew("people.person")["flagged"], false, "every person once");
+    assert_eq!(
+        (skew("people.illness")["flagged"].as_bool(), skew("people.illness")["distinct"].as_u64()),
+        (Some(false), Some(11))
+    );
+    let said = String::from_utf8(desk.verho(&["run", "shop"]).stdout).expect("text");
+    assert!(
+        said.contains("link `orders.person` to `people.person`: up to 33 of 429 values have no other end"),
+        "{said}"
+    );
+    let evidence = std::fs::read_dir(desk.path("evidence/evidence/shop")).expect("a folder");
+    let statements: Vec<String> = evidence
+        .filter_map(|file| {
+            let envelope = std::fs::read(file.expect("one").path()).expect("evidence");
+            let envelope: serde_json::Value = serde_json::from_slice(&envelope).expect("JSON");
+            Some(decoded(envelope["payload"].as_str()?))
+        })
+        .collect();
+    let committed = statements.iter().find(|text| text.contains("\"committed\"")).expect("a run");
+    for told in ["singling_out", "linkability", "inference", "\"orphans\":33", "frequency_risk", "\"withheld\":0"] {
+        assert!(committed.contains(told), "{told}: {committed}");
+    }
+}
+
+/// The bytes behind RFC 4648's base64, which are text here.
+fn decoded(base64: &str) -> String {
+    let digit = |byte: &u8| {
+        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".iter().position(|known| known == byte)
+    };
+    let digits: Vec<u32> = base64.as_bytes().iter().filter_map(digit).map(|digit| digit as u32).collect();
+    let bytes = digits.chunks(4).flat_map(|four| {
+        let bits = four.iter().fold(0, |bits, digit| bits << 6 | digit) << (6 * (4 - four.len()));
+        bits.to_be_bytes()[1..four.len()].to_vec()
+    });
+    String::from_utf8(bytes.collect()).expect("text")
 }
 
 proptest! {

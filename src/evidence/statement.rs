@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::consent::Assessment;
 use crate::guard::groups::Finding;
+use crate::survey::{LinkFinding, SkewFinding};
 
 /// The kind of predicate that a [`RunRecord`] is.
 pub const PREDICATE_TYPE: &str = "https://verho.dev/run/v1";
@@ -50,6 +51,12 @@ pub struct RunRecord {
     /// Why, and what remains open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assessment: Option<Assessment>,
+    /// How many values of links have no other end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<LinkFinding>,
+    /// How uneven the values of pseudonymised leaves are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skew: Vec<SkewFinding>,
     /// The root that was written to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub destination: Option<String>,
@@ -300,6 +307,8 @@ pub(crate) mod testing {
             epoch: None,
             claim: None,
             assessment: None,
+            links: Vec::new(),
+            skew: Vec::new(),
             destination: None,
         }
     }

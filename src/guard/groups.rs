@@ -59,15 +59,14 @@ pub struct Finding {
 /// A table whose groups do not hold.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "refused by a guard: table `{table}`: grouped by {quasi}, {small} rows are in groups that do not hold ({rules}), and \
-     {allowed} of all rows may be withheld; rows and subjects are rounded up to {k}"
+    "refused by a guard: table `{table}`, grouped by {quasi}: {failed}; at most {allowed} of all rows may be withheld \
+     (counts are rounded up to {k})"
 )]
 pub struct Refusal {
     table: String,
     quasi: String,
-    /// Rounded up to k.
-    small: u64,
-    rules: String,
+    /// By rule.
+    failed: String,
     allowed: String,
     k: u64,
     on_small: OnSmall,
@@ -120,8 +119,16 @@ struct Node<'c> {
     levels: Vec<usize>,
     groups: HashMap<u128, Joined<'c>, RandomState>,
     small: BTreeSet<u128>,
-    /// Rows of the small ones, by the rule that they fail first.
-    failed: BTreeMap<Rule, u64>,
+    /// By the rule that the small ones fail first.
+    failed: BTreeMap<Rule, Failed>,
+}
+
+/// What is in groups that fail a rule.
+#[derive(Debug, Default, Clone, Copy)]
+struct Failed {
+    rows: u64,
+    /// As far as they are known: groups of k and more tell none. Who is in several groups is counted in each.
+    subjects: u64,
 }
 
 /// What a group can fail.
@@ -140,14 +147,14 @@ impl Joined<'_> {
         self.0.iter().map(|group| group.rows).sum()
     }
 
-    /// Whether there are `k` people, or rows where those are counted.
-    fn is_large(&self, k: u64, counts_people: bool) -> bool {
+    /// How many people there are, or rows where those are counted; none where they are `k` or more.
+    fn fewer(&self, k: u64, counts_people: bool) -> Option<u64> {
         if !counts_people {
-            return self.rows() >= k;
+            return Some(self.rows()).filter(|rows| *rows < k);
         }
         let mut subjects = Subjects::default();
         self.0.iter().for_each(|group| subjects.join(&group.subjects, usize::try_from(k).unwrap_or(usize::MAX)));
-        subjects.fewer().is_none()
+        subjects.fewer()
     }
 
     /// How often each value of a sensitive leaf is in it.
@@ -194,26 +201,30 @@ impl<'c> Case<'c> {
 
     fn find_small(&self, node: &mut Node<'c>) {
         let counts_people = self.groups.subject.is_some();
-        let failed = |group: &Joined<'_>| match self.privacy.diversity {
-            _ if !group.is_large(self.privacy.k, counts_people) => Some(Rule::Size),
-            Some(rule) if !(0..self.groups.sensitive.len()).all(|leaf| is_diverse(&group.values(leaf), rule)) => {
-                Some(Rule::Diversity)
-            }
-            _ => None,
+        let mixed = |group: &Joined<'_>, rule| {
+            (0..self.groups.sensitive.len()).all(|leaf| is_diverse(&group.values(leaf), rule))
         };
-        let found: Vec<_> =
-            node.groups.iter().filter_map(|(name, group)| Some((*name, failed(group)?, group.rows()))).collect();
-        found.into_iter().for_each(|(name, rule, rows)| node.fail(name, rule, rows));
+        let failed = |group: &Joined<'_>| match (group.fewer(self.privacy.k, counts_people), self.privacy.diversity) {
+            (Some(subjects), _) => Some((Rule::Size, subjects)),
+            (None, Some(rule)) if !mixed(group, rule) => Some((Rule::Diversity, 0)),
+            (None, _) => None,
+        };
+        let found = node.groups.iter().filter_map(|(name, group)| {
+            failed(group).map(|(rule, subjects)| (*name, rule, Failed { rows: group.rows(), subjects }))
+        });
+        node.fail(found.collect());
         let Some(most) = self.privacy.closeness else { return };
         loop {
             let wholes = self.wholes(node);
             let far = |group: &Joined<'_>| self.distances(group, &wholes).any(|distance| distance > most + 1e-9);
-            let found: Vec<_> =
-                node.standing().filter(|(_, group)| far(group)).map(|(name, group)| (name, group.rows())).collect();
+            let found = node.standing().filter(|(_, group)| far(group));
+            let found: Vec<_> = found
+                .map(|(name, group)| (name, Rule::Closeness, Failed { rows: group.rows(), subjects: 0 }))
+                .collect();
             if found.is_empty() {
                 return;
             }
-            found.into_iter().for_each(|(name, rows)| node.fail(name, Rule::Closeness, rows));
+            node.fail(found);
         }
     }
 
@@ -269,32 +280,40 @@ impl<'c> Case<'c> {
     }
 
     fn refusal(&self, node: &Node<'_>) -> Refusal {
-        let k = self.privacy.k;
-        let rule = |(rule, rows): (&Rule, &u64)| {
-            let rows = rows.next_multiple_of(k);
-            match rule {
-                Rule::Size => format!("k = {k} {}: {rows} rows", self.table.schema.counted()),
-                Rule::Diversity => format!("l: {rows} rows"),
-                Rule::Closeness => format!("t: {rows} rows"),
-            }
-        };
         let quasi: Vec<String> = self.groups.quasi.iter().map(|place| format!("`{}`", place.path)).collect();
+        let failed: Vec<String> = node.failed.iter().map(|(rule, failed)| self.words(*rule, *failed)).collect();
         Refusal {
             table: self.table.schema.table.clone(),
             quasi: quasi.join(", "),
-            small: node.withheld().next_multiple_of(k),
-            rules: node.failed.iter().map(rule).collect::<Vec<_>>().join(", "),
+            failed: failed.join("; "),
             allowed: self.privacy.most_withheld.to_string(),
-            k,
+            k: self.privacy.k,
             on_small: self.privacy.on_small,
+        }
+    }
+
+    fn words(&self, rule: Rule, failed: Failed) -> String {
+        let k = self.privacy.k;
+        let [rows, subjects] = [failed.rows, failed.subjects].map(|count| count.next_multiple_of(k));
+        match rule {
+            Rule::Size if self.groups.subject.is_none() => format!("{rows} rows are in groups of fewer than {k}"),
+            Rule::Size => format!("{rows} rows of {subjects} subjects are in groups of fewer than {k}"),
+            Rule::Diversity => format!("{rows} rows are in groups whose sensitive values are less mixed than `l` asks"),
+            Rule::Closeness => {
+                format!("{rows} rows are in groups whose sensitive values are further from the table's than `t` allows")
+            }
         }
     }
 }
 
 impl<'c> Node<'c> {
-    fn fail(&mut self, name: u128, rule: Rule, rows: u64) {
-        self.small.insert(name);
-        *self.failed.entry(rule).or_default() += rows;
+    fn fail(&mut self, found: Vec<(u128, Rule, Failed)>) {
+        for (name, rule, found) in found {
+            self.small.insert(name);
+            let failed = self.failed.entry(rule).or_default();
+            failed.rows += found.rows;
+            failed.subjects += found.subjects;
+        }
     }
 
     /// The groups that hold, as far as is known.
@@ -303,7 +322,7 @@ impl<'c> Node<'c> {
     }
 
     fn withheld(&self) -> u64 {
-        self.failed.values().sum()
+        self.failed.values().map(|failed| failed.rows).sum()
     }
 
     fn rows(&self) -> u64 {

@@ -20,7 +20,7 @@ use crate::document::Fault;
 use crate::error::{Failure, Kind};
 use crate::keys::Secret;
 use crate::method::Keys;
-use crate::schema::{LeafPath, TableSchema, Test};
+use crate::schema::{LeafPath, Link, TableSchema, Test};
 use crate::workspace::Limits;
 
 pub use codes::{Codes, Risk};
@@ -203,6 +203,11 @@ impl Plan {
     /// Every link, as its two ends.
     pub fn links(&self) -> Vec<[String; 2]> {
         links::of(&self.tables).map(|(table, link)| link.ends(&table.schema.table)).collect()
+    }
+
+    /// Every link, with the table whose file says so.
+    pub fn all_links(&self) -> impl Iterator<Item = (&TablePlan, &Link)> {
+        links::of(&self.tables)
     }
 
     /// Leaves of which two values share a code with more than a chance of one in 1,000.

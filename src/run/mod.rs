@@ -23,7 +23,7 @@ use crate::release::{self, Manifest, TableRelease};
 use crate::schema::{self, TableSchema, digest};
 use crate::sink::Written;
 use crate::source::ReadLimits;
-use crate::survey::{self, Standings};
+use crate::survey::{self, LinkFinding, Means, SkewFinding, Standings};
 use crate::transform::Masks;
 use crate::workspace::Workspace;
 use trail::Trail;
@@ -48,8 +48,8 @@ pub struct Done {
     pub bytes: u64,
     /// What may be said of the release, and why.
     pub assessment: Assessment,
-    /// What the groups of tables are like, by table.
-    pub groups: BTreeMap<String, Finding>,
+    #[serde(flatten)]
+    pub findings: Findings,
     /// Where the evidence lies, below the evidence root.
     pub evidence: String,
 }
@@ -141,8 +141,19 @@ fn carry(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress, trail: &mu
 struct Known {
     taken: Taken,
     standings: Standings,
-    findings: BTreeMap<String, Finding>,
+    findings: Findings,
     earned: Earned,
+}
+
+/// What was found of the whole.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Findings {
+    /// What the groups of tables are like, by table.
+    pub groups: BTreeMap<String, Finding>,
+    /// How many values of a link's one end are nowhere at its other end.
+    pub links: Vec<LinkFinding>,
+    /// How uneven the values of pseudonymised leaves are.
+    pub skew: Vec<SkewFinding>,
 }
 
 /// The first pass: what must be known of the whole before a part leaves. Only now are the parts of records known, and
@@ -153,15 +164,20 @@ fn go_through(house: &House<'_>, plan: Plan, approval: &Approval, secret: &Secre
     let surveyed = survey::survey(&plan, open(), &house.crew, ReadLimits::of(memory));
     let surveyed = surveyed.map_err(engine::EngineError::from)?;
     let plan = plan.measured(&surveyed.measured)?;
-    let counted = survey::count(&plan, secret, &surveyed.taken, open(), &house.crew, memory);
+    let keys = plan.keys(secret);
+    let means = Means { production: open(), crew: &house.crew, limits: ReadLimits::of(memory), keys: &keys };
+    let counted = survey::count(&plan, secret, &surveyed.taken, means, memory);
     let judged = groups::judge(&plan, secret, counted.map_err(engine::EngineError::from)?)?;
+    let links = survey::orphans(&plan, secret, means).map_err(engine::EngineError::from)?;
+    let skew = survey::skew(&plan, means).map_err(engine::EngineError::from)?;
     let earned = earned::by_facts(plan.tables.iter().map(|table| &table.schema), &judged.findings);
     if !earned.claim.covers(&approval.claim()) {
         let refusal = Refusal::ClaimNotEarned { approved: approval.claim(), earned: earned.claim };
         return Err(Refused::from(refusal).into());
     }
-    let (standings, findings) = (judged.standings, judged.findings);
-    Ok((plan.generalised(&judged.steps), Known { taken: surveyed.taken, standings, findings, earned }))
+    let findings = Findings { groups: judged.findings, links, skew };
+    let known = Known { taken: surveyed.taken, standings: judged.standings, findings, earned };
+    Ok((plan.generalised(&judged.steps), known))
 }
 
 /// Reads, masks, guards and writes every part; nothing of it is visible yet.
@@ -276,13 +292,7 @@ fn manifest(
     }
 }
 
-fn done(
-    approval: &Approval,
-    manifest: Manifest,
-    objects: usize,
-    assessment: Assessment,
-    groups: BTreeMap<String, Finding>,
-) -> Done {
+fn done(approval: &Approval, manifest: Manifest, objects: usize, assessment: Assessment, findings: Findings) -> Done {
     Done {
         approval: approval.id().to_owned(),
         run_number: approval.run_number(),
@@ -291,7 +301,7 @@ fn done(
         release: manifest.release,
         objects,
         assessment,
-        groups,
+        findings,
         evidence: String::new(),
     }
 }

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::House;
+use super::{Findings, House};
 use crate::account::store::Object;
 use crate::consent::{Approval, Assessment};
 use crate::error::{Failure, Kind};
 use crate::evidence::{Input, Outcome, Output, RunRecord, State, TableRecord, Tool, Treatment, journal};
-use crate::guard::groups::Finding;
 use crate::keys::Secret;
 use crate::plan::{Plan, SourceFile, TablePlan};
 use crate::sink::Written;
@@ -37,6 +36,8 @@ impl Trail {
             epoch: None,
             claim: None,
             assessment: None,
+            links: Vec::new(),
+            skew: Vec::new(),
             destination: None,
         })
     }
@@ -53,12 +54,14 @@ impl Trail {
     }
 
     /// How many rows there are, where only going through the objects could tell, and what their groups are like.
-    pub fn measured(&mut self, plan: &Plan, secret: &Secret, findings: &BTreeMap<String, Finding>) {
+    pub fn measured(&mut self, plan: &Plan, secret: &Secret, findings: &Findings) {
         self.planned(plan);
         self.keyed(plan, secret);
         for table in &mut self.0.tables {
-            table.groups = findings.get(&table.name).cloned();
+            table.groups = findings.groups.get(&table.name).cloned();
         }
+        self.0.links = findings.links.clone();
+        self.0.skew = findings.skew.clone();
     }
 
     /// Under which secret, and which state of which object; both told without telling them.

@@ -5,6 +5,10 @@
 //! by the data, and what is found in two parts is simply joined.
 
 mod groups;
+mod links;
+mod look;
+mod sample;
+mod skew;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,6 +25,9 @@ use crate::schema::{Class, LeafPath};
 use crate::source::{ReadLimits, Records, RowGroup};
 
 pub use groups::{Counted, Group, Names, Standing, Standings, Subjects, count};
+pub use links::{LinkFinding, orphans};
+pub use look::Means;
+pub use skew::{SkewFinding, skew};
 
 /// Shorter values are met by chance in any text, so a word is not taken for holding one, in bytes.
 const SHORTEST: usize = 5;

@@ -4,11 +4,13 @@
 //! group [`VALUE`], each value of a leaf that can be made coarser [`LEVEL`] and 16 a level. All of a table's groups together
 //! take at most what [`Facts::new`] is given; what needs more is refused, however its rows are met.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use ahash::RandomState;
+
+use crate::survey::sample::Least;
 
 /// Of a group in a table that has just grown, and of what is decided over it, in bytes.
 const GROUP: u64 = 384;
@@ -33,7 +35,8 @@ pub struct Facts {
     shards: [Mutex<Map<Group>>; SHARDS],
     /// For each quasi leaf, where it can be made coarser: from a value to its hashes at all levels.
     levels: Vec<Mutex<Map<Box<[u128]>>>>,
-    watched: Mutex<Watched>,
+    /// Of each subject, the group of its first row, and whether it has rows in others.
+    watched: Mutex<Least<(u128, bool)>>,
     /// What is left of the memory, in bytes.
     room: Room,
 }
@@ -151,7 +154,7 @@ impl Facts {
             k: usize::try_from(k).unwrap_or(usize::MAX),
             shards: std::array::from_fn(|_| Mutex::default()),
             levels: (0..leaves).map(|_| Mutex::default()).collect(),
-            watched: Mutex::default(),
+            watched: Mutex::new(Least::new(WATCHED)),
             room: Room { used: AtomicU64::new(0), most: memory },
         }
     }
@@ -209,7 +212,9 @@ impl Facts {
     /// Watches the subjects of some rows, with the groups that they are in.
     pub(super) fn watch(&self, rows: impl Iterator<Item = (u64, u128)>) {
         let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
-        rows.for_each(|(subject, name)| watched.add(subject, name));
+        rows.for_each(|(subject, name)| {
+            watched.take(subject, || (name, false), |(first, several)| *several |= *first != name);
+        });
     }
 
     /// Every group, now that all rows are counted.
@@ -219,7 +224,8 @@ impl Facts {
         let levels =
             self.levels.into_iter().map(|lock| lock.into_inner().unwrap_or_else(PoisonError::into_inner)).collect();
         let watched = self.watched.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Counted { groups, levels, watched: watched.subjects.len() as u64, several: watched.several() }
+        let several = watched.known().filter(|(_, several)| *several).count() as u64;
+        Counted { groups, levels, watched: watched.known().len() as u64, several }
     }
 }
 
@@ -247,30 +253,6 @@ impl Counted {
             known.get(part).map_or(*part, |hashes| hashes[*level])
         };
         group.parts.iter().zip(&self.levels).zip(levels).map(of).fold(0, u128::wrapping_add)
-    }
-}
-
-/// The subjects of the least numbers, with the group of their first row and whether they have rows in others.
-#[derive(Default)]
-struct Watched {
-    subjects: BTreeMap<u64, (u128, bool)>,
-}
-
-impl Watched {
-    fn add(&mut self, subject: u64, name: u128) {
-        let is_full = self.subjects.len() == WATCHED;
-        if is_full && self.subjects.last_key_value().is_some_and(|(greatest, _)| subject > *greatest) {
-            return;
-        }
-        let (first, several) = self.subjects.entry(subject).or_insert((name, false));
-        *several |= *first != name;
-        if self.subjects.len() > WATCHED {
-            self.subjects.pop_last();
-        }
-    }
-
-    fn several(&self) -> u64 {
-        self.subjects.values().filter(|(_, several)| *several).count() as u64
     }
 }
 
