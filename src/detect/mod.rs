@@ -18,7 +18,7 @@ use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use dispatch::DISPATCH;
-pub use known::Known;
+pub use known::{KNOWN, Known};
 pub use national::{Number, Purpose, kinds_of, numbers, valid};
 pub use person::{Likeness, likeness};
 pub use text::{Text, Word};
@@ -61,9 +61,6 @@ recognisers! {
 
 /// Raised with every change of what is found.
 pub const VERSION: u32 = 1;
-
-/// The kind of a value that one of the dataset's own `direct` columns holds.
-pub const KNOWN: &str = "KNOWN";
 
 /// Every kind that a recogniser finds, sorted, once.
 pub static KINDS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {

@@ -121,7 +121,7 @@ pub struct Number {
     /// Whether letters of one of the shapes, without what stands between, are a number.
     valid: fn(&[u8]) -> bool,
     /// What it is for, which says the words that announce any number of that sort.
-    purpose: Purpose,
+    pub purpose: Purpose,
     /// Words that announce it, in lower case; a `*` at the end stands for any other letters.
     said_by: &'static [&'static str],
 }
