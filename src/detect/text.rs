@@ -417,6 +417,11 @@ pub fn hash_of(word: &str) -> u64 {
     hash_within(word, &mut String::new())
 }
 
+/// The hash of a word in small letters of ASCII.
+pub(super) fn hash_of_plain(word: &[u8]) -> u64 {
+    hash(word)
+}
+
 fn hash_within(word: &str, lower: &mut String) -> u64 {
     if is_plain(word.as_bytes()) {
         return hash(word.as_bytes());

@@ -23,6 +23,7 @@ use crate::workspace::Limits;
 pub use codes::{Codes, Risk};
 pub use footer::{FileError, Footer, contained};
 pub use part::{Part, PartLimits, Rows};
+pub use partition::partitions;
 pub use table::{ColumnPlan, Content, LeafPlan, Measured, Origin, SourceFile, TablePlan};
 
 /// Why there is no plan.
