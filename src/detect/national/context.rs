@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::detect::Text;
+use crate::detect::dispatch::{Bits, half};
 use crate::detect::text::hash_of;
 
 use super::shape::{CERTAIN, Letters, Run, Shape};
@@ -148,6 +149,8 @@ enum Said {
 struct Phrases {
     /// Of whole words, by hash.
     whole: Vec<(u64, Said)>,
+    /// Which hashes can be among them: most words are in no phrase, and this says so in one look.
+    is_whole: Bits,
     /// Of beginnings of words, by their first letter.
     stems: Vec<(&'static str, Said)>,
 }
@@ -174,12 +177,17 @@ impl Phrases {
         }
         whole.sort_by_key(|(hash, _)| *hash);
         stems.sort_by_key(|(stem, _)| *stem);
-        Phrases { whole, stems }
+        let mut is_whole = Bits::default();
+        whole.iter().for_each(|(hash, _)| is_whole.set(half(*hash)));
+        Phrases { whole, is_whole, stems }
     }
 
     /// What is said by words of these hashes.
     fn whole(&self, hash: u64) -> impl Iterator<Item = Said> {
-        let first = self.whole.partition_point(|(known, _)| *known < hash);
+        let first = match self.is_whole.has(half(hash)) {
+            true => self.whole.partition_point(|(known, _)| *known < hash),
+            false => self.whole.len(),
+        };
         self.whole[first..].iter().take_while(move |(known, _)| *known == hash).map(|(_, said)| *said)
     }
 
@@ -232,9 +240,30 @@ impl Set {
     }
 }
 
+/// What the words around a number say, as far as it was asked.
+#[derive(Default)]
+pub(super) struct Around {
+    before: Option<Before>,
+    /// The last word that it was asked behind, and what is said there.
+    after: Option<(usize, Set)>,
+}
+
+impl Around {
+    fn before(&mut self, text: &Text<'_>, first: usize) -> Before {
+        *self.before.get_or_insert_with(|| Before::of(text, first))
+    }
+
+    fn after(&mut self, text: &Text<'_>, last: usize) -> Set {
+        match self.after {
+            Some((behind, said)) if behind == last => said,
+            _ => self.after.insert((last, after(text, last))).1,
+        }
+    }
+}
+
 /// What the words before a number say.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Before {
+struct Before {
     near: Set,
     far: Set,
     /// Whether a word near it says that it is something else.
@@ -248,7 +277,7 @@ impl Before {
     }
 
     /// Goes back from a word to the first that announces something else.
-    pub(super) fn of(text: &Text<'_>, first: usize) -> Self {
+    fn of(text: &Text<'_>, first: usize) -> Self {
         let mut before = Before::default();
         let mut end = first;
         while end > first.saturating_sub(BEFORE) {
@@ -300,17 +329,17 @@ pub(super) fn certainty(
     shape: &Shape,
     letters: &Letters,
     run: Run,
-    before: &mut Option<Before>,
+    around: &mut Around,
 ) -> u8 {
     let alone = shape.certainty_alone(letters);
     if alone >= CERTAIN {
         return alone;
     }
-    let before = before.get_or_insert_with(|| Before::of(text, run.first));
+    let before = around.before(text, run.first);
     let is_glued = run.is_glued(text);
     let alone = if before.is_other || is_glued { 0 } else { alone };
     let said = match before.says(shape) {
-        0 if alone == 0 => after(text, run.last).says(shape, AFTER_IT, GENERALLY_FAR),
+        0 if alone == 0 => around.after(text, run.last).says(shape, AFTER_IT, GENERALLY_FAR),
         said => said,
     };
     // What is grouped in its own way, or a piece of something, has to be named: dates and keys are such.

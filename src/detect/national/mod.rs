@@ -16,7 +16,7 @@ mod shape;
 use std::sync::LazyLock;
 
 use crate::detect::{At, Recogniser, Span, Starts, Text};
-use context::{Before, certainty};
+use context::{Around, certainty};
 use shape::{Letters, Run, Shapes};
 
 /// Declares every country's module and the list.
@@ -180,12 +180,12 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
 /// Looks at all runs of words that begin with one.
 fn find_from(text: &Text<'_>, first: usize, found: &mut Vec<Span>) {
     let mut letters = Letters::default();
-    let mut before = None;
+    let mut around = Around::default();
     for last in first..text.words().len().min(first + shape::MOST_GROUPS) {
         if !letters.push(text.word(&text.words()[last]).as_bytes()) {
             break;
         }
-        found.extend(most_certain(text, &letters, Run { first, last }, &mut before));
+        found.extend(most_certain(text, &letters, Run { first, last }, &mut around));
         if !letters.separate(text.gap(last).as_bytes()) {
             break;
         }
@@ -193,13 +193,13 @@ fn find_from(text: &Text<'_>, first: usize, found: &mut Vec<Span>) {
 }
 
 /// What letters most certainly are.
-fn most_certain(text: &Text<'_>, letters: &Letters, run: Run, before: &mut Option<Before>) -> Option<Span> {
+fn most_certain(text: &Text<'_>, letters: &Letters, run: Run, around: &mut Around) -> Option<Span> {
+    if run.is_piece(text) {
+        return None;
+    }
     let mut best: Option<(u8, &'static str)> = None;
     for shape in SHAPES.valid(letters) {
-        if run.is_piece(text) {
-            return None;
-        }
-        let score = certainty(text, shape, letters, run, before);
+        let score = certainty(text, shape, letters, run, around);
         if score > best.map_or(0, |(score, _)| score) {
             best = Some((score, shape.number.kind));
         }
