@@ -12,20 +12,69 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
     kinds: &["EMAIL"],
     follows: "usage: `name (at) host.fi`, `name [at] host [dot] fi`, `name at host.fi`, `name @ host.fi`",
     leaves_out: "`at` without brackets where neither the name nor a word nearby shows an address; signs drawn as pictures",
-    starts: &[Starts::Mark(b'@'), Starts::Keyword(&["at", "a", "ät", "arroba", "chiocciola", "arobase", "kukka", "miukumauku", "snabela"])],
+    starts: &[
+        Starts::Mark(b'@'),
+        Starts::Keyword(&["at", "a", "ät", "arroba", "chiocciola", "arobase", "kukka", "miukumauku", "snabela"]),
+    ],
     find,
 };
 
 /// What is said of addresses.
 static MAIL: Vocabulary = Vocabulary::of(&[
-    "mail", "email", "e", "mailto", "write", "contact", "reach", "sposti", "sähköposti", "sähköpostini", "osoite",
-    "epost", "mejl", "mejla", "skriv", "maila", "schreib", "schreiben", "adresse", "address", "correo", "courriel",
+    "mail",
+    "email",
+    "e",
+    "mailto",
+    "write",
+    "contact",
+    "reach",
+    "sposti",
+    "sähköposti",
+    "sähköpostini",
+    "osoite",
+    "epost",
+    "mejl",
+    "mejla",
+    "skriv",
+    "maila",
+    "schreib",
+    "schreiben",
+    "adresse",
+    "address",
+    "correo",
+    "courriel",
 ]);
 
 /// What stands before `at` and names nobody.
 static NOBODY: Vocabulary = Vocabulary::of(&[
-    "me", "us", "you", "it", "him", "her", "them", "look", "available", "directly", "hosted", "is", "or", "and", "team",
-    "shop", "buy", "found", "visit", "work", "works", "working", "page", "site", "account", "online", "here", "are",
+    "me",
+    "us",
+    "you",
+    "it",
+    "him",
+    "her",
+    "them",
+    "look",
+    "available",
+    "directly",
+    "hosted",
+    "is",
+    "or",
+    "and",
+    "team",
+    "shop",
+    "buy",
+    "found",
+    "visit",
+    "work",
+    "works",
+    "working",
+    "page",
+    "site",
+    "account",
+    "online",
+    "here",
+    "are",
 ]);
 
 static DOT: Vocabulary = Vocabulary::of(&["dot", "piste", "punkt", "point", "punto"]);
@@ -57,7 +106,9 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
 fn framed(bytes: &[u8], sign: &Range<usize>) -> Option<(usize, usize)> {
     let (mut before, mut behind) = (sign.start, sign.end);
     let is_bracketed = match (bytes[..before].last(), bytes.get(behind)) {
-        (Some(b'('), Some(b')')) | (Some(b'['), Some(b']')) | (Some(b'{'), Some(b'}')) | (Some(b'<'), Some(b'>')) => true,
+        (Some(b'('), Some(b')')) | (Some(b'['), Some(b']')) | (Some(b'{'), Some(b'}')) | (Some(b'<'), Some(b'>')) => {
+            true
+        }
         (Some(b' '), Some(b' ')) => false,
         _ => return None,
     };
@@ -102,7 +153,16 @@ mod tests {
         assert_eq!(emails("Write me at aino1 at posti piste fi"), ["aino1 at posti piste fi"]);
         assert_eq!(emails("mail aino (a) posti.example"), ["aino (a) posti.example"]);
         assert_eq!(emails("mail me: aino.k @ posti.example"), ["aino.k @ posti.example"]);
-        for none in ["is a posti.example", "RT @ posti.example", "Look at posti.example", "we met at two", "me at home dot", "arrived (at) noon", "at", "(at)"] {
+        for none in [
+            "is a posti.example",
+            "RT @ posti.example",
+            "Look at posti.example",
+            "we met at two",
+            "me at home dot",
+            "arrived (at) noon",
+            "at",
+            "(at)",
+        ] {
             assert!(emails(none).is_empty(), "{none}");
         }
     }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::Findings;
 use crate::account::store::{Object, Store};
-use crate::consent::Approval;
+use crate::consent::{Approval, Assessment};
 use crate::error::{Failure, Kind};
 use crate::evidence::{
     Input, KnownRecord, Outcome, Output, RunRecord, Signer, State, TableRecord, Tool, Treatment, journal,
@@ -45,6 +46,9 @@ impl Trail {
             release: None,
             epoch: None,
             claim: None,
+            assessment: None,
+            links: Vec::new(),
+            skew: Vec::new(),
             destination: None,
             known: None,
         })
@@ -67,10 +71,15 @@ impl Trail {
         self.0.destination = Some(approval.destination().place.root.clone());
     }
 
-    /// How many rows there are, where only going through the objects could tell.
-    pub fn measured(&mut self, plan: &Plan, secret: &Secret) {
+    /// How many rows there are, where only going through the objects could tell, and what their groups are like.
+    pub fn measured(&mut self, plan: &Plan, secret: &Secret, findings: &Findings) {
         self.planned(plan);
         self.keyed(plan, secret);
+        for table in &mut self.0.tables {
+            table.groups = findings.groups.get(&table.name).cloned();
+        }
+        self.0.links = findings.links.clone();
+        self.0.skew = findings.skew.clone();
     }
 
     /// How many values of the source are looked for in all that leaves.
@@ -88,9 +97,10 @@ impl Trail {
     }
 
     /// What was made.
-    pub fn written(&mut self, release: &str, claim: String, written: &[Written]) {
+    pub fn written(&mut self, release: &str, assessment: &Assessment, written: &[Written]) {
         self.0.release = Some(release.to_owned());
-        self.0.claim = Some(claim);
+        self.0.claim = Some(assessment.claim.clone());
+        self.0.assessment = Some(assessment.clone());
         self.0.outputs = written.iter().map(output).collect();
         for table in &mut self.0.tables {
             let own = written.iter().filter(|object| object.key.split('/').next() == Some(table.name.as_str()));
@@ -140,6 +150,7 @@ fn table_record(plan: &Plan, index: usize, table: &TablePlan) -> TableRecord {
         columns,
         rows_in: table.rows(),
         rows_out: 0,
+        groups: None,
         parts: plan.parts.iter().filter(|part| part.table == index).count() as u64,
     }
 }
@@ -169,6 +180,7 @@ fn scan_record(name: &str, known: &Known) -> TableRecord {
         rows_in: known.sampled.rows as u64,
         rows_out: 0,
         parts: 0,
+        groups: None,
     }
 }
 

@@ -13,7 +13,15 @@ pub(super) const NUMBERS: &[Number] = &[
         between: b" -",
         valid: |letters| is_yymmdd(letters) && matches!(letters[10], b'0'..=b'2') && luhn(letters),
         purpose: Purpose::Person,
-        said_by: &["rsa id", "south african id", "sa id", "id nommer", "identity no", "resident number", "permanent resident"],
+        said_by: &[
+            "rsa id",
+            "south african id",
+            "sa id",
+            "id nommer",
+            "identity no",
+            "resident number",
+            "permanent resident",
+        ],
     },
     Number {
         kind: "ZA_TIN",
@@ -56,7 +64,6 @@ pub(super) const NUMBERS: &[Number] = &[
         said_by: &["nid", "national identity"],
     },
 ];
-
 
 /// Letters count from ten; the check can be a letter up to G.
 fn is_mauritian(letters: &[u8]) -> bool {

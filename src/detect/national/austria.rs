@@ -12,7 +12,15 @@ pub(super) const NUMBERS: &[Number] = &[
         between: b" -",
         valid: is_svnr,
         purpose: Purpose::Health,
-        said_by: &["sozialversicherungsnummer", "sozialversicherungs*", "svnr", "sv nummer", "sv nr", "vnr", "versicherungsnummer"],
+        said_by: &[
+            "sozialversicherungsnummer",
+            "sozialversicherungs*",
+            "svnr",
+            "sv nummer",
+            "sv nr",
+            "vnr",
+            "versicherungsnummer",
+        ],
     },
     Number {
         kind: "AT_TIN",

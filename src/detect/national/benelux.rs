@@ -34,8 +34,18 @@ pub(super) const NUMBERS: &[Number] = &[
         valid: is_national_register,
         purpose: Purpose::Person,
         said_by: &[
-            "rijksregisternummer", "rijksregister*", "insz", "inss", "niss", "registre national", "numéro national",
-            "numéro de registre", "insz nummer", "nationaal nummer", "bis nummer", "nn",
+            "rijksregisternummer",
+            "rijksregister*",
+            "insz",
+            "inss",
+            "niss",
+            "registre national",
+            "numéro national",
+            "numéro de registre",
+            "insz nummer",
+            "nationaal nummer",
+            "bis nummer",
+            "nn",
         ],
     },
     Number {
@@ -111,4 +121,3 @@ fn is_matricule(letters: &[u8]) -> bool {
     second[11] = letters[12];
     is_yyyymmdd(letters) && luhn(&letters[..12]) && verhoeff(&second)
 }
-

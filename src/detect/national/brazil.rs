@@ -55,4 +55,3 @@ fn is_cnpj(letters: &[u8]) -> bool {
         && check(12) == u32::from(letters[12] - b'0')
         && check(13) == last(letters)
 }
-

@@ -10,7 +10,11 @@ pub(super) const NUMBERS: &[Number] = &[
         follows: "National Insurance number: HMRC, NIM39110",
         leaves_out: "wrong digits: there is no check digit; numbers without their last letter",
         shapes: &[
-            ("AA999999A", 93), ("AA 99 99 99 A", 96), ("AA 999999 A", 94), ("AA 999999A", 93), ("AA999999 A", 93),
+            ("AA999999A", 93),
+            ("AA 99 99 99 A", 96),
+            ("AA 999999 A", 94),
+            ("AA 999999A", 93),
+            ("AA999999 A", 93),
             ("AA 999 999 A", 90),
         ],
         between: b" -.",
@@ -57,7 +61,9 @@ pub(super) const NUMBERS: &[Number] = &[
         valid: |letters| {
             let digits = &letters[2..];
             let sum = weighted(digits, &[8, 7, 6, 5, 4, 3, 2]) + number(&digits[7..]) as u32;
-            matches!(&letters[..2], b"GB" | b"XI") && number(digits) > 0 && (sum.is_multiple_of(97) || sum % 97 == 42 && digits[0] > b'0')
+            matches!(&letters[..2], b"GB" | b"XI")
+                && number(digits) > 0
+                && (sum.is_multiple_of(97) || sum % 97 == 42 && digits[0] > b'0')
         },
         purpose: Purpose::Tax,
         said_by: &["vat", "vat reg", "vat no"],

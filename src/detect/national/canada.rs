@@ -21,7 +21,8 @@ pub(super) const NUMBERS: &[Number] = &[
         shapes: &[("999999999AA9999", 88), ("999999999 AA9999", 88), ("999999999 AA 9999", 88), ("999999999", 0)],
         between: b" -",
         valid: |letters| {
-            luhn(&letters[..9]) && letters.get(9..11).is_none_or(|account| [b"RC", b"RM", b"RP", b"RT"].iter().any(|it| account == *it))
+            luhn(&letters[..9])
+                && letters.get(9..11).is_none_or(|account| [b"RC", b"RM", b"RP", b"RT"].iter().any(|it| account == *it))
         },
         purpose: Purpose::Firm,
         said_by: &["bn", "business number", "gst", "hst"],
@@ -53,4 +54,3 @@ fn is_health_number(letters: &[u8]) -> bool {
     let sum: u32 = letters[1..9].iter().zip(WEIGHTS).map(|(digit, weight)| worth(*digit) * weight % 11).sum();
     letters[0] == b'9' && (11 - sum % 11) % 11 == at(letters, 9)
 }
-

@@ -62,7 +62,12 @@ pub(super) const NUMBERS: &[Number] = &[
         follows: "NIT: SAT; up to eight digits and a check digit or K, modulus 11",
         leaves_out: "numbers of fewer than six digits",
         shapes: &[
-            ("999999 *", 0), ("9999999 *", 0), ("99999999 *", 0), ("999999*", 0), ("9999999*", 0), ("99999999*", 0),
+            ("999999 *", 0),
+            ("9999999 *", 0),
+            ("99999999 *", 0),
+            ("999999*", 0),
+            ("9999999*", 0),
+            ("99999999*", 0),
         ],
         between: b"-",
         valid: is_nit_of_guatemala,

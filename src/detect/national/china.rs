@@ -76,7 +76,8 @@ fn is_hong_kong(letters: &[u8]) -> bool {
     const WEIGHTS: [u32; 9] = [9, 8, 7, 6, 5, 4, 3, 2, 1];
     let space = if letters.len() == 8 { 36 * 9 } else { 0 };
     let check = letters[letters.len() - 1];
-    (check.is_ascii_digit() || check == b'A') && (space + weighted(letters, &WEIGHTS[9 - letters.len()..])).is_multiple_of(11)
+    (check.is_ascii_digit() || check == b'A')
+        && (space + weighted(letters, &WEIGHTS[9 - letters.len()..])).is_multiple_of(11)
 }
 
 /// The letter counts two digits, in the order in which counties were founded.
@@ -92,4 +93,3 @@ fn is_uniform(letters: &[u8]) -> bool {
     let sum: u32 = products.map(|product| product / 10 + product % 10).sum();
     sum.is_multiple_of(5) || (sum + 1).is_multiple_of(5) && letters[6] == b'7'
 }
-

@@ -42,7 +42,8 @@ pub(super) const NUMBERS: &[Number] = &[
         shapes: &[("AA99999999", 75), ("AA9999999999", 85), ("AA999999999", 0)],
         between: b" ",
         valid: |letters| {
-            letters.starts_with(b"CZ") && if letters.len() == 10 { is_ico(&letters[2..]) } else { is_rodne_cislo(&letters[2..]) }
+            letters.starts_with(b"CZ")
+                && if letters.len() == 10 { is_ico(&letters[2..]) } else { is_rodne_cislo(&letters[2..]) }
         },
         purpose: Purpose::Tax,
         said_by: &["dič", "dic"],
@@ -66,7 +67,14 @@ pub(super) const NUMBERS: &[Number] = &[
         kind: "BANK_ACCOUNT",
         follows: "číslo účtu: decree 169/2011 Sb. of the Czech National Bank; prefix, number and code of the bank",
         leaves_out: "whether there is such a bank",
-        shapes: &[("999999 9999999999 9999", 85), ("99 9999999999 9999", 80), ("9999999999 9999", 0),("99999 9999999999 9999", 85), ("9999 9999999999 9999", 85), ("999 9999999999 9999", 80)],
+        shapes: &[
+            ("999999 9999999999 9999", 85),
+            ("99 9999999999 9999", 80),
+            ("9999999999 9999", 0),
+            ("99999 9999999999 9999", 85),
+            ("9999 9999999999 9999", 85),
+            ("999 9999999999 9999", 80),
+        ],
         between: b"-/",
         valid: is_account,
         purpose: Purpose::Bank,

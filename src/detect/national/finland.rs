@@ -13,7 +13,15 @@ pub(super) const NUMBERS: &[Number] = &[
         between: b"-+",
         valid: is_hetu,
         purpose: Purpose::Person,
-        said_by: &["hetu*", "henkilötunnus", "henkilötunnu*", "henkilotunnu*", "personbeteckning*", "sotu", "sosiaaliturvatunnus"],
+        said_by: &[
+            "hetu*",
+            "henkilötunnus",
+            "henkilötunnu*",
+            "henkilotunnu*",
+            "personbeteckning*",
+            "sotu",
+            "sosiaaliturvatunnus",
+        ],
     },
     Number {
         kind: "FI_YTUNNUS",

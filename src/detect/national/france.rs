@@ -9,15 +9,29 @@ pub(super) const NUMBERS: &[Number] = &[
         follows: "numéro d'inscription au répertoire: decree 82-103 of 22 January 1982; INSEE",
         leaves_out: "whether there is such a commune; numbers without their key are only known by a word near them",
         shapes: &[
-            ("9 99 99 9* 999 999 99", 97), ("9 99 99 99 999 999 99", 97), ("999999*99999999", 85), ("9 99 99 9* 999 999", 0),
-            ("999999*999999 99", 92), ("999999*999999", 0),
+            ("9 99 99 9* 999 999 99", 97),
+            ("9 99 99 99 999 999 99", 97),
+            ("999999*99999999", 85),
+            ("9 99 99 9* 999 999", 0),
+            ("999999*999999 99", 92),
+            ("999999*999999", 0),
         ],
         between: ANY,
         valid: is_nir,
         purpose: Purpose::Person,
         said_by: &[
-            "nir", "numéro de sécurité sociale", "sécurité sociale", "securite sociale", "sécu", "secu", "insee",
-            "numéro insee", "immatriculation", "n ss", "nss", "carte vitale",
+            "nir",
+            "numéro de sécurité sociale",
+            "sécurité sociale",
+            "securite sociale",
+            "sécu",
+            "secu",
+            "insee",
+            "numéro insee",
+            "immatriculation",
+            "n ss",
+            "nss",
+            "carte vitale",
         ],
     },
     Number {
@@ -46,7 +60,11 @@ pub(super) const NUMBERS: &[Number] = &[
         leaves_out: "numbers of foreign entities, which begin with 2 and letters",
         shapes: &[("99999999999999", 0), ("999 999 999 99999", 78)],
         between: ANY,
-        valid: |letters| luhn(letters) || letters.starts_with(b"356000000") && letters.iter().map(|it| u32::from(it - b'0')).sum::<u32>().is_multiple_of(5),
+        valid: |letters| {
+            luhn(letters)
+                || letters.starts_with(b"356000000")
+                    && letters.iter().map(|it| u32::from(it - b'0')).sum::<u32>().is_multiple_of(5)
+        },
         purpose: Purpose::Firm,
         said_by: &["siret"],
     },

@@ -14,8 +14,17 @@ pub(super) const NUMBERS: &[Number] = &[
         valid: is_identification,
         purpose: Purpose::Tax,
         said_by: &[
-            "steuer id", "steuerid", "steuer identifikationsnummer", "steueridentifikation*", "idnr", "id nr", "tin",
-            "steuerliche identifikationsnummer", "identifikationsnummer", "steuer idnr", "steuer ident*",
+            "steuer id",
+            "steuerid",
+            "steuer identifikationsnummer",
+            "steueridentifikation*",
+            "idnr",
+            "id nr",
+            "tin",
+            "steuerliche identifikationsnummer",
+            "identifikationsnummer",
+            "steuer idnr",
+            "steuer ident*",
         ],
     },
     Number {
@@ -23,7 +32,11 @@ pub(super) const NUMBERS: &[Number] = &[
         follows: "Steuernummer: AO section 139a; the shapes of the federal states and of the ELSTER form",
         leaves_out: "wrong digits: the check differs by state and is not looked at",
         shapes: &[
-            ("99 999 99999", 0), ("999 999 99999", 0), ("999 9999 9999", 0), ("9999999999", 0), ("99999999999", 0),
+            ("99 999 99999", 0),
+            ("999 999 99999", 0),
+            ("999 9999 9999", 0),
+            ("9999999999", 0),
+            ("99999999999", 0),
             ("9999999999999", 0),
         ],
         between: ANY,
@@ -60,7 +73,14 @@ pub(super) const NUMBERS: &[Number] = &[
         valid: is_document,
         purpose: Purpose::Named,
         said_by: &[
-            "personalausweis*", "ausweis*", "reisepass*", "reisepaß*", "pass nr", "passnummer", "ausweis nr", "perso",
+            "personalausweis*",
+            "ausweis*",
+            "reisepass*",
+            "reisepaß*",
+            "pass nr",
+            "passnummer",
+            "ausweis nr",
+            "perso",
         ],
     },
     Number {
@@ -119,6 +139,9 @@ fn is_document(letters: &[u8]) -> bool {
     let (serial, check) = letters.split_at(9);
     let starts = b"CFGHJKLMNPRTVWXYZ".contains(&serial[0]);
     let right = check.first().is_none_or(|check| weighted(serial, &[7, 3, 1, 7, 3, 1, 7, 3, 1]) % 10 == worth(*check));
-    starts && serial.iter().all(is_used) && check.iter().all(u8::is_ascii_digit) && right && serial[1..].iter().any(u8::is_ascii_digit)
+    starts
+        && serial.iter().all(is_used)
+        && check.iter().all(u8::is_ascii_digit)
+        && right
+        && serial[1..].iter().any(u8::is_ascii_digit)
 }
-

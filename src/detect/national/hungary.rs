@@ -60,8 +60,7 @@ fn is_personal(letters: &[u8]) -> bool {
         _ => return false,
     };
     let is_late = century == 2000 || century == 1900 && year >= 97;
-    let weights: [u32; 10] =
-        if is_late { [10, 9, 8, 7, 6, 5, 4, 3, 2, 1] } else { [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] };
+    let weights: [u32; 10] = if is_late { [10, 9, 8, 7, 6, 5, 4, 3, 2, 1] } else { [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] };
     is_day(century + year, number(&letters[3..5]), number(&letters[5..7]))
         && weighted(letters, &weights) % 11 == last(letters)
 }

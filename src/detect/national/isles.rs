@@ -72,7 +72,8 @@ fn is_pps(letters: &[u8]) -> bool {
 }
 
 fn checks_modulo_23(letters: &[u8]) -> bool {
-    let place = |letter: u8| if letter == b'W' { Some(0) } else { (b'A'..=b'V').contains(&letter).then(|| worth(letter) - 9) };
+    let place =
+        |letter: u8| if letter == b'W' { Some(0) } else { (b'A'..=b'V').contains(&letter).then(|| worth(letter) - 9) };
     let Some(second) = letters.get(8).map_or(Some(0), |letter| place(*letter)) else { return false };
     let sum = weighted(&letters[..7], &[8, 7, 6, 5, 4, 3, 2]) + 9 * second;
     letters[..7].iter().all(u8::is_ascii_digit) && place(letters[7]) == Some(sum % 23)

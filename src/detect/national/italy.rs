@@ -31,15 +31,18 @@ pub(super) const NUMBERS: &[Number] = &[
 const AS_LETTERS: &[u8; 10] = b"LMNPQRSTUV";
 
 /// What letters and digits count at the odd places, which are counted from one.
-const ODD: [u32; 26] =
-    [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
+const ODD: [u32; 26] = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
 
 fn is_codice_fiscale(letters: &[u8]) -> bool {
     let place = |letter: u8| if letter.is_ascii_digit() { worth(letter) } else { worth(letter) - 10 };
-    let sum: u32 = letters[..15].iter().enumerate().map(|(at, letter)| match at % 2 {
-        0 => ODD[place(*letter) as usize],
-        _ => place(*letter),
-    }).sum();
+    let sum: u32 = letters[..15]
+        .iter()
+        .enumerate()
+        .map(|(at, letter)| match at % 2 {
+            0 => ODD[place(*letter) as usize],
+            _ => place(*letter),
+        })
+        .sum();
     let pair = |at: usize| Some(digit(letters[at])? * 10 + digit(letters[at + 1])?);
     let month = b"ABCDEHLMPRST".iter().position(|month| *month == letters[8]);
     let (Some(year), Some(month), Some(day)) = (pair(6), month, pair(9)) else { return false };

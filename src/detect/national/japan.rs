@@ -11,9 +11,7 @@ pub(super) const NUMBERS: &[Number] = &[
         leaves_out: "some wrong digits, since 10 stands for 0",
         shapes: &[("9999 9999 9999", 0), ("999999999999", 0)],
         between: b" -",
-        valid: |letters| {
-            (11 - weighted(letters, &[6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11) % 11 % 10 == last(letters)
-        },
+        valid: |letters| (11 - weighted(letters, &[6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11) % 11 % 10 == last(letters),
         purpose: Purpose::Person,
         said_by: &["個人番号", "マイナンバー", "my number", "mynumber", "individual number"],
     },

@@ -59,9 +59,7 @@ pub(super) const NUMBERS: &[Number] = &[
         leaves_out: "nothing: every wrong digit is seen",
         shapes: &[("999 9999 9999999 9", 96), ("999999999999999", 80)],
         between: b"- ",
-        valid: |letters| {
-            letters.starts_with(b"784") && (1900..2100).contains(&number(&letters[3..7])) && luhn(letters)
-        },
+        valid: |letters| letters.starts_with(b"784") && (1900..2100).contains(&number(&letters[3..7])) && luhn(letters),
         purpose: Purpose::Person,
         said_by: &["emirates id", "eid", "الهوية"],
     },
@@ -85,4 +83,3 @@ fn is_vergi(letters: &[u8]) -> bool {
     let sum: u32 = letters[..9].iter().rev().zip(1..).map(count).sum();
     (10 - sum % 10) % 10 == last(letters)
 }
-

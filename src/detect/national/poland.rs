@@ -56,8 +56,7 @@ fn is_pesel(letters: &[u8]) -> bool {
 }
 
 fn is_nip(digits: &[u8]) -> bool {
-    digits.iter().all(u8::is_ascii_digit)
-        && weighted(digits, &[6, 5, 7, 2, 3, 4, 5, 6, 7]) % 11 == last(digits)
+    digits.iter().all(u8::is_ascii_digit) && weighted(digits, &[6, 5, 7, 2, 3, 4, 5, 6, 7]) % 11 == last(digits)
 }
 
 fn is_regon(digits: &[u8]) -> bool {
@@ -65,4 +64,3 @@ fn is_regon(digits: &[u8]) -> bool {
     let is_short = check(digits, &[8, 9, 2, 3, 4, 5, 6, 7]) == u32::from(digits[8] - b'0');
     is_short && (digits.len() == 9 || check(digits, &[2, 4, 8, 5, 0, 9, 7, 3, 6, 1, 2, 4, 8]) == last(digits))
 }
-

@@ -22,7 +22,7 @@ pub(super) const NUMBERS: &[Number] = &[
         between: ANY,
         valid: luhn,
         purpose: Purpose::Person,
-        said_by: &["cartão de cidadão", "cartao de cidadao",   "bilhete de identidade"],
+        said_by: &["cartão de cidadão", "cartao de cidadao", "bilhete de identidade"],
     },
     Number {
         kind: "PT_NISS",

@@ -39,7 +39,12 @@ pub(super) const NUMBERS: &[Number] = &[
         follows: "RUT and RUN: Registro Civil, decree-law 3 of 1969; modulus 11",
         leaves_out: "nothing: every wrong digit is seen",
         shapes: &[
-            ("99 999 999 *", 88), ("9 999 999 *", 85), ("99999999 *", 0), ("9999999 *", 0), ("99999999*", 0), ("9999999*", 0),
+            ("99 999 999 *", 88),
+            ("9 999 999 *", 85),
+            ("99999999 *", 0),
+            ("9999999 *", 0),
+            ("99999999*", 0),
+            ("9999999*", 0),
         ],
         between: b".-",
         valid: is_rut,
@@ -143,7 +148,14 @@ pub(super) const NUMBERS: &[Number] = &[
         kind: "PY_RUC",
         follows: "RUC: SET, decree 6539/2005; up to eight digits and a check digit, modulus 11",
         leaves_out: "some wrong digits, since 10 stands for 0",
-        shapes: &[("99999999 9", 0), ("9999999 9", 0), ("999999 9", 0), ("999999999", 0), ("99999999", 0), ("9999999", 0)],
+        shapes: &[
+            ("99999999 9", 0),
+            ("9999999 9", 0),
+            ("999999 9", 0),
+            ("999999999", 0),
+            ("99999999", 0),
+            ("9999999", 0),
+        ],
         between: b"-.",
         valid: |letters| {
             let digits = &letters[..letters.len() - 1];

@@ -14,7 +14,13 @@ pub(super) const NUMBERS: &[Number] = &[
         valid: is_personnummer,
         purpose: Purpose::Person,
         said_by: &[
-            "personnummer", "personnumret", "pnr", "personnr", "person nr", "samordningsnummer", "födelsenummer",
+            "personnummer",
+            "personnumret",
+            "pnr",
+            "personnr",
+            "person nr",
+            "samordningsnummer",
+            "födelsenummer",
             "personal identity number",
         ],
     },
@@ -34,7 +40,9 @@ pub(super) const NUMBERS: &[Number] = &[
         leaves_out: "wrong letters and the last two digits",
         shapes: &[("AA999999999999", 85)],
         between: b" -",
-        valid: |letters| letters.starts_with(b"SE") && luhn(&letters[2..12]) && (1..=94).contains(&number(&letters[12..])),
+        valid: |letters| {
+            letters.starts_with(b"SE") && luhn(&letters[2..12]) && (1..=94).contains(&number(&letters[12..]))
+        },
         purpose: Purpose::Tax,
         said_by: &["moms", "momsnummer", "vat nummer", "momsregistreringsnummer"],
     },

@@ -12,7 +12,17 @@ pub(super) const NUMBERS: &[Number] = &[
         between: b". -",
         valid: |letters| letters.starts_with(b"756") && is_gs1(letters),
         purpose: Purpose::Health,
-        said_by: &["ahv", "avs", "ahv nr", "ahv nummer", "ahvn13", "navs13", "no avs", "numero avs", "sozialversicherungsnummer"],
+        said_by: &[
+            "ahv",
+            "avs",
+            "ahv nr",
+            "ahv nummer",
+            "ahvn13",
+            "navs13",
+            "no avs",
+            "numero avs",
+            "sozialversicherungsnummer",
+        ],
     },
     Number {
         kind: "CH_UID",

@@ -30,9 +30,7 @@ pub(super) const NUMBERS: &[Number] = &[
         leaves_out: "wrong digits: there is no check digit",
         shapes: &[("999 99 9999", 76), ("999999999", 0)],
         between: b"-",
-        valid: |letters| {
-            letters[0] == b'9' && matches!(number(&letters[3..5]), 50..=65 | 70..=88 | 90..=92 | 94..=99)
-        },
+        valid: |letters| letters[0] == b'9' && matches!(number(&letters[3..5]), 50..=65 | 70..=88 | 90..=92 | 94..=99),
         purpose: Purpose::Tax,
         said_by: &["itin", "individual taxpayer"],
     },
@@ -109,8 +107,15 @@ pub(super) const NUMBERS: &[Number] = &[
 ];
 
 const SSN: &[&str] = &[
-    "ssn", "ssns", "social security", "social security number", "soc sec", "seguro social", "ss number",
-    "sécurité sociale", "sozialversicherungsnummer",
+    "ssn",
+    "ssns",
+    "social security",
+    "social security number",
+    "soc sec",
+    "seguro social",
+    "ss number",
+    "sécurité sociale",
+    "sozialversicherungsnummer",
 ];
 
 /// Numbers that were printed in public as examples, and then used by thousands.
