@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use crate::detect::dispatch::{Bits, half};
 use crate::detect::text::hash_of;
 use crate::detect::{Text, Word};
 
@@ -19,7 +20,7 @@ const NEAR: usize = 4;
 const NEAR_OTHER: usize = 3;
 
 /// How certain a word makes it that a valid number is what it says, in percent.
-const NEAR_IT: u8 = 85;
+const NEAR_IT: u8 = 88;
 const FAR_FROM_IT: u8 = 75;
 const AFTER_IT: u8 = 80;
 const GENERALLY_NEAR: u8 = 72;
@@ -150,16 +151,8 @@ struct Phrases {
     whole: Vec<(u64, Said)>,
     /// Of beginnings of words, by their first letter.
     stems: Vec<(&'static str, Said)>,
-    /// Which hashes the last word of a phrase can have, by their first bits.
-    ends: [u64; ENDS / 64],
-}
-
-/// So many bits tell words that end no phrase from those that may.
-const ENDS: usize = 1 << 14;
-
-/// The place of a hash among them.
-fn end_of(hash: u64) -> usize {
-    (hash >> 50) as usize
+    /// Which hashes the last word of a phrase can have: most words end none, and this says so in one look.
+    ends: Bits,
 }
 
 static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
@@ -175,13 +168,12 @@ static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
 
 impl Phrases {
     fn of(phrases: impl Iterator<Item = (&'static str, Said)>) -> Self {
-        let (mut whole, mut stems, mut ends) = (Vec::new(), Vec::new(), [0; ENDS / 64]);
+        let (mut whole, mut stems, mut ends) = (Vec::new(), Vec::new(), Bits::default());
         for (phrase, said) in phrases {
             match phrase.strip_suffix('*') {
                 Some(stem) => stems.push((stem, said)),
                 None => {
-                    let end = phrase.rsplit(' ').next().map_or(0, |word| end_of(hash_of(word)));
-                    ends[end / 64] |= 1 << (end % 64);
+                    phrase.rsplit(' ').take(1).for_each(|word| ends.set(half(hash_of(word))));
                     whole.push((phrase.split(' ').map(hash_of).fold(0, joined), said));
                 }
             }
@@ -193,8 +185,7 @@ impl Phrases {
 
     /// Whether a phrase may end with a word.
     fn may_end(&self, word: &Word) -> bool {
-        let end = end_of(word.hash);
-        self.ends[end / 64] >> (end % 64) & 1 == 1
+        self.ends.has(half(word.hash))
     }
 
     /// What is said by words of these hashes.
