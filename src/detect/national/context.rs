@@ -225,6 +225,10 @@ impl Set {
         }
     }
 
+    fn is_empty(&self) -> bool {
+        self.purposes == 0 && self.numbers == [0; 4]
+    }
+
     fn has(&self, place: usize) -> bool {
         self.numbers[place / 64 % 4] >> (place % 64) & 1 == 1
     }
@@ -310,38 +314,38 @@ fn after(text: &Text<'_>, last: usize) -> Set {
     set
 }
 
-/// What the text around a run of words says of it, looked at when it is first asked for.
-pub(super) struct Around<'a, 't> {
-    text: &'a Text<'t>,
-    run: Run,
-    /// What stands before does not change with where the run ends.
-    before: &'a mut Option<Before>,
-    after: Option<Set>,
+/// What the text around a run of words says of it.
+pub(super) struct Around {
+    before: Before,
+    after: Set,
+    is_glued: bool,
 }
 
-impl<'a, 't> Around<'a, 't> {
-    pub(super) fn of(text: &'a Text<'t>, run: Run, before: &'a mut Option<Before>) -> Self {
-        Around { text, run, before, after: None }
+impl Around {
+    /// What stands before does not change with where the run ends, and is looked at once.
+    pub(super) fn of(text: &Text<'_>, run: Run, before: &mut Option<Before>) -> Self {
+        let before = *before.get_or_insert_with(|| Before::of(text, run.first));
+        Around { before, after: after(text, run.last), is_glued: run.is_glued(text) }
+    }
+
+    /// Whether no word near announces any number.
+    pub(super) fn is_silent(&self) -> bool {
+        [&self.before.near, &self.before.far, &self.after].iter().all(|set| set.is_empty())
     }
 
     /// How certain it is in percent that letters of a shape are its number, if they are valid; 0: not at all.
-    pub(super) fn certainty(&mut self, shape: &Shape, letters: &Letters) -> u8 {
+    pub(super) fn certainty(&self, shape: &Shape, letters: &Letters) -> u8 {
         let alone = shape.certainty_alone(letters);
         if alone >= CERTAIN {
             return alone;
         }
-        let (text, run) = (self.text, self.run);
-        let before = *self.before.get_or_insert_with(|| Before::of(text, run.first));
-        let is_glued = run.is_glued(text);
-        let alone = if before.is_other || is_glued { 0 } else { alone };
-        let said = match before.says(shape) {
-            0 if alone == 0 => {
-                self.after.get_or_insert_with(|| after(text, run.last)).says(shape, AFTER_IT, GENERALLY_FAR)
-            }
+        let alone = if self.before.is_other || self.is_glued { 0 } else { alone };
+        let said = match self.before.says(shape) {
+            0 if alone == 0 => self.after.says(shape, AFTER_IT, GENERALLY_FAR),
             said => said,
         };
         // What is grouped in its own way, or a piece of something, has to be named: dates and keys are such.
-        let is_said = shape.is_grouped_as(letters) && !is_glued || said > GENERALLY_NEAR;
+        let is_said = shape.is_grouped_as(letters) && !self.is_glued || said > GENERALLY_NEAR;
         if is_said { said.max(alone) } else { alone }
     }
 }
