@@ -1,17 +1,18 @@
 //! Numbers that offices give to people: identity, tax, social security, health, and those of firms of one person.
 //!
 //! One file a country, one line in the list. A number says how people write it ([`Number::shapes`]), which letters are
-//! valid, and which words announce it. In text, letters are first compared by their count and by which of them are digits,
-//! then checked, and only then are the words around looked at.
+//! valid, and which words announce it. In text, letters are first compared by their count and by which of them are
+//! digits, then checked, and only then are the words around looked at.
 //!
-//! A number whose shape and check say enough is found wherever it stands; any other only where a word near it says what it
-//! is, since one in ten of all numbers has the right check digit. Certainty follows that: from 90 by itself, up to 88 by
-//! a word near it.
+//! A number whose shape and check say enough is found wherever it stands; any other only where a word near it says
+//! what it is, since one in ten of all numbers has the right check digit. Certainty follows that: from 90 by itself,
+//! up to 88 by a word near it.
 //!
-//! What a number follows is named beside it. Rules are facts, and were compared on two million made-up numbers with another
-//! reader of them (python-stdnum 2.2, of which nothing is taken here); where it has none, with published examples. From memory
-//! alone are the Polish identity card, the Hungarian personal number, the Salvadoran DUI, the Uruguayan cédula, the Ontario
-//! health card, the Maltese, Greek, Egyptian, Vietnamese and Nigerian numbers, and when Norway's check changes.
+//! What a number follows is named beside it. Rules are facts, and were compared on two million made-up numbers with
+//! another reader of them (python-stdnum 2.2, of which nothing is taken here); where it has none, with published
+//! examples. From memory alone are the Polish identity card, the Hungarian personal number, the Salvadoran DUI, the
+//! Uruguayan cédula, the Ontario health card, the Maltese, Greek, Egyptian, Vietnamese and Nigerian numbers, and when
+//! Norway's check changes.
 
 mod checks;
 mod context;
@@ -224,7 +225,8 @@ mod tests {
 
     use super::*;
 
-    /// Numbers in which some wrong digit stays unseen, which each says under what it leaves out; all others see every one.
+    /// Numbers in which some wrong digit stays unseen, which each says under what it leaves out; all others see every
+    /// one.
     const BLIND: &str = "\
         AR_CUIT AR_DNI AU_ACN AU_MEDICARE BANK_ACCOUNT BE_NN BG_EGN BG_EIK BR_CPF \
         BR_PIS CO_CC CO_NIT CR_CEDULA CZ_DIC CZ_RC DE_AUSWEIS DE_LANR DE_STEUERNUMMER \
