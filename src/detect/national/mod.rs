@@ -2,7 +2,7 @@
 //!
 //! One file a country, one line in the list. A number says how people write it ([`Number::shapes`]), which letters are
 //! valid, and which words announce it. In text, letters are first compared by their count and by which of them are
-//! digits, then checked, and only then are the words around looked at.
+//! digits, then words around are looked at, and only then is the check made.
 //!
 //! A number whose shape and check say enough is found wherever it stands; any other only where a word near it says
 //! what it is, since one in ten of all numbers has the right check digit. Certainty follows that: from 90 by itself,
