@@ -234,6 +234,10 @@ impl Set {
         }
     }
 
+    fn is_empty(&self) -> bool {
+        self.numbers == [0; 4] && self.purposes == 0
+    }
+
     fn has(&self, place: usize) -> bool {
         self.numbers[place / 64 % 4] >> (place % 64) & 1 == 1
     }
@@ -326,11 +330,14 @@ pub(super) struct Around<'a, 't> {
     /// What stands before does not change with where the run ends.
     before: &'a mut Option<Before>,
     after: Option<Set>,
+    is_glued: bool,
+    /// Whether nothing around says anything, once that is known.
+    is_silent: Option<bool>,
 }
 
 impl<'a, 't> Around<'a, 't> {
     pub(super) fn of(text: &'a Text<'t>, run: Run, before: &'a mut Option<Before>) -> Self {
-        Around { text, run, before, after: None }
+        Around { text, run, before, after: None, is_glued: run.is_glued(text), is_silent: None }
     }
 
     /// How certain it is in percent that letters of a shape are its number, if they are valid; 0: not at all.
@@ -339,9 +346,12 @@ impl<'a, 't> Around<'a, 't> {
         if alone >= CERTAIN {
             return alone;
         }
+        if alone == 0 && self.is_silent() {
+            return 0;
+        }
         let (text, run) = (self.text, self.run);
-        let before = *self.before.get_or_insert_with(|| Before::of(text, run.first));
-        let is_glued = run.is_glued(text);
+        let before = self.before.get_or_insert_with(|| Before::of(text, run.first));
+        let is_glued = self.is_glued;
         let alone = if before.is_other || is_glued { 0 } else { alone };
         let said = match before.says(shape) {
             0 if alone == 0 => {
@@ -352,5 +362,14 @@ impl<'a, 't> Around<'a, 't> {
         // What is grouped in its own way, or a piece of something, has to be named: dates and keys are such.
         let is_said = shape.is_grouped_as(letters) && !is_glued || said > GENERALLY_NEAR;
         if is_said { said.max(alone) } else { alone }
+    }
+
+    fn is_silent(&mut self) -> bool {
+        *self.is_silent.get_or_insert_with(|| {
+            let before = self.before.get_or_insert_with(|| Before::of(self.text, self.run.first));
+            before.near.is_empty()
+                && before.far.is_empty()
+                && self.after.get_or_insert_with(|| after(self.text, self.run.last)).is_empty()
+        })
     }
 }

@@ -194,15 +194,20 @@ fn find_from(text: &Text<'_>, first: usize, found: &mut Vec<Span>) {
 
 /// What letters most certainly are: words around are cheaper to look at than checks are to make.
 fn most_certain(text: &Text<'_>, letters: &Letters, run: Run, before: &mut Option<Before>) -> Option<Span> {
+    let mut fitting = SHAPES.fitting(letters).peekable();
+    fitting.peek()?;
+    if run.is_piece(text) {
+        return None;
+    }
     let mut around = Around::of(text, run, before);
     let mut best: Option<(u8, &'static str)> = None;
-    for shape in SHAPES.fitting(letters) {
+    for shape in fitting {
         let score = around.certainty(shape, letters);
         if score > best.map_or(0, |(score, _)| score) && shape.is_valid(letters) {
             best = Some((score, shape.number.kind));
         }
     }
-    let (score, kind) = best.filter(|_| !run.is_piece(text))?;
+    let (score, kind) = best?;
     Some(Span { start: text.words()[run.first].start, end: text.words()[run.last].end, kind, score })
 }
 
