@@ -19,7 +19,7 @@ const NEAR: usize = 4;
 const NEAR_OTHER: usize = 3;
 
 /// How certain a word makes it that a valid number is what it says, in percent.
-const NEAR_IT: u8 = 85;
+const NEAR_IT: u8 = 88;
 const FAR_FROM_IT: u8 = 75;
 const AFTER_IT: u8 = 80;
 const GENERALLY_NEAR: u8 = 72;

@@ -5,7 +5,7 @@
 //! then checked, and only then are the words around looked at.
 //!
 //! A number whose shape and check say enough is found wherever it stands; any other only where a word near it says what it
-//! is, since one in ten of all numbers has the right check digit. Certainty follows that: from 90 by itself, up to 85 by
+//! is, since one in ten of all numbers has the right check digit. Certainty follows that: from 90 by itself, up to 88 by
 //! a word near it.
 
 mod checks;
