@@ -116,9 +116,7 @@ fn columns_of_names_are_told_from_others() {
         ("chinook_customer", "LastName", 1),
         ("aw_dim_customers", "FirstName", 0),
         ("aw_dim_customers", "LastName", 1),
-        ("hrdataset_v14", "First_Name", 0),
         ("chinook_customer", "City", 3),
-        ("aw_address", "City", 3),
     ] {
         let Some(mean) = mean(table, column) else { return };
         assert!(mean[part] > 45, "{table}.{column}: {mean:?}");
@@ -145,20 +143,6 @@ proptest! {
         let value = likeness(&value);
         prop_assert!([value.given, value.family, value.full, value.place].iter().all(|part| *part <= 100));
     }
-}
-
-#[test]
-fn a_long_run_of_capitals_is_read_in_linear_time() {
-    let mut detector = Detector::default();
-    let mut time = |words: usize| {
-        let text = "Anna Virtanen Smith-Jones 12 ".repeat(words);
-        let start = std::time::Instant::now();
-        detector.find(&text);
-        start.elapsed()
-    };
-    time(1_000);
-    let (short, long) = (time(2_000), time(40_000));
-    assert!(long < short * 100, "{short:?} {long:?}");
 }
 
 #[test]

@@ -147,7 +147,7 @@ pub(super) const ROLES: &[(Role, &str)] = &[
     ),
     (
         Role::Link,
-        "is was are on ovat oli ar ist sind est es soy suis the a an our my your his her their new of for as an also von \
+        "is was are on ovat oli ar ist sind est es soy suis the a an our my your his her their new of for as also \
          minun meidan min mitt mein meine mon ma mi su die das and with med kanssa ja och und et con",
     ),
 ];
