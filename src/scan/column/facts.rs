@@ -8,8 +8,12 @@ use ahash::{AHasher, RandomState};
 use super::shape::{Form, Shape};
 use crate::detect::{Detector, Purpose, Span, kinds_of, likeness, numbers};
 
-/// Of so many values, spread over the sample, everything is looked at that costs much.
+/// Of so many values, spread over the sample, everything is looked at that costs much; of long ones of fewer.
 const LOOKED_AT: usize = 40;
+/// But of no fewer than these.
+const LOOKED_AT_LEAST: usize = 12;
+/// And of about so much text, in bytes.
+const TEXT: usize = 4 << 10;
 /// A value is looked at to here, in bytes.
 const LONGEST: usize = 400;
 
@@ -83,7 +87,8 @@ impl Observer {
             }
         }
         facts.distinct = self.seen.len();
-        let step = fresh.len().div_ceil(LOOKED_AT).max(1);
+        let wanted = (TEXT / (facts.length() as usize).max(1)).clamp(LOOKED_AT_LEAST, LOOKED_AT);
+        let step = fresh.len().div_ceil(wanted).max(1);
         for value in fresh.into_iter().step_by(step) {
             facts.look(value, &mut self.detector);
         }
