@@ -42,7 +42,8 @@ pub fn candidates(tables: &[(&str, &Sampled)]) -> Vec<Candidate> {
             name: named(seen.path.as_str()),
         })
     });
-    let ends: Vec<_> = ends.filter(|end| can_join(&end.seen.data_type)).collect();
+    let ends: Vec<_> =
+        ends.filter(|end| can_join(&end.seen.data_type) && !is_of_one_row(end.seen.finding.kind)).collect();
     let heads: Vec<_> = ends.iter().filter(|end| is_head(end.seen)).collect();
     let best = |from: &End<'_>| {
         let to = heads.iter().filter(|to| to.place != from.place);
@@ -57,6 +58,12 @@ pub fn candidates(tables: &[(&str, &Sampled)]) -> Vec<Candidate> {
 fn can_join(data_type: &DataType) -> bool {
     use DataType::*;
     matches!(data_type, Utf8 | LargeUtf8 | Utf8View | Int32 | Int64 | UInt32 | UInt64)
+}
+
+/// Whether such values are copied from row to row, as a billing address is, and lead nowhere.
+fn is_of_one_row(kind: Kind) -> bool {
+    use Kind::{Address, BirthDate, Coordinate, FirstName, LastName, PersonalText, Phone, Postcode, Text};
+    matches!(kind, Address | BirthDate | Coordinate | FirstName | LastName | PersonalText | Phone | Postcode | Text)
 }
 
 /// Whether no value comes twice, so that other columns can lead here.

@@ -29,8 +29,7 @@ pub fn looks_like_data(name: &str) -> bool {
 /// Whether a text that stands where a name should is rather that of a person or a place.
 pub fn looks_like_a_name(name: &str) -> bool {
     let like = crate::detect::likeness(name);
-    name.starts_with(char::is_uppercase)
-        && [like.given, like.family, like.full, like.place].into_iter().any(|percent| percent > 50)
+    [like.given, like.family, like.full, like.place].into_iter().any(|percent| percent > 50)
 }
 
 /// Whether a name has words that names of columns have.
