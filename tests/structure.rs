@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order in which data goes through them; each may use those before it.
-const ROOMS: [&str; 24] = [
+const ROOMS: [&str; 25] = [
     "document",
     "account",
     "error",
@@ -22,6 +22,7 @@ const ROOMS: [&str; 24] = [
     "scan",
     "survey",
     "transform",
+    "risk",
     "guard",
     "sink",
     "engine",

@@ -27,7 +27,11 @@ static CALLS: Vocabulary = Vocabulary::of(&[
     "rufnummer", "call", "called", "calling", "callback", "calls", "fax", "faksi", "telefax", "desk", "office", "landline",
     "hotline", "sms", "text", "texted", "dial", "dialled", "dialed", "whatsapp", "telegram", "viber", "msisdn", "portable",
     "móvil", "celular", "llamar", "llame", "llamada", "appeler", "appelez", "chiamare", "chiama", "cellulare", "bellen",
-    "pager", "voicemail", "extension", "contact", "reach",
+    "pager", "voicemail", "extension", "contact", "reach", "reached", "phoned", "caller", "number", "numbers", "numero", "numéro",
+    "número", "nummer", "nummern", "numret", "numerosta", "numeroon", "numerossa", "tavoitettavissa", "tekstiviesti",
+    "matkapuhelin", "matkapuhelinnumero", "kännykkä", "työnumero", "vastaaja", "telefonnr", "mobilnr", "telnr", "nås", "samtal",
+    "växel", "hemnummer", "erreichbar", "festnetz", "mobilfunk", "telefonisch", "durchwahl", "rückrufnummer", "mobiltelefon",
+    "tél", "joindre", "fixe", "telefonico", "telemóvel", "telefone", "telefonnumer", "telefonszám", "komórka", "gsm",
 ]);
 
 /// What is said behind a number: which of somebody's telephones it is.
@@ -42,6 +46,10 @@ static OTHERS: Vocabulary = Vocabulary::of(&[
     "tili", "tilinumero", "iban", "card", "kort", "karte", "kortti", "personnummer", "hetu", "ssn", "nino", "version", "versio",
     "build", "serial", "customer", "asiakasnumero", "kundnummer", "kundennummer", "mrn", "paketti", "paketet", "session",
     "policy", "license", "passport", "timestamp", "size", "amount", "betrag", "belopp", "summa", "date", "pnr", "npi",
+    "licence", "licensed", "driver", "driving", "ordernummer", "kontonummer", "fakturanummer", "rechnungsnummer", "laskunumero",
+    "membership", "member", "identity", "identification", "tax", "vat", "routing", "medical", "record", "insurance", "employee",
+    "student", "registration", "plate", "lot", "batch", "part", "model", "product", "flight", "seat", "gate", "pin", "zip",
+    "artikelnummer", "seriennummer", "sarjanumero", "serienummer", "aktenzeichen", "steuernummer", "docket", "visa", "vin",
 ]);
 
 fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
@@ -124,7 +132,7 @@ fn certainty(text: &Text<'_>, start: usize, piece: &Shape) -> Option<u8> {
     if !is_formed && !is_plausible {
         return None;
     }
-    let is_other = OTHERS.is_before(text, start, 2);
+    let is_other = OTHERS.is_before(text, start, if is_formed { 2 } else { 3 });
     let reach = if is_formed { 5 } else { 3 };
     let is_called = CALLS.is_before(text, start, reach) || LINES.is_behind(text, piece.end(), 1);
     match (is_formed, is_called, is_other) {

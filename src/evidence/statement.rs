@@ -74,6 +74,8 @@ pub enum Outcome {
     Preview,
     /// Samples were looked at to propose schemas; no approval is needed, and nothing leaves.
     Scan,
+    /// Risks were measured; nothing was made.
+    Measured,
 }
 
 impl Outcome {
@@ -86,6 +88,7 @@ impl Outcome {
             Outcome::Failed => "failed",
             Outcome::Preview => "preview",
             Outcome::Scan => "scan",
+            Outcome::Measured => "measured",
         }
     }
 }

@@ -18,7 +18,8 @@ use crate::evidence::{self, Outcome};
 use crate::keys::{Secret, secret_of};
 use crate::plan::Plan;
 use crate::release::{self, Manifest, TableRelease};
-use crate::schema::{self, TableSchema, digest};
+use crate::risk::{self, Report, Setting};
+use crate::schema::{self, Class, TableSchema, digest};
 use crate::sink::Written;
 use crate::source::ReadLimits;
 use crate::survey::{self, Surveyed};
@@ -353,6 +354,52 @@ pub fn preview(
     with_evidence(shown, evidence).map(|(shown, _)| shown)
 }
 
+/// How far a table, or all that have quasi-identifiers, hide their people before and after their methods; nothing is
+/// written, and no run is counted.
+///
+/// # Errors
+/// As [`run`]; [`Kind::Usage`] for a table that is not there, or where there is nothing to measure.
+pub fn measure(house: &House<'_>, wish: &Wish<'_>, table: Option<&str>) -> Result<Report, Failure> {
+    let mut trail = Trail::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
+    let measured = to_its_end(|| weigh(house, wish, table, &mut trail));
+    let evidence = trail.end(house, Outcome::Measured, measured.as_ref().err());
+    with_evidence(measured, evidence).map(|(measured, _)| measured)
+}
+
+fn weigh(house: &House<'_>, wish: &Wish<'_>, table: Option<&str>, trail: &mut Trail) -> Result<Report, Failure> {
+    let schemas = schema::read_customer(&house.workspace.schemas(), wish.customer)?;
+    let examined = examine(house, wish, &schemas)?;
+    let plan = Plan::resolve(wish.customer, schemas, &house.production, &house.workspace.limits, &house.crew)?;
+    trail.planned(&plan);
+    let tables = weighed(&plan, table)?;
+    let approval = examined.look(&plan.structures(), house.evidence.as_ref())?;
+    trail.approved(&approval);
+    let secret = secret_of(house.workspace, wish.customer)?;
+    let (plan, surveyed) = go_through(house, plan, &approval, &secret)?;
+    let masks = Masks::new(&plan, &secret, surveyed.taken, surveyed.known);
+    let production = house.production.open(&approval);
+    let limits = risk::Limits::of(house.workspace.limits.memory);
+    Ok(risk::measure(Setting { plan: &plan, production, masks: &masks, crew: &house.crew, limits }, &tables)?)
+}
+
+/// The table that was named, or every one that has quasi-identifiers, as places in the plan.
+fn weighed(plan: &Plan, named: Option<&str>) -> Result<Vec<usize>, Failure> {
+    let has_quasi = |schema: &TableSchema| schema.columns.values().any(|rule| rule.class == Class::Quasi);
+    let is_wanted = |schema: &TableSchema| named.map_or_else(|| has_quasi(schema), |name| schema.table == name);
+    let tables = plan.tables.iter().enumerate().filter(|(_, table)| is_wanted(&table.schema));
+    let tables: Vec<usize> = tables.map(|(index, _)| index).collect();
+    match named {
+        _ if !tables.is_empty() => Ok(tables),
+        Some(name) => Err(unknown_table(name)),
+        None => Err(Failure::new(Kind::Usage, "no table has a leaf of class quasi, so there are no groups to measure")
+            .hint("classify what identifies in combination as `quasi`")),
+    }
+}
+
+fn unknown_table(table: &str) -> Failure {
+    Failure::new(Kind::Usage, format!("there is no table `{table}`")).hint("`verho check` lists all")
+}
+
 fn look(
     house: &House<'_>,
     wish: &Wish<'_>,
@@ -364,16 +411,15 @@ fn look(
     let examined = examine(house, wish, &schemas)?;
     let plan = Plan::resolve(wish.customer, schemas, &house.production, &house.workspace.limits, &house.crew)?;
     trail.planned(&plan);
-    let unknown = || Failure::new(Kind::Usage, format!("there is no table `{table}`")).hint("`verho check` lists all");
     if plan.tables.iter().all(|planned| planned.schema.table != table) {
-        return Err(unknown());
+        return Err(unknown_table(table));
     }
     let approval = examined.look(&plan.structures(), house.evidence.as_ref())?;
     trail.approved(&approval);
     let secret = secret_of(house.workspace, wish.customer)?;
     let (plan, surveyed) = go_through(house, plan, &approval, &secret)?;
     trail.surveyed(surveyed.counts);
-    let chosen = plan.tables.iter().find(|planned| planned.schema.table == table).ok_or_else(unknown)?;
+    let chosen = plan.tables.iter().find(|planned| planned.schema.table == table).ok_or_else(|| unknown_table(table))?;
     let masks = Masks::new(&plan, &secret, surveyed.taken, surveyed.known);
     let limits = ReadLimits::of(house.workspace.limits.memory);
     Ok(engine::preview(chosen, house.production.open(&approval), &masks, limits, rows)?)

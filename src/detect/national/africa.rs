@@ -1,6 +1,6 @@
 //! South Africa, Nigeria, Kenya and Mauritius.
 
-use super::checks::{luhn, number};
+use super::checks::{last, luhn, number, weighted};
 use super::days::{is_ddmmyy, is_yymmdd};
 use super::{ANY, Number, Purpose};
 
@@ -32,7 +32,7 @@ pub(super) const NUMBERS: &[Number] = &[
         shapes: &[("99999999999", 0)],
         between: ANY,
         valid: |letters| number(letters) > 0,
-        purpose: Purpose::Person,
+        purpose: Purpose::Named,
         said_by: &["nin", "nimc", "nigerian"],
     },
     Number {
@@ -42,18 +42,24 @@ pub(super) const NUMBERS: &[Number] = &[
         shapes: &[("A999999999A", 82)],
         between: ANY,
         valid: |letters| matches!(letters[0], b'A' | b'P'),
-        purpose: Purpose::Tax,
+        purpose: Purpose::Named,
         said_by: &["kra", "kra pin"],
     },
     Number {
         kind: "MU_NID",
         follows: "national identity card number: Civil Status Division of Mauritius; initial, day of birth, modulus 17",
-        leaves_out: "wrong digits: the check is not looked at",
+        leaves_out: "nothing: every wrong digit is seen",
         shapes: &[("A9999999999999", 75), ("A999999999999A", 75)],
         between: ANY,
-        valid: |letters| is_ddmmyy(&letters[1..7]),
+        valid: is_mauritian,
         purpose: Purpose::Person,
         said_by: &["nid", "national identity"],
     },
 ];
 
+
+/// Letters count from ten; the check can be a letter up to G.
+fn is_mauritian(letters: &[u8]) -> bool {
+    let sum = weighted(&letters[..13], &[14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2]);
+    is_ddmmyy(&letters[1..7]) && (17 - sum % 17) % 17 == last(letters)
+}

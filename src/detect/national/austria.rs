@@ -18,7 +18,7 @@ pub(super) const NUMBERS: &[Number] = &[
         kind: "AT_TIN",
         follows: "Abgabenkontonummer: Federal Ministry of Finance, by the OECD's note on Austria",
         leaves_out: "whether there is such a tax office",
-        shapes: &[("99 999 9999", 70), ("999999999", 0)],
+        shapes: &[("99 999 9999", 0), ("999999999", 0)],
         between: b"-/ ",
         valid: luhn,
         purpose: Purpose::Tax,
@@ -47,7 +47,5 @@ fn is_svnr(letters: &[u8]) -> bool {
 
 /// Luhn's sum over seven digits, to which four is added.
 fn is_uid(letters: &[u8]) -> bool {
-    let mut digits = [b'0'; 8];
-    digits[..7].copy_from_slice(&letters[3..10]);
-    letters.starts_with(b"ATU") && (luhn_sum(&digits) + 4 + last(letters)).is_multiple_of(10)
+    letters.starts_with(b"ATU") && (luhn_sum(&letters[3..10]) + 4 + last(letters)).is_multiple_of(10)
 }

@@ -1,7 +1,7 @@
 //! Belgium, the Netherlands and Luxembourg.
 
 use super::checks::{last, luhn, number, verhoeff, weighted, worth};
-use super::days::is_yyyymmdd;
+use super::days::{LATEST_BIRTH, is_yyyymmdd};
 use super::{ANY, Number, Purpose};
 
 pub(super) const NUMBERS: &[Number] = &[
@@ -18,7 +18,7 @@ pub(super) const NUMBERS: &[Number] = &[
     Number {
         kind: "NL_BTW",
         follows: "btw-identificatienummer: Belastingdienst; of firms of one person since 2020, modulus 97",
-        leaves_out: "nothing: every wrong digit is seen",
+        leaves_out: "some wrong digits, since one of two checks is enough",
         shapes: &[("AA999999999A99", 88)],
         between: ANY,
         valid: is_btw,
@@ -28,7 +28,7 @@ pub(super) const NUMBERS: &[Number] = &[
     Number {
         kind: "BE_NN",
         follows: "rijksregisternummer, and BIS number, whose month has 20 or 40 added: royal decree of 3 April 1984",
-        leaves_out: "nothing: every wrong digit is seen",
+        leaves_out: "a wrong digit where the number is right with and without the 2 of those born since 2000",
         shapes: &[("99 99 99 999 99", 96), ("999999 999 99", 90), ("99999999999", 70)],
         between: ANY,
         valid: is_national_register,
@@ -93,7 +93,8 @@ fn is_national_register(letters: &[u8]) -> bool {
     let is_right = |first: u64| 97 - (first * 1_000_000_000 + number(&letters[..9])) % 97 == check;
     let (month, day) = (number(&letters[2..4]), number(&letters[4..6]));
     let is_month = month <= 12 || (20..=32).contains(&month) || (40..=52).contains(&month);
-    is_month && day <= 31 && number(&letters[..9]) > 0 && (is_right(0) || is_right(2))
+    let is_late = number(&letters[..2]) + 2000 <= LATEST_BIRTH && is_right(2);
+    is_month && day <= 31 && number(&letters[..9]) > 0 && (is_right(0) || is_late)
 }
 
 fn is_enterprise(letters: &[u8]) -> bool {

@@ -41,7 +41,7 @@ pub(super) const NUMBERS: &[Number] = &[
     Number {
         kind: "DRIVER_LICENSE",
         follows: "DVLA driver number: DVLA INF 188/2X; surname, day of birth, initials",
-        leaves_out: "the last two letters, whose check is not public",
+        leaves_out: "wrong digits, since the check letters are not public",
         shapes: &[("*****999999**9AA", 90), ("***** 999999 **9AA", 90), ("***** 999999 **9 AA", 90)],
         between: b" -",
         valid: is_driver,
@@ -57,7 +57,7 @@ pub(super) const NUMBERS: &[Number] = &[
         valid: |letters| {
             let digits = &letters[2..];
             let sum = weighted(digits, &[8, 7, 6, 5, 4, 3, 2]) + number(&digits[7..]) as u32;
-            matches!(&letters[..2], b"GB" | b"XI") && number(digits) > 0 && matches!(sum % 97, 0 | 42)
+            matches!(&letters[..2], b"GB" | b"XI") && number(digits) > 0 && (sum.is_multiple_of(97) || sum % 97 == 42 && digits[0] > b'0')
         },
         purpose: Purpose::Tax,
         said_by: &["vat", "vat reg", "vat no"],

@@ -34,7 +34,7 @@ pub(super) const NUMBERS: &[Number] = &[
             let digits = letters.strip_prefix(b"0").unwrap_or(letters);
             digits.len() == 9 && digits[0] != b'0'
         },
-        purpose: Purpose::Person,
+        purpose: Purpose::Named,
         said_by: &["cédula", "cedula"],
     },
     Number {

@@ -45,17 +45,17 @@ pub(super) fn luhn(letters: &[u8]) -> bool {
 
 /// Luhn's sum, which is a multiple of 10 where the check digit is right.
 pub(super) fn luhn_sum(letters: &[u8]) -> u32 {
-    luhn_sum_of_base(letters, 10)
-}
-
-/// Luhn's sum of letters and digits, which is a multiple of 36 where the check character is right.
-pub(super) fn luhn_36(letters: &[u8]) -> bool {
-    luhn_sum_of_base(letters, 36).is_multiple_of(36)
-}
-
-fn luhn_sum_of_base(letters: &[u8], base: u32) -> u32 {
+    let double = |worth: u32| if worth > 4 { worth * 2 - 9 } else { worth * 2 };
     let worths = letters.iter().rev().map(|letter| worth(*letter)).enumerate();
-    worths.map(|(place, worth)| if place % 2 == 0 { worth } else { worth * 2 / base + worth * 2 % base }).sum()
+    worths.map(|(place, worth)| if place % 2 == 0 { worth } else { double(worth) }).sum()
+}
+
+/// Luhn's formula over 36 letters and digits, with a check character.
+pub(super) fn luhn_36(letters: &[u8]) -> bool {
+    let double = |worth: u32| worth * 2 / 36 + worth * 2 % 36;
+    let worths = letters.iter().rev().map(|letter| worth(*letter)).enumerate();
+    let sum: u32 = worths.map(|(place, worth)| if place % 2 == 0 { worth } else { double(worth) }).sum();
+    sum.is_multiple_of(36)
 }
 
 /// Verhoeff's scheme (J. Verhoeff, Error Detecting Decimal Codes, 1969), over the dihedral group of order 10.
@@ -78,21 +78,12 @@ fn dihedral(left: u32, right: u32) -> u32 {
 
 /// ISO/IEC 7064, MOD 11,10: digits, the check digit last.
 pub(super) fn mod_11_10(digits: &[u8]) -> bool {
-    hybrid(digits, 10)
-}
-
-/// ISO/IEC 7064, MOD 37,36: letters and digits, the check character last.
-pub(super) fn mod_37_36(letters: &[u8]) -> bool {
-    hybrid(letters, 36)
-}
-
-fn hybrid(letters: &[u8], modulus: u32) -> bool {
-    let Some((check, letters)) = letters.split_last() else { return false };
-    let product = letters.iter().fold(modulus, |product, letter| {
-        let sum = (product + worth(*letter)) % modulus;
-        (if sum == 0 { modulus } else { sum }) * 2 % (modulus + 1)
+    let Some((check, digits)) = digits.split_last() else { return false };
+    let product = digits.iter().fold(10, |product, digit| {
+        let sum = (product + worth(*digit)) % 10;
+        (if sum == 0 { 10 } else { sum }) * 2 % 11
     });
-    (product + worth(*check)) % modulus == 1
+    (product + worth(*check)) % 10 == 1
 }
 
 /// ISO/IEC 7064, MOD 11-2: digits, the check character (`X` for 10) last.
@@ -114,7 +105,7 @@ mod tests {
         assert!(verhoeff(b"2363") && !verhoeff(b"2364"));
         assert!(mod_11_10(b"794623") && !mod_11_10(b"794624"));
         assert!(mod_11_2(b"079X") && mod_11_2(b"07940"));
-        assert!(mod_37_36(b"A12425GABC1234002M"));
+        assert!(luhn_36(b"27AAPFU0939F1ZV") && !luhn_36(b"27AAPFU0939F1ZO"));
         assert_eq!((number(b"0123"), remainder(b"3214282912345698765432161182", 97)), (123, 1));
     }
 

@@ -19,7 +19,7 @@ pub(super) const NUMBERS: &[Number] = &[
         kind: "CN_USCC",
         follows: "统一社会信用代码: GB 32100-2015; modulus 31",
         leaves_out: "nothing: every wrong letter and digit is seen",
-        shapes: &[("**999999**********", 85)],
+        shapes: &[("**999999**********", 0)],
         between: ANY,
         valid: is_credit_code,
         purpose: Purpose::Firm,
@@ -39,7 +39,7 @@ pub(super) const NUMBERS: &[Number] = &[
         kind: "TW_ID",
         follows: "國民身分證統一編號: Household Registration Act of Taiwan; of foreigners since 2021 too",
         leaves_out: "some wrong letters",
-        shapes: &[("A999999999", 76)],
+        shapes: &[("A999999999", 0)],
         between: ANY,
         valid: is_taiwanese,
         purpose: Purpose::Person,
@@ -47,8 +47,8 @@ pub(super) const NUMBERS: &[Number] = &[
     },
     Number {
         kind: "TW_UBN",
-        follows: "統一編號: Ministry of Finance of Taiwan, sums of digits by the rule before 2023",
-        leaves_out: "numbers that are only divisible by five",
+        follows: "統一編號: Ministry of Finance of Taiwan, sums of digits that five divides, as since April 2023",
+        leaves_out: "wrong digits that change the sum by five",
         shapes: &[("99999999", 0)],
         between: ANY,
         valid: is_uniform,
@@ -90,6 +90,6 @@ fn is_taiwanese(letters: &[u8]) -> bool {
 fn is_uniform(letters: &[u8]) -> bool {
     let products = letters.iter().zip([1, 2, 1, 2, 1, 2, 4, 1]).map(|(digit, weight)| worth(*digit) * weight);
     let sum: u32 = products.map(|product| product / 10 + product % 10).sum();
-    sum.is_multiple_of(10) || sum % 10 == 9 && letters[6] == b'7'
+    sum.is_multiple_of(5) || (sum + 1).is_multiple_of(5) && letters[6] == b'7'
 }
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use crate::detect::Text;
 use crate::detect::text::hash_of;
 
-use super::shape::{Run, Shape};
+use super::shape::{CERTAIN, Letters, Run, Shape};
 use super::{Purpose, numbers};
 
 /// So many words before a number are looked at, and so many after it.
@@ -15,15 +15,15 @@ const AFTER: usize = 5;
 /// Up to so many words before it, a word speaks of it alone.
 const NEAR: usize = 4;
 
-/// From this on, words around change nothing.
-const CERTAIN: u8 = 90;
+/// Up to so many words before it, a word can say that it is something else.
+const NEAR_OTHER: usize = 3;
 
 /// How certain a word makes it that a valid number is what it says, in percent.
 const NEAR_IT: u8 = 85;
 const FAR_FROM_IT: u8 = 75;
 const AFTER_IT: u8 = 80;
-const GENERALLY_NEAR: u8 = 66;
-const GENERALLY_FAR: u8 = 62;
+const GENERALLY_NEAR: u8 = 72;
+const GENERALLY_FAR: u8 = 64;
 
 /// The longest phrase that announces a number.
 const LONGEST_PHRASE: usize = 3;
@@ -46,6 +46,8 @@ const GENERAL: &[(Purpose, &[&str])] = &[
             "personal number",
             "personal code",
             "personal identity",
+            "personnummer",
+            "personnumret",
             "citizen id",
             "identity code",
             "nid",
@@ -69,9 +71,9 @@ const GENERAL: &[(Purpose, &[&str])] = &[
         ],
     ),
     (Purpose::Health, &["health insurance", "health number", "insurance number", "patient number", "health id"]),
-    (Purpose::Firm, &["company no", "company number", "business number", "business id", "registration number"]),
+    (Purpose::Firm, &["business number", "business id", "enterprise number"]),
     (Purpose::Bank, &["account", "account number", "bank account", "acct", "routing"]),
-    (Purpose::Licence, &["medical license", "medical licence", "provider id", "prescriber"]),
+    (Purpose::Licence, &["medical license", "medical licence", "provider id", "provider identifier", "prescriber"]),
     (Purpose::Document, &["passport", "id card", "identity card", "document number", "travel document"]),
 ];
 
@@ -254,7 +256,7 @@ impl Before {
             let distance = first - end;
             for said in said {
                 if matches!(said, Said::Other) {
-                    before.is_other = distance < NEAR;
+                    before.is_other = distance < NEAR_OTHER;
                     return before;
                 }
                 if distance < NEAR { before.near.add(said) } else { before.far.add(said) }
@@ -292,16 +294,26 @@ fn after(text: &Text<'_>, last: usize) -> Set {
     set
 }
 
-/// How certain it is in percent that letters of a shape, from a first to a last word, are its number; 0: not at all.
-pub(super) fn certainty(text: &Text<'_>, shape: &Shape, alone: u8, run: Run, before: &mut Option<Before>) -> u8 {
+/// How certain it is in percent that letters of a shape, at a place in a text, are its number; 0: not at all.
+pub(super) fn certainty(
+    text: &Text<'_>,
+    shape: &Shape,
+    letters: &Letters,
+    run: Run,
+    before: &mut Option<Before>,
+) -> u8 {
+    let alone = shape.certainty_alone(letters);
     if alone >= CERTAIN {
         return alone;
     }
     let before = before.get_or_insert_with(|| Before::of(text, run.first));
-    let alone = if before.is_other || run.is_glued(text) { 0 } else { alone };
+    let is_glued = run.is_glued(text);
+    let alone = if before.is_other || is_glued { 0 } else { alone };
     let said = match before.says(shape) {
         0 if alone == 0 => after(text, run.last).says(shape, AFTER_IT, GENERALLY_FAR),
         said => said,
     };
-    said.max(alone)
+    // What is grouped in its own way, or a piece of something, has to be named: dates and keys are such.
+    let is_said = shape.is_grouped_as(letters) && !is_glued || said > GENERALLY_NEAR;
+    if is_said { said.max(alone) } else { alone }
 }

@@ -8,7 +8,7 @@ pub(super) const NUMBERS: &[Number] = &[
     Number {
         kind: "CZ_RC",
         follows: "rodné číslo: act 133/2000 Sb., section 13",
-        leaves_out: "wrong digits of the nine digits of before 1954, which have no check digit",
+        leaves_out: "some wrong digits, since 10 stands for 0; all of the nine digits of before 1954, which have no check digit",
         shapes: &[("999999 9999", 0), ("9999999999", 0), ("999999 999", 0), ("999999999", 0)],
         between: b"/",
         valid: is_rodne_cislo,
@@ -19,7 +19,7 @@ pub(super) const NUMBERS: &[Number] = &[
         kind: "SK_RC",
         follows: "rodné číslo: act 301/1995 Z. z.",
         leaves_out: "as in Czechia, of which it is the same number",
-        shapes: &[("999999 9999", 0), ("9999999999", 0), ("999999 999", 0)],
+        shapes: &[("999999 9999", 0), ("9999999999", 0), ("999999 999", 0), ("999999999", 0)],
         between: b"/",
         valid: is_rodne_cislo,
         purpose: Purpose::Person,
@@ -38,7 +38,7 @@ pub(super) const NUMBERS: &[Number] = &[
     Number {
         kind: "CZ_DIC",
         follows: "DIČ: act 280/2009 Sb., section 130; CZ and the IČO of a firm or the rodné číslo of a person",
-        leaves_out: "numbers of foreigners that begin with 6",
+        leaves_out: "wrong digits of nine digits; numbers of foreigners that begin with 6",
         shapes: &[("AA99999999", 75), ("AA9999999999", 85), ("AA999999999", 0)],
         between: b" ",
         valid: |letters| {
@@ -66,7 +66,7 @@ pub(super) const NUMBERS: &[Number] = &[
         kind: "BANK_ACCOUNT",
         follows: "číslo účtu: decree 169/2011 Sb. of the Czech National Bank; prefix, number and code of the bank",
         leaves_out: "whether there is such a bank",
-        shapes: &[("999999 9999999999 9999", 85), ("99 9999999999 9999", 80), ("9999999999 9999", 0)],
+        shapes: &[("999999 9999999999 9999", 85), ("99 9999999999 9999", 80), ("9999999999 9999", 0),("99999 9999999999 9999", 85), ("9999 9999999999 9999", 85), ("999 9999999999 9999", 80)],
         between: b"-/",
         valid: is_account,
         purpose: Purpose::Bank,

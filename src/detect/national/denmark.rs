@@ -13,7 +13,7 @@ pub(super) const NUMBERS: &[Number] = &[
         between: b" -",
         valid: is_cpr,
         purpose: Purpose::Person,
-        said_by: &["cpr", "cpr nr", "cpr nummer", "cprnr", "cprnummer", "personnummer", "personnr"],
+        said_by: &["cpr", "cpr nr", "cpr nummer", "cprnr", "cprnummer", "personnr"],
     },
     Number {
         kind: "DK_CVR",

@@ -19,7 +19,7 @@ pub(super) const NUMBERS: &[Number] = &[
         kind: "FI_YTUNNUS",
         follows: "Y-tunnus: act 244/2001, and the Patent and Registration Office for the check digit",
         leaves_out: "nothing: every wrong digit is seen",
-        shapes: &[("9999999 9", 0)],
+        shapes: &[("9999999 9", 0), ("99999999", 0)],
         between: b"-",
         valid: is_ytunnus,
         purpose: Purpose::Firm,
@@ -42,7 +42,7 @@ pub(super) const NUMBERS: &[Number] = &[
         shapes: &[("999999999999", 0)],
         between: ANY,
         valid: |letters| letters[0] != b'0',
-        purpose: Purpose::Document,
+        purpose: Purpose::Named,
         said_by: &["veronumero*", "skattenummer"],
     },
 ];

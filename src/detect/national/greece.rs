@@ -35,7 +35,7 @@ pub(super) const NUMBERS: &[Number] = &[
         shapes: &[("AA999999", 0), ("AA 999999", 0)],
         between: ANY,
         valid: |letters| letters[..2].iter().all(|letter| b"ABEHIKMNOPTXYZ".contains(letter)),
-        purpose: Purpose::Document,
+        purpose: Purpose::Named,
         said_by: &["αδτ", "adt", "ταυτότητα*", "ταυτότητας", "ταυτότητα"],
     },
 ];

@@ -8,7 +8,7 @@ pub(super) const NUMBERS: &[Number] = &[
     Number {
         kind: "HU_SZEMELYI",
         follows: "személyi azonosító: act XX of 1996, annex 2",
-        leaves_out: "nothing: every wrong digit is seen",
+        leaves_out: "a wrong digit that moves the birth to the other side of 1997",
         shapes: &[("9 999999 9999", 75), ("99999999999", 0)],
         between: ANY,
         valid: is_personal,
@@ -18,7 +18,7 @@ pub(super) const NUMBERS: &[Number] = &[
     Number {
         kind: "HU_TAJ",
         follows: "TAJ szám: act XX of 1996, annex 4",
-        leaves_out: "wrong digits that differ by ten after their weight of 3 or 7: none",
+        leaves_out: "nothing: every wrong digit is seen",
         shapes: &[("999 999 999", 0), ("999999999", 0)],
         between: ANY,
         valid: |letters| weighted(letters, &[3, 7, 3, 7, 3, 7, 3, 7]) % 10 == last(letters),

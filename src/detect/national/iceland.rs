@@ -7,7 +7,7 @@ use super::{Number, Purpose};
 pub(super) const NUMBERS: &[Number] = &[Number {
     kind: "IS_KENNITALA",
     follows: "kennitala: act 140/2019, Registers Iceland; of people, and of firms, whose day has 40 added",
-    leaves_out: "system numbers (kerfiskennitala), which begin with 8 or 9 and have no check digit",
+    leaves_out: "a wrong last digit, which is the century; system numbers (kerfiskennitala), which have no check digit",
     shapes: &[("999999 9999", 80), ("9999999999", 0)],
     between: b"-",
     valid: is_kennitala,

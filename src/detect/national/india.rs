@@ -31,7 +31,7 @@ pub(super) const NUMBERS: &[Number] = &[
         shapes: &[("AAAAA9999A", 78)],
         between: ANY,
         valid: is_pan,
-        purpose: Purpose::Tax,
+        purpose: Purpose::Named,
         said_by: &["pan", "pan card", "permanent account"],
     },
     Number {
@@ -64,7 +64,7 @@ pub(super) const NUMBERS: &[Number] = &[
         shapes: &[("99999 9999999 9", 86), ("9999999999999", 0)],
         between: b"-",
         valid: |letters| matches!(letters[0], b'1'..=b'7') && letters[12] != b'0',
-        purpose: Purpose::Person,
+        purpose: Purpose::Named,
         said_by: &["cnic", "nicop"],
     },
 ];

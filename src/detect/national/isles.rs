@@ -8,7 +8,7 @@ pub(super) const NUMBERS: &[Number] = &[
         kind: "IE_PPS",
         follows: "Personal Public Service number: Social Welfare Consolidation Act 2005, section 262; modulus 23",
         leaves_out: "the second letter of numbers before 2013",
-        shapes: &[("9999999A", 75), ("9999999AA", 82)],
+        shapes: &[("9999999A", 0), ("9999999AA", 72)],
         between: ANY,
         valid: is_pps,
         purpose: Purpose::Person,
@@ -31,7 +31,7 @@ pub(super) const NUMBERS: &[Number] = &[
         shapes: &[("9999999A", 0), ("999999A", 0)],
         between: ANY,
         valid: |letters| letters.last().is_some_and(|letter| b"MGAPLHBZ".contains(letter)),
-        purpose: Purpose::Person,
+        purpose: Purpose::Named,
         said_by: &["karta ta l identità", "karta tal identità", "maltese id", "id card number malta"],
     },
     Number {

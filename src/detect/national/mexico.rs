@@ -8,7 +8,7 @@ pub(super) const NUMBERS: &[Number] = &[
     Number {
         kind: "MX_CURP",
         follows: "CURP: RENAPO, Instructivo normativo para la asignación de la CURP (DOF 18 October 2021)",
-        leaves_out: "nothing: every wrong digit is seen but those of weight 5 and 10",
+        leaves_out: "some wrong digits under even weights and 5",
         shapes: &[("AAAA999999AAAAAA*9", 97)],
         between: ANY,
         valid: is_curp,
@@ -22,7 +22,7 @@ pub(super) const NUMBERS: &[Number] = &[
         shapes: &[("AAAA999999***", 82), ("AAA999999***", 70), ("AAAA 999999 ***", 88), ("AAA 999999 ***", 75)],
         between: b" -",
         valid: |letters| is_yymmdd(&letters[letters.len() - 9..]),
-        purpose: Purpose::Tax,
+        purpose: Purpose::Named,
         said_by: &["rfc", "registro federal"],
     },
     Number {

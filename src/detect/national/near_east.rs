@@ -13,7 +13,7 @@ pub(super) const NUMBERS: &[Number] = &[
         between: b" -",
         valid: is_kimlik,
         purpose: Purpose::Person,
-        said_by: &["tc kimlik", "t c kimlik", "kimlik", "tckn", "kimlik no", "tc no", "vatandaşlık"],
+        said_by: &["tc kimlik", "turkish id", "t c kimlik", "kimlik", "tckn", "kimlik no", "tc no", "vatandaşlık"],
     },
     Number {
         kind: "TR_VKN",
@@ -50,7 +50,7 @@ pub(super) const NUMBERS: &[Number] = &[
             let is_governorate = matches!(number(&letters[7..9]), 1..=35 | 88);
             is_governorate && is_day(century + number(&letters[1..3]), number(&letters[3..5]), number(&letters[5..7]))
         },
-        purpose: Purpose::Person,
+        purpose: Purpose::Named,
         said_by: &["الرقم القومي", "رقم قومي", "egyptian id"],
     },
     Number {

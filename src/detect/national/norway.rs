@@ -32,9 +32,9 @@ pub(super) const NUMBERS: &[Number] = &[
         kind: "NO_MVA",
         follows: "merverdiavgift: the Brønnøysund Register Centre; an organisasjonsnummer and MVA",
         leaves_out: "nothing: every wrong digit is seen",
-        shapes: &[("999999999AAA", 88), ("999 999 999 AAA", 88)],
+        shapes: &[("999999999AAA", 88), ("999 999 999 AAA", 88), ("AA999999999AAA", 90), ("AA 999 999 999 AAA", 90)],
         between: b" ",
-        valid: |letters| letters.ends_with(b"MVA") && weighted(&letters[..9], &[3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0,
+        valid: is_mva,
         purpose: Purpose::Tax,
         said_by: &["mva"],
     },
@@ -70,4 +70,10 @@ fn century(serial: u64, year: u64) -> Option<u64> {
         (500.., ..40) => Some(2000),
         _ => None,
     }
+}
+
+/// An organisasjonsnummer between NO, or nothing, and MVA.
+fn is_mva(letters: &[u8]) -> bool {
+    let digits = letters.strip_prefix(b"NO").unwrap_or(letters);
+    letters.ends_with(b"MVA") && digits.len() == 12 && weighted(digits, &[3, 2, 7, 6, 5, 4, 3, 2, 1]).is_multiple_of(11)
 }

@@ -38,7 +38,7 @@ pub(super) const NUMBERS: &[Number] = &[
         kind: "AU_MEDICARE",
         follows: "Medicare card number: Services Australia, METeOR 270101; weights 1, 3, 7, 9 modulo 10",
         leaves_out: "the number of the issue and of the person",
-        shapes: &[("9999 99999 9", 80), ("9999999999", 0), ("99999999999", 0), ("9999 99999 99", 80)],
+        shapes: &[("9999 99999 9", 0), ("9999999999", 0), ("99999999999", 0), ("9999 99999 99", 0)],
         between: b" -/",
         valid: |letters| {
             matches!(letters[0], b'2'..=b'6') && weighted(letters, &[1, 3, 7, 9, 1, 3, 7, 9]) % 10 == at(letters, 8)
@@ -94,6 +94,6 @@ fn is_health_index(letters: &[u8]) -> bool {
     let Some(sum) = products.sum::<Option<u32>>() else { return false };
     match letters[6] {
         check @ b'0'..=b'9' => sum % 11 != 0 && (11 - sum % 11) % 10 == u32::from(check - b'0'),
-        check => count(&check) == Some(24 - sum % 24),
+        check => count(&check) == Some(23 - sum % 23),
     }
 }

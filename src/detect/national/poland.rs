@@ -19,7 +19,7 @@ pub(super) const NUMBERS: &[Number] = &[
         kind: "PL_NIP",
         follows: "NIP: act of 13 October 1995 (ustawa o zasadach ewidencji podatników), for people and firms",
         leaves_out: "nothing: every wrong digit is seen",
-        shapes: &[("999 999 99 99", 78), ("999 99 99 999", 78), ("9999999999", 0), ("AA9999999999", 80)],
+        shapes: &[("999 999 99 99", 0), ("999 99 99 999", 0), ("9999999999", 0), ("AA9999999999", 80)],
         between: b" -",
         valid: |letters| is_nip(letters.strip_prefix(b"PL").unwrap_or(letters)),
         purpose: Purpose::Tax,

@@ -18,11 +18,11 @@ pub(super) const NUMBERS: &[Number] = &[
         kind: "PT_CC",
         follows: "cartão de cidadão: act 7/2007; AMA, Validação de número de documento (Luhn over letters)",
         leaves_out: "a wrong letter that differs from the right one by nine or ten",
-        shapes: &[("99999999 9 AA9", 90), ("999999999AA9", 88), ("99999999 9 **9", 85), ("999999999**9", 0)],
+        shapes: &[("99999999 9 AA9", 90), ("999999999AA9", 88), ("99999999 9 **9", 70), ("999999999**9", 0)],
         between: ANY,
         valid: luhn,
         purpose: Purpose::Person,
-        said_by: &["cartão de cidadão", "cartao de cidadao", "cc", "bi", "bilhete de identidade"],
+        said_by: &["cartão de cidadão", "cartao de cidadao",   "bilhete de identidade"],
     },
     Number {
         kind: "PT_NISS",

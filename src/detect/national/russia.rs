@@ -17,7 +17,7 @@ pub(super) const NUMBERS: &[Number] = &[
     Number {
         kind: "RU_SNILS",
         follows: "СНИЛС: act 27-FZ; the Social Fund, weights 9 to 1 modulo 101",
-        leaves_out: "numbers below 001-001-998, which have no check",
+        leaves_out: "some wrong digits, since 100 stands for 0; numbers below 001-001-998, which have no check",
         shapes: &[("999 999 999 99", 90), ("99999999999", 0)],
         between: b"- ",
         valid: |letters| {

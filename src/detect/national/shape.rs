@@ -7,6 +7,9 @@ use super::Number;
 /// The longest number of the list has so many letters.
 const LONGEST: usize = 24;
 
+/// From this on, neither words around nor small letters change how certain a number is.
+pub(super) const CERTAIN: u8 = 90;
+
 /// What stands before a number has at most so many letters.
 const LONGEST_PREFIX: usize = 3;
 
@@ -24,10 +27,12 @@ pub(super) struct Letters {
     gaps: u32,
     /// What stands there, by its place in [`BETWEEN`].
     between: u8,
+    /// Whether any was a small letter.
+    has_small: bool,
 }
 
 /// What can stand between groups of any number.
-const BETWEEN: &[u8; 7] = b" -./+:(";
+pub(super) const BETWEEN: &[u8; 7] = b" -./+:(";
 
 impl Letters {
     /// Of a whole value; none if it holds anything else.
@@ -49,6 +54,7 @@ impl Letters {
             return false;
         }
         for byte in word {
+            self.has_small |= byte.is_ascii_lowercase();
             self.digits |= u32::from(byte.is_ascii_digit()) << self.count;
             self.letters[self.count] = byte.to_ascii_uppercase();
             self.count += 1;
@@ -140,9 +146,15 @@ impl Shape {
             && (self.gaps == 0 || self.gaps == letters.gaps)
     }
 
-    /// How certain letters are that stand alone and are valid.
+    /// Whether letters are grouped just as this shape is.
+    pub(super) fn is_grouped_as(&self, letters: &Letters) -> bool {
+        letters.gaps == self.gaps
+    }
+
+    /// How certain letters are that stand alone and are valid; small letters take a check that says much.
     pub(super) fn certainty_alone(&self, letters: &Letters) -> u8 {
-        if letters.gaps == self.gaps { self.alone } else { 0 }
+        let is_usual = self.is_grouped_as(letters) && (self.alone >= CERTAIN || !letters.has_small);
+        if is_usual { self.alone } else { 0 }
     }
 }
 

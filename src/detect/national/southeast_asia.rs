@@ -42,7 +42,7 @@ pub(super) const NUMBERS: &[Number] = &[
         shapes: &[("9999999999999999", 0)],
         between: ANY,
         valid: is_nik,
-        purpose: Purpose::Person,
+        purpose: Purpose::Named,
         said_by: &["nik", "ktp", "nomor induk", "no ktp"],
     },
     Number {
@@ -59,11 +59,11 @@ pub(super) const NUMBERS: &[Number] = &[
         kind: "VN_MST",
         follows: "mã số thuế: circular 105/2020 of Vietnam; ten digits modulo 11, and a branch or none",
         leaves_out: "the branch",
-        shapes: &[("9999999999", 0), ("9999999999 999", 0)],
+        shapes: &[("9999999999", 0), ("9999999999999", 0)],
         between: ANY,
         valid: |letters| {
             let sum = weighted(letters, &[31, 29, 23, 19, 17, 13, 7, 5, 3]);
-            letters[2..9] != *b"0000000" && 10 - sum % 11 == at(letters, 9)
+            letters[2..9] != *b"0000000" && letters[10..] != *b"000" && 10 - sum % 11 == at(letters, 9)
         },
         purpose: Purpose::Tax,
         said_by: &["mã số thuế", "mst"],
@@ -75,7 +75,7 @@ pub(super) const NUMBERS: &[Number] = &[
         shapes: &[("999999999999", 0)],
         between: ANY,
         valid: |letters| letters[0] == b'0' && (1..=96).contains(&number(&letters[..3])) && letters[3] <= b'3',
-        purpose: Purpose::Person,
+        purpose: Purpose::Named,
         said_by: &["cccd", "căn cước", "căn cước công dân", "cmnd"],
     },
     Number {
@@ -85,7 +85,7 @@ pub(super) const NUMBERS: &[Number] = &[
         shapes: &[("999 999 999", 0), ("999 999 999 999", 0), ("999 999 999 99999", 0), ("999999999999", 0)],
         between: b"- ",
         valid: |letters| letters[0] != b'0' || number(letters) > 0,
-        purpose: Purpose::Tax,
+        purpose: Purpose::Named,
         said_by: &["bir tin", "bir", "philippine tin"],
     },
 ];
@@ -114,10 +114,15 @@ fn is_thai(letters: &[u8]) -> bool {
     (11 - sum % 11) % 10 == last(letters)
 }
 
+/// Provinces, of which those of Papua were divided in 2022.
+fn is_province(place: u64) -> bool {
+    matches!(place, 11..=19 | 21 | 31..=36 | 51..=53 | 61..=65 | 71..=76 | 81 | 82 | 91..=97)
+}
+
 fn is_nik(letters: &[u8]) -> bool {
     let day = number(&letters[6..8]);
     let day = if day > 40 { day - 40 } else { day };
-    (11..=97).contains(&number(&letters[..2]))
+    is_province(number(&letters[..2]))
         && is_day(2000 + number(&letters[10..12]), number(&letters[8..10]), day)
         && letters[12..].iter().any(|digit| worth(*digit) > 0)
 }

@@ -31,7 +31,7 @@ pub(super) const NUMBERS: &[Number] = &[
         kind: "ES_NIF",
         follows: "número de identificación fiscal: royal decree 1065/2007; of firms (order EHA/451/2008), and of people without a DNI (K, L, M)",
         leaves_out: "which firms have a letter and which a digit for their check",
-        shapes: &[("A9999999*", 70), ("A 9999999*", 75)],
+        shapes: &[("A9999999*", 0), ("A 9999999*", 75)],
         between: ANY,
         valid: is_firm,
         purpose: Purpose::Tax,

@@ -11,7 +11,7 @@ pub(super) const NUMBERS: &[Number] = &[
         shapes: &[("999 99 9999", 82)],
         between: b"-",
         valid: is_ssn,
-        purpose: Purpose::Person,
+        purpose: Purpose::Named,
         said_by: SSN,
     },
     Number {
@@ -21,7 +21,7 @@ pub(super) const NUMBERS: &[Number] = &[
         shapes: &[("999999999", 0)],
         between: ANY,
         valid: is_ssn,
-        purpose: Purpose::Person,
+        purpose: Purpose::Named,
         said_by: SSN,
     },
     Number {
@@ -43,7 +43,7 @@ pub(super) const NUMBERS: &[Number] = &[
         shapes: &[("999 99 9999", 70), ("999999999", 0)],
         between: b"-",
         valid: |letters| letters[0] == b'9' && number(&letters[3..5]) == 93,
-        purpose: Purpose::Tax,
+        purpose: Purpose::Named,
         said_by: &["atin"],
     },
     Number {
@@ -53,7 +53,7 @@ pub(super) const NUMBERS: &[Number] = &[
         shapes: &[("99 9999999", 0), ("999999999", 0)],
         between: b"-",
         valid: is_ein,
-        purpose: Purpose::Tax,
+        purpose: Purpose::Named,
         said_by: &["ein", "fein", "employer identification", "federal tax"],
     },
     Number {
@@ -63,7 +63,7 @@ pub(super) const NUMBERS: &[Number] = &[
         shapes: &[("A99999999", 0)],
         between: ANY,
         valid: |letters| letters[0] == b'P',
-        purpose: Purpose::Tax,
+        purpose: Purpose::Named,
         said_by: &["ptin", "preparer"],
     },
     Number {
@@ -83,14 +83,14 @@ pub(super) const NUMBERS: &[Number] = &[
         shapes: &[("9A*9A*9AA99", 88), ("9A*9 A*9 AA99", 92)],
         between: b"-",
         valid: |letters| letters[0] != b'0' && !letters.iter().any(|letter| b"SLOIBZ".contains(letter)),
-        purpose: Purpose::Health,
+        purpose: Purpose::Named,
         said_by: &["mbi", "medicare", "beneficiary"],
     },
     Number {
         kind: "US_DEA",
         follows: "DEA registration number: 21 CFR 1301; two letters, six digits and the last digit of d1+d3+d5+2(d2+d4+d6)",
         leaves_out: "a wrong digit under the weight 2 that differs by five; suffixes of hospitals",
-        shapes: &[("AA9999999", 72), ("A99999999", 0)],
+        shapes: &[("AA9999999", 0), ("A99999999", 0)],
         between: ANY,
         valid: is_dea,
         purpose: Purpose::Licence,
