@@ -362,7 +362,7 @@ pub fn preview(
 pub fn measure(house: &House<'_>, wish: &Wish<'_>, table: Option<&str>) -> Result<Report, Failure> {
     let mut trail = Trail::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
     let measured = to_its_end(|| weigh(house, wish, table, &mut trail));
-    let evidence = trail.end(house, Outcome::Measured, measured.as_ref().err());
+    let evidence = trail.end(&house.books(), Outcome::Measured, measured.as_ref().err());
     with_evidence(measured, evidence).map(|(measured, _)| measured)
 }
 
