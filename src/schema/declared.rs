@@ -213,7 +213,9 @@ mod tests {
     fn types_are_known_by_name() {
         assert_eq!(data_type("decimal(10, 2)"), Some(DataType::Decimal128(10, 2)));
         assert_eq!(data_type("int64"), Some(DataType::Int64));
-        for name in ["text", "bool", "int16", "uint64", "float64", "decimal(10,2)", "date", "timestamp", "timestamp_utc"] {
+        for name in
+            ["text", "bool", "int16", "uint64", "float64", "decimal(10,2)", "date", "timestamp", "timestamp_utc"]
+        {
             assert_eq!(type_name(&data_type(name).expect(name)).as_deref(), Some(name));
         }
         assert_eq!((data_type("decimal(50,2)"), data_type("integer")), (None, None));

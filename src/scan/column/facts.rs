@@ -38,6 +38,7 @@ pub struct Facts {
     some_letters: usize,
     only_digits: usize,
     some_spaces: usize,
+    /// Of two to four.
     two_words: usize,
     /// Values that were looked at with every recogniser, and what was found.
     looked: usize,
@@ -206,34 +207,42 @@ impl Facts {
         self.share(self.only_words)
     }
 
+    /// The share of values that begin with a capital letter.
     pub fn capitals(&self) -> f32 {
         self.share(self.capitals)
     }
 
+    /// The share of values with five digits or more.
     pub fn five_digits(&self) -> f32 {
         self.share(self.five_digits)
     }
 
+    /// The share of values with twelve digits or more.
     pub fn twelve_digits(&self) -> f32 {
         self.share(self.twelve_digits)
     }
 
+    /// The share of values with a digit in them.
     pub fn some_digits(&self) -> f32 {
         self.share(self.some_digits)
     }
 
+    /// The share of values with a letter in them.
     pub fn some_letters(&self) -> f32 {
         self.share(self.some_letters)
     }
 
+    /// The share of values that are digits and nothing else.
     pub fn only_digits(&self) -> f32 {
         self.share(self.only_digits)
     }
 
+    /// The share of values with a space in them.
     pub fn some_spaces(&self) -> f32 {
         self.share(self.some_spaces)
     }
 
+    /// The share of values of two to four words.
     pub fn two_words(&self) -> f32 {
         self.share(self.two_words)
     }
