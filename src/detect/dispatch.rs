@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::detect::text::hash_of;
-use crate::detect::{At, RECOGNISERS, Recogniser, Span, Starts, Text};
+use crate::detect::{At, RECOGNISERS, Recogniser, Span, Starts, Text, Word};
 
 /// So many digits of joined words are told apart.
 const MOST_DIGITS: usize = 40;
@@ -16,9 +16,14 @@ type Asked = Vec<&'static Recogniser>;
 
 pub(super) struct Dispatch {
     marks: [Asked; 256],
+    marks_asked: [bool; 256],
     digits: [Asked; MOST_DIGITS + 1],
     capitals: Asked,
+    /// Which hashes can be those of a keyword: most words are none, and this says so in one look.
+    is_keyword: Bits,
     keywords: HashMap<u64, Asked>,
+    /// Which two bytes can begin a prefix.
+    is_prefix: Bits,
     prefixes: HashMap<[u8; 2], Vec<(&'static str, &'static Recogniser)>>,
 }
 
@@ -26,9 +31,12 @@ impl Dispatch {
     fn of(recognisers: &[&'static Recogniser]) -> Self {
         let mut dispatch = Dispatch {
             marks: [const { Vec::new() }; 256],
+            marks_asked: [false; 256],
             digits: [const { Vec::new() }; MOST_DIGITS + 1],
             capitals: Vec::new(),
+            is_keyword: Bits::default(),
             keywords: HashMap::new(),
+            is_prefix: Bits::default(),
             prefixes: HashMap::new(),
         };
         for recogniser in recognisers {
@@ -39,57 +47,109 @@ impl Dispatch {
 
     fn add(&mut self, starts: &Starts, recogniser: &'static Recogniser) {
         match starts {
-            Starts::Mark(mark) => self.marks[usize::from(*mark)].push(recogniser),
+            Starts::Mark(mark) => {
+                self.marks[usize::from(*mark)].push(recogniser);
+                self.marks_asked[usize::from(*mark)] = true;
+            }
             Starts::Digits(range) => {
-                range.clone().for_each(|digits| self.digits[usize::from(digits).min(MOST_DIGITS)].push(recogniser));
+                let digits = usize::from(*range.start())..=usize::from(*range.end()).min(MOST_DIGITS);
+                digits.for_each(|digits| self.digits[digits].push(recogniser));
             }
             Starts::Capital => self.capitals.push(recogniser),
             Starts::Keyword(words) => {
-                words.iter().for_each(|word| self.keywords.entry(hash_of(word)).or_default().push(recogniser));
+                for hash in words.iter().map(|word| hash_of(word)) {
+                    self.is_keyword.set(half(hash));
+                    self.keywords.entry(hash).or_default().push(recogniser);
+                }
             }
             Starts::Prefix(prefixes) => {
                 for prefix in *prefixes {
                     let first = [prefix.as_bytes()[0], prefix.as_bytes()[1]];
+                    self.is_prefix.set(u16::from_le_bytes(first));
                     self.prefixes.entry(first).or_default().push((prefix, recogniser));
                 }
             }
         }
     }
 
+    /// Which bytes, outside words, some recogniser wants to be asked at.
+    pub(super) fn marks_asked(&self) -> &[bool; 256] {
+        &self.marks_asked
+    }
+
     /// Asks every recogniser at every place where it wants to be asked.
     pub(super) fn ask(&self, text: &Text<'_>, found: &mut Vec<Span>) {
-        for (at, byte) in text.bytes().iter().enumerate() {
-            self.marks[usize::from(*byte)].iter().for_each(|asked| (asked.find)(text, At::Mark(at), found));
+        for at in text.marks() {
+            self.marks[usize::from(text.bytes()[*at])]
+                .iter()
+                .for_each(|asked| (asked.find)(text, At::Mark(*at), found));
         }
+        let mut joined = 0;
         for (at, word) in text.words().iter().enumerate() {
-            let asked: &[_] = match word {
-                word if word.has_digit => &self.digits[digits_joined(text, at).min(MOST_DIGITS)],
-                word if word.is_capital => &self.capitals,
-                _ => &[],
-            };
-            let letters = text.word(word);
-            let first = letters.as_bytes().first_chunk().and_then(|first| self.prefixes.get(first));
-            let prefixed = first.into_iter().flatten().filter(|(prefix, _)| letters.starts_with(prefix));
-            let prefixed = prefixed.map(|(_, recogniser)| recogniser);
-            let keyed = self.keywords.get(&word.hash).into_iter().flatten();
-            asked.iter().chain(prefixed).chain(keyed).for_each(|asked| (asked.find)(text, At::Word(at), found));
+            if word.has_digit {
+                joined = if joined == 0 { digits_joined(text, at) } else { joined };
+                self.digits[joined.min(MOST_DIGITS)].iter().for_each(|asked| (asked.find)(text, At::Word(at), found));
+                joined -= digits_of(text, word);
+            } else if word.is_capital {
+                self.capitals.iter().for_each(|asked| (asked.find)(text, At::Word(at), found));
+            }
+            if self.is_keyword.has(half(word.hash)) {
+                let asked = self.keywords.get(&word.hash).into_iter().flatten();
+                asked.for_each(|asked| (asked.find)(text, At::Word(at), found));
+            }
+            self.ask_prefixed(text, at, word, found);
+        }
+    }
+
+    fn ask_prefixed(&self, text: &Text<'_>, at: usize, word: &Word, found: &mut Vec<Span>) {
+        let Some(first) = text.bytes()[word.start..].first_chunk() else { return };
+        if !self.is_prefix.has(u16::from_le_bytes(*first)) {
+            return;
+        }
+        let letters = text.word(word);
+        for (prefix, asked) in self.prefixes.get(first).into_iter().flatten() {
+            if letters.starts_with(prefix) {
+                (asked.find)(text, At::Word(at), found);
+            }
         }
     }
 }
 
 /// How many digits a word and those that one separator each joins to it have.
 fn digits_joined(text: &Text<'_>, at: usize) -> usize {
-    let joins = |gap: &str| matches!(gap.as_bytes(), [b' ' | b'-' | b'.' | b'/']);
     let mut digits = 0;
-    for index in at..text.words().len() {
-        let word = &text.words()[index];
-        digits += text.bytes()[word.start..word.end].iter().filter(|byte| byte.is_ascii_digit()).count();
-        if digits > MOST_DIGITS
-            || !joins(text.gap(index))
-            || !text.words().get(index + 1).is_some_and(|next| next.has_digit)
-        {
+    for (index, word) in text.words().iter().enumerate().skip(at).take_while(|(_, word)| word.has_digit) {
+        digits += digits_of(text, word);
+        if !matches!(text.gap(index).as_bytes(), [b' ' | b'-' | b'.' | b'/']) {
             break;
         }
     }
     digits
+}
+
+fn digits_of(text: &Text<'_>, word: &Word) -> usize {
+    text.bytes()[word.start..word.end].iter().filter(|byte| byte.is_ascii_digit()).count()
+}
+
+fn half(hash: u64) -> u16 {
+    (hash >> 48) as u16
+}
+
+/// A set of numbers of 16 bits.
+struct Bits(Box<[u64; 1024]>);
+
+impl Default for Bits {
+    fn default() -> Self {
+        Bits(Box::new([0; 1024]))
+    }
+}
+
+impl Bits {
+    fn set(&mut self, number: u16) {
+        self.0[usize::from(number) / 64] |= 1 << (number % 64);
+    }
+
+    fn has(&self, number: u16) -> bool {
+        self.0[usize::from(number) / 64] >> (number % 64) & 1 > 0
+    }
 }

@@ -1,9 +1,10 @@
 //! A text as recognisers see it: folded, with its words counted off.
 //!
 //! Folding takes away what hides an identifier from a pattern and changes nothing else: all spaces of Unicode become
-//! one plain space, its hyphens and minus signs `-`, full-width forms their narrow ones, and characters of no width go.
+//! one plain space, its hyphens, dashes and minus signs `-`, its full-width forms and decimal digits those of ASCII, an
+//! accent behind its letter one letter (NFC), and characters of no width go. A text that has none of these is not copied.
 
-use std::borrow::Cow;
+use unicode_normalization::char::compose;
 
 use crate::detect::Span;
 
@@ -25,29 +26,53 @@ pub struct Word {
 #[derive(Default)]
 pub(super) struct Buffers {
     words: Vec<Word>,
-    /// Where the folded text and the text differ in length: a place in the folded text, and the place in the text.
-    shifts: Vec<(usize, usize)>,
+    /// Where asked-for marks stand in the folded text.
+    marks: Vec<usize>,
+    shifts: Vec<Shift>,
+    folded: String,
+    lower: String,
+}
+
+/// A place in the folded text from which on the text is so many bytes ahead or behind.
+struct Shift {
+    folded: usize,
+    /// Where in the text what ends there ends; what has no width stands between this and the next.
+    ends: usize,
+    /// Where in the text what begins there begins.
+    begins: usize,
 }
 
 /// A text, folded.
 pub struct Text<'t> {
-    folded: Cow<'t, str>,
+    folded: &'t str,
     words: &'t [Word],
-    shifts: &'t [(usize, usize)],
+    marks: &'t [usize],
+    shifts: &'t [Shift],
 }
 
 impl<'t> Text<'t> {
-    /// Folds a text and counts off its words.
-    pub(super) fn read(text: &'t str, buffers: &'t mut Buffers) -> Self {
+    /// Folds a text, counts off its words, and notes where it has bytes that are `asked` for.
+    pub(super) fn read(text: &'t str, asked: &[bool; 256], buffers: &'t mut Buffers) -> Self {
         buffers.words.clear();
+        buffers.marks.clear();
         buffers.shifts.clear();
-        count_off(text, &mut buffers.words);
-        Text { folded: Cow::Borrowed(text), words: &buffers.words, shifts: &buffers.shifts }
+        buffers.folded.clear();
+        let mut reader = Reader { text, asked, copied: 0, buffers };
+        reader.read();
+        let is_folded = reader.copied > 0;
+        if is_folded {
+            reader.copy_to(text.len());
+        }
+        let folded = if is_folded { buffers.folded.as_str() } else { text };
+        for word in &mut buffers.words {
+            word.hash = hash_within(folded, word, &mut buffers.lower);
+        }
+        Text { folded, words: &buffers.words, marks: &buffers.marks, shifts: &buffers.shifts }
     }
 
     /// The folded text.
     pub fn as_str(&self) -> &str {
-        &self.folded
+        self.folded
     }
 
     /// Its bytes.
@@ -58,6 +83,11 @@ impl<'t> Text<'t> {
     /// Its words, in order.
     pub fn words(&self) -> &[Word] {
         self.words
+    }
+
+    /// Where marks stand that some recogniser asked for, in order.
+    pub(super) fn marks(&self) -> &[usize] {
+        self.marks
     }
 
     /// The letters of a word.
@@ -71,44 +101,387 @@ impl<'t> Text<'t> {
         &self.folded[self.words[index].end..end]
     }
 
+    /// The word that a byte of the folded text belongs to, or the first one behind it.
+    pub fn word_at(&self, at: usize) -> usize {
+        self.words.partition_point(|word| word.end <= at)
+    }
+
     /// Moves a span from the folded text to the text.
     pub(super) fn place_in_source(&self, span: &mut Span) {
-        let place = |at: usize| {
-            let before = self.shifts.partition_point(|(folded, _)| *folded <= at);
-            before.checked_sub(1).map_or(at, |last| self.shifts[last].1 + (at - self.shifts[last].0))
+        if self.shifts.is_empty() {
+            return;
+        }
+        let last = |at: usize| self.shifts[..self.shifts.partition_point(|shift| shift.folded <= at)].last();
+        span.start = last(span.start).map_or(span.start, |shift| shift.begins + (span.start - shift.folded));
+        span.end = last(span.end).map_or(span.end, |shift| match span.end - shift.folded {
+            0 => shift.ends,
+            further => shift.begins + further,
+        });
+    }
+}
+
+const LETTER: u8 = 1;
+const CAPITAL: u8 = 2;
+const DIGIT: u8 = 4;
+/// The first byte of a character beyond ASCII.
+const WIDE: u8 = 8;
+
+/// What each byte can be.
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b'a'..=b'z' => LETTER,
+            b'A'..=b'Z' => LETTER | CAPITAL,
+            b'0'..=b'9' => DIGIT,
+            0x80.. => WIDE,
+            _ => 0,
         };
-        (span.start, span.end) = (place(span.start), place(span.end));
+        byte += 1;
+    }
+    classes
+};
+
+/// Goes through a text once.
+struct Reader<'r> {
+    text: &'r str,
+    asked: &'r [bool; 256],
+    /// Up to where the text is copied to the folded one.
+    copied: usize,
+    buffers: &'r mut Buffers,
+}
+
+impl Reader<'_> {
+    fn read(&mut self) {
+        let bytes = self.text.as_bytes();
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at) {
+            match CLASSES[usize::from(*byte)] {
+                0 => {
+                    if self.asked[usize::from(*byte)] {
+                        self.buffers.marks.push(self.folded(at));
+                    }
+                    at += 1;
+                }
+                WIDE => at = self.wide(at),
+                _ => at = self.word(at),
+            }
+        }
+    }
+
+    /// Where a place of the text, not copied yet, will be in the folded text.
+    fn folded(&self, at: usize) -> usize {
+        self.buffers.folded.len() + (at - self.copied)
+    }
+
+    /// Goes through the word that begins here.
+    fn word(&mut self, from: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let (start, mut at, mut end) = (self.folded(from), from, self.folded(from));
+        let (mut seen, mut first) = (0, None);
+        loop {
+            let begun = at;
+            while let Some(class @ 1..WIDE) = bytes.get(at).map(|byte| CLASSES[usize::from(*byte)]) {
+                seen |= class;
+                first.get_or_insert(class);
+                at += 1;
+            }
+            if at > begun {
+                end = self.folded(at);
+            }
+            if bytes.get(at).is_none_or(u8::is_ascii) {
+                break;
+            }
+            let letter = char_at(self.text, at);
+            let next = at + letter.len_utf8();
+            let class = match fold(letter) {
+                Fold::Same if letter.is_alphanumeric() => class_of(letter),
+                Fold::To(other) if other.is_alphanumeric() => {
+                    self.replace(at, next, other);
+                    class_of(other)
+                }
+                Fold::Gone => {
+                    self.remove(at, next);
+                    at = next;
+                    continue;
+                }
+                Fold::Accent if self.accent(at, next, letter) => {
+                    (at, end) = (next, self.buffers.folded.len());
+                    seen |= WIDE;
+                    continue;
+                }
+                _ => break,
+            };
+            seen |= class;
+            first.get_or_insert(class);
+            (at, end) = (next, self.folded(next));
+        }
+        self.buffers.words.push(Word {
+            start,
+            end,
+            has_digit: seen & DIGIT > 0,
+            has_letter: seen & LETTER > 0,
+            is_capital: first.is_some_and(|class| class & CAPITAL > 0),
+            hash: u64::from(seen & WIDE),
+        });
+        at
+    }
+
+    /// Goes over a character beyond ASCII, or through the word that begins with it.
+    fn wide(&mut self, at: usize) -> usize {
+        let letter = char_at(self.text, at);
+        let next = at + letter.len_utf8();
+        match fold(letter) {
+            Fold::Same if letter.is_alphanumeric() => return self.word(at),
+            Fold::To(other) if other.is_alphanumeric() => return self.word(at),
+            Fold::To(other) => {
+                if other.is_ascii() && self.asked[other as usize] {
+                    self.buffers.marks.push(self.folded(at));
+                }
+                self.replace(at, next, other);
+            }
+            Fold::Gone => self.remove(at, next),
+            Fold::Same | Fold::Accent => {
+                if self.asked[usize::from(self.text.as_bytes()[at])] {
+                    self.buffers.marks.push(self.folded(at));
+                }
+            }
+        }
+        next
+    }
+
+    fn copy_to(&mut self, at: usize) {
+        self.buffers.folded.push_str(&self.text[self.copied..at]);
+        self.copied = at;
+    }
+
+    fn replace(&mut self, at: usize, next: usize, by: char) {
+        self.copy_to(at);
+        self.buffers.folded.push(by);
+        self.shift(next, next);
+    }
+
+    fn remove(&mut self, at: usize, next: usize) {
+        self.copy_to(at);
+        self.shift(at, next);
+    }
+
+    /// Makes one letter of an accent and the letter before it, where there is such a letter.
+    fn accent(&mut self, at: usize, next: usize, accent: char) -> bool {
+        let before = self.text[self.copied..at].chars().next_back().or_else(|| self.buffers.folded.chars().next_back());
+        let Some(letter) = before.and_then(|letter| compose(letter, accent)) else { return false };
+        self.copy_to(at);
+        self.buffers.folded.pop();
+        // What was folded at the old end of this letter begins no more there.
+        let end = self.buffers.folded.len();
+        while self.buffers.shifts.last().is_some_and(|shift| shift.folded > end) {
+            self.buffers.shifts.pop();
+        }
+        self.buffers.folded.push(letter);
+        self.shift(next, next);
+        true
+    }
+
+    /// Goes on behind what was replaced or removed.
+    fn shift(&mut self, ends: usize, begins: usize) {
+        self.copied = begins;
+        let folded = self.buffers.folded.len();
+        match self.buffers.shifts.last_mut().filter(|last| last.folded == folded) {
+            Some(last) => last.begins = begins,
+            None => self.buffers.shifts.push(Shift { folded, ends, begins }),
+        }
+    }
+}
+
+fn char_at(text: &str, at: usize) -> char {
+    text[at..].chars().next().unwrap_or_default()
+}
+
+fn class_of(letter: char) -> u8 {
+    if letter.is_ascii() {
+        return CLASSES[letter as usize];
+    }
+    // Beyond ASCII only case and kind are looked at; the hash wants to know that there is such a letter.
+    WIDE | if letter.is_uppercase() { LETTER | CAPITAL } else { u8::from(letter.is_alphabetic()) }
+}
+
+/// What folding does to a character beyond ASCII.
+enum Fold {
+    Same,
+    To(char),
+    /// It has no width.
+    Gone,
+    /// It belongs to the letter before it.
+    Accent,
+}
+
+/// Zeros of the decimal digits that phones and forms of the countries that use them write (Unicode, category Nd).
+const ZEROS: [u32; 13] = [0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50];
+
+fn fold(letter: char) -> Fold {
+    match letter {
+        '\u{c0}'..='\u{2ff}' => Fold::Same,
+        '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => Fold::To(' '),
+        '\u{85}' | '\u{2028}' | '\u{2029}' => Fold::To('\n'),
+        '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' => Fold::To('-'),
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => Fold::Gone,
+        '\u{2060}'..='\u{2069}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' => Fold::Gone,
+        '\u{300}'..='\u{36f}' => Fold::Accent,
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).map_or(Fold::Same, Fold::To),
+        '\u{3002}' | '\u{ff61}' => Fold::To('.'),
+        '\u{660}'..='\u{e59}' => {
+            let zero = ZEROS.iter().find(|zero| (**zero..**zero + 10).contains(&u32::from(letter)));
+            zero.and_then(|zero| char::from_digit(u32::from(letter) - zero, 10)).map_or(Fold::Same, Fold::To)
+        }
+        '\u{1d7ce}'..='\u{1d7ff}' => {
+            char::from_digit((u32::from(letter) - 0x1d7ce) % 10, 10).map_or(Fold::Same, Fold::To)
+        }
+        _ => Fold::Same,
     }
 }
 
 /// The hash of a word in lower case, by which lists of words are looked up.
 pub fn hash_of(word: &str) -> u64 {
-    word.chars().flat_map(char::to_lowercase).fold(0, mix)
+    let word = if is_plain(word.as_bytes()) { word.to_owned() } else { word.to_lowercase() };
+    hash(word.as_bytes(), 0, word.len())
 }
 
-fn mix(hash: u64, letter: char) -> u64 {
-    (hash.rotate_left(5) ^ u64::from(u32::from(letter))).wrapping_mul(0x517c_c1b7_2722_0a95)
+/// The hash of a word where it stands in the text.
+fn hash_within(text: &str, word: &Word, lower: &mut String) -> u64 {
+    let letters = &text[word.start..word.end];
+    if word.hash == 0 || is_plain(letters.as_bytes()) {
+        return hash(text.as_bytes(), word.start, word.end);
+    }
+    lower.clear();
+    lower.extend(letters.chars().flat_map(char::to_lowercase));
+    hash(lower.as_bytes(), 0, lower.len())
 }
 
-fn count_off(text: &str, words: &mut Vec<Word>) {
-    let mut open: Option<Word> = None;
-    for (at, letter) in text.char_indices() {
-        if letter.is_alphanumeric() {
-            let word = open.get_or_insert_with(|| Word {
-                start: at,
-                end: at,
-                has_digit: false,
-                has_letter: false,
-                is_capital: letter.is_uppercase(),
-                hash: 0,
-            });
-            word.end = at + letter.len_utf8();
-            word.has_digit |= letter.is_ascii_digit();
-            word.has_letter |= letter.is_alphabetic();
-            word.hash = letter.to_lowercase().fold(word.hash, mix);
-        } else {
-            words.extend(open.take());
+/// Whether all letters are of ASCII or Latin-1 (UTF-8's first byte C3), where one bit is all that case changes.
+fn is_plain(word: &[u8]) -> bool {
+    word.iter().all(|byte| byte.is_ascii() || *byte == 0xc3 || (0x80..0xc0).contains(byte))
+}
+
+const CASE: u64 = 0x2020_2020_2020_2020;
+const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// Of eight bytes at a time, without the bit of case.
+fn hash(text: &[u8], start: usize, end: usize) -> u64 {
+    let (mut at, mut hash) = (start, (end - start) as u64);
+    while at + 8 <= end {
+        hash = mix(hash, eight(text, at) | CASE);
+        at += 8;
+    }
+    if at < end {
+        let mask = u64::MAX >> (8 * (8 - (end - at)));
+        hash = mix(hash, (eight(text, at) | CASE) & mask);
+    }
+    hash ^ (hash >> 32)
+}
+
+fn mix(hash: u64, eight: u64) -> u64 {
+    (hash.rotate_left(23) ^ eight).wrapping_mul(FACTOR)
+}
+
+/// Eight bytes of the text, fewer at its end.
+fn eight(text: &[u8], at: usize) -> u64 {
+    match text[at..].first_chunk() {
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => text[at..].iter().rev().fold(0, |all, byte| (all << 8) | u64::from(*byte)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn folded(text: &str) -> String {
+        Text::read(text, &[false; 256], &mut Buffers::default()).as_str().to_owned()
+    }
+
+    fn words(text: &str) -> Vec<String> {
+        let mut buffers = Buffers::default();
+        let text = Text::read(text, &[false; 256], &mut buffers);
+        text.words().iter().map(|word| text.word(word).to_owned()).collect()
+    }
+
+    #[test]
+    fn what_hides_an_identifier_is_folded() {
+        assert_eq!(folded("040\u{a0}123\u{2011}45\u{2009}67\u{2212}8"), "040 123-45 67-8");
+        assert_eq!(folded("\u{ff10}\u{ff14}0\u{200b}1\u{ad}2\u{feff}"), "04012");
+        assert_eq!(folded("\u{660}\u{661}\u{6f5} \u{1d7d8}"), "015 0");
+        assert_eq!(folded("a\u{308}\u{304}iti"), "\u{1df}iti");
+        assert_eq!(words("Ma\u{308}kinen\u{200b}-\u{200b}A\u{30a}"), ["M\u{e4}kinen", "\u{c5}"]);
+        assert_eq!(words("x\u{ad}y z\u{3000}4\u{ff15}6"), ["xy", "z", "456"]);
+    }
+
+    #[test]
+    fn a_span_is_placed_where_it_stood() {
+        let source = "\u{200b}a\u{200b}\u{200c}b\u{a0}\u{ff15}\u{ff15} cc";
+        let mut buffers = Buffers::default();
+        let text = Text::read(source, &[false; 256], &mut buffers);
+        let place = |word: &str| {
+            let start = text.as_str().find(word).expect("the word");
+            let mut span = Span { start, end: start + word.len(), kind: "", score: 0 };
+            text.place_in_source(&mut span);
+            &source[span.start..span.end]
+        };
+        assert_eq!(place("a"), "a");
+        assert_eq!(place("b"), "b");
+        assert_eq!(place("ab"), "a\u{200b}\u{200c}b");
+        assert_eq!(place("55"), "\u{ff15}\u{ff15}");
+        assert_eq!(place("cc"), "cc");
+    }
+
+    #[test]
+    fn a_hash_knows_no_case() {
+        for (one, other) in
+            [("HELSINKI", "helsinki"), ("Åke", "åke"), ("ŁÓDŹ", "łódź"), ("Administrator", "ADMINISTRATOR")]
+        {
+            assert_eq!(hash_of(one), hash_of(other));
+        }
+        assert_ne!(hash_of("a"), hash_of("aa"));
+        assert_ne!(hash_of("ab"), hash_of("ba"));
+    }
+
+    proptest! {
+        #[test]
+        fn words_are_runs_of_letters_and_digits(source in ".{0,60}") {
+            let mut buffers = Buffers::default();
+            let text = Text::read(&source, &[true; 256], &mut buffers);
+            let mut end = 0;
+            for word in text.words() {
+                prop_assert!(word.start >= end && word.end > word.start);
+                let letters = text.word(word);
+                prop_assert!(letters.chars().all(char::is_alphanumeric), "{letters:?}");
+                prop_assert_eq!(word.hash, hash_of(letters));
+                prop_assert_eq!(word.has_digit, letters.bytes().any(|byte| byte.is_ascii_digit()));
+                prop_assert_eq!(word.has_letter, letters.chars().any(char::is_alphabetic));
+                prop_assert_eq!(word.is_capital, letters.chars().next().is_some_and(char::is_uppercase));
+                prop_assert!(!text.as_str()[end..word.start].chars().any(char::is_alphanumeric));
+                end = word.end;
+            }
+            for mark in text.marks() {
+                prop_assert!(text.as_str().is_char_boundary(*mark) && !text.bytes()[*mark].is_ascii_alphanumeric());
+            }
+        }
+
+        #[test]
+        fn every_piece_has_its_place(source in "[a-z0-9 \u{200b}\u{a0}\u{ff15}\u{308}\u{e4}aou]{0,30}") {
+            let mut buffers = Buffers::default();
+            let text = Text::read(&source, &[false; 256], &mut buffers);
+            let ends: Vec<_> = (0..=text.as_str().len()).filter(|at| text.as_str().is_char_boundary(*at)).collect();
+            let mut before = 0;
+            for (start, end) in ends.iter().zip(&ends[1..]) {
+                let mut span = Span { start: *start, end: *end, kind: "", score: 0 };
+                text.place_in_source(&mut span);
+                prop_assert!(source.is_char_boundary(span.start) && source.is_char_boundary(span.end));
+                prop_assert!(before <= span.start && span.start < span.end);
+                before = span.end;
+            }
         }
     }
-    words.extend(open);
 }

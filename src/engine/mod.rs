@@ -10,6 +10,7 @@ use std::sync::{Condvar, Mutex};
 use crate::account::doors::{OpenProduction, Test};
 use crate::account::store::StoreError;
 use crate::crew::Crew;
+use crate::detect::known::NoRoom;
 use crate::error::{Failure, Kind};
 use crate::guard::{GuardError, Uniques};
 use crate::method::ApplyError;
@@ -42,6 +43,8 @@ pub enum EngineError {
     Encode(#[from] EncodeError),
     #[error("the test side cannot be written: {0}")]
     Write(StoreError),
+    #[error(transparent)]
+    NoRoom(NoRoom),
     #[error("a bug: a part could not be worked through")]
     Bug,
     #[error("table `{table}`, object {object} of {of} in key order: {error}")]
@@ -52,7 +55,7 @@ impl EngineError {
     fn kind(&self) -> Kind {
         match self {
             EngineError::File(FileError::Store(StoreError::Changed | StoreError::Missing)) => Kind::Mismatch,
-            EngineError::File(FileError::Store(_)) | EngineError::Write(_) => Kind::Storage,
+            EngineError::File(FileError::Store(_)) | EngineError::Write(_) | EngineError::NoRoom(_) => Kind::Storage,
             EngineError::File(_) => Kind::Mismatch,
             EngineError::Mask(MaskError::Method(_, ApplyError::Value { .. })) => Kind::Mismatch,
             EngineError::Guard(_) | EngineError::Mask(MaskError::Group) => Kind::Guard,
@@ -73,6 +76,11 @@ impl EngineError {
             EngineError::File(FileError::Damaged(_)) => {
                 Some("have the object written again; its rows cannot be trusted")
             }
+            EngineError::NoRoom(_) => Some("make room in the folder for temporary files, or name another in TMPDIR"),
+            EngineError::Guard(GuardError::Holds { .. }) => Some(
+                "let `scrub`, `fake`, `pseudonym` or `drop` treat the leaf; or, where it is no harm, say so in its rule with \
+                 `may_hold` (the kinds in brackets) and `because`, which the customer approves",
+            ),
             EngineError::Guard(GuardError::Repeated(_)) => {
                 Some("take `unique` from the rule, or choose a method whose outputs differ where values do")
             }
@@ -89,7 +97,11 @@ impl EngineError {
 }
 
 impl From<SurveyError> for EngineError {
-    fn from(SurveyError { table, object, of, error }: SurveyError) -> Self {
+    fn from(error: SurveyError) -> Self {
+        let (table, object, of, error) = match error {
+            SurveyError::Object { table, object, of, error } => (table, object, of, error),
+            SurveyError::NoRoom(error) => return EngineError::NoRoom(error),
+        };
         let error = match error {
             Cause::File(error) => error.into(),
             Cause::Method(leaf, error) => MaskError::Method(leaf, error).into(),

@@ -127,7 +127,7 @@ impl Taken<'_> {
     }
 
     fn guard<'g>(&'g self, column: &'g ColumnPlan) -> ColumnGuard<'g> {
-        ColumnGuard::new(self.table, column, &self.shared.uniques, self.shared.masks.standing(self.table))
+        ColumnGuard::new(self.table, column, &self.shared.uniques, self.shared.masks)
     }
 
     fn masked(
@@ -160,7 +160,7 @@ pub(super) fn preview(
     }
     let (mut shown, uniques) = (Vec::new(), Uniques::of([table]));
     for (column, output) in table.columns.iter().filter_map(|column| Some((column, column.output.as_ref()?))) {
-        let mut guard = ColumnGuard::new(table, column, &uniques, masks.standing(table));
+        let mut guard = ColumnGuard::new(table, column, &uniques, masks);
         let mut pieces = vec![new_empty_array(output.data_type())];
         for raw in with_rows.map_or(Ok(Vec::new()), |file| Records::column(file, table, column, &batches))? {
             pieces.extend(guard.admit(mask(table, column, masks, raw)?)?.array().cloned());

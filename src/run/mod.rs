@@ -17,13 +17,13 @@ use crate::error::{Failure, Kind};
 use crate::evidence::{self, Outcome};
 use crate::guard::groups::{self, Finding};
 use crate::keys::{Secret, secret_of};
-use crate::method::Taken;
+use crate::method::Keys;
 use crate::plan::Plan;
 use crate::release::{self, Manifest, TableRelease};
 use crate::schema::{self, TableSchema, digest};
 use crate::sink::Written;
 use crate::source::ReadLimits;
-use crate::survey::{self, LinkFinding, Means, SkewFinding, Standings};
+use crate::survey::{self, Counts, LinkFinding, Means, SkewFinding};
 use crate::transform::Masks;
 use crate::workspace::Workspace;
 use trail::Trail;
@@ -125,24 +125,51 @@ fn carry(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress, trail: &mu
     let secret = secret_of(house.workspace, wish.customer)?;
     let source = fingerprint(&plan, &secret);
     trail.keyed(&plan, &secret);
-    let (plan, known) = go_through(house, plan, &approval, &secret)?;
-    trail.measured(&plan, &secret, &known.findings);
-    let Known { taken, standings, findings, earned } = known;
-    let masks = Masks::new(&plan, &secret, taken, standings);
-    let (written, release) = transfer(house, &plan, &masks, &approval, &secret, progress)?;
-    trail.written(&release, &earned.assessment, &written);
-    let manifest = manifest(&plan, &approval, &secret, source, release, &earned, &written);
+    let (plan, told) = go_through(house, plan, &approval, &secret)?;
+    let findings = findings(house, &plan, &approval, &secret, told.groups)?;
+    trail.measured(&plan, &secret, &findings);
+    trail.surveyed(told.counts);
+    let (written, release) = transfer(house, &plan, &told.masks, &approval, &secret, progress)?;
+    trail.written(&release, &told.earned.assessment, &written);
+    let manifest = manifest(&plan, &approval, &secret, source, release, &told.earned, &written);
     trail.prepared(house)?;
     release::commit(&house.test, &manifest, house.signer.as_ref())?;
-    Ok(done(&approval, manifest, written.len(), earned.assessment, findings))
+    Ok(done(&approval, manifest, written.len(), told.earned.assessment, findings))
 }
 
 /// What the first pass has told, and what follows from it.
-struct Known {
-    taken: Taken,
-    standings: Standings,
-    findings: Findings,
+struct Told {
+    masks: Masks,
+    counts: Counts,
+    /// By table.
+    groups: BTreeMap<String, Finding>,
     earned: Earned,
+}
+
+/// The first pass: what must be known of the whole before a part leaves. Only now are the parts of records known, and
+/// whether groups hold.
+fn go_through(house: &House<'_>, plan: Plan, approval: &Approval, secret: &Secret) -> Result<(Plan, Told), Failure> {
+    let memory = house.workspace.limits.memory;
+    let key = secret.known_values_key(&plan.customer);
+    let surveyed = survey::survey(&plan, house.production.open(approval), &house.crew, memory, &key);
+    let surveyed = surveyed.map_err(engine::EngineError::from)?;
+    let plan = plan.measured(&surveyed.measured)?;
+    let keys = plan.keys(secret);
+    let counted = survey::count(&plan, secret, &surveyed, means(house, approval, &keys), memory);
+    let judged = groups::judge(&plan, secret, counted.map_err(engine::EngineError::from)?)?;
+    let earned = earned::by_facts(plan.tables.iter().map(|table| &table.schema), &judged.findings);
+    if !earned.claim.covers(&approval.claim()) {
+        let refusal = Refusal::ClaimNotEarned { approved: approval.claim(), earned: earned.claim };
+        return Err(Refused::from(refusal).into());
+    }
+    let plan = plan.generalised(&judged.steps);
+    let masks = Masks::new(&plan, secret, surveyed.taken, surveyed.known, judged.standings);
+    Ok((plan, Told { masks, counts: surveyed.counts, groups: judged.findings, earned }))
+}
+
+fn means<'m>(house: &'m House<'_>, approval: &'m Approval, keys: &'m Keys) -> Means<'m> {
+    let limits = ReadLimits::of(house.workspace.limits.memory);
+    Means { production: house.production.open(approval), crew: &house.crew, limits, keys }
 }
 
 /// What was found of the whole.
@@ -156,28 +183,19 @@ pub struct Findings {
     pub skew: Vec<SkewFinding>,
 }
 
-/// The first pass: what must be known of the whole before a part leaves. Only now are the parts of records known, and
-/// whether groups hold.
-fn go_through(house: &House<'_>, plan: Plan, approval: &Approval, secret: &Secret) -> Result<(Plan, Known), Failure> {
-    let memory = house.workspace.limits.memory;
-    let open = || house.production.open(approval);
-    let surveyed = survey::survey(&plan, open(), &house.crew, ReadLimits::of(memory));
-    let surveyed = surveyed.map_err(engine::EngineError::from)?;
-    let plan = plan.measured(&surveyed.measured)?;
+/// What is told of the whole and decides nothing.
+fn findings(
+    house: &House<'_>,
+    plan: &Plan,
+    approval: &Approval,
+    secret: &Secret,
+    groups: BTreeMap<String, Finding>,
+) -> Result<Findings, Failure> {
     let keys = plan.keys(secret);
-    let means = Means { production: open(), crew: &house.crew, limits: ReadLimits::of(memory), keys: &keys };
-    let counted = survey::count(&plan, secret, &surveyed.taken, means, memory);
-    let judged = groups::judge(&plan, secret, counted.map_err(engine::EngineError::from)?)?;
-    let links = survey::orphans(&plan, secret, means).map_err(engine::EngineError::from)?;
-    let skew = survey::skew(&plan, means).map_err(engine::EngineError::from)?;
-    let earned = earned::by_facts(plan.tables.iter().map(|table| &table.schema), &judged.findings);
-    if !earned.claim.covers(&approval.claim()) {
-        let refusal = Refusal::ClaimNotEarned { approved: approval.claim(), earned: earned.claim };
-        return Err(Refused::from(refusal).into());
-    }
-    let findings = Findings { groups: judged.findings, links, skew };
-    let known = Known { taken: surveyed.taken, standings: judged.standings, findings, earned };
-    Ok((plan.generalised(&judged.steps), known))
+    let means = means(house, approval, &keys);
+    let links = survey::orphans(plan, secret, means).map_err(engine::EngineError::from)?;
+    let skew = survey::skew(plan, means).map_err(engine::EngineError::from)?;
+    Ok(Findings { groups, links, skew })
 }
 
 /// Reads, masks, guards and writes every part; nothing of it is visible yet.
@@ -399,9 +417,9 @@ fn look(
     let approval = examined.look(&plan.structures(), house.evidence.as_ref())?;
     trail.approved(&approval);
     let secret = secret_of(house.workspace, wish.customer)?;
-    let (plan, known) = go_through(house, plan, &approval, &secret)?;
+    let (plan, told) = go_through(house, plan, &approval, &secret)?;
+    trail.surveyed(told.counts);
     let chosen = plan.tables.iter().find(|planned| planned.schema.table == table).ok_or_else(unknown)?;
-    let masks = Masks::new(&plan, &secret, known.taken, known.standings);
     let limits = ReadLimits::of(house.workspace.limits.memory);
-    Ok(engine::preview(chosen, house.production.open(&approval), &masks, limits, rows)?)
+    Ok(engine::preview(chosen, house.production.open(&approval), &told.masks, limits, rows)?)
 }

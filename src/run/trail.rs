@@ -8,10 +8,11 @@ use super::{Findings, House};
 use crate::account::store::Object;
 use crate::consent::{Approval, Assessment};
 use crate::error::{Failure, Kind};
-use crate::evidence::{Input, Outcome, Output, RunRecord, State, TableRecord, Tool, Treatment, journal};
+use crate::evidence::{Input, KnownRecord, Outcome, Output, RunRecord, State, TableRecord, Tool, Treatment, journal};
 use crate::keys::Secret;
 use crate::plan::{Plan, SourceFile, TablePlan};
 use crate::sink::Written;
+use crate::survey::Counts;
 
 /// The record of a run under way; no value of the data can get into it.
 pub struct Trail(RunRecord);
@@ -39,6 +40,7 @@ impl Trail {
             links: Vec::new(),
             skew: Vec::new(),
             destination: None,
+            known: None,
         })
     }
 
@@ -62,6 +64,11 @@ impl Trail {
         }
         self.0.links = findings.links.clone();
         self.0.skew = findings.skew.clone();
+    }
+
+    /// How many values of the source are looked for in all that leaves.
+    pub fn surveyed(&mut self, counts: Counts) {
+        self.0.known = Some(KnownRecord { values: counts.values, weak: counts.weak });
     }
 
     /// Under which secret, and which state of which object; both told without telling them.

@@ -54,6 +54,11 @@ pub fn policy(table: &TableSchema) -> String {
     if let Some(privacy) = &table.privacy {
         digest.text("privacy").text("").text(&privacy.meaning());
     }
+    for (path, column) in &table.columns {
+        column.may_hold.meaning().iter().for_each(|meaning| {
+            digest.text("may_hold").text(path.as_str()).text(meaning);
+        });
+    }
     for link in &table.links {
         digest.text("link").text(link.from.as_str()).text(&format!("{}.{}", link.table, link.to.as_str()));
     }

@@ -4,6 +4,7 @@ mod declared;
 pub mod digest;
 mod form;
 mod link;
+mod may_hold;
 mod path;
 mod privacy;
 mod selection;
@@ -11,6 +12,7 @@ mod table;
 
 pub use form::{Dialect, Escape, Form, Format, Header, Output, StrayQuote};
 pub use link::Link;
+pub use may_hold::MayHold;
 pub use path::{Leaf, LeafPath, children, leaves};
 pub use privacy::{Diversity, OnSmall, Privacy};
 pub use selection::{Filter, Test};

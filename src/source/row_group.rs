@@ -14,7 +14,7 @@ use crate::plan::{ColumnPlan, FileError, Footer, Origin, SourceFile, contained};
 use crate::source::chunks::{self, Chunks, WindowLimits};
 use crate::source::inspect::{self, IndexedRows};
 use crate::source::pages::Pages;
-use crate::source::{ColumnStream, EncodedChunk, RawBatch, SoundChunk, distinct};
+use crate::source::{ColumnStream, EncodedChunk, Onlooker, RawBatch, SoundChunk, distinct};
 
 /// The most rows of a batch.
 pub(super) const BATCH_ROWS: usize = 64 * 1024;
@@ -169,9 +169,17 @@ impl<'p> RowGroup<'p> {
 
     /// A leaf's chunk as encoded pages; none where the pages could carry more than the rows hold.
     ///
+    /// An onlooker has seen all values of a chunk that is there, and may have seen some of one that is not.
+    ///
     /// # Errors
     /// Where a page is damaged.
-    pub fn sound(&self, column: &ColumnPlan, leaf: usize) -> Result<Option<SoundChunk>, FileError> {
+    pub fn sound(
+        &self,
+        column: &ColumnPlan,
+        leaf: usize,
+        onlooker: Option<&mut dyn Onlooker>,
+    ) -> Result<Option<SoundChunk>, FileError> {
+        let is_seen = onlooker.is_some();
         let Some(index) = leaf_indices(self.footer, column).nth(leaf).filter(|_| self.is_planned(column)) else {
             return Ok(None);
         };
@@ -179,7 +187,7 @@ impl<'p> RowGroup<'p> {
         let chunk = self.metadata().column(index);
         let pages = self.pages(chunks, chunk)?;
         let Some(encodings) = pages.encodings() else { return Ok(None) };
-        let inspected = inspect::inspect(chunk, self.metadata().num_rows(), &pages)?;
+        let inspected = inspect::inspect(chunk, self.metadata().num_rows(), &pages, onlooker)?;
         let Some(inspected) = inspected else { return Ok(None) };
         let descriptor = chunk.column_descr_ptr();
         let dictionary = inspected
@@ -199,7 +207,7 @@ impl<'p> RowGroup<'p> {
             descriptor,
             by_first_use: inspected.by_first_use,
         };
-        Ok(Some(SoundChunk { pages, dictionary: dictionary.transpose()?, is_indexed }))
+        Ok(Some(SoundChunk { pages, dictionary: dictionary.transpose()?, is_indexed, is_seen }))
     }
 
     /// Whether the column is nested here as in the first object: its levels mean something else where it is not.

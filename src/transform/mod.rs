@@ -12,6 +12,7 @@ use arrow::compute::take;
 use arrow::datatypes::{ArrowNativeType, DataType, Field, FieldRef, Fields};
 use arrow::error::ArrowError;
 
+use crate::detect::Known;
 use crate::keys::Secret;
 use crate::method::{ApplyError, Context, Keys, Outcome, Taken, distinct};
 use crate::plan::{ColumnPlan, Groups, LeafPlan, Plan, TablePlan};
@@ -61,6 +62,8 @@ pub struct MaskedBatch {
     pub(crate) leaves: Vec<Masked>,
     /// The values of each leaf that is to be unique, with its place among the column's leaves.
     pub(crate) unique: Vec<(usize, ArrayRef)>,
+    /// What it was made of, where methods within a value make some of it and others let the rest through.
+    pub(crate) raw: Option<ArrayRef>,
 }
 
 /// How one leaf of a batch came out.
@@ -72,18 +75,23 @@ pub(crate) struct Masked {
     pub(crate) nulls_after: usize,
 }
 
-/// The keys of a plan's domains, the words that no fake may use, and which groups may leave.
+/// The keys of a plan's domains, the words that no fake may use, the values that are known, and which groups may leave.
 pub struct Masks {
     keys: Keys,
     taken: Taken,
+    known: Known,
     standings: Standings,
 }
 
 impl Masks {
     /// Derives the key of every domain that the plan names.
-    pub fn new(plan: &Plan, secret: &Secret, taken: Taken, standings: Standings) -> Self {
-        let keys = plan.keys(secret);
-        Masks { keys, taken, standings }
+    pub fn new(plan: &Plan, secret: &Secret, taken: Taken, known: Known, standings: Standings) -> Self {
+        Masks { keys: plan.keys(secret), taken, known, standings }
+    }
+
+    /// The values that no part may hold.
+    pub fn known(&self) -> &Known {
+        &self.known
     }
 
     /// How the groups of a table stand; none where it has none.
@@ -104,7 +112,7 @@ impl Masks {
         for (at, place) in groups.quasi.iter().enumerate() {
             let rule = table.schema.columns.get(&place.path).ok_or(MaskError::Shape)?;
             let values = column(place.column).and_then(|column| place.before(column)).ok_or(MaskError::Shape)?;
-            let context = Context { keys: &self.keys, taken: &self.taken, beside: &[] };
+            let context = Context { keys: &self.keys, taken: &self.taken, known: &self.known, beside: &[] };
             let masked = match table.columns[place.column].leaves[place.leaf].outcome {
                 Outcome::Untouched => values,
                 _ => distinct::apply(&*rule.method, &values, &context)
@@ -124,7 +132,8 @@ pub fn mask(table: &TablePlan, column: &ColumnPlan, masks: &Masks, batch: RawBat
     let rows = batch.rows();
     let mut work = Work::new(table, masks, &column.leaves, &batch);
     let array = work.field(&batch.array, &column.field, column.output.as_deref())?;
-    Ok(MaskedBatch { array, rows, leaves: work.masked, unique: work.unique })
+    let raw = has_inner(table, &column.leaves).then(|| batch.array.clone());
+    Ok(MaskedBatch { array, rows, leaves: work.masked, unique: work.unique, raw })
 }
 
 /// Masks the distinct values of a leaf, each once.
@@ -139,7 +148,14 @@ pub fn mask_distinct(
 ) -> Result<MaskedBatch, MaskError> {
     let mut work = Work::new(table, masks, std::slice::from_ref(leaf), batch);
     let array = work.leaf(&batch.array)?;
-    Ok(MaskedBatch { array, rows: batch.rows(), leaves: work.masked, unique: work.unique })
+    let raw = has_inner(table, std::slice::from_ref(leaf)).then(|| batch.array.clone());
+    Ok(MaskedBatch { array, rows: batch.rows(), leaves: work.masked, unique: work.unique, raw })
+}
+
+/// Whether some leaf's method is made of others.
+fn has_inner(table: &TablePlan, leaves: &[LeafPlan]) -> bool {
+    let rules = leaves.iter().filter_map(|plan| table.schema.columns.get(&plan.leaf.path));
+    rules.into_iter().any(|rule| !rule.method.inner().is_empty())
 }
 
 struct Work<'p> {
@@ -299,7 +315,8 @@ impl<'p> Work<'p> {
             Outcome::Untouched => Some(array.clone()),
             Outcome::Becomes { .. } => {
                 let beside = self.beside_of(plan)?;
-                let context = Context { keys: &self.masks.keys, taken: &self.masks.taken, beside: &beside };
+                let Masks { keys, taken, known, .. } = self.masks;
+                let context = Context { keys, taken, known, beside: &beside };
                 let done = distinct::apply(method, array, &context);
                 Some(done.map_err(|error| MaskError::Method(path.clone(), error))?)
             }

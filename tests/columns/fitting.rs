@@ -7,6 +7,9 @@ pub fn encrypts(example: &str) -> bool {
 
 /// The text of a row, another one for every row; none where the example takes any text.
 pub fn text(example: &str, row: usize) -> Option<String> {
+    if example.contains("method = \"scrub\"") {
+        return Some(format!("Kirje tuli: aino{row}@posti.example, {row} sivua."));
+    }
     if !encrypts(example) {
         return None;
     }

@@ -13,9 +13,9 @@ use std::collections::BTreeMap;
 use arrow::array::{Array, ArrayRef};
 
 use super::look::{Look, Looked, Means};
-use super::{Cause, SurveyError};
+use super::{Cause, SurveyError, Surveyed};
 use crate::keys::Secret;
-use crate::method::{Context, Keys, Method, Outcome, Taken, distinct};
+use crate::method::{Context, Keys, Method, Outcome, distinct};
 use crate::plan::{FileError, Groups, Level, Place, Plan, TablePlan};
 
 pub use facts::{Counted, Group, Subjects, TooMany};
@@ -33,7 +33,7 @@ const SHARE: u64 = 4;
 pub fn count(
     plan: &Plan,
     secret: &Secret,
-    taken: &Taken,
+    surveyed: &Surveyed,
     means: Means<'_>,
     memory: u64,
 ) -> Result<BTreeMap<String, Counted>, SurveyError> {
@@ -42,7 +42,7 @@ pub fn count(
     let mut counted = BTreeMap::new();
     for (table, groups) in grouped {
         let names = Names::of(secret, &plan.customer, &table.schema.table, groups.quasi.len());
-        let counter = Counter::of(table, groups, names, means.keys, taken, of_each);
+        let counter = Counter::of(table, groups, names, means.keys, surveyed, of_each);
         Look::at(table, groups.columns()).each(means, |rows| counter.join(&rows))?;
         counted.insert(table.schema.table.clone(), counter.facts.into_groups());
     }
@@ -55,7 +55,7 @@ struct Counter<'c> {
     groups: &'c Groups,
     names: Names,
     keys: &'c Keys,
-    taken: &'c Taken,
+    surveyed: &'c Surveyed,
     /// Of each quasi leaf: its method, and those that are coarser.
     levels: Vec<Vec<Level<'c>>>,
     facts: Facts,
@@ -67,14 +67,14 @@ impl<'c> Counter<'c> {
         groups: &'c Groups,
         names: Names,
         keys: &'c Keys,
-        taken: &'c Taken,
+        surveyed: &'c Surveyed,
         memory: u64,
     ) -> Self {
         let k = table.schema.privacy.as_ref().map_or(0, |privacy| privacy.k);
         // Where rows are counted and not people, every row is one more.
         let facts = Facts::new(k, groups.quasi.len(), memory);
         let levels = groups.quasi.iter().map(|place| table.levels(place)).collect();
-        Counter { table, groups, names, keys, taken, levels, facts }
+        Counter { table, groups, names, keys, surveyed, levels, facts }
     }
 
     /// Counts some rows.
@@ -147,7 +147,8 @@ impl<'c> Counter<'c> {
         if matches!(plan.outcome, Outcome::Untouched) {
             return Ok(values.clone());
         }
-        let context = Context { keys: self.keys, taken: self.taken, beside: &[] };
+        let Surveyed { taken, known, .. } = self.surveyed;
+        let context = Context { keys: self.keys, taken, known, beside: &[] };
         distinct::apply(method, values, &context).map_err(|error| Cause::Method(place.path.clone(), error))
     }
 

@@ -1,0 +1,111 @@
+//! The pieces of a text that go, each with what becomes of it.
+
+use super::rules::{Names, Rules, Treatment};
+use crate::detect::{Detector, KNOWN, Span};
+
+/// A piece of a text that goes, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece {
+    pub start: usize,
+    pub end: usize,
+    pub treatment: Treatment,
+}
+
+/// Looks for the pieces of one text after another.
+#[derive(Default)]
+pub struct Cover {
+    detector: Detector,
+    spans: Vec<Span>,
+}
+
+impl Cover {
+    /// Hands on every piece of a text that goes, in order; none overlaps another.
+    pub fn pieces(&mut self, text: &str, rules: &Rules, mut each: impl FnMut(Piece)) {
+        self.spans.clear();
+        self.spans.extend_from_slice(self.detector.find(text));
+        self.spans.retain(|span| rules.of(span.kind).is_some());
+        joined(&mut self.spans);
+        for span in &self.spans {
+            match rules.names {
+                Names::Parts { first, last } if span.kind == "PERSON" => {
+                    words(text, *span, first, last).for_each(&mut each);
+                }
+                _ => {
+                    let treatment = rules.of(span.kind).unwrap_or(Treatment::Placeholder(span.kind));
+                    each(Piece { start: span.start, end: span.end, treatment });
+                }
+            }
+        }
+    }
+}
+
+/// Makes one span of all that overlap: nothing that any of them covers is left.
+///
+/// It is of the kind of the longest that a recogniser found.
+fn joined(spans: &mut Vec<Span>) {
+    spans.sort_unstable_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
+    let weight = |span: &Span| (span.kind != KNOWN, span.end - span.start);
+    let mut kept: Vec<Span> = Vec::with_capacity(spans.len());
+    // The heaviest of those that the last kept one is made of.
+    let mut heaviest = (false, 0);
+    for span in spans.drain(..) {
+        match kept.last_mut().filter(|last| last.end > span.start) {
+            Some(last) => {
+                last.end = last.end.max(span.end);
+                if weight(&span) > heaviest {
+                    (last.kind, heaviest) = (span.kind, weight(&span));
+                }
+            }
+            None => {
+                heaviest = weight(&span);
+                kept.push(span);
+            }
+        }
+    }
+    *spans = kept;
+}
+
+/// The words of a name: the last one is a family's, unless it stands alone.
+fn words(text: &str, span: Span, first: usize, last: usize) -> impl Iterator<Item = Piece> {
+    let name = &text[span.start..span.end];
+    let count = name.split_whitespace().count();
+    name.split_whitespace().enumerate().map(move |(at, word)| {
+        let start = span.start + (word.as_ptr() as usize - name.as_ptr() as usize);
+        let part = if count > 1 && at + 1 == count { last } else { first };
+        Piece { start, end: start + word.len(), treatment: Treatment::By(part) }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span(start: usize, end: usize, kind: &'static str) -> Span {
+        Span { start, end, kind, score: 80 }
+    }
+
+    #[test]
+    fn what_overlaps_goes_as_a_whole() {
+        let mut spans = vec![span(5, 9, KNOWN), span(0, 6, "PERSON"), span(8, 12, KNOWN), span(12, 14, "EMAIL")];
+        joined(&mut spans);
+        assert_eq!(spans, [span(0, 12, "PERSON"), span(12, 14, "EMAIL")]);
+    }
+
+    #[test]
+    fn a_known_value_around_a_recognised_one_takes_its_kind() {
+        let mut spans = vec![span(0, 9, KNOWN), span(2, 4, "IP"), span(5, 9, "EMAIL")];
+        joined(&mut spans);
+        assert_eq!(spans, [span(0, 9, "EMAIL")]);
+    }
+
+    #[test]
+    fn words_of_a_name_are_told_apart() {
+        let text = "by Eeva Maria Meri.";
+        let pieces: Vec<_> = words(text, span(3, 18, "PERSON"), 0, 1).collect();
+        let found: Vec<_> = pieces.iter().map(|piece| (&text[piece.start..piece.end], piece.treatment)).collect();
+        let [first, last] = [0, 1].map(Treatment::By);
+        assert_eq!(found, [("Eeva", first), ("Maria", first), ("Meri", last)]);
+        let alone = words(text, span(3, 7, "PERSON"), 0, 1).next().map(|piece| piece.treatment);
+        assert_eq!(alone, Some(first));
+    }
+}
