@@ -85,6 +85,10 @@ pub enum Outcome {
     Refused,
     Failed,
     Preview,
+    /// Samples were looked at to propose schemas; no approval is needed, and nothing leaves.
+    Scan,
+    /// Risks were measured; nothing was made.
+    Measured,
 }
 
 impl Outcome {
@@ -96,6 +100,8 @@ impl Outcome {
             Outcome::Refused => "refused",
             Outcome::Failed => "failed",
             Outcome::Preview => "preview",
+            Outcome::Scan => "scan",
+            Outcome::Measured => "measured",
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::plan::{ColumnPlan, Groups, Place, TablePlan};
 use crate::survey::Standing;
 
 /// The values of a column's quasi leaves that passed, by rows. Takes 4 bytes a row, and 24 for each different value.
-pub(super) struct GroupWatch<'p> {
+pub(super) struct Watch<'p> {
     standing: Option<&'p Standing>,
     leaves: Vec<(usize, &'p Place, Named)>,
 }
@@ -40,12 +40,12 @@ impl Named {
 /// What a column's quasi leaves told of the rows that passed, each leaf with its place among the table's quasi leaves.
 pub(super) type Told = Vec<(usize, Named)>;
 
-impl<'p> GroupWatch<'p> {
+impl<'p> Watch<'p> {
     /// Over a column of which nothing has passed yet.
     pub(super) fn over(table: &'p TablePlan, column: &ColumnPlan, standing: Option<&'p Standing>) -> Self {
         let quasi = table.groups.iter().flat_map(|groups| groups.quasi.iter().enumerate());
         let own = quasi.filter(|(_, place)| std::ptr::eq(&table.columns[place.column], column));
-        GroupWatch { standing, leaves: own.map(|(at, place)| (at, place, Named::default())).collect() }
+        Watch { standing, leaves: own.map(|(at, place)| (at, place, Named::default())).collect() }
     }
 
     /// Looks at some next rows as they leave.

@@ -14,7 +14,7 @@ mod watch;
 
 use arrow::array::{Array, ArrayRef};
 
-use crate::detect::known::KNOWN;
+use crate::detect::KNOWN;
 use crate::error::{Failure, Kind};
 use crate::method::{Nulls, Outcome};
 use crate::plan::{ColumnPlan, LeafPlan, Part, Rows, TablePlan};
@@ -23,7 +23,7 @@ use crate::source::{EncodedChunk, RawBatch, SoundChunk, each_leaf};
 use crate::survey::Standing;
 use crate::transform::{MaskedBatch, Masks};
 
-use grouped::{GroupWatch, Told};
+use grouped::Told;
 pub use unique::Uniques;
 pub use watch::Watch;
 
@@ -44,15 +44,15 @@ pub enum GuardError {
     Repeated(LeafPath),
     #[error("leaf `{0}` is to be unique or to be grouped by, and cannot be held to it")]
     Unwatched(LeafPath),
-    #[error("a row is in a group that may not leave")]
-    SmallGroup,
-    #[error("its rows are in more groups than may be counted at once")]
-    TooManyGroups,
     /// Counted up to what tells nothing of a few people.
     #[error("leaf `{leaf}`: {} in up to {values} of the values at hand", found(.kind))]
     Holds { leaf: LeafPath, kind: &'static str, values: u64 },
     #[error("leaf `{0}`: its values were not looked at")]
     Unseen(LeafPath),
+    #[error("a row is in a group that may not leave")]
+    SmallGroup,
+    #[error("its rows are in more groups than may be counted at once")]
+    TooManyGroups,
     #[error("part {0} is not whole: rows or columns are missing")]
     Incomplete(usize),
 }
@@ -102,7 +102,7 @@ pub struct ColumnGuard<'p> {
     uniques: &'p Uniques,
     /// By leaf; none where there is nothing to look at.
     watches: Vec<Option<Watch<'p>>>,
-    groups: GroupWatch<'p>,
+    grouping: grouped::Watch<'p>,
     /// In the batches that passed.
     rows: usize,
     /// In the pages that passed, by leaf.
@@ -110,13 +110,13 @@ pub struct ColumnGuard<'p> {
 }
 
 impl<'p> ColumnGuard<'p> {
-    /// A guard that has seen nothing yet; what must be unique is held against what passes other guards too, values that
-    /// are known leave nowhere, and what is grouped by is held against how the table's groups stand.
+    /// A guard that has seen nothing yet; what must be unique is held against what passes other guards too, values that are
+    /// known leave nowhere, and what is grouped by is held against how the table's groups stand.
     pub fn new(table: &'p TablePlan, column: &'p ColumnPlan, uniques: &'p Uniques, masks: &'p Masks) -> Self {
         let watch = |plan: &'p LeafPlan| Watch::over(plan, table.schema.columns.get(&plan.leaf.path)?, masks.known());
         let watches = column.leaves.iter().map(watch).collect();
-        let groups = GroupWatch::over(table, column, masks.standing(table));
-        ColumnGuard { table, column, uniques, watches, groups, rows: 0, encoded: Vec::new() }
+        let grouping = grouped::Watch::over(table, column, masks.standing(table));
+        ColumnGuard { table, column, uniques, watches, grouping, rows: 0, encoded: Vec::new() }
     }
 
     /// A watch over the pages of a leaf, to be handed in with them; none where nothing need be looked at.
@@ -137,7 +137,7 @@ impl<'p> ColumnGuard<'p> {
         } else if self.column.output.is_some() {
             return Err(GuardError::Type(self.name()));
         }
-        self.groups.see(batch.array.as_ref())?;
+        self.grouping.see(batch.array.as_ref())?;
         self.rows += batch.rows;
         Ok(SafeBatch { array: batch.array })
     }
@@ -222,7 +222,7 @@ impl<'p> ColumnGuard<'p> {
         let left = self.column.leaves.iter().filter(|plan| !matches!(plan.outcome, Outcome::Removed)).count();
         let pages = self.encoded.iter().min().copied().filter(|_| self.encoded.len() == left);
         let rows = self.rows.max(pages.unwrap_or(0));
-        Passed { removed: self.column.output.is_none(), rows, told: self.groups.told() }
+        Passed { removed: self.column.output.is_none(), rows, told: self.grouping.told() }
     }
 
     /// Looks at every value of every leaf that is watched.

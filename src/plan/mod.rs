@@ -29,6 +29,7 @@ pub use footer::{FileError, Footer, contained};
 pub(crate) use groups::testing as groups_testing;
 pub use groups::{Groups, Level, Place};
 pub use part::{Part, PartLimits, Rows};
+pub use partition::partitions;
 pub use table::{ColumnPlan, Content, LeafPlan, Measured, Origin, SourceFile, TablePlan};
 
 /// Why there is no plan.

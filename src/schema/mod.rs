@@ -10,6 +10,7 @@ mod privacy;
 mod selection;
 mod table;
 
+pub use declared::type_name;
 pub use form::{Dialect, Escape, Form, Format, Header, Output, StrayQuote};
 pub use link::Link;
 pub use may_hold::MayHold;

@@ -79,7 +79,7 @@ pub enum SurveyError {
     NoRoom(#[from] NoRoom),
 }
 
-/// Why an object does.
+/// What ends the first pass at an object.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Cause {
     #[error(transparent)]
@@ -123,8 +123,8 @@ fn table_files(table: &TablePlan) -> impl Iterator<Item = (usize, &SourceFile)> 
 }
 
 fn located(table: &TablePlan, index: usize, error: impl Into<Cause>) -> SurveyError {
-    let (object, of) = (index + 1, table.files.len());
-    SurveyError::Object { table: table.schema.table.clone(), object, of, error: error.into() }
+    let (table, of) = (table.schema.table.clone(), table.files.len());
+    SurveyError::Object { table, object: index + 1, of, error: error.into() }
 }
 
 /// Looks through every `direct` leaf of Parquet.

@@ -160,7 +160,7 @@ struct Summary {
 impl Summary {
     fn of<'a>(coded: &Coded<'_>, columns: impl Iterator<Item = &'a ArrayRef>, means: Means<'_>) -> Result<Self, Cause> {
         let lost = || FileError::Damaged("a column is not the one that was planned");
-        let leaves = columns.map(|column| leaf_of(column, coded.leaf).ok_or_else(lost));
+        let leaves = columns.map(|column| leaf_of(column, &mut { coded.leaf }).ok_or_else(lost));
         let leaves = leaves.collect::<Result<Vec<_>, _>>()?;
         let mut summary = Summary { counts: HashMap::default(), sample: Least::new(SAMPLED), values: 0 };
         if leaves.is_empty() {

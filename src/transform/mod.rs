@@ -86,7 +86,8 @@ pub struct Masks {
 impl Masks {
     /// Derives the key of every domain that the plan names.
     pub fn new(plan: &Plan, secret: &Secret, taken: Taken, known: Known, standings: Standings) -> Self {
-        Masks { keys: plan.keys(secret), taken, known, standings }
+        let keys = plan.keys(secret);
+        Masks { keys, taken, known, standings }
     }
 
     /// The values that no part may hold.

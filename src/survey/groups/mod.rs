@@ -13,10 +13,11 @@ use std::collections::BTreeMap;
 use arrow::array::{Array, ArrayRef};
 
 use super::look::{Look, Looked, Means};
-use super::{Cause, SurveyError, Surveyed};
+use super::{Cause, SurveyError};
 use crate::keys::Secret;
-use crate::method::{Context, Keys, Method, Outcome, distinct};
+use crate::method::{Context, Method, Outcome, distinct};
 use crate::plan::{FileError, Groups, Level, Place, Plan, TablePlan};
+use crate::survey::Surveyed;
 
 pub use facts::{Counted, Group, Subjects, TooMany};
 use facts::{Facts, Map, Row};
@@ -39,10 +40,11 @@ pub fn count(
 ) -> Result<BTreeMap<String, Counted>, SurveyError> {
     let grouped = plan.tables.iter().filter_map(|table| Some((table, table.groups.as_ref()?)));
     let of_each = memory / SHARE / grouped.clone().count().max(1) as u64;
+    let context = Context { keys: means.keys, taken: &surveyed.taken, known: &surveyed.known, beside: &[] };
     let mut counted = BTreeMap::new();
     for (table, groups) in grouped {
         let names = Names::of(secret, &plan.customer, &table.schema.table, groups.quasi.len());
-        let counter = Counter::of(table, groups, names, means.keys, surveyed, of_each);
+        let counter = Counter::of(table, groups, names, &context, of_each);
         Look::at(table, groups.columns()).each(means, |rows| counter.join(&rows))?;
         counted.insert(table.schema.table.clone(), counter.facts.into_groups());
     }
@@ -54,27 +56,19 @@ struct Counter<'c> {
     table: &'c TablePlan,
     groups: &'c Groups,
     names: Names,
-    keys: &'c Keys,
-    surveyed: &'c Surveyed,
+    context: &'c Context<'c>,
     /// Of each quasi leaf: its method, and those that are coarser.
     levels: Vec<Vec<Level<'c>>>,
     facts: Facts,
 }
 
 impl<'c> Counter<'c> {
-    fn of(
-        table: &'c TablePlan,
-        groups: &'c Groups,
-        names: Names,
-        keys: &'c Keys,
-        surveyed: &'c Surveyed,
-        memory: u64,
-    ) -> Self {
+    fn of(table: &'c TablePlan, groups: &'c Groups, names: Names, context: &'c Context<'c>, memory: u64) -> Self {
         let k = table.schema.privacy.as_ref().map_or(0, |privacy| privacy.k);
         // Where rows are counted and not people, every row is one more.
         let facts = Facts::new(k, groups.quasi.len(), memory);
         let levels = groups.quasi.iter().map(|place| table.levels(place)).collect();
-        Counter { table, groups, names, keys, surveyed, levels, facts }
+        Counter { table, groups, names, context, levels, facts }
     }
 
     /// Counts some rows.
@@ -147,9 +141,7 @@ impl<'c> Counter<'c> {
         if matches!(plan.outcome, Outcome::Untouched) {
             return Ok(values.clone());
         }
-        let Surveyed { taken, known, .. } = self.surveyed;
-        let context = Context { keys: self.keys, taken, known, beside: &[] };
-        distinct::apply(method, values, &context).map_err(|error| Cause::Method(place.path.clone(), error))
+        distinct::apply(method, values, self.context).map_err(|error| Cause::Method(place.path.clone(), error))
     }
 
     fn sensitive(&self, rows: &Looked, place: &Place) -> Result<Vec<u128>, Cause> {
