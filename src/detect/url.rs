@@ -16,33 +16,147 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
 
 /// Sites where the first part of a path is a person's name.
 const PROFILES: &[&str] = &[
-    "facebook", "linkedin", "instagram", "github", "gitlab", "twitter", "tiktok", "snapchat", "vk", "xing", "pinterest",
-    "bitbucket", "soundcloud", "flickr", "twitch", "mastodon", "threads", "bsky", "behance", "dribbble", "patreon", "keybase",
-    "linktr", "paypal", "venmo",
+    "facebook",
+    "linkedin",
+    "instagram",
+    "github",
+    "gitlab",
+    "twitter",
+    "tiktok",
+    "snapchat",
+    "vk",
+    "xing",
+    "pinterest",
+    "bitbucket",
+    "soundcloud",
+    "flickr",
+    "twitch",
+    "mastodon",
+    "threads",
+    "bsky",
+    "behance",
+    "dribbble",
+    "patreon",
+    "keybase",
+    "linktr",
+    "paypal",
+    "venmo",
 ];
 
 static SITES: Vocabulary = Vocabulary::of(PROFILES);
 
 /// Parts of a path behind which somebody is named.
 static FOLDERS: Vocabulary = Vocabulary::of(&[
-    "user", "users", "u", "profile", "profiles", "profil", "profiili", "people", "person", "member", "members", "author",
-    "authors", "account", "accounts", "contact", "contacts", "staff", "employee", "employees", "customer", "customers", "client",
-    "clients", "patient", "patients", "student", "students", "asiakas", "asiakkaat", "kund", "kunden", "kunde", "kayttaja",
-    "anvandare", "benutzer",
+    "user",
+    "users",
+    "u",
+    "profile",
+    "profiles",
+    "profil",
+    "profiili",
+    "people",
+    "person",
+    "member",
+    "members",
+    "author",
+    "authors",
+    "account",
+    "accounts",
+    "contact",
+    "contacts",
+    "staff",
+    "employee",
+    "employees",
+    "customer",
+    "customers",
+    "client",
+    "clients",
+    "patient",
+    "patients",
+    "student",
+    "students",
+    "asiakas",
+    "asiakkaat",
+    "kund",
+    "kunden",
+    "kunde",
+    "kayttaja",
+    "anvandare",
+    "benutzer",
 ]);
 
 /// Names in a query of what names somebody, or their first words.
 static FIELDS: Vocabulary = Vocabulary::of(&[
-    "user", "username", "userid", "uid", "login", "email", "mail", "name", "first", "last", "firstname", "lastname", "fname",
-    "lname", "fullname", "phone", "tel", "mobile", "customer", "client", "patient", "student", "member", "account", "employee",
-    "dob", "birthdate", "ssn", "address", "asiakas", "kund", "kunde",
+    "user",
+    "username",
+    "userid",
+    "uid",
+    "login",
+    "email",
+    "mail",
+    "name",
+    "first",
+    "last",
+    "firstname",
+    "lastname",
+    "fname",
+    "lname",
+    "fullname",
+    "phone",
+    "tel",
+    "mobile",
+    "customer",
+    "client",
+    "patient",
+    "student",
+    "member",
+    "account",
+    "employee",
+    "dob",
+    "birthdate",
+    "ssn",
+    "address",
+    "asiakas",
+    "kund",
+    "kunde",
 ]);
 
 /// Parts of a path at a site of profiles that are no name.
 static PAGES: Vocabulary = Vocabulary::of(&[
-    "about", "login", "signup", "search", "explore", "help", "jobs", "company", "hashtag", "share", "sharer", "intent", "status",
-    "home", "events", "groups", "pages", "watch", "reel", "p", "tv", "privacy", "terms", "settings", "features", "topics",
-    "notifications", "feed", "pulse", "learning", "i", "policies", "legal", "photos",
+    "about",
+    "login",
+    "signup",
+    "search",
+    "explore",
+    "help",
+    "jobs",
+    "company",
+    "hashtag",
+    "share",
+    "sharer",
+    "intent",
+    "status",
+    "home",
+    "events",
+    "groups",
+    "pages",
+    "watch",
+    "reel",
+    "p",
+    "tv",
+    "privacy",
+    "terms",
+    "settings",
+    "features",
+    "topics",
+    "notifications",
+    "feed",
+    "pulse",
+    "learning",
+    "i",
+    "policies",
+    "legal",
+    "photos",
 ]);
 
 const LONGEST: usize = 1024;
@@ -92,10 +206,12 @@ fn begin(text: &Text<'_>, at: At) -> Option<(usize, usize)> {
 
 /// Where it ends: before what RFC 3986 does not allow, without the punctuation of the sentence around.
 fn end(bytes: &[u8], from: usize) -> usize {
-    let is_inside = |byte: &&u8| !byte.is_ascii_whitespace() && !byte.is_ascii_control() && !b"<>\"`{}|\\^".contains(byte);
+    let is_inside =
+        |byte: &&u8| !byte.is_ascii_whitespace() && !byte.is_ascii_control() && !b"<>\"`{}|\\^".contains(byte);
     let mut end = from + bytes[from..].iter().take(LONGEST).take_while(is_inside).count();
     while let Some(last) = bytes[from..end].last() {
-        let is_closing = matches!(last, b')' | b']') && !bytes[from..end].iter().any(|byte| matches!(byte, b'(' | b'['));
+        let is_closing =
+            matches!(last, b')' | b']') && !bytes[from..end].iter().any(|byte| matches!(byte, b'(' | b'['));
         if !is_closing && !b".,;:!?'*".contains(last) {
             break;
         }
@@ -111,7 +227,9 @@ fn end(bytes: &[u8], from: usize) -> usize {
 /// Whether a part of it is somebody's: a profile's, or behind a name that says so.
 fn names_somebody(text: &Text<'_>, host: usize, authority: usize, end: usize) -> bool {
     let words = &text.words()[text.word_at(host)..];
-    let within = |from: usize, to: usize| words.iter().skip_while(move |word| word.start < from).take_while(move |word| word.end <= to);
+    let within = |from: usize, to: usize| {
+        words.iter().skip_while(move |word| word.start < from).take_while(move |word| word.end <= to)
+    };
     let bytes = text.bytes();
     let is_profile = within(host, authority).take(4).any(|word| SITES.has(word))
         && within(authority, end).next().is_some_and(|word| word.start == authority + 1 && !PAGES.has(word));
@@ -120,7 +238,9 @@ fn names_somebody(text: &Text<'_>, host: usize, authority: usize, end: usize) ->
         bytes[word.start - 1] == b'/' && bytes[word.end..end].len() > 1 && bytes[word.end] == b'/' && FOLDERS.has(word)
     };
     let is_field = |word: &Word| {
-        matches!(bytes[word.start - 1], b'?' | b'&') && matches!(bytes[word.end..end], [b'=' | b'_', _, ..]) && FIELDS.has(word)
+        matches!(bytes[word.start - 1], b'?' | b'&')
+            && matches!(bytes[word.end..end], [b'=' | b'_', _, ..])
+            && FIELDS.has(word)
     };
     let is_marked = |word: &Word| matches!(bytes[word.start - 1], b'~' | b'@') && bytes[word.start - 2] == b'/';
     is_profile
@@ -136,15 +256,33 @@ mod tests {
     fn pages_of_somebody_are_found() {
         let urls = |text: &str| found(text, "URL");
         for page in [
-            "http://facebook.com/aino.k961", "https://www.linkedin.com/in/aino-k", "www.instagram.com/ainok305", "github.com/ainok",
-            "https://site.example/user?id=12345&email=aino@posti.example", "https://site.example/~aino/", "https://ainok.example/",
-            "http://aino:secret@site.example/x", "https://video.example/@aino", "https://shop.example/customers/1234/orders",
+            "http://facebook.com/aino.k961",
+            "https://www.linkedin.com/in/aino-k",
+            "www.instagram.com/ainok305",
+            "github.com/ainok",
+            "https://site.example/user?id=12345&email=aino@posti.example",
+            "https://site.example/~aino/",
+            "https://ainok.example/",
+            "http://aino:secret@site.example/x",
+            "https://video.example/@aino",
+            "https://shop.example/customers/1234/orders",
         ] {
             assert_eq!(urls(&format!("See {page}, ({page}).")), [page, page]);
         }
         for none in [
-            "https://shop.example.com/p/1744", "www.example.fi/tuotteet/2290", "https://t.co/GWdK7L7", "ratio 1://2", "http://10.0.0.1/x",
-            "https://facebook.com/help/1", "https://site.example/?utm_name=front&x=1", "https://t.co…", "https://site.example/user/x?name=Aino Koski&email=", "http://", "www.", "https://site.example/user", "facebook. Then",
+            "https://shop.example.com/p/1744",
+            "www.example.fi/tuotteet/2290",
+            "https://t.co/GWdK7L7",
+            "ratio 1://2",
+            "http://10.0.0.1/x",
+            "https://facebook.com/help/1",
+            "https://site.example/?utm_name=front&x=1",
+            "https://t.co…",
+            "https://site.example/user/x?name=Aino Koski&email=",
+            "http://",
+            "www.",
+            "https://site.example/user",
+            "facebook. Then",
         ] {
             assert!(urls(none).is_empty(), "{none}");
         }

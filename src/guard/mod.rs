@@ -11,8 +11,7 @@ mod watch;
 
 use arrow::array::{Array, ArrayRef};
 
-use crate::detect::Known;
-use crate::detect::known::KNOWN;
+use crate::detect::{KNOWN, Known};
 use crate::error::{Failure, Kind};
 use crate::method::{Nulls, Outcome};
 use crate::plan::{ColumnPlan, LeafPlan, Part, Rows, TablePlan};

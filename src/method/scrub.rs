@@ -62,11 +62,11 @@ struct Scrub {
 
 impl Scrub {
     /// Every piece of every text that goes, with the row it is of, in their order.
-    fn pieces(&self, input: &ArrayRef, texts: &Texts<'_>) -> Vec<(u32, Piece)> {
+    fn pieces(&self, input: &ArrayRef, texts: &Texts<'_>, context: &Context) -> Vec<(u32, Piece)> {
         let (mut cover, mut pieces) = (Cover::default(), Vec::new());
         for row in (0..input.len()).filter(|row| input.is_valid(*row)) {
             let Some(text) = text_at(texts, row) else { continue };
-            cover.pieces(text, &self.rules, |piece| pieces.push((row as u32, piece)));
+            cover.pieces(text, &self.rules, context.known, |piece| pieces.push((row as u32, piece)));
         }
         pieces
     }
@@ -103,7 +103,7 @@ impl Method for Scrub {
         let too_long = ApplyError::TooLong { rows: input.len() };
         u32::try_from(input.len()).map_err(|_| too_long)?;
         let texts = Texts::of(input);
-        let pieces = self.pieces(input, &texts);
+        let pieces = self.pieces(input, &texts, context);
         let mut made = self.made(&pieces, &texts, context)?;
         let mut written = Written::of(input.len(), texts.bytes());
         let mut pieces = pieces.into_iter().peekable();

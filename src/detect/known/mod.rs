@@ -11,25 +11,22 @@
 
 mod filter;
 mod gather;
-mod name;
+pub(super) mod name;
 mod shelf;
 mod spell;
-mod words;
+pub(super) mod words;
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::detect::Span;
+use crate::detect::{KNOWN, Span};
 use filter::Filter;
 pub use gather::{Gathered, Gatherer, Gathering, NoRoom, Room};
 use name::{FEWEST_DIGITS, Names, Run};
 use shelf::{Cellar, Shelf};
 pub use spell::{Spelled, spelled};
 use words::Words;
-
-/// What a known value is called among the kinds of span.
-pub const KNOWN: &str = "KNOWN";
 
 /// It is certain, but for what else may have the same letters.
 const SCORE: u8 = 99;

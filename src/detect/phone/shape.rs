@@ -132,8 +132,7 @@ impl Shape {
                 self.digits[from..from + length].iter().fold(0, |all, digit| all * 10 + u32::from(digit - b'0'))
             };
             let [first, second, third, ..] = self.lengths;
-            let (first, second, third) =
-                (number(0, first), number(first, second), number(first + second, third));
+            let (first, second, third) = (number(0, first), number(first, second), number(first + second, third));
             match self.lengths[0] {
                 4 => (1000..2200).contains(&first) && second <= 12 && third <= 31,
                 _ => first <= 31 && second <= 31 && (first <= 12 || second <= 12) && self.separators[1] != b' ',
