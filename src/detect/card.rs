@@ -86,7 +86,8 @@ const LONGEST: usize = 19;
 fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     let At::Word(index) = at else { return };
     let (start, bytes) = (text.words()[index].start, text.bytes());
-    if !bytes[start].is_ascii_digit() || !begins(bytes, start) {
+    // Every way of grouping begins with four digits or more.
+    if !bytes[start..].iter().take(4).all(u8::is_ascii_digit) || !begins(bytes, start) {
         return;
     }
     let mut number = Number::default();
@@ -114,8 +115,8 @@ fn begins(bytes: &[u8], at: usize) -> bool {
     match bytes[..at] {
         [.., digit, b'-' | b'.' | b','] => !digit.is_ascii_alphanumeric(),
         // The tail of a longer number in fours, as of an account.
-        [.., joint, first, second, third, digit, b' ']
-            if joint != b'-' && bytes[at..].get(4) == Some(&b' ') && digit.is_ascii_digit() =>
+        [ref front @ .., first, second, third, digit, b' ']
+            if front.last() != Some(&b'-') && bytes.get(at + 4) == Some(&b' ') && digit.is_ascii_digit() =>
         {
             ![first, second, third].iter().all(u8::is_ascii_alphanumeric)
         }

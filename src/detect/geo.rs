@@ -7,7 +7,7 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
     kinds: &["GEO"],
     follows: "ISO 6709 (annex D, for people) and RFC 5870 (geo:), of WGS 84",
     leaves_out: "coordinates of fewer than three decimals without a degree sign, national grids, geohashes, plus codes",
-    starts: &[Starts::Mark(b','), Starts::Mark(0xc2), Starts::Keyword(&["lat", "latitude"])],
+    starts: &[Starts::Mark(b','), Starts::Mark(b';'), Starts::Mark(0xc2), Starts::Keyword(&["lat", "latitude"])],
     find,
 };
 
@@ -17,7 +17,7 @@ const FEWEST_DECIMALS: usize = 3;
 fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     let bytes = text.bytes();
     let span = match at {
-        At::Mark(at) if bytes[at] == b',' => pair(bytes, at),
+        At::Mark(at) if bytes[at].is_ascii() => pair(bytes, at),
         At::Mark(at) => degrees(bytes, at),
         At::Word(index) => named(bytes, text.words()[index].end),
     };

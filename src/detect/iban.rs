@@ -121,7 +121,11 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     if !country[0].is_ascii_uppercase() || !check.is_ascii_digit() || !check_too.is_ascii_digit() {
         return;
     }
-    let Ok(known) = LENGTHS.binary_search_by_key(&country, |(known, _)| **known) else { return };
+    let Ok(known) =
+        LENGTHS.binary_search_by_key(&u16::from_be_bytes(country), |(known, _)| u16::from_be_bytes(**known))
+    else {
+        return;
+    };
     let start = word.start;
     match whole(bytes, start, usize::from(LENGTHS[known].1)) {
         Some((end, 1)) => found.push(Span { start, end, kind: "IBAN", score: 98 }),

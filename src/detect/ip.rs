@@ -31,6 +31,25 @@ static VERSIONS: Vocabulary = Vocabulary::of(&[
     "revision",
     "chapter",
     "section",
+    "ohjelmistoversio",
+    "softwareversion",
+    "versionsnummer",
+    "chrome",
+    "chromium",
+    "edg",
+    "edge",
+    "opr",
+    "opera",
+    "safari",
+    "firefox",
+    "gecko",
+    "applewebkit",
+    "crios",
+    "android",
+    "ios",
+    "java",
+    "jdk",
+    "kernel",
 ]);
 
 /// RFC 4291, of eight groups of four and an address of version 4 at the end.
@@ -144,6 +163,7 @@ mod tests {
             "::",
             "1.2.3.4-beta",
             "1.2.3.4.example",
+            "Chrome/120.0.0.0",
         ] {
             assert!(ips(none).is_empty(), "{none}");
         }

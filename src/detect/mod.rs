@@ -10,6 +10,7 @@ mod context;
 mod dispatch;
 mod host;
 pub mod known;
+mod labelled;
 mod resolve;
 mod skim;
 mod text;
@@ -18,7 +19,8 @@ use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use dispatch::{DISPATCH, Dispatch, NO_NAMES};
-pub use known::Known;
+pub use known::{KNOWN, Known};
+pub use national::{Number, Purpose, kinds_of, numbers, valid};
 pub use person::{Likeness, likeness};
 pub use skim::{Places, Skim};
 pub use text::{Text, Word};
@@ -34,10 +36,12 @@ macro_rules! recognisers {
 
 recognisers! {
     address
+    bank_account
     birth_date
     card
     crypto
     date
+    driver_license
     email
     email_spoken
     geo
@@ -45,18 +49,20 @@ recognisers! {
     introduced
     ip
     mac
+    national
+    national_id
+    passport
     person
     phone
+    plate
     secret
+    ssn
     url
     username
 }
 
 /// Raised with every change of what is found.
 pub const VERSION: u32 = 1;
-
-/// The kind of a value that one of the dataset's own `direct` columns holds.
-pub const KNOWN: &str = "KNOWN";
 
 /// Every kind that a recogniser finds, sorted, once.
 pub static KINDS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {

@@ -8,7 +8,7 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
     follows: "RFC 7519 (JWT), RFC 7468 (private keys), and the prefixes that AWS, GitHub, GitLab, Slack, Stripe, OpenAI, Google, \
               npm, SendGrid and others document for their tokens",
     leaves_out: "passwords in sentences, and random words that neither a prefix nor a name before shows",
-    starts: &[Starts::Keyword(NAMES), Starts::Keyword(&["begin"]), Starts::Prefix(TOKENS)],
+    starts: &[Starts::Keyword(NAMES), Starts::Keyword(&["begin"]), Starts::Prefix(TOKENS), Starts::Keyword(HEADS)],
     find,
 };
 
@@ -45,11 +45,13 @@ const NAMES: &[&str] = &[
     "pin",
 ];
 
-/// How tokens begin.
-const TOKENS: &[&str] = &[
-    "AKIA", "ASIA", "ABIA", "ACCA", "ghp", "gho", "ghu", "ghs", "ghr", "github", "glpat", "gldt", "xoxb", "xoxp",
-    "xoxa", "xoxr", "xoxs", "xapp", "sk", "rk", "pk", "whsec", "AIza", "eyJ", "npm", "SG", "dop", "shpat", "shpss",
-    "pypi", "hf", "ya29", "dckr",
+/// How tokens begin that go on with letters and digits.
+const TOKENS: &[&str] = &["AKIA", "ASIA", "ABIA", "ACCA", "AIza", "eyJ"];
+
+/// The words that others begin with, before what joins them to the rest.
+const HEADS: &[&str] = &[
+    "ghp", "gho", "ghu", "ghs", "ghr", "github", "glpat", "gldt", "xoxb", "xoxp", "xoxa", "xoxr", "xoxs", "xapp", "sk",
+    "rk", "pk", "whsec", "npm", "sg", "dop", "shpat", "shpss", "pypi", "hf", "ya29", "dckr",
 ];
 
 /// A token's prefix with what joins it, the fewest characters behind it.
@@ -185,15 +187,21 @@ fn value_start(bytes: &[u8], from: usize, name: &str) -> Option<usize> {
 
 /// Whether a value is one that somebody made up or that is random, and not a word, a type or a place for one.
 fn is_secret(value: &[u8]) -> bool {
-    let has = |kind: fn(&u8) -> bool| usize::from(value.iter().any(kind));
-    let kinds = has(u8::is_ascii_lowercase)
-        + has(|byte| byte.is_ascii_uppercase())
-        + has(u8::is_ascii_digit)
-        + has(u8::is_ascii_punctuation);
-    let is_title = value.first().is_some_and(u8::is_ascii_uppercase) && value[1..].iter().all(u8::is_ascii_lowercase);
-    let is_placeholder =
-        value.starts_with(b"${") || value.starts_with(b"<") || value.starts_with(b"%") || value.contains(&b' ');
-    (6..LONGEST_VALUE).contains(&value.len()) && kinds >= 2 && !is_title && !is_placeholder
+    if !(6..LONGEST_VALUE).contains(&value.len()) {
+        return false;
+    }
+    let kind = |byte: &u8| match byte {
+        b'a'..=b'z' => 1,
+        b'A'..=b'Z' => 2,
+        b'0'..=b'9' => 4,
+        b' ' => 16,
+        byte if byte.is_ascii_punctuation() => 8,
+        _ => 0,
+    };
+    let kinds: u32 = value.iter().fold(0, |kinds, byte| kinds | kind(byte));
+    let is_title = value[0].is_ascii_uppercase() && value[1..].iter().all(u8::is_ascii_lowercase);
+    let is_placeholder = value.starts_with(b"${") || matches!(value[0], b'<' | b'%') || kinds & 16 > 0;
+    kinds.count_ones() >= 2 && !is_title && !is_placeholder
 }
 
 /// Whether it has digits, or letters of both cases: no word has.

@@ -45,6 +45,40 @@ const PROFILES: &[&str] = &[
 
 static SITES: Vocabulary = Vocabulary::of(PROFILES);
 
+/// What is said of somebody's own site.
+static HOMES: Vocabulary = Vocabulary::of(&[
+    "website",
+    "site",
+    "web",
+    "homepage",
+    "page",
+    "blog",
+    "portfolio",
+    "url",
+    "www",
+    "kotisivu",
+    "kotisivut",
+    "kotisivuni",
+    "verkkosivu",
+    "nettisivu",
+    "blogi",
+    "hemsida",
+    "hemsidan",
+    "webbplats",
+    "blogg",
+    "webseite",
+    "website",
+    "internetseite",
+    "seite",
+    "sitio",
+    "página",
+    "blogue",
+    "sito",
+]);
+
+/// Short hosts of profiles.
+const SHORT: &[&str] = &["x.com/", "t.me/", "wa.me/", "about.me/", "www.x.com/"];
+
 /// Parts of a path behind which somebody is named.
 static FOLDERS: Vocabulary = Vocabulary::of(&[
     "user",
@@ -159,9 +193,10 @@ static PAGES: Vocabulary = Vocabulary::of(&[
     "photos",
 ]);
 
-const LONGEST: usize = 1024;
+const LONGEST: usize = 512;
+const LONGEST_USER: usize = 48;
 /// So many words of it are looked at.
-const MOST_WORDS: usize = 40;
+const MOST_WORDS: usize = 24;
 
 fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     let bytes = text.bytes();
@@ -169,10 +204,10 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     if found.iter().rev().take(2).any(|last| last.kind == "URL" && (last.start..last.end).contains(&start)) {
         return;
     }
+    let user = user_end(bytes, host);
+    let Some(site) = host_end(text.as_str(), user.unwrap_or(host)) else { return };
     let end = end(bytes, host);
-    let authority = bytes[host..end].iter().position(|byte| b"/?#".contains(byte)).map_or(end, |length| host + length);
-    let user = bytes[host..authority].iter().rposition(|byte| *byte == b'@').map(|length| host + length + 1);
-    let Some(site) = host_end(text.as_str(), user.unwrap_or(host)).filter(|site| *site <= authority) else { return };
+    let authority = bytes[site..end].iter().position(|byte| b"/?#".contains(byte)).map_or(end, |length| site + length);
     let is_home = site == authority && end - authority <= 1;
     // With spaces in it, it is none, and what is in it is for others to find.
     let is_cut = matches!(bytes[end..], [b' ', next, ..] if next.is_ascii_alphanumeric())
@@ -180,7 +215,7 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     let score = match () {
         () if is_cut => return,
         () if user.is_some() || names_somebody(text, host, authority, end) => 96,
-        () if is_home && start < host => 70,
+        () if is_home && HOMES.is_before(text, start, 4) => 75,
         () => return,
     };
     found.push(Span { start, end, kind: "URL", score });
@@ -198,17 +233,34 @@ fn begin(text: &Text<'_>, at: At) -> Option<(usize, usize)> {
         }
         At::Word(index) => {
             let word = &text.words()[index];
-            let is_free = bytes[..word.start].last().is_none_or(|byte| !b"/.@-_=".contains(byte));
+            let is_free = bytes[..word.start].last().is_none_or(|byte| !b"/.@-_=&?%+#~".contains(byte));
             (is_free && bytes.get(word.end) == Some(&b'.')).then_some((word.start, word.start))
         }
     }
 }
 
+/// Behind `user:password@`, where a host has that before it.
+fn user_end(bytes: &[u8], host: usize) -> Option<usize> {
+    let is_of_user = |byte: &&u8| byte.is_ascii_alphanumeric() || b"-._~!$&'*+;=:%".contains(byte);
+    let length = bytes[host..].iter().take(LONGEST_USER).take_while(is_of_user).count();
+    (length > 0 && bytes.get(host + length) == Some(&b'@')).then_some(host + length + 1)
+}
+
+/// Which bytes an address goes on with; those beyond ASCII too, as browsers show them.
+const INSIDE: [bool; 256] = {
+    let mut inside = [true; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let outside = byte <= 32 || byte == 127;
+        inside[byte] = !outside && !matches!(byte as u8, b'<' | b'>' | b'"' | b'`' | b'{' | b'}' | b'|' | b'\\' | b'^');
+        byte += 1;
+    }
+    inside
+};
+
 /// Where it ends: before what RFC 3986 does not allow, without the punctuation of the sentence around.
 fn end(bytes: &[u8], from: usize) -> usize {
-    let is_inside =
-        |byte: &&u8| !byte.is_ascii_whitespace() && !byte.is_ascii_control() && !b"<>\"`{}|\\^".contains(byte);
-    let mut end = from + bytes[from..].iter().take(LONGEST).take_while(is_inside).count();
+    let mut end = from + bytes[from..].iter().take(LONGEST).take_while(|byte| INSIDE[usize::from(**byte)]).count();
     while let Some(last) = bytes[from..end].last() {
         let is_closing =
             matches!(last, b')' | b']') && !bytes[from..end].iter().any(|byte| matches!(byte, b'(' | b'['));
@@ -231,7 +283,8 @@ fn names_somebody(text: &Text<'_>, host: usize, authority: usize, end: usize) ->
         words.iter().skip_while(move |word| word.start < from).take_while(move |word| word.end <= to)
     };
     let bytes = text.bytes();
-    let is_profile = within(host, authority).take(4).any(|word| SITES.has(word))
+    let is_short = SHORT.iter().any(|short| text.as_str()[host..].starts_with(short));
+    let is_profile = (is_short || within(host, authority).take(4).any(|word| SITES.has(word)))
         && within(authority, end).next().is_some_and(|word| word.start == authority + 1 && !PAGES.has(word));
     let query = bytes[authority..end].iter().position(|byte| *byte == b'?').map_or(end, |length| authority + length);
     let is_folder = |word: &Word| {
@@ -262,14 +315,16 @@ mod tests {
             "github.com/ainok",
             "https://site.example/user?id=12345&email=aino@posti.example",
             "https://site.example/~aino/",
-            "https://ainok.example/",
+            "https://x.com/ainok",
             "http://aino:secret@site.example/x",
             "https://video.example/@aino",
             "https://shop.example/customers/1234/orders",
         ] {
             assert_eq!(urls(&format!("See {page}, ({page}).")), [page, page]);
         }
+        assert_eq!(urls("My website is https://ainok.example/"), ["https://ainok.example/"]);
         for none in [
+            "https://ainok.example/",
             "https://shop.example.com/p/1744",
             "www.example.fi/tuotteet/2290",
             "https://t.co/GWdK7L7",

@@ -20,13 +20,16 @@ use std::cell::RefCell;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::detect::{KNOWN, Span};
+use crate::detect::Span;
 use filter::Filter;
 pub use gather::{Gathered, Gatherer, Gathering, NoRoom, Room};
 use name::{FEWEST_DIGITS, Names, Run};
 use shelf::{Cellar, Shelf};
 pub use spell::{Spelled, spelled};
 use words::Words;
+
+/// The kind of a value that one of the dataset's own `direct` leaves holds.
+pub const KNOWN: &str = "KNOWN";
 
 /// It is certain, but for what else may have the same letters.
 const SCORE: u8 = 99;

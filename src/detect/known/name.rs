@@ -90,7 +90,7 @@ fn folded(left: u64, right: u64) -> u64 {
 }
 
 /// Some words, one after the other.
-pub(super) struct Run {
+pub(in crate::detect) struct Run {
     letters: [u8; MOST_LETTERS + 8],
     length: usize,
     words: usize,

@@ -1,8 +1,9 @@
 //! How much speaks for words being the name of a person.
 
-use crate::detect::person::lexicon::entry;
-use crate::detect::person::plain::Plain;
-use crate::detect::person::roles::{PERSON_ENDINGS, Role};
+use crate::detect::person::ENOUGH;
+use crate::detect::person::lexicon::entry_of;
+use crate::detect::person::plain::{self, Plain};
+use crate::detect::person::roles::{Role, person_endings};
 use crate::detect::person::run::{Segment, Shape, Token};
 use crate::detect::{Span, Text};
 
@@ -13,8 +14,6 @@ macro_rules! clues {
         #[derive(Debug, Clone, Copy)]
         pub(super) enum Clue { $($(#[$doc])* $clue),* }
         const WEIGHTS: &[i32] = &[$($weight),*];
-        #[cfg(test)]
-        const NAMES: &[&str] = &[$(stringify!($clue)),*];
     };
 }
 
@@ -78,16 +77,14 @@ clues! {
     Known = -38
 }
 
-const CLUES: usize = WEIGHTS.len();
-
-/// How much there is of each clue.
-pub(super) struct Clues([u8; CLUES]);
+/// The sum of all clues.
+pub(super) struct Clues(i32);
 
 impl Clues {
     /// Everything that is looked at.
     pub(super) fn of(text: &Text<'_>, segment: &Segment, found: &[Span]) -> Self {
-        let mut clues = Clues([0; CLUES]);
-        match segment.tokens.as_slice() {
+        let mut clues = Clues(0);
+        match &*segment.tokens {
             [] => {}
             [token] => {
                 clues.one(text, token);
@@ -96,16 +93,19 @@ impl Clues {
             tokens => clues.many(text, tokens),
         }
         clues.around(text, segment);
+        if clues.0 + WEIGHTS[Clue::Listed as usize] >= ENOUGH {
+            clues.mark(Clue::Listed, is_listed(text, segment.first(), segment.last()));
+        }
         clues
     }
 
     /// What speaks for a name, in hundredths of a logit.
     pub(super) fn score(&self) -> i32 {
-        self.0.iter().zip(WEIGHTS).map(|(amount, weight)| i32::from(*amount) * weight).sum()
+        self.0
     }
 
     fn set(&mut self, clue: Clue, amount: u8) {
-        self.0[clue as usize] = amount;
+        self.0 += i32::from(amount) * WEIGHTS[clue as usize];
     }
 
     fn mark(&mut self, clue: Clue, holds: impl Into<u8>) {
@@ -177,7 +177,6 @@ impl Clues {
         let (start, end) = (text.words()[first.at].start, text.words()[last.at].end);
         let before = start.checked_sub(1).map(|before| bytes[before]);
         let quote = |byte: u8| matches!(byte, b'"' | b'\'' | b'>' | b'<' | b'`');
-        self.mark(Clue::Listed, is_listed(text, first.at, last.at));
         self.mark(Clue::Genitive, matches!(&bytes[end..], [b'\'', b's', ..] | [0xe2, 0x80, 0x99, b's', ..]));
         self.mark(Clue::Handle, matches!(before, Some(b'@' | b'#' | b'_' | b'\\')));
         self.mark(Clue::Quoted, before.is_some_and(quote) && bytes.get(end).is_some_and(|byte| quote(*byte)));
@@ -216,14 +215,23 @@ fn role_of(text: &Text<'_>, at: usize) -> Option<Role> {
     if word.has_digit {
         return None;
     }
-    let plain = Plain::of(text.word(word));
-    entry(&plain).map_or_else(|| is_compound(&plain).then_some(Role::Person), |entry| entry.role)
+    match entry_of(text, word) {
+        Some(entry) => entry.role,
+        None if word.end - word.start > SHORTEST_COMPOUND => {
+            is_compound(&Plain::of(text.word(word))).then_some(Role::Person)
+        }
+        None => None,
+    }
 }
+
+/// A word put together of two is longer.
+const SHORTEST_COMPOUND: usize = 7;
 
 /// Whether a word is put together with one that says what somebody is.
 fn is_compound(word: &Plain) -> bool {
     let letters = word.letters();
-    PERSON_ENDINGS.iter().any(|ending| letters.len() > ending.len() + 1 && letters.ends_with(ending))
+    let endings = letters.last().map_or(&[][..], |last| person_endings(*last));
+    endings.iter().any(|ending| letters.len() > ending.len() + 1 && plain::ends_with(letters, ending))
 }
 
 /// What the word before does, or the one before it where a small one stands between.
@@ -241,7 +249,7 @@ pub(super) fn role_before(text: &Text<'_>, at: usize) -> Option<Role> {
 }
 
 fn role_after(text: &Text<'_>, at: usize) -> Option<Role> {
-    let near = at + 1 < text.words().len() && matches!(text.gap(at), " " | ", " | "-");
+    let near = at + 1 < text.words().len() && matches!(text.gap(at).as_bytes(), [b' ' | b'-'] | [b',', b' ']);
     if near { role_of(text, at + 1) } else { None }
 }
 
@@ -256,11 +264,11 @@ fn is_listed(text: &Text<'_>, first: usize, last: usize) -> bool {
     let is_name = |at: usize| {
         let word = &words[at];
         word.is_capital && !word.has_digit && {
-            let entry = entry(&Plain::of(text.word(word))).unwrap_or_default();
+            let entry = entry_of(text, word).unwrap_or_default();
             entry.name() >= 3 && entry.common < 5 && entry.place < 5
         }
     };
-    let joined = |gap: &str| matches!(gap, ", " | " & " | " / ");
+    let joined = |gap: &str| matches!(gap.as_bytes(), [b',', b' '] | [b' ', b'&' | b'/', b' ']);
     let and =
         |at: usize| matches!(text.word(&words[at]), "and" | "och" | "ja" | "und" | "et" | "y" | "e" | "or" | "tai");
     let before = first.checked_sub(1).is_some_and(|at| {

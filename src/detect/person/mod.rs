@@ -27,7 +27,7 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
 };
 
 /// From so much on a name is one, in hundredths of a logit.
-const ENOUGH: i32 = -100;
+pub(super) const ENOUGH: i32 = -100;
 
 /// From so much on it is one where its form alone says little.
 const SURE: i32 = 100;
