@@ -10,7 +10,7 @@ use super::{RiskError, Setting};
 use crate::method::Extent;
 use crate::plan::{ColumnPlan, FileError, Part, Rows, SourceFile, TablePlan};
 use crate::source::{self, RawBatch, Records, RowGroup};
-use crate::transform::{Chosen, choose, mask};
+use crate::transform::{Chosen, asked, choose, mask};
 
 /// The most rows of a strip, where no method needs to see more at once.
 const STRIP: usize = 64 * 1024;
@@ -131,11 +131,12 @@ impl<'r> Reader<'r> {
             Ok((*column, source::Rows::new(&group, self.table, plan)?))
         };
         let mut streams = columns.iter().map(open).collect::<Result<Vec<_>, FileError>>().map_err(located)?;
-        let asked = (look == Look::Leaving).then(|| source::Asked::new(&group, self.table));
+        let by = asked(self.table, self.setting.masks);
+        let asked = (look == Look::Leaving).then(|| source::Asked::new(&group, self.table, &by));
         let mut asked = asked.transpose().map_err(located)?;
         for length in lengths {
             let rows = asked.as_mut().map(|asked| asked.take(*length)).transpose().map_err(located)?.flatten();
-            let chosen = rows.map(|rows| choose(self.table, self.setting.masks, &rows)).transpose()?;
+            let chosen = rows.map(|rows| choose(self.table, self.setting.masks, &rows)).transpose()?.flatten();
             let marks = chosen.as_ref().map(Chosen::marks);
             let pieces = streams.par_iter_mut().map(|(column, stream)| {
                 let mut piece = Piece::of(self, look, *column);
@@ -170,9 +171,10 @@ impl<'r> Reader<'r> {
 
     /// The records that a run would carry over.
     fn leaving(&self, file: &SourceFile, batches: Vec<RecordBatch>) -> Result<Vec<RecordBatch>, RiskError> {
+        let columns = asked(self.table, self.setting.masks);
         let of = |batch: RecordBatch| {
-            let Some(asked) = Records::asked(file, self.table, &batch) else { return Ok(batch) };
-            let chosen = choose(self.table, self.setting.masks, &asked)?;
+            let Some(asked) = Records::asked(file, self.table, &columns, &batch) else { return Ok(batch) };
+            let Some(chosen) = choose(self.table, self.setting.masks, &asked)? else { return Ok(batch) };
             let left = filter_record_batch(&batch, chosen.marks());
             left.map_err(|_| self.located(file, FileError::Damaged("rows cannot be chosen")))
         };

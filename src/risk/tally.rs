@@ -251,10 +251,14 @@ mod tests {
     #[test]
     fn a_subject_counts_once_in_a_group() {
         let mut counted = Counted::new(Repeat::Several);
-        [(1, 7), (1, 7), (2, 7), (1, 8), (1, MISSING), (1, MISSING)].map(|(key, who)| counted.add(key, Some(who)));
+        for (key, who) in [(1, 7), (1, 7), (2, 7), (1, 8), (1, MISSING), (1, MISSING)] {
+            counted.add(key, Some(who));
+        }
         assert_eq!((counted.groups.size(1), counted.groups.size(2)), (4, 1));
         let mut rows = Counted::new(Repeat::Once);
-        [(1, 7), (1, 7)].map(|(key, who)| rows.add(key, Some(who)));
+        for (key, who) in [(1, 7), (1, 7)] {
+            rows.add(key, Some(who));
+        }
         assert_eq!(rows.groups.size(1), 2, "who has one row only is not remembered");
     }
 

@@ -1,12 +1,9 @@
-//! Which rows leave: every filter of the table holds for them.
+//! Which rows leave: every filter of the table holds for them, and so does their group.
 
-use arrow::array::{Array, ArrayRef, BooleanArray};
-use arrow::buffer::BooleanBuffer;
+use arrow::array::BooleanArray;
 
-use crate::method::hash_rows;
 use crate::plan::TablePlan;
-use crate::schema::{Filter, Test};
-use crate::source::RawBatch;
+use crate::source::{RawBatch, filters_hold};
 use crate::transform::{MaskError, Masks};
 
 /// Which of some rows leave. Only [`choose`] makes one.
@@ -25,39 +22,38 @@ impl Chosen {
     }
 }
 
-/// Chooses among some rows of the table by the columns of its filters, in their order.
+/// The columns by which rows of a table are chosen, as places among the table's; none where every row leaves.
 ///
-/// # Errors
-/// Where a column is not of the type that was planned.
-pub fn choose(table: &TablePlan, masks: &Masks, asked: &RawBatch) -> Result<Chosen, MaskError> {
-    let columns = std::iter::once(&asked.array).chain(&asked.beside);
-    let mut all = BooleanBuffer::new_set(asked.rows());
-    for (filter, column) in table.schema.filters.iter().zip(columns) {
-        all = &all & &holds(filter, column, masks)?;
-    }
-    Ok(Chosen(BooleanArray::new(all, None)))
+/// First those of its filters, in their order, then those of its groups, where some group is withheld.
+pub fn asked(table: &TablePlan, masks: &Masks) -> Vec<usize> {
+    let withheld = masks.standing(table).filter(|standing| standing.withholds());
+    let grouped = withheld.and(table.groups.as_ref()).map(|groups| groups.quasi_columns());
+    table.asked.iter().copied().chain(grouped.into_iter().flatten()).collect()
 }
 
-/// The rows for which a filter holds; a null belongs to nobody and is in no sample.
-fn holds(filter: &Filter, column: &ArrayRef, masks: &Masks) -> Result<BooleanBuffer, MaskError> {
-    let failed = |error| MaskError::Method(filter.column.clone(), error);
-    match &filter.test {
-        Test::Holds(conditions) => {
-            let mut all = BooleanBuffer::new_set(column.len());
-            for condition in conditions {
-                all = &all & &condition.holds(column).map_err(failed)?;
-            }
-            Ok(all)
+/// Chooses among some rows of the table by the columns that are [asked]; none where no filter stands and all leave.
+///
+/// # Errors
+/// Where a column is not of the type that was planned, or a row is in a group that nobody knows.
+pub fn choose(table: &TablePlan, masks: &Masks, columns: &RawBatch) -> Result<Option<Chosen>, MaskError> {
+    let rows = columns.rows();
+    let (filters, grouped): (Vec<_>, Vec<_>) =
+        columns.columns().enumerate().partition(|(at, _)| *at < table.asked.len());
+    let filters: Vec<_> = filters.into_iter().map(|(_, column)| column.clone()).collect();
+    let failed = |(column, error)| MaskError::Method(column, error);
+    let mut marks = filters_hold(table, &masks.keys, rows, &filters).map_err(failed)?;
+    if let (Some(standing), Some(groups)) = (masks.standing(table), &table.groups)
+        && !grouped.is_empty()
+    {
+        let columns = groups.quasi_columns();
+        let column = |index: usize| columns.iter().zip(&grouped).find(|(at, _)| **at == index).map(|(_, (_, of))| *of);
+        let names = masks.names(table, groups, standing, rows, column)?;
+        let held = names.iter().zip(&marks).map(|(name, passes)| !passes || standing.holds(*name).is_some());
+        if !held.into_iter().all(|known| known) {
+            return Err(MaskError::Group);
         }
-        Test::Sampled { domain, rate } => {
-            let mut marks = vec![false; column.len()];
-            // All hashes are 2⁶⁴ many: a product of doubles that IEEE 754 fixes to the last bit.
-            let below = (rate * 2f64.powi(64)) as u64;
-            hash_rows(masks.keys.of(domain).map_err(failed)?, column, |row, hash| {
-                let word = [hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], hash[6], hash[7]];
-                marks[row] = u64::from_le_bytes(word) < below;
-            });
-            Ok(marks.into())
-        }
+        marks = names.iter().zip(&marks).map(|(name, passes)| passes && standing.holds(*name) == Some(true)).collect();
     }
+    let all = filters.is_empty() && marks.count_set_bits() == rows;
+    Ok((!all).then(|| Chosen(BooleanArray::new(marks, None))))
 }
