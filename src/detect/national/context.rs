@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use crate::detect::dispatch::Bits;
 use crate::detect::text::hash_of;
 use crate::detect::{Text, Word};
 
@@ -150,6 +151,8 @@ struct Phrases {
     whole: Vec<(u64, Said)>,
     /// Of beginnings of words, by their first letter.
     stems: Vec<(&'static str, Said)>,
+    /// Their first two letters: most words begin with no stem, and this says so in one look.
+    begins: Bits,
     /// Which hashes the last word of a phrase can have, by their first bits.
     ends: [u64; ENDS / 64],
 }
@@ -188,7 +191,14 @@ impl Phrases {
         }
         whole.sort_by_key(|(hash, _)| *hash);
         stems.sort_by_key(|(stem, _)| *stem);
-        Phrases { whole, stems, ends }
+        let mut begins = Bits::default();
+        stems.iter().filter_map(|(stem, _)| first_two(stem)).for_each(|two| begins.set(two));
+        Phrases { whole, stems, begins, ends }
+    }
+
+    /// Whether a phrase may end with a word, or a stem begin it.
+    fn may_say(&self, text: &Text<'_>, word: &Word) -> bool {
+        self.may_end(word) || first_two(text.word(word)).is_some_and(|two| self.begins.has(two))
     }
 
     /// Whether a phrase may end with a word.
@@ -206,12 +216,20 @@ impl Phrases {
     /// What is said by a word that begins with a stem.
     fn begun(&self, word: &str) -> impl Iterator<Item = Said> {
         let initial = word.as_bytes().first().map_or(0, u8::to_ascii_lowercase);
-        let first = self.stems.partition_point(|(stem, _)| stem.as_bytes()[0] < initial);
+        let first = match first_two(word).is_some_and(|two| self.begins.has(two)) {
+            true => self.stems.partition_point(|(stem, _)| stem.as_bytes()[0] < initial),
+            false => self.stems.len(),
+        };
         let same = self.stems[first..].iter().take_while(move |(stem, _)| stem.as_bytes()[0] == initial);
         let begins =
             |stem: &str| word.as_bytes().get(..stem.len()).is_some_and(|it| it.eq_ignore_ascii_case(stem.as_bytes()));
         same.filter(move |(stem, _)| begins(stem)).map(|(_, said)| *said)
     }
+}
+
+/// The first two letters of a word as one number, whatever their case.
+fn first_two(word: &str) -> Option<u16> {
+    word.as_bytes().first_chunk().map(|two| u16::from_le_bytes(*two) | 0x2020)
 }
 
 fn joined(hash: u64, word: u64) -> u64 {
@@ -276,7 +294,8 @@ impl Before {
         let mut before = Before::default();
         let mut end = first;
         while end > first.saturating_sub(BEFORE) {
-            if text.words()[end - 1].has_digit {
+            let word = &text.words()[end - 1];
+            if word.has_digit || !PHRASES.may_say(text, word) {
                 end -= 1;
                 continue;
             }
