@@ -12,15 +12,17 @@ mod host;
 pub mod known;
 mod labelled;
 mod resolve;
+mod skim;
 mod text;
 
 use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
-use dispatch::DISPATCH;
+use dispatch::{DISPATCH, Dispatch, NO_NAMES};
 pub use known::{KNOWN, Known};
 pub use national::{Number, Purpose, kinds_of, numbers, valid};
 pub use person::{Likeness, likeness};
+pub use skim::{Places, Skim};
 pub use text::{Text, Word};
 
 /// Declares every recogniser's module and the list.
@@ -123,17 +125,42 @@ pub enum At {
 /// Finds what identifies people, text by text; what it needs for one is used again for the next.
 #[derive(Default)]
 pub struct Detector {
+    asks: Asks,
     buffers: text::Buffers,
     found: Vec<Span>,
     claims: resolve::Claims,
 }
 
+/// Which recognisers are asked.
+#[derive(Clone, Copy, Default)]
+enum Asks {
+    #[default]
+    All,
+    /// All but those that find nothing but names and addresses, which take the longest.
+    NoNames,
+}
+
+impl Asks {
+    fn dispatch(self) -> &'static Dispatch {
+        match self {
+            Asks::All => &DISPATCH,
+            Asks::NoNames => &NO_NAMES,
+        }
+    }
+}
+
 impl Detector {
+    /// One that looks for no names and addresses.
+    pub fn without_names() -> Self {
+        Detector { asks: Asks::NoNames, ..Detector::default() }
+    }
+
     /// Every span of a text, from its beginning to its end; none overlaps another.
     pub fn find(&mut self, text: &str) -> &[Span] {
         self.found.clear();
-        let text = Text::read(text, DISPATCH.marks_asked(), &mut self.buffers);
-        DISPATCH.ask(&text, &mut self.found);
+        let dispatch = self.asks.dispatch();
+        let text = Text::read(text, dispatch.marks_asked(), &mut self.buffers);
+        dispatch.ask(&text, &mut self.found);
         self.claims.resolve(&mut self.found);
         self.found.iter_mut().for_each(|span| text.place_in_source(span));
         &self.found

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use crate::detect::dispatch::{Bits, half};
 use crate::detect::text::hash_of;
 use crate::detect::{Text, Word};
 
@@ -19,7 +20,7 @@ const NEAR: usize = 4;
 const NEAR_OTHER: usize = 3;
 
 /// How certain a word makes it that a valid number is what it says, in percent.
-const NEAR_IT: u8 = 85;
+const NEAR_IT: u8 = 88;
 const FAR_FROM_IT: u8 = 75;
 const AFTER_IT: u8 = 80;
 const GENERALLY_NEAR: u8 = 72;
@@ -150,16 +151,8 @@ struct Phrases {
     whole: Vec<(u64, Said)>,
     /// Of beginnings of words, by their first letter.
     stems: Vec<(&'static str, Said)>,
-    /// Which hashes the last word of a phrase can have, by their first bits.
-    ends: [u64; ENDS / 64],
-}
-
-/// So many bits tell words that end no phrase from those that may.
-const ENDS: usize = 1 << 14;
-
-/// The place of a hash among them.
-fn end_of(hash: u64) -> usize {
-    (hash >> 50) as usize
+    /// Which hashes the last word of a phrase can have: most words end none, and this says so in one look.
+    ends: Bits,
 }
 
 static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
@@ -175,13 +168,12 @@ static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
 
 impl Phrases {
     fn of(phrases: impl Iterator<Item = (&'static str, Said)>) -> Self {
-        let (mut whole, mut stems, mut ends) = (Vec::new(), Vec::new(), [0; ENDS / 64]);
+        let (mut whole, mut stems, mut ends) = (Vec::new(), Vec::new(), Bits::default());
         for (phrase, said) in phrases {
             match phrase.strip_suffix('*') {
                 Some(stem) => stems.push((stem, said)),
                 None => {
-                    let end = phrase.rsplit(' ').next().map_or(0, |word| end_of(hash_of(word)));
-                    ends[end / 64] |= 1 << (end % 64);
+                    phrase.rsplit(' ').take(1).for_each(|word| ends.set(half(hash_of(word))));
                     whole.push((phrase.split(' ').map(hash_of).fold(0, joined), said));
                 }
             }
@@ -193,8 +185,7 @@ impl Phrases {
 
     /// Whether a phrase may end with a word.
     fn may_end(&self, word: &Word) -> bool {
-        let end = end_of(word.hash);
-        self.ends[end / 64] >> (end % 64) & 1 == 1
+        self.ends.has(half(word.hash))
     }
 
     /// What is said by words of these hashes.
@@ -232,6 +223,10 @@ impl Set {
             Said::Purpose(purpose) => self.purposes |= 1 << purpose as u8,
             Said::Other => {}
         }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.purposes == 0 && self.numbers == [0; 4]
     }
 
     fn has(&self, place: usize) -> bool {
@@ -319,38 +314,38 @@ fn after(text: &Text<'_>, last: usize) -> Set {
     set
 }
 
-/// What the text around a run of words says of it, looked at when it is first asked for.
-pub(super) struct Around<'a, 't> {
-    text: &'a Text<'t>,
-    run: Run,
-    /// What stands before does not change with where the run ends.
-    before: &'a mut Option<Before>,
-    after: Option<Set>,
+/// What the text around a run of words says of it.
+pub(super) struct Around {
+    before: Before,
+    after: Set,
+    is_glued: bool,
 }
 
-impl<'a, 't> Around<'a, 't> {
-    pub(super) fn of(text: &'a Text<'t>, run: Run, before: &'a mut Option<Before>) -> Self {
-        Around { text, run, before, after: None }
+impl Around {
+    /// What stands before does not change with where the run ends, and is looked at once.
+    pub(super) fn of(text: &Text<'_>, run: Run, before: &mut Option<Before>) -> Self {
+        let before = *before.get_or_insert_with(|| Before::of(text, run.first));
+        Around { before, after: after(text, run.last), is_glued: run.is_glued(text) }
+    }
+
+    /// Whether no word near announces any number.
+    pub(super) fn is_silent(&self) -> bool {
+        [&self.before.near, &self.before.far, &self.after].iter().all(|set| set.is_empty())
     }
 
     /// How certain it is in percent that letters of a shape are its number, if they are valid; 0: not at all.
-    pub(super) fn certainty(&mut self, shape: &Shape, letters: &Letters) -> u8 {
+    pub(super) fn certainty(&self, shape: &Shape, letters: &Letters) -> u8 {
         let alone = shape.certainty_alone(letters);
         if alone >= CERTAIN {
             return alone;
         }
-        let (text, run) = (self.text, self.run);
-        let before = *self.before.get_or_insert_with(|| Before::of(text, run.first));
-        let is_glued = run.is_glued(text);
-        let alone = if before.is_other || is_glued { 0 } else { alone };
-        let said = match before.says(shape) {
-            0 if alone == 0 => {
-                self.after.get_or_insert_with(|| after(text, run.last)).says(shape, AFTER_IT, GENERALLY_FAR)
-            }
+        let alone = if self.before.is_other || self.is_glued { 0 } else { alone };
+        let said = match self.before.says(shape) {
+            0 if alone == 0 => self.after.says(shape, AFTER_IT, GENERALLY_FAR),
             said => said,
         };
         // What is grouped in its own way, or a piece of something, has to be named: dates and keys are such.
-        let is_said = shape.is_grouped_as(letters) && !is_glued || said > GENERALLY_NEAR;
+        let is_said = shape.is_grouped_as(letters) && !self.is_glued || said > GENERALLY_NEAR;
         if is_said { said.max(alone) } else { alone }
     }
 }
