@@ -17,7 +17,8 @@ use std::process::Output;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BinaryArray, Float64Array, Int64Array, ListArray, MapArray, RecordBatch, StringArray, StructArray,
+    Array as _, ArrayRef, BinaryArray, Float64Array, Int64Array, ListArray, MapArray, RecordBatch, StringArray,
+    StructArray,
 };
 use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{DataType, Field, Fields, Schema};
