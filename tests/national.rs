@@ -193,7 +193,7 @@ fn a_strong_shape_needs_no_word() {
         ("ab 12 34 56 c of LE 16 00 26 D.", "LE 16 00 26 D", "UK_NINO"),
         ("konto 85.07.30-033.28 ok", "85.07.30-033.28", "BE_NN"),
     ] {
-        assert_eq!(told(text), [(value, kind)], "{text}");
+        assert!(told(text).contains(&(value, kind)), "{text} {:?}", told(text));
     }
 }
 

@@ -173,8 +173,13 @@ fn neither_memory_nor_threads_nor_the_form_of_the_source_change_a_figure() {
     let desk = approved(RULES);
     let told = desk.facts(&["risk", "clinic"]);
     let config = std::fs::read_to_string(desk.path("verho.toml")).expect("a file");
-    desk.write("verho.toml", &format!("{config}\n[limits]\nmemory = \"64MiB\"\nthreads = 1\n"));
+    desk.write("verho.toml", &format!("{config}\n[limits]\nmemory = \"256MiB\"\nthreads = 1\n"));
     assert_eq!(desk.facts(&["risk", "clinic"]), told);
+    desk.write("verho.toml", &format!("{config}\n[limits]\nmemory = \"32MiB\"\n"));
+    let narrow = desk.facts(&["risk", "clinic"]);
+    let table = |report: &Value, what: &str| report["tables"][0][what].clone();
+    ["before", "after"].map(|side| assert_eq!(table(&narrow, side), table(&told, side)));
+    assert!(table(&narrow, "notes").to_string().contains("left out"), "what there was no room for is said");
     let mut csv = "patient,zip,born,sex,finding,cost,room\n".to_owned();
     for Visit { patient, zip, born, sex, finding, cost } in visits() {
         let born = jiff::civil::date(1970, 1, 1) + jiff::Span::new().days(born);
@@ -191,7 +196,7 @@ fn neither_memory_nor_threads_nor_the_form_of_the_source_change_a_figure() {
 
 #[test]
 fn a_journalist_has_to_look_among_those_who_stay_behind() {
-    let rules = RULES.replace("\n[columns]", "sample = { rate = 0.3 }\n\n[columns]");
+    let rules = RULES.replace("\n[columns]", "sample = { by = \"patient\", rate = 0.3 }\n\n[columns]");
     let desk = approved(&rules);
     let report = desk.facts(&["risk", "clinic", "visits"]);
     let after = &report["tables"][0]["after"];
@@ -292,18 +297,9 @@ fn tables_that_cannot_be_measured_say_so() {
     assert_eq!(refused.status.code(), Some(2), "{}", String::from_utf8_lossy(&refused.stderr));
 }
 
-/// What a reader sees of the sample data.
 #[test]
-fn the_demo_is_told_in_plain_words() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let demo = folder.path().join("demo");
-    let place = demo.to_str().expect("text");
-    let verho = |arguments: &[&str]| {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_verho"));
-        command.env_clear().args(arguments).output().expect("the program starts")
-    };
-    assert!(verho(&["demo", place]).status.success());
-    let output = verho(&["--workspace", place, "risk", "demo", "customers"]);
+fn the_report_is_told_in_plain_words() {
+    let output = approved(RULES).verho(&["risk", "clinic"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     insta::assert_snapshot!(String::from_utf8(output.stdout).expect("text"));
 }

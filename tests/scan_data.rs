@@ -206,13 +206,13 @@ fn texts(make: impl Fn(usize) -> String) -> ArrayRef {
 /// A customer with a table of each form, whose values are made by `text`.
 fn workspace(value: impl Fn(&str, usize) -> String) -> Desk {
     let desk = Desk::local("acme");
-    for (day, city) in [("2026-11-01", "lahti"), ("2026-11-02", "oulu")] {
+    for (first, day, city) in [(1, "2026-11-01", "lahti"), (41, "2026-11-02", "oulu")] {
         let city = value(city, 0);
         parquet(
             &desk,
             &format!("acme/customers/day={day}/city={city}/part.parquet"),
             vec![
-                ("customer_id", Arc::new(Int32Array::from_iter_values(1..41))),
+                ("customer_id", Arc::new(Int32Array::from_iter_values(first..first + 40))),
                 ("first_name", texts(|n| value("Aino", n))),
                 ("email", texts(|n| format!("{}@posti.example", value("aino", n)))),
                 ("shirt", texts(|n| value(["S", "M", "L"][n % 3], 0))),
@@ -237,7 +237,8 @@ fn workspace(value: impl Fn(&str, usize) -> String) -> Desk {
 }
 
 fn plain(text: &str, n: usize) -> String {
-    format!("{text}{}", if n == 0 { String::new() } else { format!(" {}", char::from(b'a' + (n % 26) as u8)) })
+    let letter = char::from(b'a' + (n % 26) as u8);
+    if n == 0 { text.to_owned() } else { format!("{text}{letter}") }
 }
 
 fn schemas(desk: &Desk) -> BTreeMap<String, String> {
@@ -304,6 +305,7 @@ fn a_customer_is_scanned_answered_checked_planned_and_unchanged() {
             "delimiter = \";\"",
             "customer_id = { type = \"int64\"",
             "total = { type = \"float64\", class = \"?\"",
+            "to   = \"customers.customer_id\"",
             "note = { type = \"text\", class = \"free_text\"",
         ],
     );

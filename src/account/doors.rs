@@ -247,3 +247,23 @@ impl Test {
         self.store.is_remote()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::store::testing::MemoryStore;
+
+    #[test]
+    fn no_more_of_an_object_is_sampled_than_may_be_however_often_it_is_asked() {
+        let store = MemoryStore::default();
+        store.create("a", &[Bytes::from_static(b"0123456789")]).expect("is free");
+        let object = store.find("a").expect("is there").expect("an object");
+        let door = Production::new(Box::new(store));
+        let sampler = door.sampler();
+        assert_eq!(sampler.sample(&object).read(2..5).as_deref(), Ok(&b"234"[..]));
+        sampler.spend("a", SAMPLED_BYTES - 5).expect("is left");
+        assert_eq!(sampler.sample(&object).read(0..2).as_deref(), Ok(&b"01"[..]));
+        assert!(sampler.sample(&object).read(0..1).is_err(), "a second handle is no second share");
+        assert!(sampler.spend("b", 1).is_ok());
+    }
+}

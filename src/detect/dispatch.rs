@@ -149,12 +149,13 @@ fn digits_of(text: &Text<'_>, word: &Word) -> usize {
     text.bytes()[word.start..word.end].iter().filter(|byte| byte.is_ascii_digit()).count()
 }
 
-fn half(hash: u64) -> u16 {
+/// The part of a hash by which it is looked up among bits.
+pub(super) fn half(hash: u64) -> u16 {
     (hash >> 48) as u16
 }
 
 /// A set of numbers of 16 bits.
-struct Bits(Box<[u64; 1024]>);
+pub(super) struct Bits(Box<[u64; 1024]>);
 
 impl Default for Bits {
     fn default() -> Self {
@@ -163,11 +164,11 @@ impl Default for Bits {
 }
 
 impl Bits {
-    fn set(&mut self, number: u16) {
+    pub(super) fn set(&mut self, number: u16) {
         self.0[usize::from(number) / 64] |= 1 << (number % 64);
     }
 
-    fn has(&self, number: u16) -> bool {
+    pub(super) fn has(&self, number: u16) -> bool {
         self.0[usize::from(number) / 64] >> (number % 64) & 1 > 0
     }
 }

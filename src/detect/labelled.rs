@@ -1,9 +1,10 @@
 //! Numbers that nothing but a word before them tells from others.
 
+use crate::detect::context::Vocabulary;
 use crate::detect::{Span, Text};
 
 /// Words that can stand between a label and its number.
-const FILLERS: &[&str] = &[
+static FILLERS: Vocabulary = Vocabulary::of(&[
     "a",
     "car",
     "card",
@@ -36,7 +37,7 @@ const FILLERS: &[&str] = &[
     "vehicle",
     "was",
     "är",
-];
+]);
 
 /// So many words can stand between.
 const MOST_FILLERS: usize = 5;
@@ -44,11 +45,8 @@ const MOST_FILLERS: usize = 5;
 /// The first word after a label that is no filler.
 pub(super) fn first_after(text: &Text<'_>, label: usize) -> Option<usize> {
     let words = text.words();
-    let is_filler = |at: usize| {
-        let word = text.word(&words[at]);
-        FILLERS.iter().any(|filler| filler.eq_ignore_ascii_case(word))
-    };
-    let first = (label + 1..words.len()).take(MOST_FILLERS).find(|at| words[*at].has_digit || !is_filler(*at))?;
+    let first =
+        (label + 1..words.len()).take(MOST_FILLERS).find(|at| words[*at].has_digit || !FILLERS.has(&words[*at]))?;
     let is_one_sentence = (label..first).all(|at| leads_on(text.gap(at)));
     is_one_sentence.then_some(first)
 }

@@ -95,21 +95,52 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
 
 /// The word at which the longest plate ends that begins with a word.
 fn last_of_plate(text: &Text<'_>, first: usize) -> Option<usize> {
-    let words = text.words();
-    let joins = |at: &usize| matches!(text.gap(*at).as_bytes(), [b' ' | b'-' | b'.']);
-    let groups = 1 + (first..words.len().saturating_sub(1)).take(MOST_GROUPS - 1).take_while(joins).count();
-    (first..first + groups).rev().find(|last| SHAPES.iter().any(|shape| is_of(text, first, *last, shape)))
+    let mut looks = Looks::default();
+    let mut last_of_longest = None;
+    for last in first..text.words().len().min(first + MOST_GROUPS) {
+        if !looks.push(text.word(&text.words()[last]).as_bytes()) {
+            break;
+        }
+        if SHAPES.iter().any(|shape| shape.as_bytes() == looks.as_bytes()) {
+            last_of_longest = Some(last);
+        }
+        if !matches!(text.gap(last).as_bytes(), [b' ' | b'-' | b'.']) || !looks.push(b" ") {
+            break;
+        }
+    }
+    last_of_longest
 }
 
-fn is_of(text: &Text<'_>, first: usize, last: usize, shape: &str) -> bool {
-    let words = &text.words()[first..=last];
-    let groups = shape.split(' ');
-    groups.clone().count() == words.len() && groups.zip(words).all(|(group, word)| fits(group, text.word(word)))
+/// No shape is longer.
+const LONGEST: usize = 13;
+
+/// What words look like, as shapes are written.
+#[derive(Default)]
+struct Looks {
+    signs: [u8; LONGEST],
+    count: usize,
 }
 
-fn fits(group: &str, word: &str) -> bool {
-    let fits = |(sign, byte): (u8, u8)| if sign == b'9' { byte.is_ascii_digit() } else { byte.is_ascii_alphabetic() };
-    group.len() == word.len() && group.bytes().zip(word.bytes()).all(fits)
+impl Looks {
+    /// Takes more of the text; not if it is too long, or holds other letters.
+    fn push(&mut self, piece: &[u8]) -> bool {
+        for byte in piece {
+            let sign = match byte {
+                b' ' => b' ',
+                byte if byte.is_ascii_digit() => b'9',
+                byte if byte.is_ascii_alphabetic() => b'A',
+                _ => return false,
+            };
+            let Some(place) = self.signs.get_mut(self.count) else { return false };
+            *place = sign;
+            self.count += 1;
+        }
+        true
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        &self.signs[..self.count]
+    }
 }
 
 #[cfg(test)]

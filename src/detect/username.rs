@@ -107,7 +107,7 @@ fn announced(text: &Text<'_>, word: usize) -> Option<(usize, usize, u8)> {
     {
         return None;
     }
-    let is_rare = name.len() > 3 && !person::is_common(name);
+    let is_rare = name.len() > 3 && !person::is_common_word(name);
     let is_listed = text.as_str()[end..].starts_with(',') && is_rare;
     let holds = if FOR_WORDS.has(announcer) {
         (has_shape(name) || is_listed) && follows_address(text, word)

@@ -89,3 +89,59 @@ pub(super) fn all_hold(
     let name = |row| leaves.iter().fold(0, |name: u128, named| name.wrapping_add(named.at(row)));
     if (0..rows).all(|row| standing.holds(name(row)) == Some(true)) { Ok(()) } else { Err(GuardError::SmallGroup) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::{Int64Array, StringArray};
+    use zeroize::Zeroizing;
+
+    use super::*;
+    use crate::keys::Secret;
+    use crate::plan::groups_testing::groups;
+    use crate::schema::LeafPath;
+    use crate::survey::Names;
+
+    fn names() -> Names {
+        Names::of(&Secret::unwrapped(Zeroizing::new([7; 32])), "acme", "people", 2)
+    }
+
+    /// Two columns as they leave: what each told, and the name of each row.
+    fn told(ages: Vec<i64>, places: Vec<&str>) -> ([Told; 2], Vec<u128>) {
+        let columns: [ArrayRef; 2] = [Arc::new(Int64Array::from(ages)), Arc::new(StringArray::from(places))];
+        let (mut all, mut told) = (vec![0; columns[0].len()], Vec::new());
+        for (at, column) in columns.iter().enumerate() {
+            let (mut hashes, mut named) = (vec![0; column.len()], Named::default());
+            names().add(at, column, &mut hashes);
+            names().add(at, column, &mut all);
+            hashes.into_iter().for_each(|hash| named.add(hash));
+            told.push(vec![(at, named)]);
+        }
+        (told.try_into().unwrap_or_else(|_| unreachable!("there are two")), all)
+    }
+
+    #[test]
+    fn a_row_of_a_group_that_does_not_hold_is_refused_and_so_is_one_that_nobody_saw() {
+        let groups = groups(&["age", "place"]);
+        let (columns, rows) = told(vec![30, 30, 40], vec!["001", "001", "999"]);
+        let columns: Vec<&Told> = columns.iter().collect();
+        let hold = |holds: &[(u128, bool)]| {
+            all_hold(&groups, Some(&Standing::new(names(), holds.iter().copied())), 3, &columns)
+        };
+        assert_eq!(hold(&[(rows[0], true), (rows[2], true)]), Ok(()));
+        assert_eq!(hold(&[(rows[0], true), (rows[2], false)]), Err(GuardError::SmallGroup));
+        assert_eq!(hold(&[(rows[0], true)]), Err(GuardError::SmallGroup));
+        assert_eq!(all_hold(&groups, None, 3, &columns), Err(GuardError::SmallGroup));
+    }
+
+    #[test]
+    fn a_column_that_was_not_looked_at_is_refused() {
+        let groups = groups(&["age", "place"]);
+        let (columns, rows) = told(vec![30, 30], vec!["001", "001"]);
+        let standing = Standing::new(names(), [(rows[0], true)]);
+        let unwatched = |name| Err(GuardError::Unwatched(LeafPath::column(name)));
+        assert_eq!(all_hold(&groups, Some(&standing), 2, &[&columns[0]]), unwatched("place"));
+        assert_eq!(all_hold(&groups, Some(&standing), 3, &[&columns[0], &columns[1]]), unwatched("age"));
+    }
+}

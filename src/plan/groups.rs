@@ -222,3 +222,42 @@ impl Level<'_> {
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::*;
+
+    /// Top-level leaves to group by.
+    pub fn groups(quasi: &[&str]) -> Groups {
+        let place = |(column, name): (usize, &&str)| Place {
+            path: LeafPath::column(name),
+            column,
+            leaf: 0,
+            before: Vec::new(),
+            after: Some(Vec::new()),
+        };
+        Groups { quasi: quasi.iter().enumerate().map(place).collect(), sensitive: Vec::new(), subject: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::{Int64Array, StringArray};
+
+    use super::*;
+
+    #[test]
+    fn values_are_null_where_a_structure_on_the_way_is() {
+        let ages: ArrayRef = Arc::new(Int64Array::from(vec![1, 0, 3]));
+        let texts: ArrayRef = Arc::new(StringArray::from(vec!["a", "b", "c"]));
+        let fields = [("text", texts), ("age", ages)]
+            .map(|(name, array)| (Arc::new(Field::new(name, array.data_type().clone(), false)), array));
+        let (fields, arrays): (Vec<_>, Vec<_>) = fields.into_iter().unzip();
+        let nulls = NullBuffer::from(vec![true, false, true]);
+        let person: ArrayRef = Arc::new(StructArray::new(fields.into(), arrays, Some(nulls)));
+        let found = values_at(&person, &[1]).expect("a leaf");
+        let expected: ArrayRef = Arc::new(Int64Array::from(vec![Some(1), None, Some(3)]));
+        assert_eq!(&found, &expected);
+        assert!(values_at(&person, &[2]).is_none());
+    }
+}

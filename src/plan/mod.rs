@@ -25,6 +25,8 @@ use crate::workspace::Limits;
 
 pub use codes::{Codes, Risk};
 pub use footer::{FileError, Footer, contained};
+#[cfg(test)]
+pub(crate) use groups::testing as groups_testing;
 pub use groups::{Groups, Level, Place};
 pub use part::{Part, PartLimits, Rows};
 pub use partition::partitions;

@@ -4,10 +4,16 @@ use super::Classes;
 use super::classes::total;
 
 /// Cramér's V of two columns, one as classes and one as their values: from 0 (nothing in common) to 1 (one tells the
-/// other). None where a column has one value only (Cramér 1946).
+/// other), corrected for what tables of few rows show by chance (Cramér 1946; Bergsma 2013). None where a column has one
+/// value only, or another one in every row.
 pub fn cramers_v(classes: &Classes) -> Option<f64> {
     let (rows, columns) = (classes.iter().count(), classes.whole().len());
-    let least = rows.min(columns).checked_sub(1).filter(|least| *least > 0)?;
+    let others = classes.records().checked_sub(1).filter(|others| *others > 0)? as f64;
+    let (rows, columns) = (rows as f64 - 1.0, columns as f64 - 1.0);
+    let least = (rows - rows * rows / others).min(columns - columns * columns / others);
+    if least <= 1e-9 {
+        return None;
+    }
     let whole = classes.whole();
     let of_class = |class: &[(u64, u64)]| {
         let size = total(class) as f64;
@@ -18,7 +24,7 @@ pub fn cramers_v(classes: &Classes) -> Option<f64> {
         class.iter().map(of_value).sum::<f64>()
     };
     let squared: f64 = classes.iter().map(of_class).sum::<f64>() - 1.0;
-    Some((squared.max(0.0) / least as f64).sqrt().min(1.0))
+    Some(((squared - rows * columns / others).max(0.0) / least).sqrt().min(1.0))
 }
 
 /// What Pearson's correlation of two columns of numbers needs, of any rows (Chan, Golub and LeVeque 1983).
@@ -72,9 +78,10 @@ mod tests {
         assert_eq!(v(&[(0, 0), (1, 1), (1, 1)]), Some(1.0));
         assert_eq!(v(&[(0, 0), (0, 1), (1, 0), (1, 1)]), Some(0.0));
         assert_eq!(v(&[(0, 0), (1, 0)]), None);
-        // A table of 2 by 2, 3 1 / 1 3: χ² is 2 of 8 rows.
+        assert_eq!(v(&[(0, 0), (1, 1), (2, 2)]), None, "another value in every row");
+        // A table of 2 by 2, 3 1 / 1 3: χ² is 2 of 8 rows, of which chance gives 1 of 7.
         let pairs = [(0, 0), (0, 0), (0, 0), (0, 1), (1, 0), (1, 1), (1, 1), (1, 1)];
-        assert!((v(&pairs).expect("varies") - 0.5).abs() < 1e-12);
+        assert!((v(&pairs).expect("varies") - 0.125f64.sqrt()).abs() < 1e-12);
     }
 
     proptest! {

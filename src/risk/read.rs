@@ -63,6 +63,7 @@ impl<'r> Reader<'r> {
         look: Look,
         mut each: impl FnMut(Strip) -> Result<(), RiskError>,
     ) -> Result<(), RiskError> {
+        let mut each = |strip: Strip| if strip.rows == 0 { Ok(()) } else { each(strip) };
         let parts: Vec<&Part> = self.setting.plan.parts.iter().filter(|part| part.table == self.index).collect();
         parts.chunk_by(|before, part| part.continues(before)).try_for_each(|parts| self.stretch(look, parts, &mut each))
     }
@@ -130,16 +131,12 @@ impl<'r> Reader<'r> {
             Ok((*column, source::Rows::new(&group, self.table, plan)?))
         };
         let mut streams = columns.iter().map(open).collect::<Result<Vec<_>, FileError>>().map_err(located)?;
-        let asked_columns = asked(self.table, self.setting.masks);
-        let mut asked =
-            (look == Look::Leaving).then(|| source::Asked::new(&group, self.table, &asked_columns)).transpose();
+        let by = asked(self.table, self.setting.masks);
+        let asked = (look == Look::Leaving).then(|| source::Asked::new(&group, self.table, &by));
+        let mut asked = asked.transpose().map_err(located)?;
         for length in lengths {
-            let rows = asked.as_mut().map_err(|error| error.clone()).and_then(|asked| match asked {
-                Some(asked) => asked.take(*length),
-                None => Ok(None),
-            });
-            let chosen =
-                rows.map_err(located)?.map(|rows| choose(self.table, self.setting.masks, &rows)).transpose()?.flatten();
+            let rows = asked.as_mut().map(|asked| asked.take(*length)).transpose().map_err(located)?.flatten();
+            let chosen = rows.map(|rows| choose(self.table, self.setting.masks, &rows)).transpose()?.flatten();
             let marks = chosen.as_ref().map(Chosen::marks);
             let pieces = streams.par_iter_mut().map(|(column, stream)| {
                 let mut piece = Piece::of(self, look, *column);

@@ -1,8 +1,8 @@
 //! What was measured, as it may be shown: no value, and no count of fewer than k.
 //!
 //! Every count of subjects or rows is rounded up to a multiple of k, so that neither a count nor the difference of two
-//! tells of fewer than k. Shares are made of such counts. Nothing is stood by itself of a group smaller than k but that
-//! there is one.
+//! tells of fewer than k. Shares are made of such counts. Of a group smaller than k nothing is said but that there
+//! is one.
 
 use serde::Serialize;
 
@@ -153,6 +153,12 @@ pub fn table(
         at_risk: set.sizes().map(|sides| sides.map(|sizes| at_risk(&sizes, k))),
         distinction: set.sizes().map(|sides| sides.map(|sizes| rounded(sizes.distinction()))),
     });
+    let sides = [&tally.before, &tally.after].map(|side| side.groups().sizes());
+    let all = (looked.quasi().len() > 1).then(|| SetRisk {
+        leaves: looked.quasi().map(|leaf| name(&leaf)).collect(),
+        at_risk: Some([0, 1].map(|side| at_risk(&sides[side], k))),
+        distinction: Some([0, 1].map(|side| rounded(sides[side].distinction()))),
+    });
     let pairs = tally.associations.measured().into_iter().map(|pair| PairUse {
         leaves: pair.leaves.map(|leaf| name(&leaf)),
         measure: pair.measure,
@@ -166,7 +172,7 @@ pub fn table(
         quasi: looked.quasi().map(|leaf| name(&leaf)).collect(),
         before: figures(&tally.before, population.map(|all| &all.before.groups), false),
         after: figures(&tally.after, population.map(|all| &all.after.groups), true),
-        sets: sets.collect(),
+        sets: sets.chain(all).collect(),
         leaves: (0..looked.leaves.len()).map(|leaf| leaf_use(plan, looked, tally, leaf)).collect(),
         pairs: pairs.collect(),
         notes: notes(plan, looked, tally, k),

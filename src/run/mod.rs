@@ -409,7 +409,8 @@ fn weigh(house: &House<'_>, wish: &Wish<'_>, table: Option<&str>, trail: &mut Tr
     let approval = examined.look(&plan.structures(), house.evidence.as_ref())?;
     trail.approved(&approval);
     let secret = secret_of(house.workspace, wish.customer)?;
-    let (plan, Told { masks, .. }) = go_through(house, plan, &approval, &secret)?;
+    let (plan, Told { masks, counts, .. }) = go_through(house, plan, &approval, &secret)?;
+    trail.surveyed(counts);
     let production = house.production.open(&approval);
     let limits = risk::Limits::of(house.workspace.limits.memory);
     Ok(risk::measure(Setting { plan: &plan, production, masks: &masks, crew: &house.crew, limits }, &tables)?)
@@ -450,9 +451,8 @@ fn look(
     let approval = examined.look(&plan.structures(), house.evidence.as_ref())?;
     trail.approved(&approval);
     let secret = secret_of(house.workspace, wish.customer)?;
-    let (plan, told) = go_through(house, plan, &approval, &secret)?;
-    trail.surveyed(told.counts);
-    let masks = told.masks;
+    let (plan, Told { masks, counts, .. }) = go_through(house, plan, &approval, &secret)?;
+    trail.surveyed(counts);
     let chosen =
         plan.tables.iter().find(|planned| planned.schema.table == table).ok_or_else(|| unknown_table(table))?;
     let limits = ReadLimits::of(house.workspace.limits.memory);

@@ -42,7 +42,8 @@ pub fn candidates(tables: &[(&str, &Sampled)]) -> Vec<Candidate> {
             name: named(seen.path.as_str()),
         })
     });
-    let ends: Vec<_> = ends.filter(|end| can_join(&end.seen.data_type)).collect();
+    let ends: Vec<_> =
+        ends.filter(|end| can_join(&end.seen.data_type) && !is_of_one_row(end.seen.finding.kind)).collect();
     let heads: Vec<_> = ends.iter().filter(|end| is_head(end.seen)).collect();
     let best = |from: &End<'_>| {
         let to = heads.iter().filter(|to| to.place != from.place);
@@ -57,6 +58,12 @@ pub fn candidates(tables: &[(&str, &Sampled)]) -> Vec<Candidate> {
 fn can_join(data_type: &DataType) -> bool {
     use DataType::*;
     matches!(data_type, Utf8 | LargeUtf8 | Utf8View | Int32 | Int64 | UInt32 | UInt64)
+}
+
+/// Whether such values are copied from row to row, as a billing address is, and lead nowhere.
+fn is_of_one_row(kind: Kind) -> bool {
+    use Kind::{Address, BirthDate, Coordinate, FirstName, LastName, PersonalText, Phone, Postcode, Text};
+    matches!(kind, Address | BirthDate | Coordinate | FirstName | LastName | PersonalText | Phone | Postcode | Text)
 }
 
 /// Whether no value comes twice, so that other columns can lead here.
@@ -106,7 +113,7 @@ fn alike(from: &End<'_>, to: &End<'_>, rows: Rows) -> Option<u8> {
         () if !same_table && child.words == head.words && !head.stem.is_empty() => Some(if own_key { 4 } else { 3 }),
         () if !same_table && own_key && to.table.is_at_the_end_of(&child.stem) => Some(3),
         () if !same_table && !head.stem.is_empty() && child.words.ends_with(&head.words) => Some(3),
-        () if !same_table && !child.is_key && to.table.words == child.stem => Some(3),
+        () if !same_table && !child.is_key && to.table.words == child.stem => Some(if own_key { 3 } else { 2 }),
         () if same_table && own_key && upward => Some(2),
         () if own_key && rows == Rows::People && of_people(from.seen) => Some(1),
         () => None,
@@ -115,4 +122,60 @@ fn alike(from: &End<'_>, to: &End<'_>, rows: Rows) -> Option<u8> {
 
 fn of_people(seen: &Seen) -> bool {
     seen.finding.kind == Kind::PersonKey
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::column::{Evidence, Facts, Finding};
+    use crate::scan::objects::Ending;
+    use crate::schema::LeafPath;
+
+    fn leaf(name: &str, kind: Kind, values: std::ops::Range<u64>) -> Seen {
+        let mut sketch =
+            super::super::sample::Sketch { values: values.clone().count(), is_whole: true, ..Default::default() };
+        sketch.hashes.extend(values);
+        Seen {
+            path: LeafPath::column(name),
+            data_type: DataType::Int64,
+            nullable: true,
+            is_partition: false,
+            finding: Finding { kind, evidence: Evidence::Name },
+            facts: Facts::default(),
+            sketch,
+        }
+    }
+
+    fn told(tables: &[(&str, Vec<Seen>)]) -> Vec<(String, String)> {
+        let of = |(_, leaves): &(&str, Vec<Seen>)| {
+            let leaves = leaves
+                .iter()
+                .map(|seen| leaf(seen.path.as_str(), seen.finding.kind, 0..seen.sketch.hashes.len() as u64));
+            Sampled { leaves: leaves.collect(), rows: 9, ending: Ending::Csv, dialect: None, notes: Vec::new() }
+        };
+        let sampled: Vec<_> = tables.iter().map(of).collect();
+        let named: Vec<_> = tables.iter().zip(&sampled).map(|((name, _), sampled)| (*name, sampled)).collect();
+        let end = |(table, leaf): Place| format!("{}.{}", named[table].0, named[table].1.leaves[leaf].path);
+        candidates(&named).into_iter().map(|link| (end(link.from), end(link.to))).collect()
+    }
+
+    #[test]
+    fn names_and_values_have_to_agree() {
+        let customers = || ("customers", vec![leaf("id", Kind::PersonKey, 0..50), leaf("rank", Kind::Number, 0..50)]);
+        let orders = |name: &str, count: u64| {
+            ("orders", vec![leaf("order_no", Kind::Key, 0..90), leaf(name, Kind::Key, 0..count)])
+        };
+        let link = |from: &str, to: &str| vec![(from.to_owned(), to.to_owned())];
+        assert_eq!(told(&[customers(), orders("customer_id", 40)]), link("orders.customer_id", "customers.id"));
+        assert_eq!(told(&[customers(), orders("customer", 40)]), link("orders.customer", "customers.id"));
+        assert_eq!(told(&[customers(), orders("quantity", 40)]), [], "small numbers lie everywhere");
+        assert_eq!(told(&[customers(), orders("customer_id", 500)]), [], "most of them are not there");
+    }
+
+    #[test]
+    fn a_table_can_lead_to_itself() {
+        let leaves = vec![leaf("employee_id", Kind::PersonKey, 0..30), leaf("reports_to", Kind::PersonKey, 0..5)];
+        let found = told(&[("employees", leaves)]);
+        assert_eq!(found, [("employees.reports_to".to_owned(), "employees.employee_id".to_owned())]);
+    }
 }

@@ -63,8 +63,9 @@ fn sizes(risk: &TableRisk) -> String {
 
 /// Which columns it is that tell people apart.
 fn sets(risk: &TableRisk) -> String {
+    let is_all = |set: &crate::risk::SetRisk| set.leaves.len() > 1 && set.leaves == risk.quasi;
     let line = |set: &crate::risk::SetRisk| Line {
-        label: set.leaves.join(" + "),
+        label: if is_all(set) { format!("all {} together", risk.quasi.len()) } else { set.leaves.join(" + ") },
         bars: [0, 1].map(|at| set.at_risk.map(|shares| (shares[at], words::percent(shares[at])))),
     };
     let lines: Vec<Line> = risk.sets.iter().map(line).collect();
@@ -89,8 +90,8 @@ fn leaves(risk: &TableRisk) -> String {
 fn pairs(risk: &TableRisk) -> String {
     let row = |pair: &crate::risk::PairUse| {
         let measure = if pair.measure == "pearson" { "Pearson’s r" } else { "Cramér’s V" };
-        let figures =
-            [pair.before, pair.after, pair.after.abs() - pair.before.abs()].map(|figure| format!("{figure:.3}"));
+        let figures = [pair.before, pair.after, pair.after.abs() - pair.before.abs()]
+            .map(|figure| format!("{figure:.3}").replace("-0.000", "0.000"));
         let [before, after, change] = figures;
         [pair.leaves.join(" and "), measure.to_owned(), before, after, change]
     };

@@ -10,7 +10,7 @@ const LINE: f64 = 38.0;
 const BAR: f64 = 11.0;
 
 /// The longest label that is shown whole, in characters.
-const LONGEST: usize = 34;
+const LONGEST: usize = 31;
 
 /// One line: its label, and the share and the figure of each bar; none where there is nothing to show.
 pub struct Line {
@@ -45,7 +45,7 @@ pub fn bars(title: &str, series: [&str; 2], lines: &[Line]) -> String {
 fn bar_of(place: usize, bar: Option<&(f64, String)>, top: f64) -> String {
     let class = ["before", "after"][place];
     let (share, figure) = bar.map_or((0.0, "–"), |(share, figure)| (share.clamp(0.0, 1.0), figure.as_str()));
-    let width = (share * (WIDTH - LABELS - FIGURES)).max(1.0);
+    let width = share * (WIDTH - LABELS - FIGURES);
     format!(
         "<rect class=\"{class}\" x=\"{LABELS}\" y=\"{top:.0}\" width=\"{width:.1}\" height=\"{BAR}\" rx=\"2\"/>\n\
          <text class=\"figure\" x=\"{:.1}\" y=\"{:.1}\">{}</text>\n",

@@ -69,11 +69,13 @@ fn numbered_behind(text: &Text<'_>, name: usize, at: usize) -> Option<Place> {
     }
     let (first, is_street) = name_before(text, name)?;
     let numbers = numbers_before(text, first);
-    let is_plain = (first..=name).all(|word| !words::is_common(text, word));
-    let has_rest = step(text, at, starts_line(text, first)).is_some_and(|_| !is_stair(text, at + 1));
-    let is_said = words::follows_address_word(text, first) || joins(text, at) && words::is_street(text, at + 1);
-    let is_long = text.words()[name].end - text.words()[first].start > SHORTEST;
-    let says_so = is_street || is_plain && is_long && (has_rest || is_said || numbers < first);
+    let says_so = is_street || {
+        let is_long = text.words()[name].end - text.words()[first].start > SHORTEST;
+        let has_rest = || step(text, at, starts_line(text, first)).is_some_and(|_| !is_stair(text, at + 1));
+        let is_said = || words::follows_address_word(text, first) || joins(text, at) && words::is_street(text, at + 1);
+        let is_plain = || (first..=name).all(|word| !words::is_common(text, word));
+        is_long && (numbers < first || is_said() || has_rest()) && is_plain()
+    };
     says_so.then_some(Place { first: numbers, last: at, score: SURE })
 }
 

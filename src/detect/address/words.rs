@@ -116,6 +116,18 @@ const STREET_ENDS: &[&str] = &[
     "straat", "laan", "plein", "gracht", "gade", "vej", "veien", "vegen", "utca", "str",
 ];
 
+/// The last bytes of those.
+const ENDS: [bool; 256] = {
+    let mut ends = [false; 256];
+    let mut nth = 0;
+    while nth < STREET_ENDS.len() {
+        let end = STREET_ENDS[nth].as_bytes();
+        ends[end[end.len() - 1] as usize] = true;
+        nth += 1;
+    }
+    ends
+};
+
 /// A name of a street in one word is so much longer than its end.
 const LONGER: usize = 3;
 
@@ -199,7 +211,9 @@ pub(super) fn is_street(text: &Text<'_>, at: usize) -> bool {
 /// Whether the end of a word says that it is a name of a street.
 pub(super) fn is_compound_street(text: &Text<'_>, at: usize) -> bool {
     let word = letters(text, at);
-    word.len() > SHORTEST_COMPOUND
+    let may_end = word.as_bytes().last().is_some_and(|last| ENDS[usize::from(*last)]);
+    may_end
+        && word.len() > SHORTEST_COMPOUND
         && STREET_ENDS.iter().any(|end| word.ends_with(end) && word.len() >= end.len() + LONGER)
 }
 
@@ -215,12 +229,12 @@ pub(super) fn is_within(text: &Text<'_>, at: usize) -> bool {
 
 /// Whether a word is a common one, and so no name of a street.
 pub(super) fn is_common(text: &Text<'_>, at: usize) -> bool {
-    person::is_common(letters(text, at))
+    person::is_common(text, &text.words()[at])
 }
 
 /// Whether a word is of a place's name.
 pub(super) fn is_place(text: &Text<'_>, at: usize) -> bool {
-    person::is_place(letters(text, at))
+    person::is_place(text, &text.words()[at])
 }
 
 /// Whether a word shortly before says that an address follows.

@@ -23,7 +23,7 @@ pub(super) const NUMBERS: &[Number] = &[
         between: b" -",
         valid: |letters| letters[0] <= b'6' && is_baltic(letters),
         purpose: Purpose::Person,
-        said_by: &["asmens kod*", "asmens kodas", "asmens kodo"],
+        said_by: &["asmens kodas", "asmens kodo"],
     },
     Number {
         kind: "LV_PERSONAS_KODS",
@@ -33,7 +33,7 @@ pub(super) const NUMBERS: &[Number] = &[
         between: b"-",
         valid: is_latvian,
         purpose: Purpose::Person,
-        said_by: &["personas kod*", "personas kods", "pers kods"],
+        said_by: &["personas koda", "personas kods", "pers kods"],
     },
     Number {
         kind: "LT_PVM",
@@ -66,7 +66,9 @@ pub(super) const NUMBERS: &[Number] = &[
         leaves_out: "wrong digits of weight 1, 3, 7 that differ by ten",
         shapes: &[("AA999999999", 78)],
         between: b" ",
-        valid: |letters| letters.starts_with(b"EE") && weighted(&letters[2..], &[3, 7, 1, 3, 7, 1, 3, 7, 1]) % 10 == 0,
+        valid: |letters| {
+            letters.starts_with(b"EE") && weighted(&letters[2..], &[3, 7, 1, 3, 7, 1, 3, 7, 1]).is_multiple_of(10)
+        },
         purpose: Purpose::Tax,
         said_by: &["kmkr"],
     },

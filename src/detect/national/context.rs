@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use crate::detect::Text;
 use crate::detect::text::hash_of;
+use crate::detect::{Text, Word};
 
 use super::shape::{CERTAIN, Letters, Run, Shape};
 use super::{Purpose, numbers};
@@ -19,7 +19,7 @@ const NEAR: usize = 4;
 const NEAR_OTHER: usize = 3;
 
 /// How certain a word makes it that a valid number is what it says, in percent.
-const NEAR_IT: u8 = 85;
+const NEAR_IT: u8 = 88;
 const FAR_FROM_IT: u8 = 75;
 const AFTER_IT: u8 = 80;
 const GENERALLY_NEAR: u8 = 72;
@@ -150,6 +150,16 @@ struct Phrases {
     whole: Vec<(u64, Said)>,
     /// Of beginnings of words, by their first letter.
     stems: Vec<(&'static str, Said)>,
+    /// Which hashes the last word of a phrase can have, by their first bits.
+    ends: [u64; ENDS / 64],
+}
+
+/// So many bits tell words that end no phrase from those that may.
+const ENDS: usize = 1 << 14;
+
+/// The place of a hash among them.
+fn end_of(hash: u64) -> usize {
+    (hash >> 50) as usize
 }
 
 static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
@@ -165,16 +175,26 @@ static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
 
 impl Phrases {
     fn of(phrases: impl Iterator<Item = (&'static str, Said)>) -> Self {
-        let (mut whole, mut stems) = (Vec::new(), Vec::new());
+        let (mut whole, mut stems, mut ends) = (Vec::new(), Vec::new(), [0; ENDS / 64]);
         for (phrase, said) in phrases {
             match phrase.strip_suffix('*') {
                 Some(stem) => stems.push((stem, said)),
-                None => whole.push((phrase.split(' ').map(hash_of).fold(0, joined), said)),
+                None => {
+                    let end = phrase.rsplit(' ').next().map_or(0, |word| end_of(hash_of(word)));
+                    ends[end / 64] |= 1 << (end % 64);
+                    whole.push((phrase.split(' ').map(hash_of).fold(0, joined), said));
+                }
             }
         }
         whole.sort_by_key(|(hash, _)| *hash);
         stems.sort_by_key(|(stem, _)| *stem);
-        Phrases { whole, stems }
+        Phrases { whole, stems, ends }
+    }
+
+    /// Whether a phrase may end with a word.
+    fn may_end(&self, word: &Word) -> bool {
+        let end = end_of(word.hash);
+        self.ends[end / 64] >> (end % 64) & 1 == 1
     }
 
     /// What is said by words of these hashes.
@@ -212,6 +232,10 @@ impl Set {
             Said::Purpose(purpose) => self.purposes |= 1 << purpose as u8,
             Said::Other => {}
         }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.numbers == [0; 4] && self.purposes == 0
     }
 
     fn has(&self, place: usize) -> bool {
@@ -252,6 +276,10 @@ impl Before {
         let mut before = Before::default();
         let mut end = first;
         while end > first.saturating_sub(BEFORE) {
+            if text.words()[end - 1].has_digit {
+                end -= 1;
+                continue;
+            }
             let (words, said) = phrase_ending_at(text, end);
             let distance = first - end;
             for said in said {
@@ -271,7 +299,8 @@ impl Before {
 fn phrase_ending_at(text: &Text<'_>, end: usize) -> (usize, impl Iterator<Item = Said>) {
     let words = &text.words()[end.saturating_sub(LONGEST_PHRASE)..end];
     let hash = |count: usize| words[words.len() - count..].iter().map(|word| word.hash).fold(0, joined);
-    let longest = (1..=words.len()).rev().find(|count| PHRASES.whole(hash(*count)).next().is_some());
+    let counts = if words.last().is_some_and(|word| PHRASES.may_end(word)) { words.len() } else { 0 };
+    let longest = (1..=counts).rev().find(|count| PHRASES.whole(hash(*count)).next().is_some());
     let stems = words.last().filter(|word| longest.is_none() && !word.has_digit);
     let whole = longest.into_iter().flat_map(move |count| PHRASES.whole(hash(count)));
     (longest.unwrap_or(1), whole.chain(stems.into_iter().flat_map(|word| PHRASES.begun(text.word(word)))))
@@ -294,26 +323,53 @@ fn after(text: &Text<'_>, last: usize) -> Set {
     set
 }
 
-/// How certain it is in percent that letters of a shape, at a place in a text, are its number; 0: not at all.
-pub(super) fn certainty(
-    text: &Text<'_>,
-    shape: &Shape,
-    letters: &Letters,
+/// What the text around a run of words says of it, looked at when it is first asked for.
+pub(super) struct Around<'a, 't> {
+    text: &'a Text<'t>,
     run: Run,
-    before: &mut Option<Before>,
-) -> u8 {
-    let alone = shape.certainty_alone(letters);
-    if alone >= CERTAIN {
-        return alone;
+    /// What stands before does not change with where the run ends.
+    before: &'a mut Option<Before>,
+    after: Option<Set>,
+    is_glued: bool,
+    /// Whether nothing around says anything, once that is known.
+    is_silent: Option<bool>,
+}
+
+impl<'a, 't> Around<'a, 't> {
+    pub(super) fn of(text: &'a Text<'t>, run: Run, before: &'a mut Option<Before>) -> Self {
+        Around { text, run, before, after: None, is_glued: run.is_glued(text), is_silent: None }
     }
-    let before = before.get_or_insert_with(|| Before::of(text, run.first));
-    let is_glued = run.is_glued(text);
-    let alone = if before.is_other || is_glued { 0 } else { alone };
-    let said = match before.says(shape) {
-        0 if alone == 0 => after(text, run.last).says(shape, AFTER_IT, GENERALLY_FAR),
-        said => said,
-    };
-    // What is grouped in its own way, or a piece of something, has to be named: dates and keys are such.
-    let is_said = shape.is_grouped_as(letters) && !is_glued || said > GENERALLY_NEAR;
-    if is_said { said.max(alone) } else { alone }
+
+    /// How certain it is in percent that letters of a shape are its number, if they are valid; 0: not at all.
+    pub(super) fn certainty(&mut self, shape: &Shape, letters: &Letters) -> u8 {
+        let alone = shape.certainty_alone(letters);
+        if alone >= CERTAIN {
+            return alone;
+        }
+        if alone == 0 && self.is_silent() {
+            return 0;
+        }
+        let (text, run) = (self.text, self.run);
+        let before = self.before.get_or_insert_with(|| Before::of(text, run.first));
+        let is_glued = self.is_glued;
+        let alone = if before.is_other || is_glued { 0 } else { alone };
+        let said = match before.says(shape) {
+            0 if alone == 0 => {
+                self.after.get_or_insert_with(|| after(text, run.last)).says(shape, AFTER_IT, GENERALLY_FAR)
+            }
+            said => said,
+        };
+        // What is grouped in its own way, or a piece of something, has to be named: dates and keys are such.
+        let is_said = shape.is_grouped_as(letters) && !is_glued || said > GENERALLY_NEAR;
+        if is_said { said.max(alone) } else { alone }
+    }
+
+    fn is_silent(&mut self) -> bool {
+        *self.is_silent.get_or_insert_with(|| {
+            let before = self.before.get_or_insert_with(|| Before::of(self.text, self.run.first));
+            before.near.is_empty()
+                && before.far.is_empty()
+                && self.after.get_or_insert_with(|| after(self.text, self.run.last)).is_empty()
+        })
+    }
 }

@@ -106,5 +106,5 @@ fn is_account(letters: &[u8]) -> bool {
     const WEIGHTS: [u32; 10] = [6, 3, 7, 9, 10, 5, 8, 4, 2, 1];
     let (account, _) = letters.split_at(letters.len() - 4);
     let (prefix, account) = account.split_at(account.len() - 10);
-    weighted(account, &WEIGHTS) % 11 == 0 && weighted(prefix, &WEIGHTS[10 - prefix.len()..]) % 11 == 0
+    weighted(account, &WEIGHTS).is_multiple_of(11) && weighted(prefix, &WEIGHTS[10 - prefix.len()..]).is_multiple_of(11)
 }

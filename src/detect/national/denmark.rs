@@ -49,5 +49,5 @@ fn is_cpr(letters: &[u8]) -> bool {
 }
 
 fn is_cvr(letters: &[u8]) -> bool {
-    letters[0] != b'0' && weighted(letters, &[2, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0
+    letters[0] != b'0' && weighted(letters, &[2, 7, 6, 5, 4, 3, 2, 1]).is_multiple_of(11)
 }

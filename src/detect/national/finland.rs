@@ -31,7 +31,7 @@ pub(super) const NUMBERS: &[Number] = &[
         between: b"-",
         valid: is_ytunnus,
         purpose: Purpose::Firm,
-        said_by: &["y tunnus", "ytunnus", "y tunnukse*", "fo nummer"],
+        said_by: &["y tunnus", "ytunnus", "y tunnuksen", "fo nummer"],
     },
     Number {
         kind: "FI_ALV",

@@ -24,7 +24,6 @@ pub(super) const NUMBERS: &[Number] = &[
             "steuerliche identifikationsnummer",
             "identifikationsnummer",
             "steuer idnr",
-            "steuer ident*",
         ],
     },
     Number {

@@ -43,7 +43,7 @@ pub(super) const NUMBERS: &[Number] = &[
         between: b" -",
         valid: |letters| {
             let digits = letters.strip_prefix(b"HU").unwrap_or(letters);
-            digits[0].is_ascii_digit() && weighted(digits, &[9, 7, 3, 1, 9, 7, 3, 1]) % 10 == 0
+            digits[0].is_ascii_digit() && weighted(digits, &[9, 7, 3, 1, 9, 7, 3, 1]).is_multiple_of(10)
         },
         purpose: Purpose::Tax,
         said_by: &["adószám", "adószáma"],

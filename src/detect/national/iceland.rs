@@ -24,5 +24,5 @@ fn is_kennitala(letters: &[u8]) -> bool {
     let day = number(&letters[..2]);
     let day = if day > 40 { day - 40 } else { day };
     is_day(century + number(&letters[4..6]), number(&letters[2..4]), day)
-        && weighted(letters, &[3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0
+        && weighted(letters, &[3, 2, 7, 6, 5, 4, 3, 2, 1]).is_multiple_of(11)
 }

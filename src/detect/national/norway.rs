@@ -30,7 +30,9 @@ pub(super) const NUMBERS: &[Number] = &[
         leaves_out: "nothing: every wrong digit is seen",
         shapes: &[("999999999", 0)],
         between: b" ",
-        valid: |letters| matches!(letters[0], b'8' | b'9') && weighted(letters, &[3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0,
+        valid: |letters| {
+            matches!(letters[0], b'8' | b'9') && weighted(letters, &[3, 2, 7, 6, 5, 4, 3, 2, 1]).is_multiple_of(11)
+        },
         purpose: Purpose::Firm,
         said_by: &["organisasjonsnummer", "orgnr", "org nr", "foretaksnummer"],
     },
@@ -50,7 +52,7 @@ pub(super) const NUMBERS: &[Number] = &[
         leaves_out: "nothing: every wrong digit is seen",
         shapes: &[("9999 99 99999", 0), ("99999999999", 0)],
         between: b" .",
-        valid: |letters| weighted(letters, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0,
+        valid: |letters| weighted(letters, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]).is_multiple_of(11),
         purpose: Purpose::Bank,
         said_by: &["konto", "kontonummer", "kontonr"],
     },
@@ -63,8 +65,8 @@ fn is_fodselsnummer(letters: &[u8]) -> bool {
     let month = [80, 65, 40, 0].into_iter().find(|added| month > *added).map_or(0, |added| month - added);
     let Some(century) = century(number(&letters[6..9]), year) else { return false };
     is_day(century + year, month, day)
-        && weighted(letters, &[3, 7, 6, 1, 8, 9, 4, 5, 2, 1]) % 11 == 0
-        && (weighted(letters, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) + at(letters, 10)) % 11 == 0
+        && weighted(letters, &[3, 7, 6, 1, 8, 9, 4, 5, 2, 1]).is_multiple_of(11)
+        && (weighted(letters, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) + at(letters, 10)).is_multiple_of(11)
 }
 
 /// Which century a number of the day is of.

@@ -41,7 +41,7 @@ pub(super) const NUMBERS: &[Number] = &[
         leaves_out: "a wrong letter that differs from the right one by ten, and cards of before 2001",
         shapes: &[("AAA999999", 0), ("AAA 999999", 0)],
         between: b" ",
-        valid: |letters| weighted(letters, &[7, 3, 1, 9, 7, 3, 1, 7, 3]) % 10 == 0,
+        valid: |letters| weighted(letters, &[7, 3, 1, 9, 7, 3, 1, 7, 3]).is_multiple_of(10),
         purpose: Purpose::Document,
         said_by: &["dowód", "dowod", "dowodu", "dowód osobisty", "seria i numer"],
     },
@@ -52,7 +52,7 @@ fn is_pesel(letters: &[u8]) -> bool {
     let month = number(&letters[2..4]);
     let century = [1900, 2000, 2100, 2200, 1800][(month / 20) as usize % 5];
     is_day(century + number(&letters[..2]), month % 20, number(&letters[4..6]))
-        && weighted(letters, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]) % 10 == 0
+        && weighted(letters, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]).is_multiple_of(10)
 }
 
 fn is_nip(digits: &[u8]) -> bool {

@@ -65,7 +65,9 @@ impl Letters {
     /// Takes what stands between two groups; not if that is none of what can.
     pub(super) fn separate(&mut self, gap: &[u8]) -> bool {
         let &[gap] = gap else { return false };
-        let Some(place) = BETWEEN.iter().position(|known| *known == gap) else { return false };
+        let Some(place) = BETWEEN.iter().position(|known| *known == gap) else {
+            return false;
+        };
         self.between |= 1 << place;
         self.gaps |= 1 << self.count.saturating_sub(1);
         true
@@ -146,6 +148,10 @@ impl Shape {
             && (self.gaps == 0 || self.gaps == letters.gaps)
     }
 
+    pub(super) fn is_valid(&self, letters: &Letters) -> bool {
+        (self.number.valid)(letters.as_bytes())
+    }
+
     /// Whether letters are grouped just as this shape is.
     pub(super) fn is_grouped_as(&self, letters: &Letters) -> bool {
         letters.gaps == self.gaps
@@ -173,15 +179,14 @@ impl Shapes {
         Shapes(shapes)
     }
 
-    /// Those of valid numbers that some letters can be, grouped as they are.
-    pub(super) fn valid(&self, letters: &Letters) -> impl Iterator<Item = &Shape> {
-        let fitting = self.0[letters.count].iter().filter(|shape| shape.fits(letters));
-        fitting.filter(|shape| (shape.number.valid)(letters.as_bytes()))
+    /// Those that some letters can be, grouped as they are.
+    pub(super) fn fitting(&self, letters: &Letters) -> impl Iterator<Item = &Shape> {
+        self.0[letters.count].iter().filter(|shape| shape.fits(letters))
     }
 
     /// The kinds of the valid numbers that some letters are.
     pub(super) fn kinds(&self, letters: Letters) -> impl Iterator<Item = &'static str> {
         let fitting = self.0[letters.count].iter().filter(move |shape| shape.fits(&letters));
-        fitting.filter(move |shape| (shape.number.valid)(letters.as_bytes())).map(|shape| shape.number.kind)
+        fitting.filter(move |shape| shape.is_valid(&letters)).map(|shape| shape.number.kind)
     }
 }

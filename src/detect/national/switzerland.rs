@@ -12,17 +12,7 @@ pub(super) const NUMBERS: &[Number] = &[
         between: b". -",
         valid: |letters| letters.starts_with(b"756") && is_gs1(letters),
         purpose: Purpose::Health,
-        said_by: &[
-            "ahv",
-            "avs",
-            "ahv nr",
-            "ahv nummer",
-            "ahvn13",
-            "navs13",
-            "no avs",
-            "numero avs",
-            "sozialversicherungsnummer",
-        ],
+        said_by: &["ahv", "avs", "ahv nr", "ahv nummer", "no avs", "numero avs", "sozialversicherungsnummer"],
     },
     Number {
         kind: "CH_UID",
@@ -38,7 +28,7 @@ pub(super) const NUMBERS: &[Number] = &[
 
 /// The check digit of GS1, by weights of 1 and 3.
 fn is_gs1(letters: &[u8]) -> bool {
-    weighted(letters, &[1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]) % 10 == 0
+    weighted(letters, &[1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]).is_multiple_of(10)
 }
 
 fn is_uid(letters: &[u8]) -> bool {

@@ -24,6 +24,11 @@ impl Entry {
     pub(super) fn name(&self) -> u8 {
         self.given.max(self.family)
     }
+
+    /// Whether it is a common word rather than a name.
+    pub(super) fn is_common(&self) -> bool {
+        self.common >= 5 && self.common > self.name()
+    }
 }
 
 /// What is known of a word in plain letters.

@@ -116,8 +116,8 @@ pub(super) const ROLES: &[(Role, &str)] = &[
     ),
     (
         Role::Firm,
-        "oy oyj ab abp ky tmi ry rf inc incorporated ltd limited llc llp plc corp corporation company co gmbh ag kg ohg se sa \
-         sarl sas srl spa bv nv as asa aps group holding holdings bank university college school institute institution \
+        "oy oyj ab abp ky tmi ry rf inc incorporated ltd limited llc llp plc corp corporation company co gmbh ag kg ohg \
+         sarl srl bv nv group holding holdings bank university college school institute institution \
          hospital clinic center centre foundation association federation union party council committee commission agency \
          authority ministry department bureau office court club fc if fk bk sk hc united university church temple museum \
          theatre theater orchestra band festival awards award prize cup league news times post journal magazine press media \
@@ -147,7 +147,7 @@ pub(super) const ROLES: &[(Role, &str)] = &[
     ),
     (
         Role::Link,
-        "is was are on ovat oli ar ist sind est es soy suis the a an our my your his her their new of for as an also von \
+        "is was are on ovat oli ar ist sind est es soy suis the a an our my your his her their new of for as also \
          minun meidan min mitt mein meine mon ma mi su die das and with med kanssa ja och und et con",
     ),
 ];

@@ -252,7 +252,7 @@ pub(super) fn segments(text: &Text<'_>, from: usize, segment: &mut Segment, mut 
     loop {
         let token = Token::read(text, at);
         let behind_given = segment.tokens.last().is_some_and(|last| last.entry.given >= 3);
-        let is_bound = !segment.tokens.is_empty() && text.gap(at - 1) == "-";
+        let is_bound = !segment.tokens.is_empty() && (text.gap(at - 1) == "-" || !words[at - 1].is_capital);
         if !is_bound && token.shape != Shape::Initial && token.is_no_name(behind_given) {
             close(segment, Some(token), &mut take);
         } else {

@@ -8,8 +8,12 @@ use ahash::{AHasher, RandomState};
 use super::shape::{Form, Shape};
 use crate::detect::{Detector, Purpose, Span, kinds_of, likeness, numbers};
 
-/// Of so many values, spread over the sample, everything is looked at that costs much.
+/// Of so many values, spread over the sample, everything is looked at that costs much; of long ones of fewer.
 const LOOKED_AT: usize = 40;
+/// But of no fewer than these.
+const LOOKED_AT_LEAST: usize = 12;
+/// And of about so much text, in bytes.
+const TEXT: usize = 4 << 10;
 /// A value is looked at to here, in bytes.
 const LONGEST: usize = 400;
 
@@ -34,6 +38,7 @@ pub struct Facts {
     some_letters: usize,
     only_digits: usize,
     some_spaces: usize,
+    /// Of two to four.
     two_words: usize,
     /// Values that were looked at with every recogniser, and what was found.
     looked: usize,
@@ -83,7 +88,8 @@ impl Observer {
             }
         }
         facts.distinct = self.seen.len();
-        let step = fresh.len().div_ceil(LOOKED_AT).max(1);
+        let wanted = (TEXT / (facts.length() as usize).max(1)).clamp(LOOKED_AT_LEAST, LOOKED_AT);
+        let step = fresh.len().div_ceil(wanted).max(1);
         for value in fresh.into_iter().step_by(step) {
             facts.look(value, &mut self.detector);
         }
@@ -201,34 +207,42 @@ impl Facts {
         self.share(self.only_words)
     }
 
+    /// The share of values that begin with a capital letter.
     pub fn capitals(&self) -> f32 {
         self.share(self.capitals)
     }
 
+    /// The share of values with five digits or more.
     pub fn five_digits(&self) -> f32 {
         self.share(self.five_digits)
     }
 
+    /// The share of values with twelve digits or more.
     pub fn twelve_digits(&self) -> f32 {
         self.share(self.twelve_digits)
     }
 
+    /// The share of values with a digit in them.
     pub fn some_digits(&self) -> f32 {
         self.share(self.some_digits)
     }
 
+    /// The share of values with a letter in them.
     pub fn some_letters(&self) -> f32 {
         self.share(self.some_letters)
     }
 
+    /// The share of values that are digits and nothing else.
     pub fn only_digits(&self) -> f32 {
         self.share(self.only_digits)
     }
 
+    /// The share of values with a space in them.
     pub fn some_spaces(&self) -> f32 {
         self.share(self.some_spaces)
     }
 
+    /// The share of values of two to four words.
     pub fn two_words(&self) -> f32 {
         self.share(self.two_words)
     }

@@ -53,14 +53,14 @@ fn phrase(rows: Rows, words: &[String]) -> Option<Meaning> {
     if kind == Kind::Marital && length == 1 && behind.is_empty() && before.is_empty() {
         return Some(Meaning::Is(kind));
     }
-    if let Some(turned) = turned(rows, kind, before, behind) {
+    if let Some(turned) = turned(kind, before, behind) {
         return Some(turned);
     }
     Some(in_company(rows, kind, before, all))
 }
 
 /// What words around a phrase make of it, where it is no longer what it was.
-fn turned(rows: Rows, kind: Kind, before: &[String], behind: &[String]) -> Option<Meaning> {
+fn turned(kind: Kind, before: &[String], behind: &[String]) -> Option<Meaning> {
     let is = |word: &String, role| LISTS.is(word, role);
     let only_filled =
         behind.iter().all(|word| is(word, Role::Filler) || word.bytes().all(|byte| byte.is_ascii_digit()));
@@ -72,11 +72,13 @@ fn turned(rows: Rows, kind: Kind, before: &[String], behind: &[String]) -> Optio
     }
     let last = behind.last()?;
     if is(last, Role::Key) {
+        // The key of an address is no key of a person, in a table of people neither.
+        let of_person = before.last().is_some_and(|word| is(word, Role::Person));
         let coded = matches!(kind.class(), crate::schema::Class::Quasi | crate::schema::Class::Sensitive);
         return (!coded
             || behind.len() > 1
             || matches!(kind, Kind::City | Kind::Region | Kind::Country | Kind::Job | Kind::Employer))
-        .then(|| key(rows, &[before, behind].concat()));
+        .then_some(Meaning::Is(if of_person { Kind::PersonKey } else { Kind::Key }));
     }
     if is(last, Role::Moment) {
         return (kind != Kind::BirthDate).then_some(Meaning::Is(Kind::Moment));
@@ -95,6 +97,7 @@ fn in_company(rows: Rows, kind: Kind, before: &[String], all: &[String]) -> Mean
         Kind::Name if all.len() == 1 => Meaning::MayBe(Kind::Name),
         Kind::Url => url(rows, before),
         Kind::Text => Meaning::MayBe(Kind::Text),
+        Kind::ProfileUrl if rows == Rows::Organisations || is(Role::Organisation) => Meaning::Is(Kind::Url),
         Kind::BankAccount if rows == Rows::Organisations => Meaning::Is(Kind::Key),
         kind => Meaning::Is(kind),
     }
@@ -242,5 +245,6 @@ mod tests {
         }
         assert_eq!((of("orders", "order_id"), of("products", "id")), (Meaning::Is(Kind::Key), Meaning::Is(Kind::Key)));
         assert_eq!(of("users", "id"), Meaning::Is(Kind::PersonKey));
+        assert_eq!(of("customers", "address_id"), Meaning::Is(Kind::Key));
     }
 }

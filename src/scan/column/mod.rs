@@ -29,8 +29,7 @@ pub fn looks_like_data(name: &str) -> bool {
 /// Whether a text that stands where a name should is rather that of a person or a place.
 pub fn looks_like_a_name(name: &str) -> bool {
     let like = crate::detect::likeness(name);
-    name.starts_with(char::is_uppercase)
-        && [like.given, like.family, like.full, like.place].into_iter().any(|percent| percent > 50)
+    [like.given, like.family, like.full, like.place].into_iter().any(|percent| percent > 50)
 }
 
 /// Whether a name has words that names of columns have.
@@ -82,5 +81,55 @@ impl Named {
     /// Whether words end with the name of this table: `billing customer` with `customers`.
     pub fn is_at_the_end_of(&self, stem: &[String]) -> bool {
         !stem.is_empty() && !self.words.is_empty() && stem.ends_with(&self.words[self.words.len() - 1..])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::datatypes::DataType;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn any_name_and_any_values_are_told(name in ".{0,40}", values in prop::collection::vec(".{0,60}", 0..20)) {
+            let values: Vec<&str> = values.iter().map(String::as_str).collect();
+            let facts = Observer::default().facts(&values);
+            let again = Observer::default().facts(&values);
+            for rows in [Rows::People, Rows::Organisations, Rows::Other] {
+                let found = classify(rows, &name, &DataType::Utf8, &facts);
+                prop_assert_eq!(found, classify(rows, &name, &DataType::Utf8, &again));
+            }
+            prop_assert!(facts.distinct <= facts.values && facts.values <= values.len());
+            let _ = (looks_like_data(&name), looks_like_a_name(&name), is_known(&name), named(&name));
+        }
+
+        #[test]
+        fn what_has_no_values_is_told_by_its_name(name in "[a-zA-Z_]{1,20}") {
+            let found = classify(Rows::Other, &name, &DataType::Utf8, &Facts::default());
+            prop_assert!(!found.evidence.is_of_values());
+        }
+    }
+
+    #[test]
+    fn values_speak_against_a_name() {
+        let told = |name: &str, values: &[&str]| {
+            classify(Rows::People, name, &DataType::Utf8, &Observer::default().facts(values)).kind
+        };
+        let many = |value: &'static str| vec![value; 40];
+        assert_eq!(told("phone", &[many("Yes"), many("No")].concat()), Kind::Flag);
+        assert_eq!(told("c03", &["a@b.example", "c@d.example", "e@f.example"]), Kind::Email);
+        assert_eq!(told("email", &["192.0.2.1", "192.0.2.2"]), Kind::Ip);
+        assert_eq!(told("first_name", &["1999-01-01", "2000-01-01"]), Kind::Moment);
+    }
+
+    #[test]
+    fn tables_and_columns_agree_in_the_singular() {
+        let tables =
+            [("customers", "customer"), ("categories", "category"), ("addresses", "address"), ("status", "status")];
+        for (table, stem) in tables {
+            assert!(named(table).ends_like(&named(stem).words), "{table}");
+        }
     }
 }

@@ -26,6 +26,9 @@ impl Form {
     pub const COUNT: usize = 11;
 }
 
+/// What addresses of pages begin with.
+const URLS: [&str; 4] = ["http://", "https://", "www.", "ftp://"];
+
 /// Letters and signs of a value, counted.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Shape {
@@ -103,10 +106,9 @@ impl Shape {
         if self.digits >= 10 && self.letters >= 2 && is_iban(value) {
             return Some(Form::Iban);
         }
-        if (slashes >= 2 && colons >= 1) || dots >= 1 {
-            if ["http://", "https://", "www.", "ftp://"].iter().any(|start| starts_with(value, start)) {
-                return Some(Form::Url);
-            }
+        let may_be_url = (slashes >= 2 && colons >= 1) || dots >= 1;
+        if may_be_url && URLS.iter().any(|start| starts_with(value, start)) {
+            return Some(Form::Url);
         }
         if dashes >= 4 && is_uuid(value) {
             return Some(Form::Uuid);
@@ -225,7 +227,7 @@ fn is_street(value: &str) -> bool {
             && word.bytes().filter(u8::is_ascii_alphabetic).count() <= 1
     };
     let is_word = |word: &str| word.chars().next().is_some_and(char::is_alphabetic);
-    let last = words.clone().last().unwrap_or(second);
+    let last = words.clone().next_back().unwrap_or(second);
     (is_number(first) && second.chars().next().is_some_and(char::is_uppercase))
         || (is_word(first) && (is_number(last) || words.any(is_number) || is_number(second)))
 }

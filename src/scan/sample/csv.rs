@@ -91,7 +91,7 @@ fn is_header(first: &[String], columns: &[Vec<ArrayRef>]) -> bool {
     let people = first.iter().any(|name| looks_like_a_name(name) && !is_known(name));
     let plain =
         |name: &String| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
-    (0..columns.len()).any(typed) || (!people && (known * 2 >= first.len() || first.iter().all(plain)))
+    (0..columns.len()).any(typed) || (!people && (known * 2 > first.len() || first.iter().all(plain)))
 }
 
 /// The values of a column below the first record.
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_header_is_recognised_by_words_types_or_spelling() {
-        assert_eq!(names("Email;Xyz\na@b.example;q\n"), ["Email", "Xyz"]);
+        assert_eq!(names("Email;Phone;Xyz\na@b.example;1-1;q\n"), ["Email", "Phone", "Xyz"]);
         assert_eq!(names("Qwe,Xyz\n1,q\n2,r\n"), ["Qwe", "Xyz"]);
         assert_eq!(names("abc,x_y\nu,q\nv,r\n"), ["abc", "x_y"]);
     }
@@ -141,6 +141,7 @@ mod tests {
             "a@b.example,x\nc@d.example,y\n",
             "lahti,turku\nlahti,oulu\n",
             "Aino,Katu\nEino,Tie\n",
+            "lahti,aino\noulu,eino\n",
             "Katuja 1x,Abc\nKatuja 2x,Def\n",
         ] {
             let taken = taken(text);

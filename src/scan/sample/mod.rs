@@ -18,7 +18,7 @@ use arrow::datatypes::DataType;
 
 use crate::account::doors::{Production, Sampler};
 use crate::plan::{FileError, Footer, partitions};
-use crate::scan::column::{Facts, Finding, Observer, Rows, classify};
+use crate::scan::column::{Facts, Finding, Kind, Observer, Rows, classify};
 use crate::scan::objects::{Ending, Table};
 use crate::schema::{Dialect, LeafPath};
 use crate::source::text::{TextError, spells};
@@ -209,6 +209,9 @@ impl<'d> Scanner<'d> {
         let hashes = texts.iter().map(|text| self.key.hash_one(text)).take(SKETCHED).collect();
         let sketch = Sketch { hashes, values: texts.len(), is_whole: is_whole && texts.len() <= SKETCHED };
         let (path, nullable) = (leaf.path, leaf.nullable);
+        // Digits that are no number: the next one can begin with a zero, and fakes are texts.
+        let is_code = finding.kind == Kind::Postcode || (finding.kind.is_direct() && finding.kind != Kind::PersonKey);
+        let data_type = if ending == Ending::Csv && is_code { DataType::Utf8 } else { data_type };
         Seen { path, data_type, nullable, is_partition: false, finding, facts, sketch }
     }
 }
