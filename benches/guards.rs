@@ -4,7 +4,7 @@
 
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
-use verho::detect::known::{Gathering, Room};
+use verho::detect::known::{Gathering, Room, Words};
 use verho::detect::{Detector, Known, Places, Skim};
 
 /// As in the program.
@@ -67,7 +67,11 @@ fn gather_emails(bencher: Bencher) {
 #[divan::bench]
 fn known_in_notes(bencher: Bencher) {
     let known = gathered(&texts(email));
-    over(bencher, &texts(note), |text| known.is_in(text));
+    let mut words = Words::default();
+    over(bencher, &texts(note), |text| {
+        words.read(text);
+        known.is_in(&words)
+    });
 }
 
 #[divan::bench]
@@ -81,7 +85,11 @@ fn known_in_numbers(bencher: Bencher) {
 fn skim_notes(bencher: Bencher) {
     let places = Places::but(&["ADDRESS", "DATE", "GEO", "PERSON", "URL"]);
     let mut skim = Skim::of(&places);
-    over(bencher, &texts(note), |text| skim.asks(text));
+    let mut words = Words::default();
+    over(bencher, &texts(note), |text| {
+        words.read(text);
+        skim.asks(text, &words)
+    });
 }
 
 #[divan::bench]

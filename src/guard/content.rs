@@ -6,6 +6,7 @@
 
 use std::sync::LazyLock;
 
+use crate::detect::known::Words;
 use crate::detect::{Detector, Places, Purpose, Skim, Span, numbers};
 use crate::guard::unfold::Unfolded;
 use crate::guard::watch::{ContentGuard, Leaf};
@@ -56,8 +57,8 @@ pub(super) fn over<'p>(leaf: &Leaf<'p>) -> Option<Box<dyn ContentGuard + 'p>> {
 }
 
 impl ContentGuard for NothingLikely<'_> {
-    fn text(&mut self, text: &str, source: Option<&str>) -> Option<&'static str> {
-        if !self.skim.asks(text) {
+    fn text(&mut self, text: &str, words: &Words, source: Option<&str>) -> Option<&'static str> {
+        if !self.skim.asks(text, words) {
             return None;
         }
         let may_hold = self.may_hold;
