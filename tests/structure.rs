@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order in which data goes through them; each may use those before it.
-const ROOMS: [&str; 24] = [
+const ROOMS: [&str; 25] = [
     "document",
     "account",
     "error",
@@ -17,6 +17,7 @@ const ROOMS: [&str; 24] = [
     "privacy",
     "method",
     "schema",
+    "lake",
     "scan",
     "plan",
     "source",

@@ -1,5 +1,7 @@
 //! The two doors: what may be read of production under which right, and the only way into test.
 
+mod log;
+
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -7,6 +9,8 @@ use bytes::Bytes;
 
 use crate::account::store::{Object, Store, StoreError};
 use crate::consent::Approval;
+
+pub use log::{LogKind, LogRight};
 
 /// The production side. Without an approval it shows listings and footers, nothing else.
 pub struct Production {

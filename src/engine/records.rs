@@ -67,7 +67,7 @@ fn only_chosen(
     let mut left = Vec::with_capacity(batches.len());
     for batch in &batches {
         let Some(asked) = Records::asked(file, table, batch) else { return Err(EngineError::Bug) };
-        let chosen = choose(table, masks, &asked)?;
+        let Some(chosen) = choose(table, masks, Some(&asked), None)? else { return Err(EngineError::Bug) };
         left.push(filter_record_batch(batch, chosen.marks()).map_err(|_| EngineError::Bug)?);
     }
     let rows = left.iter().map(RecordBatch::num_rows).sum();

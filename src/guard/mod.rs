@@ -215,7 +215,7 @@ pub struct Passed {
 
 /// What passed of one row group.
 pub struct GroupPassed {
-    /// How many of its rows leave, where the table's filters choose among them.
+    /// How many of its rows leave, where some are deleted or the table's filters choose among them.
     pub chosen: Option<usize>,
     /// By column.
     pub columns: Vec<Passed>,
@@ -243,7 +243,7 @@ impl Clearance {
     /// Where a row group, a column or a row is missing.
     pub fn of(table: &TablePlan, part: &Part, passed: &[GroupPassed]) -> Result<Self, GuardError> {
         let incomplete = GuardError::Incomplete(part.number);
-        let groups = table.files[part.file].row_groups();
+        let (groups, deletes) = (table.files[part.file].row_groups(), table.files[part.file].has_deletes());
         let planned: Vec<usize> = match &part.rows {
             Rows::Groups(range) => groups[range.clone()].iter().map(|group| group.num_rows() as usize).collect(),
             Rows::Slice { rows, .. } | Rows::Records(rows) => vec![rows.len()],
@@ -255,7 +255,7 @@ impl Clearance {
         for (there, GroupPassed { chosen, columns }) in planned.iter().zip(passed) {
             let rows = chosen.unwrap_or(*there);
             let whole = |passed: &Passed| passed.removed || passed.rows == rows;
-            let as_planned = chosen.is_some() != table.asked.is_empty() && rows <= *there;
+            let as_planned = chosen.is_some() == (deletes || !table.asked.is_empty()) && rows <= *there;
             if !as_planned || columns.len() != table.columns.len() || !columns.iter().all(whole) {
                 return Err(incomplete);
             }

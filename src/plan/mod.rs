@@ -3,6 +3,7 @@
 mod beside;
 mod codes;
 mod footer;
+mod lake;
 mod links;
 mod part;
 mod partition;
@@ -17,6 +18,7 @@ use crate::account::store::StoreError;
 use crate::crew::Crew;
 use crate::document::Fault;
 use crate::error::{Failure, Kind};
+use crate::lake::LakeError;
 use crate::schema::{LeafPath, TableSchema};
 use crate::workspace::Limits;
 
@@ -32,6 +34,8 @@ pub use table::{ColumnPlan, Content, LeafPlan, Measured, Origin, SourceFile, Tab
 pub enum PlanError {
     #[error("table `{table}`: the source cannot be listed: {error}")]
     List { table: String, error: StoreError },
+    #[error("table `{table}`: {error}")]
+    Lake { table: String, error: LakeError },
     #[error("table `{table}`: the source holds no object")]
     Empty { table: String },
     #[error("table `{table}`, object {object} of {of} in key order: {error}")]
@@ -95,13 +99,18 @@ impl From<PlanError> for Failure {
             PlanError::List { .. }
             | PlanError::File {
                 error: FileError::Store(StoreError::Unavailable { .. } | StoreError::Denied(_)), ..
-            } => Kind::Storage,
+            }
+            | PlanError::Lake { error: LakeError::Store(_), .. } => Kind::Storage,
             PlanError::Link(_) => Kind::Invalid,
             _ => Kind::Mismatch,
         };
         let failure = Failure::new(kind, error.to_string());
         match error {
             PlanError::Mismatch { mismatch, .. } => failure.hint(mismatch.hint()),
+            PlanError::Lake { error, .. } | PlanError::File { error: FileError::Lake(error), .. } => match error.hint() {
+                Some(hint) => failure.hint(hint),
+                None => failure,
+            },
             PlanError::Empty { .. } => failure.hint("check `source` in the schema, and `root` under [production]"),
             PlanError::Rule(Fault { hint: Some(hint), .. }) | PlanError::Link(Fault { hint: Some(hint), .. }) => {
                 failure.hint(hint)

@@ -115,6 +115,7 @@ fn table_record(plan: &Plan, index: usize, table: &TablePlan) -> TableRecord {
         name: table.schema.table.clone(),
         schema: table.structure.clone(),
         policy: table.policy.clone(),
+        snapshot: table.snapshot,
         columns,
         rows_in: table.rows(),
         rows_out: 0,

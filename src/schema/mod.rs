@@ -8,7 +8,7 @@ mod path;
 mod selection;
 mod table;
 
-pub use form::{Dialect, Escape, Form, Format, Header, Output, StrayQuote};
+pub use form::{Dialect, Escape, Form, Format, Header, Lake, Output, StrayQuote};
 pub use link::Link;
 pub use path::{Leaf, LeafPath, children, leaves};
 pub use selection::{Filter, Test};

@@ -1,4 +1,4 @@
-//! Which rows leave: every filter of the table holds for them.
+//! Which rows leave: those that are not deleted, and for which every filter of the table holds.
 
 use arrow::array::{Array, ArrayRef, BooleanArray};
 use arrow::buffer::BooleanBuffer;
@@ -25,17 +25,24 @@ impl Chosen {
     }
 }
 
-/// Chooses among some rows of the table by the columns of its filters, in their order.
+/// Chooses among some rows of the table by the columns of its filters, in their order, and by which of them `stay`, where
+/// some are deleted; none where all leave.
 ///
 /// # Errors
 /// Where a column is not of the type that was planned.
-pub fn choose(table: &TablePlan, masks: &Masks, asked: &RawBatch) -> Result<Chosen, MaskError> {
-    let columns = std::iter::once(&asked.array).chain(&asked.beside);
-    let mut all = BooleanBuffer::new_set(asked.rows());
+pub fn choose(
+    table: &TablePlan,
+    masks: &Masks,
+    asked: Option<&RawBatch>,
+    stay: Option<BooleanBuffer>,
+) -> Result<Option<Chosen>, MaskError> {
+    let Some(rows) = asked.map(RawBatch::rows).or(stay.as_ref().map(BooleanBuffer::len)) else { return Ok(None) };
+    let mut all = stay.unwrap_or_else(|| BooleanBuffer::new_set(rows));
+    let columns = asked.into_iter().flat_map(|asked| std::iter::once(&asked.array).chain(&asked.beside));
     for (filter, column) in table.schema.filters.iter().zip(columns) {
         all = &all & &holds(filter, column, masks)?;
     }
-    Ok(Chosen(BooleanArray::new(all, None)))
+    Ok(Some(Chosen(BooleanArray::new(all, None))))
 }
 
 /// The rows for which a filter holds; a null belongs to nobody and is in no sample.
