@@ -12,6 +12,7 @@ use arrow::compute::cast;
 use arrow::datatypes::DataType;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
+use verho::detect::Known;
 use verho::document::{Document, Section};
 use verho::keys::lanes::DomainKey;
 use verho::method::{ApplyError, CATALOGUE, Context, Keys, Method, Outcome, Taken, distinct, find};
@@ -160,7 +161,7 @@ fn keys_of(method: &dyn Method) -> Keys {
 fn run(bencher: Bencher, example: &str, input: &ArrayRef, taken: &Taken, apply: Apply) {
     let method = method(example);
     let beside: Vec<ArrayRef> = method.beside().iter().map(|_| Arc::new(emails()) as ArrayRef).collect();
-    let context = Context { keys: &keys_of(&*method), taken, beside: &beside };
+    let context = Context { keys: &keys_of(&*method), taken, known: &Known::none(), beside: &beside };
     measure(bencher, bytes_of(input), || apply(&*method, input, &context));
 }
 
@@ -215,7 +216,7 @@ impl Method for Repaying {
 #[divan::bench(args = [10, 500, 5_000, 62_500], consts = [0, 1], sample_count = 10)]
 fn distinct_values<const WHICH: usize>(bencher: Bencher, values: usize) {
     let (taken, method) = (Taken::default(), Repaying(method([FAKE_NAME, PSEUDONYM][WHICH])));
-    let context = Context { keys: &keys_of(&*method.0), taken: &taken, beside: &[] };
+    let context = Context { keys: &keys_of(&*method.0), taken: &taken, known: &Known::none(), beside: &[] };
     let emails: ArrayRef = Arc::new(StringArray::from_iter_values((0..ROWS).map(|row| email(row * 31 % values))));
     measure(bencher, bytes_of(&emails), || distinct::apply(&method, &emails, &context));
 }

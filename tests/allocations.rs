@@ -8,6 +8,7 @@ use std::sync::Arc;
 use allocation_counter::measure;
 use arrow::array::{Array, ArrayRef, StringArray};
 use arrow::datatypes::DataType;
+use verho::detect::Known;
 use verho::document::{Document, Section};
 use verho::keys::lanes::DomainKey;
 use verho::method::{ApplyError, CATALOGUE, Context, Keys, Method, Outcome, Taken, distinct, find};
@@ -50,7 +51,7 @@ fn allocations(method: &dyn Method, input: &ArrayRef, taken: &Taken, apply: Appl
     let domains = method.domains().into_iter();
     let keys = Keys::new(domains.map(|domain| (domain.to_owned(), DomainKey::new([7; 32]))));
     let beside: Vec<_> = method.beside().iter().map(|_| beside(input.len())).collect();
-    let context = Context { keys: &keys, taken, beside: &beside };
+    let context = Context { keys: &keys, taken, known: &Known::none(), beside: &beside };
     let mut output = None;
     let counted = measure(|| output = Some(apply(method, input, &context)));
     assert_eq!(output.expect("it was run").expect("the plan takes the type").len(), input.len());

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use arrow::array::*;
 use arrow::datatypes::*;
 use proptest::prelude::*;
+use verho::detect::Known;
 use verho::document::{Document, Fault, Section};
 use verho::keys::lanes::DomainKey;
 use verho::method::{ApplyError, Context, Keys, Method, Nulls, Outcome, Taken, find};
@@ -38,7 +39,7 @@ fn try_apply(method: &dyn Method, input: &ArrayRef, beside: &[ArrayRef]) -> Resu
     // Every domain has a key of its own, so that a mixed-up domain is seen.
     let key = |domain: &str| DomainKey::new(*blake3::hash(domain.as_bytes()).as_bytes());
     let keys = Keys::new(method.domains().into_iter().map(|domain| (domain.to_owned(), key(domain))));
-    method.apply(input, &Context { keys: &keys, taken: &Taken::default(), beside })
+    method.apply(input, &Context { keys: &keys, taken: &Taken::default(), known: &Known::none(), beside })
 }
 
 fn apply(method: &dyn Method, input: &ArrayRef) -> ArrayRef {

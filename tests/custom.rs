@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, StringArray};
+use verho::detect::Known;
 use verho::document::{Document, Fault, Section};
 use verho::keys::lanes::DomainKey;
 use verho::method::{ApplyError, Context, Keys, Method, Taken, find};
@@ -36,7 +37,8 @@ fn mask(body: &str) -> Box<dyn Method> {
 fn apply(method: &dyn Method, key: u8, texts: &[Option<&str>]) -> Result<Vec<Option<String>>, ApplyError> {
     let keys = Keys::new([("d".to_owned(), DomainKey::new([key; 32]))]);
     let input: ArrayRef = Arc::new(StringArray::from(texts.to_vec()));
-    let output = method.apply(&input, &Context { keys: &keys, taken: &Taken::default(), beside: &[] })?;
+    let output =
+        method.apply(&input, &Context { keys: &keys, taken: &Taken::default(), known: &Known::none(), beside: &[] })?;
     Ok(output.as_string::<i32>().iter().map(|text| text.map(str::to_owned)).collect())
 }
 

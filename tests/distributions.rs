@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arrow::array::*;
 use arrow::datatypes::*;
 use proptest::prelude::*;
+use verho::detect::Known;
 use verho::document::{Document, Fault, Section};
 use verho::keys::lanes::DomainKey;
 use verho::method::{ApplyError, Context, Keys, Method, Taken, find};
@@ -37,7 +38,7 @@ fn try_apply(options: &str, key: u8, input: &ArrayRef, beside: &[ArrayRef]) -> R
     let method = method(options);
     let domains = method.domains().into_iter();
     let keys = Keys::new(domains.map(|domain| (domain.to_owned(), DomainKey::new([key; 32]))));
-    method.apply(input, &Context { keys: &keys, taken: &Taken::default(), beside })
+    method.apply(input, &Context { keys: &keys, taken: &Taken::default(), known: &Known::none(), beside })
 }
 
 fn apply(options: &str, input: impl Array + 'static) -> ArrayRef {

@@ -12,6 +12,7 @@ use arrow::compute::take;
 use arrow::datatypes::DataType;
 use jiff::civil::Date;
 use proptest::prelude::*;
+use verho::detect::Known;
 use verho::document::{Document, Fault, Section};
 use verho::keys::lanes::DomainKey;
 use verho::method::{Context, Keys, Method, Taken, fakes, find};
@@ -39,7 +40,7 @@ fn fake(options: &str) -> Box<dyn Method> {
 fn apply_with(fake: &dyn Method, input: &ArrayRef, beside: &[ArrayRef], taken: &Taken) -> ArrayRef {
     let domains = fake.domains().into_iter();
     let keys = Keys::new(domains.map(|domain| (domain.to_owned(), DomainKey::new([7; 32]))));
-    fake.apply(input, &Context { keys: &keys, taken, beside }).expect("the plan takes the type")
+    fake.apply(input, &Context { keys: &keys, taken, known: &Known::none(), beside }).expect("the plan takes the type")
 }
 
 fn texts(values: impl IntoIterator<Item = impl Into<String>>) -> ArrayRef {
@@ -313,7 +314,11 @@ fn a_value_without_a_subject_is_its_own() {
     let out = list(&out);
     assert!(out[0] == out[1] && out[1] == out[4] && out[0] != out[3]);
     let keys = Keys::new([("person".to_owned(), DomainKey::new([7; 32]))]);
-    assert!(email.apply(&own, &Context { keys: &keys, taken: &Taken::default(), beside: &[] }).is_err());
+    assert!(
+        email
+            .apply(&own, &Context { keys: &keys, taken: &Taken::default(), known: &Known::none(), beside: &[] })
+            .is_err()
+    );
     assert!(email.plan_beside(&[DataType::Boolean]).is_err() && email.plan_beside(&[DataType::Int64]).is_ok());
 }
 

@@ -9,6 +9,7 @@ use arrow::datatypes::*;
 use jiff::civil::Date;
 use proptest::prelude::*;
 use rayon::prelude::*;
+use verho::detect::Known;
 use verho::document::{Document, Fault, Section};
 use verho::engine::EngineError;
 use verho::error::{Failure, Kind};
@@ -39,7 +40,7 @@ fn parse(options: &str) -> Result<Box<dyn Method>, Fault> {
 fn try_apply(options: &str, input: &ArrayRef) -> Result<ArrayRef, ApplyError> {
     let method = parse(options).expect("the options are right");
     let keys = Keys::new(method.domains().into_iter().map(|domain| (domain.to_owned(), DomainKey::new(KEY))));
-    method.apply(input, &Context { keys: &keys, taken: &Taken::default(), beside: &[] })
+    method.apply(input, &Context { keys: &keys, taken: &Taken::default(), known: &Known::none(), beside: &[] })
 }
 
 fn texts<S: AsRef<str>>(values: &[S]) -> ArrayRef {

@@ -115,7 +115,8 @@ mod tables {
 
     fn objects(desk: &Desk) -> Vec<PathBuf> {
         let releases = std::fs::read_dir(desk.path("test/acme/people")).expect("a table");
-        let objects = releases.flat_map(|release| std::fs::read_dir(release.expect("a release").path()).expect("parts"));
+        let objects =
+            releases.flat_map(|release| std::fs::read_dir(release.expect("a release").path()).expect("parts"));
         let mut objects: Vec<_> = objects.map(|object| object.expect("an object").path()).collect();
         objects.sort();
         objects
@@ -148,7 +149,8 @@ mod tables {
             let mut pages = Vec::new();
             for group in groups {
                 for column in 0..group.num_columns() {
-                    pages.extend(group.get_column_page_reader(column).expect("pages").map(|page| page.expect("a page")));
+                    pages
+                        .extend(group.get_column_page_reader(column).expect("pages").map(|page| page.expect("a page")));
                 }
             }
             pages.iter().any(|page| page.buffer().windows(text.len()).any(|window| window == text.as_bytes()))
@@ -187,16 +189,20 @@ mod tables {
             let mut files = Vec::new();
             while let Some(path) = found.pop() {
                 match path.is_dir() {
-                    true => found.extend(std::fs::read_dir(path).expect("a folder").map(|entry| entry.expect("one").path())),
+                    true => {
+                        found.extend(std::fs::read_dir(path).expect("a folder").map(|entry| entry.expect("one").path()))
+                    }
                     false => files.push(std::fs::read_to_string(path).expect("text")),
                 }
             }
             files
         };
-        let manifest = files("test/acme/releases").iter().any(|text| text.contains(&format!("\"snapshot\": {snapshot}")));
+        let manifest =
+            files("test/acme/releases").iter().any(|text| text.contains(&format!("\"snapshot\": {snapshot}")));
         let statement = |text: &String| {
             let envelope: Value = serde_json::from_str(text).ok()?;
-            let payload = base64::Engine::decode(&base64::prelude::BASE64_STANDARD, envelope["payload"].as_str()?).ok()?;
+            let payload =
+                base64::Engine::decode(&base64::prelude::BASE64_STANDARD, envelope["payload"].as_str()?).ok()?;
             let statement: Value = serde_json::from_slice(&payload).ok()?;
             statement["predicate"]["tables"][0]["snapshot"].as_i64()
         };
@@ -314,9 +320,12 @@ mod tables {
     #[test]
     fn an_object_outside_of_the_tables_folder_is_refused() {
         let rows = &expected()["delta/evolved"]["newest"];
-        for outside in ["../others/part.parquet", "file:///etc/part.parquet", "s3://another/part.parquet", "%2E%2E/part.parquet"] {
+        for outside in
+            ["../others/part.parquet", "file:///etc/part.parquet", "s3://another/part.parquet", "%2E%2E/part.parquet"]
+        {
             let desk = desk_of("delta/evolved", "newest", rows);
-            let add = json!({ "path": outside, "partitionValues": {}, "size": 5, "modificationTime": 0, "dataChange": true });
+            let add =
+                json!({ "path": outside, "partitionValues": {}, "size": 5, "modificationTime": 0, "dataChange": true });
             let commit = format!("{}\n", json!({ "add": add }));
             desk.write("production/acme/people/_delta_log/00000000000000000003.json", &commit);
             let planned = desk.verho(&["plan", "acme"]);
@@ -326,7 +335,10 @@ mod tables {
         let desk = desk_of("iceberg/evolved", "newest", &expected()["iceberg/evolved"]["newest"]);
         for file in files(&desk.path("production/acme/people"), ".metadata.json") {
             let text = std::fs::read_to_string(&file).expect("text");
-            let moved = text.replace("\"location\":\"file:///tmp/lake/iceberg/evolved\"", "\"location\":\"file:///tmp/lake/iceberg/evo\"");
+            let moved = text.replace(
+                "\"location\":\"file:///tmp/lake/iceberg/evolved\"",
+                "\"location\":\"file:///tmp/lake/iceberg/evo\"",
+            );
             assert!(moved != text);
             std::fs::write(file, moved).expect("written");
         }
@@ -337,9 +349,7 @@ mod tables {
     #[test]
     fn features_and_types_that_are_not_known_are_refused_by_name() {
         let rows = &expected()["delta/evolved"]["newest"];
-        let protocol = |feature: &str| {
-            json!({ "protocol": { "minReaderVersion": 3, "minWriterVersion": 7, "readerFeatures": [feature], "writerFeatures": [feature] } })
-        };
+        let protocol = |feature: &str| json!({ "protocol": { "minReaderVersion": 3, "minWriterVersion": 7, "readerFeatures": [feature], "writerFeatures": [feature] } });
         let desk = desk_of("delta/evolved", "newest", rows);
         let commit = format!("{}\n", protocol("sealedRows"));
         desk.write("production/acme/people/_delta_log/00000000000000000003.json", &commit);
@@ -349,13 +359,20 @@ mod tables {
         let desk = desk_of("delta/evolved", "newest", rows);
         for file in files(&desk.path("production/acme/people"), "2.json") {
             let text = std::fs::read_to_string(&file).expect("text");
-            let narrower = text.replace("\\\"name\\\": \\\"id\\\", \\\"type\\\": \\\"long\\\"", "\\\"name\\\": \\\"id\\\", \\\"type\\\": \\\"integer\\\"");
+            let narrower = text.replace(
+                "\\\"name\\\": \\\"id\\\", \\\"type\\\": \\\"long\\\"",
+                "\\\"name\\\": \\\"id\\\", \\\"type\\\": \\\"integer\\\"",
+            );
             assert!(narrower != text, "{text}");
             std::fs::write(file, narrower).expect("written");
         }
         let planned = desk.verho(&["plan", "acme"]);
         assert_eq!(planned.status.code(), Some(6), "{}", said(&planned));
-        assert!(said(&planned).contains("leaf `id`: an object has it in a type that does not widen"), "{}", said(&planned));
+        assert!(
+            said(&planned).contains("leaf `id`: an object has it in a type that does not widen"),
+            "{}",
+            said(&planned)
+        );
     }
 
     /// A folder of files that counts which of them are read.
@@ -426,7 +443,8 @@ mod tables {
         desk.sign(&file, "owner", CUSTOMER);
         let (unsigned, before) = house();
         let schemas = verho::schema::read_customer(&workspace.schemas(), "acme").expect("schemas");
-        let planned = verho::plan::Plan::resolve("acme", schemas, &unsigned.production, &workspace.limits, &unsigned.crew);
+        let planned =
+            verho::plan::Plan::resolve("acme", schemas, &unsigned.production, &workspace.limits, &unsigned.crew);
         assert!(planned.is_ok() && run::run(&unsigned, &wish, &Silent).is_err(), "one signature is not enough");
         desk.sign(&file, "compliance", super::common::desk::COMPLIANCE);
         let (signed, all) = house();
@@ -452,9 +470,13 @@ mod tables {
             ("iceberg/vectors", 1, 1),
         ] {
             let (before, all) = read_of(case);
-            let is_deletes = |key: &&String| ["deletion_vector", "-deletes.", "-equality."].iter().any(|part| key.contains(part));
+            let is_deletes =
+                |key: &&String| ["deletion_vector", "-deletes.", "-equality."].iter().any(|part| key.contains(part));
             let is_log = |key: &&String| key.contains("/_delta_log/") || key.contains("/metadata/");
-            assert!(before.iter().all(|key| !is_deletes(&key)), "{case}: rows that are deleted are read with an approval: {before:?}");
+            assert!(
+                before.iter().all(|key| !is_deletes(&key)),
+                "{case}: rows that are deleted are read with an approval: {before:?}"
+            );
             assert_eq!(all.iter().filter(is_deletes).count(), deletes, "{case}: {all:?}");
             let named = all.iter().filter(|key| !is_log(key) && !is_deletes(key)).count();
             assert_eq!(named, data, "{case}: {all:?}");

@@ -9,6 +9,7 @@ use arrow::compute::{cast, concat};
 use arrow::datatypes::*;
 use arrow::util::display::array_value_to_string;
 use proptest::prelude::*;
+use verho::detect::Known;
 use verho::document::{Document, Fault, Section};
 use verho::keys::lanes::DomainKey;
 use verho::method::{CATALOGUE, Context, Extent, Keying, Keys, Method, Nulls, Outcome, Taken, distinct, find};
@@ -59,7 +60,7 @@ fn beside_of(method: &dyn Method, rows: usize) -> Vec<ArrayRef> {
 }
 
 fn apply_beside(method: &dyn Method, key: u8, taken: &Taken, input: &ArrayRef, beside: &[ArrayRef]) -> ArrayRef {
-    let context = Context { keys: &keys_of(method, key), taken, beside };
+    let context = Context { keys: &keys_of(method, key), taken, known: &Known::none(), beside };
     method.apply(input, &context).expect("the plan takes the type")
 }
 
@@ -141,7 +142,12 @@ fn refused_type_is_refused_by_apply_too_and_the_refusal_names_it() {
                 let message = refused.to_string();
                 assert!(message.contains(&input.data_type().to_string()) && message.contains(entry.name), "{message}");
                 assert!(
-                    method.apply(&input, &Context { keys: &keys_of(&*method, 7), taken: &taken, beside: &[] }).is_err(),
+                    method
+                        .apply(
+                            &input,
+                            &Context { keys: &keys_of(&*method, 7), taken: &taken, known: &Known::none(), beside: &[] }
+                        )
+                        .is_err(),
                     "{example}"
                 );
             }
@@ -544,7 +550,7 @@ fn work_per_distinct_value_gives_the_same_over_every_type() {
     let taken = Taken::default();
     assert!(!repaying().is_empty());
     for method in repaying() {
-        let context = Context { keys: &keys_of(&*method, 7), taken: &taken, beside: &[] };
+        let context = Context { keys: &keys_of(&*method, 7), taken: &taken, known: &Known::none(), beside: &[] };
         for input in inputs.iter().filter(|input| method.plan(input.data_type()).is_ok()) {
             for input in [input.clone(), input.slice(17, 4_000), input.slice(3, 1)] {
                 let direct = method.apply(&input, &context);
@@ -564,7 +570,7 @@ proptest! {
         let input: ArrayRef = Arc::new(StringArray::from_iter(rows.iter().map(|row| row.get(&words).clone())));
         let taken = Taken::default();
         for method in repaying() {
-            let context = Context { keys: &keys_of(&*method, 7), taken: &taken, beside: &[] };
+            let context = Context { keys: &keys_of(&*method, 7), taken: &taken, known: &Known::none(), beside: &[] };
             prop_assert_eq!(distinct::apply(&*method, &input, &context), method.apply(&input, &context));
         }
     }

@@ -9,6 +9,7 @@ use arrow::compute::cast;
 use arrow::datatypes::DataType::{self, *};
 use arrow::datatypes::TimeUnit;
 use proptest::prelude::*;
+use verho::detect::Known;
 use verho::document::{Document, Fault, Section};
 use verho::keys::lanes::DomainKey;
 use verho::method::{Context, Keys, Method, Outcome, Taken, find};
@@ -29,7 +30,7 @@ fn method(options: &str) -> Box<dyn Method> {
 
 fn apply(options: &str, input: &ArrayRef) -> ArrayRef {
     let keys = Keys::new([("d".to_owned(), DomainKey::new(KEY))]);
-    let context = Context { keys: &keys, taken: &Taken::default(), beside: &[] };
+    let context = Context { keys: &keys, taken: &Taken::default(), known: &Known::none(), beside: &[] };
     method(options).apply(input, &context).unwrap_or_else(|error| panic!("{options}: {error}"))
 }
 

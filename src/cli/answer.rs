@@ -11,13 +11,20 @@ pub struct Answer {
     pub facts: Value,
     /// Set where the answer is printed and the command fails all the same.
     pub failure: Option<Failure>,
+    /// Set where the command printed its answer as it found it out.
+    pub is_printed: bool,
 }
 
 impl Answer {
     /// An answer with its text and its facts.
     pub fn new(text: impl Into<String>, facts: impl Serialize) -> Self {
         let facts = serde_json::to_value(facts).unwrap_or(Value::Null);
-        Answer { text: text.into(), facts, failure: None }
+        Answer { text: text.into(), facts, failure: None, is_printed: false }
+    }
+
+    /// An answer that needs no printing any more.
+    pub fn printed() -> Self {
+        Answer { is_printed: true, ..Answer::new("", Value::Null) }
     }
 }
 

@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod consent;
 mod demo;
+mod detect;
 mod init;
 mod man;
 mod methods;
@@ -63,6 +64,7 @@ enum Command {
     Demo(demo::Demo),
     Init(init::Init),
     Scan(scan::Scan),
+    Detect(detect::Detect),
     Check(check::Check),
     Plan(plan::Plan),
     Run(run::Run),
@@ -81,6 +83,7 @@ impl Command {
             Command::Demo(command) => command.run(common),
             Command::Init(command) => command.run(common),
             Command::Scan(command) => command.run(common),
+            Command::Detect(command) => command.run(),
             Command::Check(command) => command.run(common),
             Command::Plan(command) => command.run(common),
             Command::Run(command) => command.run(common),
@@ -141,6 +144,7 @@ fn keep_panics_quiet() {
 fn print(answer: &Answer, output: Output) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     let written = match output {
+        _ if answer.is_printed => Ok(()),
         Output::Text => out.write_all(answer.text.as_bytes()),
         Output::Json => writeln!(out, "{:#}", answer.facts),
     };

@@ -5,7 +5,11 @@
 //! at a bounded piece of the text around, so that the whole takes time linear in the text, whatever stands in it.
 //! Where two recognisers claim the same letters, the more certain one has them, and of two alike the longer one.
 
+mod calendar;
+mod context;
 mod dispatch;
+mod host;
+pub mod known;
 mod resolve;
 mod text;
 
@@ -13,6 +17,8 @@ use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use dispatch::DISPATCH;
+pub use known::Known;
+pub use person::{Likeness, likeness};
 pub use text::{Text, Word};
 
 /// Declares every recogniser's module and the list.
@@ -25,7 +31,23 @@ macro_rules! recognisers {
 }
 
 recognisers! {
+    address
+    birth_date
+    card
+    crypto
+    date
     email
+    email_spoken
+    geo
+    iban
+    introduced
+    ip
+    mac
+    person
+    phone
+    secret
+    url
+    username
 }
 
 /// Raised with every change of what is found.
@@ -71,7 +93,7 @@ pub struct Recogniser {
 /// At which places of a text a recogniser is asked.
 #[derive(Debug, Clone)]
 pub enum Starts {
-    /// At this byte, which is none of a word.
+    /// At this byte, which is none of a word; of a character beyond ASCII, its first.
     Mark(u8),
     /// At a word with a digit in it, where it and the words that one separator each joins to it have so many digits.
     Digits(RangeInclusive<u8>),
@@ -109,5 +131,68 @@ impl Detector {
         self.claims.resolve(&mut self.found);
         self.found.iter_mut().for_each(|span| text.place_in_source(span));
         &self.found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What of a text is found to be of a kind.
+    pub(super) fn found(text: &str, kind: &str) -> Vec<String> {
+        let spans = Detector::default().find(text).to_vec();
+        let of_kind = spans.iter().filter(|span| span.kind == kind);
+        of_kind.map(|span| text[span.start..span.end].to_owned()).collect()
+    }
+
+    fn hold(text: &str) -> Result<(), TestCaseError> {
+        let mut detector = Detector::default();
+        let first = detector.find(text).to_vec();
+        let mut end = 0;
+        for span in &first {
+            prop_assert!(span.start >= end && span.end > span.start, "{span:?}");
+            prop_assert!(text.is_char_boundary(span.start) && text.is_char_boundary(span.end), "{span:?}");
+            prop_assert!(span.score <= 100 && RECOGNISERS.iter().any(|one| one.kinds.contains(&span.kind)), "{span:?}");
+            end = span.end;
+        }
+        detector.find("something else: 040 1234567");
+        prop_assert_eq!(detector.find(text), first);
+        Ok(())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+
+        #[test]
+        fn spans_are_whole_letters_in_order(text in ".{0,120}") {
+            hold(&text)?;
+        }
+
+        #[test]
+        fn so_they_are_where_much_looks_like_something(
+            pieces in prop::collection::vec(prop_oneof![
+                "[0-9]{1,5}", "[-+./:@%,()\\[\\] =_'\"]", "[a-fA-Z]{1,4}", Just("\u{200b}".to_owned()), Just("\u{a0}".to_owned()),
+                Just("\u{ff11}".to_owned()), Just("°".to_owned()), Just("%40".to_owned()), Just("http://".to_owned()), Just("www.".to_owned()),
+                Just("0x".to_owned()), Just("FI21".to_owned()), Just("password: ".to_owned()), Just("born ".to_owned()), Just(" at ".to_owned()),
+                Just("-----BEGIN PRIVATE KEY-----".to_owned()), Just("eyJ".to_owned()), Just("ä\u{301}".to_owned()), Just("🧡".to_owned()),
+            ], 0..30)
+        ) {
+            hold(&pieces.concat())?;
+        }
+    }
+
+    #[test]
+    fn the_list_is_in_order_and_says_all() {
+        assert!(RECOGNISERS.is_sorted_by_key(|one| one.name));
+        for one in RECOGNISERS {
+            assert!(
+                !one.kinds.is_empty()
+                    && !one.follows.is_empty()
+                    && !one.leaves_out.is_empty()
+                    && !one.starts.is_empty()
+            );
+        }
     }
 }

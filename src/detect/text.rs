@@ -242,7 +242,11 @@ impl Reader<'_> {
                 self.replace(at, next, other);
             }
             Fold::Gone => self.remove(at, next),
-            Fold::Same | Fold::Accent => {}
+            Fold::Same | Fold::Accent => {
+                if self.asked[usize::from(self.text.as_bytes()[at])] {
+                    self.buffers.marks.push(self.folded(at));
+                }
+            }
         }
         next
     }
@@ -461,7 +465,7 @@ mod tests {
                 end = word.end;
             }
             for mark in text.marks() {
-                prop_assert!(text.bytes()[*mark].is_ascii() && !text.bytes()[*mark].is_ascii_alphanumeric());
+                prop_assert!(text.as_str().is_char_boundary(*mark) && !text.bytes()[*mark].is_ascii_alphanumeric());
             }
         }
 

@@ -10,6 +10,7 @@ use std::sync::{Condvar, Mutex};
 use crate::account::doors::{OpenProduction, Test};
 use crate::account::store::StoreError;
 use crate::crew::Crew;
+use crate::detect::known::NoRoom;
 use crate::error::{Failure, Kind};
 use crate::guard::{GuardError, Uniques};
 use crate::lake::LakeError;
@@ -43,6 +44,8 @@ pub enum EngineError {
     Encode(#[from] EncodeError),
     #[error("the test side cannot be written: {0}")]
     Write(StoreError),
+    #[error(transparent)]
+    NoRoom(NoRoom),
     #[error("a bug: a part could not be worked through")]
     Bug,
     #[error("table `{table}`, object {object} of {of} in key order: {error}")]
@@ -56,7 +59,7 @@ impl EngineError {
             EngineError::File(FileError::Lake(LakeError::Store(error))) => {
                 EngineError::File(FileError::Store(error.clone())).kind()
             }
-            EngineError::File(FileError::Store(_)) | EngineError::Write(_) => Kind::Storage,
+            EngineError::File(FileError::Store(_)) | EngineError::Write(_) | EngineError::NoRoom(_) => Kind::Storage,
             EngineError::File(_) => Kind::Mismatch,
             EngineError::Mask(MaskError::Method(_, ApplyError::Value { .. })) => Kind::Mismatch,
             EngineError::Guard(_) => Kind::Guard,
@@ -78,6 +81,11 @@ impl EngineError {
             EngineError::File(FileError::Damaged(_)) => {
                 Some("have the object written again; its rows cannot be trusted")
             }
+            EngineError::NoRoom(_) => Some("make room in the folder for temporary files, or name another in TMPDIR"),
+            EngineError::Guard(GuardError::Holds { .. }) => Some(
+                "let `scrub`, `fake`, `pseudonym` or `drop` treat the leaf; or, where it is no harm, say so in its rule with \
+                 `may_hold` (the kinds in brackets) and `because`, which the customer approves",
+            ),
             EngineError::Guard(GuardError::Repeated(_)) => {
                 Some("take `unique` from the rule, or choose a method whose outputs differ where values do")
             }
@@ -91,8 +99,13 @@ impl EngineError {
 }
 
 impl From<SurveyError> for EngineError {
-    fn from(SurveyError { table, object, of, error }: SurveyError) -> Self {
-        EngineError::In { table, object, of, error: Box::new(error.into()) }
+    fn from(error: SurveyError) -> Self {
+        match error {
+            SurveyError::Object { table, object, of, error } => {
+                EngineError::In { table, object, of, error: Box::new(error.into()) }
+            }
+            SurveyError::NoRoom(error) => EngineError::NoRoom(error),
+        }
     }
 }
 

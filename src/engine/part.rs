@@ -11,7 +11,7 @@ use crate::method::{Extent, Nulls, Outcome};
 use crate::plan::{ColumnPlan, FileError, LeafPlan, Part, Plan, TablePlan};
 use crate::schema::Form;
 use crate::sink::{Coding, ColumnEncoder, ColumnLayout, EncodedColumn, Layout, PartEncoder, ReadyLeaf, SafePart};
-use crate::source::{self, ReadLimits, RowGroup};
+use crate::source::{self, Onlooker, ReadLimits, RowGroup};
 use crate::transform::{Chosen, Masks, choose, mask, mask_distinct};
 
 use super::EngineError;
@@ -89,7 +89,7 @@ fn column(
     chosen: Option<&Chosen>,
     (column, layout): (&ColumnPlan, Option<&ColumnLayout>),
 ) -> Result<Column, EngineError> {
-    let mut guard = ColumnGuard::new(table, column, &shared.uniques);
+    let mut guard = ColumnGuard::new(table, column, &shared.uniques, shared.masks.known());
     let Some(layout) = layout else { return Ok((None, guard.close())) };
     let task = Task { shared, table, group, column, layout };
     let mut ready = |index| if chosen.is_some() { Ok(None) } else { task.ready(index, &mut guard) };
@@ -147,13 +147,15 @@ impl Task<'_> {
     }
 
     fn kept(&self, leaf: usize, guard: &mut ColumnGuard<'_>) -> Result<Option<ReadyLeaf>, EngineError> {
-        let Some(chunk) = self.group.sound(self.column, leaf)? else { return Ok(None) };
-        Ok(Some(ReadyLeaf::kept(guard.admit_pages(leaf, chunk)?)))
+        let mut watch = guard.watch(leaf);
+        let onlooker = watch.as_mut().map(|watch| watch as &mut dyn Onlooker);
+        let Some(chunk) = self.group.sound(self.column, leaf, onlooker)? else { return Ok(None) };
+        Ok(Some(ReadyLeaf::kept(guard.admit_pages(leaf, chunk, watch)?)))
     }
 
     /// Masks each distinct value once; rows keep their indices.
     fn translated(&self, leaf: usize, guard: &mut ColumnGuard<'_>) -> Result<Option<ReadyLeaf>, EngineError> {
-        let Some(chunk) = self.group.sound(self.column, leaf)? else { return Ok(None) };
+        let Some(chunk) = self.group.sound(self.column, leaf, None)? else { return Ok(None) };
         let Some(entries) = &chunk.dictionary else { return Ok(None) };
         let masked = mask_distinct(self.table, &self.column.leaves[leaf], self.shared.masks, entries)?;
         let safe = guard.admit_distinct(leaf, masked)?;
@@ -215,7 +217,7 @@ fn first_rows(
     let output = column.output.as_ref().ok_or(FileError::Damaged("a column is removed"))?;
     let (mut shown, mut missing) = (vec![arrow::array::new_empty_array(output.data_type())], rows);
     let uniques = Uniques::of([table]);
-    let mut guard = ColumnGuard::new(table, column, &uniques);
+    let mut guard = ColumnGuard::new(table, column, &uniques, masks.known());
     if let Some(group) = group {
         let chosen = rows_chosen(table, group, masks)?;
         let marks = chosen.as_ref().map(Chosen::marks);

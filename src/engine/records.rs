@@ -87,7 +87,7 @@ impl Taken<'_> {
     }
 
     fn pages(&self, column: &ColumnPlan, layout: Option<&ColumnLayout>) -> Result<Column, EngineError> {
-        let mut guard = ColumnGuard::new(self.table, column, &self.shared.uniques);
+        let mut guard = ColumnGuard::new(self.table, column, &self.shared.uniques, self.shared.masks.known());
         let Some(layout) = layout else { return Ok((None, guard.close())) };
         let ready = layout.leaves.iter().map(|_| None).collect();
         let mut encoder = ColumnEncoder::new(layout, |_| Coding::Dictionary, ready)?;
@@ -113,8 +113,10 @@ impl Taken<'_> {
     }
 
     fn rows(&self, column: &ColumnPlan) -> Result<(Vec<SafeBatch>, Passed), EngineError> {
-        let (mut guard, mut batches) =
-            (ColumnGuard::new(self.table, column, &self.shared.uniques), Vec::with_capacity(self.batches.len()));
+        let (mut guard, mut batches) = (
+            ColumnGuard::new(self.table, column, &self.shared.uniques, self.shared.masks.known()),
+            Vec::with_capacity(self.batches.len()),
+        );
         if column.output.is_some() {
             self.masked(column, &mut guard, |safe| {
                 batches.push(safe);
@@ -154,7 +156,7 @@ pub(super) fn preview(
     }
     let (mut shown, uniques) = (Vec::new(), Uniques::of([table]));
     for (column, output) in table.columns.iter().filter_map(|column| Some((column, column.output.as_ref()?))) {
-        let mut guard = ColumnGuard::new(table, column, &uniques);
+        let mut guard = ColumnGuard::new(table, column, &uniques, masks.known());
         let mut pieces = vec![new_empty_array(output.data_type())];
         for raw in with_rows.map_or(Ok(Vec::new()), |file| Records::column(file, table, column, &batches))? {
             pieces.extend(guard.admit(mask(table, column, masks, raw)?)?.array().cloned());

@@ -33,7 +33,7 @@ pub(super) fn stream(
         let of = Slice { shared, table, group: &group, rows: rows.len(), chosen: chosen.as_ref() };
         let slices = table.columns.par_iter().zip(&mut streams).map(|(column, stream)| match stream {
             Some((stream, layout)) => slice(of, column, layout, stream),
-            None => Ok((None, ColumnGuard::new(table, column, &shared.uniques).close())),
+            None => Ok((None, ColumnGuard::new(table, column, &shared.uniques, shared.masks.known()).close())),
         });
         let mut encoder = PartEncoder::new(layout);
         let passed = gathered(&mut encoder, rows.len(), chosen.as_ref(), shared.crew.work(|| slices.collect()))?;
@@ -64,7 +64,7 @@ fn slice(
     let Slice { shared, table, group, rows, chosen } = of;
     let ready = layout.leaves.iter().map(|_| None).collect();
     let mut encoder = ColumnEncoder::new(layout, |leaf| coding(table, group, column, leaf), ready)?;
-    let mut guard = ColumnGuard::new(table, column, &shared.uniques);
+    let mut guard = ColumnGuard::new(table, column, &shared.uniques, shared.masks.known());
     stream.take::<EngineError>(rows, chosen.map(Chosen::marks), |raw| {
         let safe = guard.admit(mask(table, column, shared.masks, raw)?)?;
         Ok(encoder.write(&safe)?)

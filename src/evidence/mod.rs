@@ -9,8 +9,8 @@ mod statement;
 
 pub use signer::{FileSigner, SignError, Signer, public_key_file};
 pub use statement::{
-    ApprovalUse, Input, Outcome, Output, PREDICATE_TYPE, RefusalNote, RunRecord, State, StatementError, TableRecord,
-    Tool, Treatment,
+    ApprovalUse, Input, KnownRecord, Outcome, Output, PREDICATE_TYPE, RefusalNote, RunRecord, State, StatementError,
+    TableRecord, Tool, Treatment,
 };
 
 use crate::workspace::{EvidenceSigner, Workspace};

@@ -47,6 +47,19 @@ pub struct RunRecord {
     /// The root that was written to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub destination: Option<String>,
+    /// What was looked for in all that left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<KnownRecord>,
+}
+
+/// The values of `direct` leaves, counted; one that stands in several places can count more than once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownRecord {
+    /// That were looked for.
+    pub values: u64,
+    /// That were not: any text could hold them.
+    pub weak: u64,
 }
 
 /// How a run ended.
@@ -294,6 +307,7 @@ pub(crate) mod testing {
             epoch: None,
             claim: None,
             destination: None,
+            known: None,
         }
     }
 }

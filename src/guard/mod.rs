@@ -3,18 +3,25 @@
 //! A [`Clearance`] exists only when every column of every row group of a part came through, whole. Without it a part
 //! cannot be sealed, and an unsealed part cannot reach the test account.
 
+mod content;
+mod known;
+mod unfold;
 mod unique;
+mod watch;
 
 use arrow::array::{Array, ArrayRef};
 
+use crate::detect::Known;
+use crate::detect::known::KNOWN;
 use crate::error::{Failure, Kind};
 use crate::method::{Nulls, Outcome};
-use crate::plan::{ColumnPlan, Part, Rows, TablePlan};
+use crate::plan::{ColumnPlan, LeafPlan, Part, Rows, TablePlan};
 use crate::schema::LeafPath;
-use crate::source::{EncodedChunk, RawBatch, SoundChunk};
+use crate::source::{EncodedChunk, RawBatch, SoundChunk, each_leaf};
 use crate::transform::MaskedBatch;
 
 pub use unique::Uniques;
+pub use watch::Watch;
 
 /// Why something may not leave.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,8 +40,21 @@ pub enum GuardError {
     Repeated(LeafPath),
     #[error("leaf `{0}` is to be unique, and cannot be held to it")]
     Unwatched(LeafPath),
+    /// Counted up to what tells nothing of a few people.
+    #[error("leaf `{leaf}`: {} in up to {values} of the values at hand", found(.kind))]
+    Holds { leaf: LeafPath, kind: &'static str, values: u64 },
+    #[error("leaf `{0}`: its values were not looked at")]
+    Unseen(LeafPath),
     #[error("part {0} is not whole: rows or columns are missing")]
     Incomplete(usize),
+}
+
+/// Says what was found, and never which.
+fn found(kind: &str) -> String {
+    match kind {
+        KNOWN => "values of `direct` leaves of the source are found (KNOWN)".to_owned(),
+        _ => format!("what identifies a person is found ({kind})"),
+    }
 }
 
 impl From<GuardError> for Failure {
@@ -72,6 +92,8 @@ pub struct ColumnGuard<'p> {
     table: &'p TablePlan,
     column: &'p ColumnPlan,
     uniques: &'p Uniques,
+    /// By leaf; none where there is nothing to look at.
+    watches: Vec<Option<Watch<'p>>>,
     /// In the batches that passed.
     rows: usize,
     /// In the pages that passed, by leaf.
@@ -79,9 +101,17 @@ pub struct ColumnGuard<'p> {
 }
 
 impl<'p> ColumnGuard<'p> {
-    /// A guard that has seen nothing yet; what must be unique is held against what passes other guards too.
-    pub fn new(table: &'p TablePlan, column: &'p ColumnPlan, uniques: &'p Uniques) -> Self {
-        ColumnGuard { table, column, uniques, rows: 0, encoded: Vec::new() }
+    /// A guard that has seen nothing yet; what must be unique is held against what passes other guards too, and values
+    /// that are known leave nowhere.
+    pub fn new(table: &'p TablePlan, column: &'p ColumnPlan, uniques: &'p Uniques, known: &'p Known) -> Self {
+        let watch = |plan: &'p LeafPlan| Watch::over(plan, table.schema.columns.get(&plan.leaf.path)?, known);
+        let watches = column.leaves.iter().map(watch).collect();
+        ColumnGuard { table, column, uniques, watches, rows: 0, encoded: Vec::new() }
+    }
+
+    /// A watch over the pages of a leaf, to be handed in with them; none where nothing need be looked at.
+    pub fn watch(&mut self, leaf: usize) -> Option<Watch<'p>> {
+        self.watches[leaf].take()
     }
 
     /// Lets a batch pass that is as planned.
@@ -93,6 +123,7 @@ impl<'p> ColumnGuard<'p> {
         self.unique_as_planned(&batch)?;
         if let Some(array) = &batch.array {
             self.as_planned(array, batch.rows)?;
+            self.look_through(array, batch.raw.as_ref())?;
         } else if self.column.output.is_some() {
             return Err(GuardError::Type(self.name()));
         }
@@ -104,7 +135,7 @@ impl<'p> ColumnGuard<'p> {
     ///
     /// # Errors
     /// Where type or number are not as planned, or one is null.
-    pub fn admit_distinct(&self, leaf: usize, batch: MaskedBatch) -> Result<SafeBatch, GuardError> {
+    pub fn admit_distinct(&mut self, leaf: usize, batch: MaskedBatch) -> Result<SafeBatch, GuardError> {
         let plan = &self.column.leaves[leaf];
         let planned = match &plan.outcome {
             Outcome::Untouched => Some(&plan.leaf.data_type),
@@ -116,15 +147,34 @@ impl<'p> ColumnGuard<'p> {
         if array.len() != batch.rows || array.null_count() > 0 {
             return Err(GuardError::Nulls(plan.leaf.path.clone()));
         }
+        if let Some(watch) = &mut self.watches[leaf] {
+            watch.look(&array, batch.raw.as_ref());
+            watch.verdict()?;
+        }
         Ok(SafeBatch { array: Some(array) })
     }
 
-    /// Lets a leaf's own pages pass, where the plan keeps every value of it.
+    /// Lets a leaf's own pages pass, where the plan keeps every value of it, and the leaf's watch has seen them all.
     ///
     /// # Errors
-    /// Where it does not.
-    pub fn admit_pages(&mut self, leaf: usize, chunk: SoundChunk) -> Result<SafeChunk, GuardError> {
-        match &self.column.leaves[leaf] {
+    /// Where it does not, or the watch has found something.
+    pub fn admit_pages(
+        &mut self,
+        leaf: usize,
+        chunk: SoundChunk,
+        watch: Option<Watch<'p>>,
+    ) -> Result<SafeChunk, GuardError> {
+        let plan = &self.column.leaves[leaf];
+        match watch {
+            // It was never handed out: there is something to look at, and nobody did.
+            None if self.watches[leaf].is_some() => return Err(GuardError::Unseen(plan.leaf.path.clone())),
+            Some(watch) if !chunk.is_seen || !watch.is_over(plan) => {
+                return Err(GuardError::Unseen(plan.leaf.path.clone()));
+            }
+            Some(watch) => watch.verdict()?,
+            None => {}
+        }
+        match plan {
             plan if plan.is_unique => Err(GuardError::Unwatched(plan.leaf.path.clone())),
             plan if matches!(plan.outcome, Outcome::Untouched) => Ok(self.admit_chunk(chunk)),
             plan => Err(GuardError::Kept(plan.leaf.path.clone())),
@@ -161,6 +211,29 @@ impl<'p> ColumnGuard<'p> {
         let left = self.column.leaves.iter().filter(|plan| !matches!(plan.outcome, Outcome::Removed)).count();
         let pages = self.encoded.iter().min().copied().filter(|_| self.encoded.len() == left);
         Passed { removed: self.column.output.is_none(), rows: self.rows.max(pages.unwrap_or(0)) }
+    }
+
+    /// Looks at every value of every leaf that is watched.
+    fn look_through(&mut self, array: &ArrayRef, raw: Option<&ArrayRef>) -> Result<(), GuardError> {
+        if self.watches.iter().all(Option::is_none) {
+            return Ok(());
+        }
+        let mut raws = vec![None; self.column.leaves.len()];
+        if let Some(raw) = raw {
+            each_leaf(raw, |leaf, values| {
+                raws[leaf] = Some(values.clone());
+                Ok::<_, GuardError>(())
+            })?;
+        }
+        let left = self.column.leaves.iter().enumerate().filter(|(_, plan)| plan.after().is_some());
+        let left: Vec<usize> = left.map(|(leaf, _)| leaf).collect();
+        each_leaf(array, |place, values| {
+            let leaf = *left.get(place).ok_or_else(|| GuardError::Type(self.name()))?;
+            let Some(watch) = &mut self.watches[leaf] else { return Ok(()) };
+            let sources = raws[leaf].as_ref().filter(|sources| sources.len() == values.len());
+            watch.look(values, sources);
+            watch.verdict()
+        })
     }
 
     fn as_planned(&self, array: &ArrayRef, rows: usize) -> Result<(), GuardError> {

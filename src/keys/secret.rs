@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 use super::lanes::DomainKey;
 
 const DOMAIN_CONTEXT: &str = "verho 2026-11 pseudonym domain";
+const KNOWN_CONTEXT: &str = "verho 2026-11 known values";
 const OPAQUE_CONTEXT: &str = "verho 2026-11 opaque name";
 const EPOCH_CONTEXT: &str = "verho 2026-11 epoch id";
 
@@ -55,6 +56,13 @@ impl Secret {
     /// The key that a domain's values are hashed with.
     pub fn domain_key(&self, customer: &str, domain: &str) -> DomainKey {
         DomainKey::new(*self.derive(customer, domain))
+    }
+
+    /// The key under which a customer's known values get the names that they have in memory.
+    pub fn known_values_key(&self, customer: &str) -> Zeroizing<[u8; 32]> {
+        let mut hasher = blake3::Hasher::new_derive_key(KNOWN_CONTEXT);
+        hasher.update(self.0.as_ref()).update(customer.as_bytes());
+        Zeroizing::new(*hasher.finalize().as_bytes())
     }
 
     /// 8 base32 letters for something that must be named and not told: a release, the state of a source.

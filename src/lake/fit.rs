@@ -111,7 +111,8 @@ fn between(path: &LeafPath, to: &DataType, from: &DataType) -> Result<Fit, LakeE
         }
         (DataType::Map(..), DataType::Map(entries, _)) => {
             let there = children(path, from);
-            let fits = inner().zip(there).map(|((path, to), (_, from))| between(&path, to.data_type(), from.data_type()));
+            let fits =
+                inner().zip(there).map(|((path, to), (_, from))| between(&path, to.data_type(), from.data_type()));
             let fits: Vec<Fit> = fits.collect::<Result<_, _>>()?;
             let _ = entries;
             <[Fit; 2]>::try_from(fits).map(|fits| Fit::Map(Box::new(fits))).map_err(|_| shape())
@@ -177,7 +178,9 @@ fn of_struct(members: &[(Option<usize>, Fit)], array: &StructArray, to: &Fields)
 }
 
 fn of_map(fits: &[Fit; 2], array: &MapArray, to: &FieldRef, sorted: bool) -> Result<ArrayRef, ArrowError> {
-    let DataType::Struct(pair) = to.data_type() else { return Err(ArrowError::SchemaError("a map has no pair".into())) };
+    let DataType::Struct(pair) = to.data_type() else {
+        return Err(ArrowError::SchemaError("a map has no pair".into()));
+    };
     let sides = fits.iter().zip(array.entries().columns()).zip(pair);
     let sides = sides.map(|((fit, side), field)| fit.apply(Some(side), 0, field.data_type()));
     let entries = StructArray::try_new(pair.clone(), sides.collect::<Result<_, _>>()?, None)?;
@@ -219,13 +222,12 @@ mod tests {
     fn members_of_structures_are_found_alike() {
         let old = DataType::Struct(vec![id("street", DataType::Utf8, 2), id("zip", DataType::Utf8, 3)].into());
         let new = DataType::Struct(vec![id("postcode", DataType::Utf8, 3), id("city", DataType::Utf8, 4)].into());
-        let (_, fit_of) = fit(&id("address", new.clone(), 1), &vec![id("address", old, 1)].into(), &Vec::new()).expect("fits");
+        let (_, fit_of) =
+            fit(&id("address", new.clone(), 1), &vec![id("address", old, 1)].into(), &Vec::new()).expect("fits");
         let texts = |text: &str| Arc::new(StringArray::from(vec![text])) as ArrayRef;
         let text = |name: &str| Arc::new(Field::new(name, DataType::Utf8, true));
-        let array: ArrayRef = Arc::new(StructArray::from(vec![
-            (text("street"), texts("Katu 1")),
-            (text("zip"), texts("00100")),
-        ]));
+        let array: ArrayRef =
+            Arc::new(StructArray::from(vec![(text("street"), texts("Katu 1")), (text("zip"), texts("00100"))]));
         let to = plain(&id("address", new, 1));
         let made = fit_of.apply(Some(&array), 1, to.data_type()).expect("fits");
         assert_eq!(made.data_type(), to.data_type());

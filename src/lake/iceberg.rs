@@ -154,12 +154,7 @@ impl Table<'_> {
     }
 
     /// What applies to a data file ("Scan Planning" in the specification).
-    fn deletes(
-        &self,
-        data: &Entry,
-        found: &Found,
-        constants: &Constants,
-    ) -> Result<Vec<Box<dyn Deletes>>, LakeError> {
+    fn deletes(&self, data: &Entry, found: &Found, constants: &Constants) -> Result<Vec<Box<dyn Deletes>>, LakeError> {
         let key = self.key(data.file.file_path())?;
         let mut deletes: Vec<Box<dyn Deletes>> = Vec::new();
         match found.vectors.get(&key).filter(|vector| data.sequence <= vector.sequence) {

@@ -61,6 +61,11 @@ impl Method for Constant {
         true
     }
 
+    /// The constant was read and approved.
+    fn carries_input(&self) -> bool {
+        false
+    }
+
     fn words(&self) -> String {
         format!("every value replaced with {}", self.0.written())
     }

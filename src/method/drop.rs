@@ -31,6 +31,11 @@ impl Method for Drop {
         Err(ApplyError::Removed)
     }
 
+    /// Nothing is left.
+    fn carries_input(&self) -> bool {
+        false
+    }
+
     fn words(&self) -> String {
         "left out entirely".into()
     }

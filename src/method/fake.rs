@@ -160,6 +160,11 @@ impl Method for Fake {
             .map_or(Ok(()), |data_type| Err(Unsupported { method: ENTRY.name, data_type: data_type.clone(), way_out }))
     }
 
+    /// A fake is drawn by the key alone, and none is the name of somebody in the dataset.
+    fn carries_input(&self) -> bool {
+        false
+    }
+
     fn words(&self) -> String {
         let Fake { kind, locale, domain, .. } = self;
         let agreement = match &self.of {

@@ -127,6 +127,11 @@ impl Method for Fpe {
         true
     }
 
+    /// Of all values of its form any other could stand there as well; whose it happens to be is chance.
+    fn carries_input(&self) -> bool {
+        false
+    }
+
     fn words(&self) -> String {
         format!(
             "encrypted into {}, which can be somebody's real one; it can be decrypted with the key in production; \

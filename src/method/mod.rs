@@ -11,6 +11,7 @@ use std::collections::{HashMap, HashSet};
 use arrow::array::ArrayRef;
 use arrow::datatypes::DataType;
 
+use crate::detect::Known;
 use crate::document::{Fault, Section};
 use crate::keys::lanes::DomainKey;
 
@@ -128,6 +129,8 @@ pub struct Context<'c> {
     /// The keys of the method's [`domains`](Method::domains), perhaps among others.
     pub keys: &'c Keys,
     pub taken: &'c Taken,
+    /// The dataset's own values, to be found in text.
+    pub known: &'c Known,
     /// The values of the columns that the method looks at ([`Method::beside`]), in its order, for the same rows.
     pub beside: &'c [ArrayRef],
 }
@@ -241,6 +244,12 @@ pub trait Method: Send + Sync {
     /// Whether a value can leave whole and untouched, whatever it is.
     fn keeps(&self) -> bool {
         self.inner().iter().any(|nested| nested.method.keeps())
+    }
+
+    /// Whether an output can hold letters of its input, so that it is looked through before it leaves. Where nothing is
+    /// said, it can.
+    fn carries_input(&self) -> bool {
+        true
     }
 
     /// The columns whose values it needs to see with its own; [`Context::beside`] then has them.

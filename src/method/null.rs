@@ -31,6 +31,11 @@ impl Method for Null {
         Ok(new_null_array(input.data_type(), input.len()))
     }
 
+    /// Nothing is left.
+    fn carries_input(&self) -> bool {
+        false
+    }
+
     fn words(&self) -> String {
         "emptied: the column stays, every value is removed".into()
     }

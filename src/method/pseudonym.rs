@@ -172,6 +172,11 @@ impl Method for Pseudonym {
         self.code_bits(input).is_some_and(|bits| bits < BEYOND_CHANCE)
     }
 
+    /// A code is made of the key and the whole value; a prefix is one that was read and approved.
+    fn carries_input(&self) -> bool {
+        false
+    }
+
     fn words(&self) -> String {
         let Pseudonym { domain, form, prefix, normalise, small_domain } = self;
         let alike = if normalise.is_none() { String::new() } else { format!(" (alike but for {})", normalise.names()) };

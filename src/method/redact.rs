@@ -43,6 +43,11 @@ impl Method for Redact {
         map_text(input, |_, out| out.extend_from_slice(self.with.as_bytes()))
     }
 
+    /// The text was read and approved.
+    fn carries_input(&self) -> bool {
+        false
+    }
+
     fn words(&self) -> String {
         format!("every text replaced with {:?}", self.with)
     }

@@ -107,7 +107,8 @@ impl From<PlanError> for Failure {
         let failure = Failure::new(kind, error.to_string());
         match error {
             PlanError::Mismatch { mismatch, .. } => failure.hint(mismatch.hint()),
-            PlanError::Lake { error, .. } | PlanError::File { error: FileError::Lake(error), .. } => match error.hint() {
+            PlanError::Lake { error, .. } | PlanError::File { error: FileError::Lake(error), .. } => match error.hint()
+            {
                 Some(hint) => failure.hint(hint),
                 None => failure,
             },

@@ -15,13 +15,12 @@ use crate::engine::{self, Progress, Target};
 use crate::error::{Failure, Kind};
 use crate::evidence::{self, Outcome};
 use crate::keys::{Secret, secret_of};
-use crate::method::Taken;
 use crate::plan::Plan;
 use crate::release::{self, Manifest, TableRelease};
 use crate::schema::{self, TableSchema, digest};
 use crate::sink::Written;
 use crate::source::ReadLimits;
-use crate::survey;
+use crate::survey::{self, Surveyed};
 use crate::transform::Masks;
 use crate::workspace::Workspace;
 use trail::Trail;
@@ -119,8 +118,9 @@ fn carry(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress, trail: &mu
     let secret = secret_of(house.workspace, wish.customer)?;
     let source = fingerprint(&plan, &secret);
     trail.keyed(&plan, &secret);
-    let (plan, surveyed) = go_through(house, plan, &approval)?;
+    let (plan, surveyed) = go_through(house, plan, &approval, &secret)?;
     trail.measured(&plan, &secret);
+    trail.surveyed(surveyed.counts);
     let (written, release) = transfer(house, &plan, surveyed, &approval, &secret, progress)?;
     trail.written(&release, earned().to_string(), &written);
     let manifest = manifest(&plan, &approval, &secret, source, release, &written);
@@ -130,25 +130,31 @@ fn carry(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress, trail: &mu
 }
 
 /// The first pass: what must be known of the whole before a part leaves. Only now are the parts of records known.
-fn go_through(house: &House<'_>, plan: Plan, approval: &Approval) -> Result<(Plan, Taken), Failure> {
-    let limits = ReadLimits::of(house.workspace.limits.memory);
-    let surveyed = survey::survey(&plan, house.production.open(approval), &house.crew, limits);
+fn go_through(
+    house: &House<'_>,
+    plan: Plan,
+    approval: &Approval,
+    secret: &Secret,
+) -> Result<(Plan, Surveyed), Failure> {
+    let memory = house.workspace.limits.memory;
+    let key = secret.known_values_key(&plan.customer);
+    let surveyed = survey::survey(&plan, house.production.open(approval), &house.crew, memory, &key);
     let surveyed = surveyed.map_err(engine::EngineError::from)?;
-    Ok((plan.measured(&surveyed.measured)?, surveyed.taken))
+    Ok((plan.measured(&surveyed.measured)?, surveyed))
 }
 
 /// Reads, masks, guards and writes every part; nothing of it is visible yet.
 fn transfer(
     house: &House<'_>,
     plan: &Plan,
-    taken: Taken,
+    surveyed: Surveyed,
     approval: &Approval,
     secret: &Secret,
     progress: &dyn Progress,
 ) -> Result<(Vec<Written>, String), Failure> {
     let memory = house.workspace.limits.memory;
     let open = house.production.open(approval);
-    let masks = Masks::new(plan, secret, taken);
+    let masks = Masks::new(plan, secret, surveyed.taken, surveyed.known);
     let release = release_name(approval, secret);
     let target = Target { test: &house.test, release: &release };
     let written = engine::run(plan, open, &masks, &target, &house.crew, memory, progress)?;
@@ -365,9 +371,10 @@ fn look(
     let approval = examined.look(&plan.structures(), house.evidence.as_ref())?;
     trail.approved(&approval);
     let secret = secret_of(house.workspace, wish.customer)?;
-    let (plan, taken) = go_through(house, plan, &approval)?;
+    let (plan, surveyed) = go_through(house, plan, &approval, &secret)?;
+    trail.surveyed(surveyed.counts);
     let chosen = plan.tables.iter().find(|planned| planned.schema.table == table).ok_or_else(unknown)?;
-    let masks = Masks::new(&plan, &secret, taken);
+    let masks = Masks::new(&plan, &secret, surveyed.taken, surveyed.known);
     let limits = ReadLimits::of(house.workspace.limits.memory);
     Ok(engine::preview(chosen, house.production.open(&approval), &masks, limits, rows)?)
 }

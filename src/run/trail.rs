@@ -8,10 +8,11 @@ use super::House;
 use crate::account::store::Object;
 use crate::consent::Approval;
 use crate::error::{Failure, Kind};
-use crate::evidence::{Input, Outcome, Output, RunRecord, State, TableRecord, Tool, Treatment, journal};
+use crate::evidence::{Input, KnownRecord, Outcome, Output, RunRecord, State, TableRecord, Tool, Treatment, journal};
 use crate::keys::Secret;
 use crate::plan::{Plan, SourceFile, TablePlan};
 use crate::sink::Written;
+use crate::survey::Counts;
 
 /// The record of a run under way; no value of the data can get into it.
 pub struct Trail(RunRecord);
@@ -36,6 +37,7 @@ impl Trail {
             epoch: None,
             claim: None,
             destination: None,
+            known: None,
         })
     }
 
@@ -54,6 +56,11 @@ impl Trail {
     pub fn measured(&mut self, plan: &Plan, secret: &Secret) {
         self.planned(plan);
         self.keyed(plan, secret);
+    }
+
+    /// How many values of the source are looked for in all that leaves.
+    pub fn surveyed(&mut self, counts: Counts) {
+        self.0.known = Some(KnownRecord { values: counts.values, weak: counts.weak });
     }
 
     /// Under which secret, and which state of which object; both told without telling them.

@@ -51,6 +51,11 @@ pub fn policy(table: &TableSchema) -> String {
     for path in table.columns.iter().filter(|(_, column)| column.is_unique).map(|(path, _)| path) {
         digest.text("unique").text(path.as_str()).text("");
     }
+    for (path, column) in &table.columns {
+        column.may_hold.meaning().iter().for_each(|meaning| {
+            digest.text("may_hold").text(path.as_str()).text(meaning);
+        });
+    }
     for link in &table.links {
         digest.text("link").text(link.from.as_str()).text(&format!("{}.{}", link.table, link.to.as_str()));
     }

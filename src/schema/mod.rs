@@ -4,12 +4,14 @@ mod declared;
 pub mod digest;
 mod form;
 mod link;
+mod may_hold;
 mod path;
 mod selection;
 mod table;
 
 pub use form::{Dialect, Escape, Form, Format, Header, Lake, Output, StrayQuote};
 pub use link::Link;
+pub use may_hold::MayHold;
 pub use path::{Leaf, LeafPath, children, leaves};
 pub use selection::{Filter, Test};
 pub use table::{Class, Column, OPEN, Pattern, TableSchema, is_table_name, read_customer};

@@ -9,7 +9,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use crate::document::{Document, Fault, Section, nearest};
 use crate::method::{self, Entry, Method};
 use crate::schema::link::{self, Link};
-use crate::schema::{Filter, Form, LeafPath, declared, selection};
+use crate::schema::{Filter, Form, LeafPath, MayHold, declared, selection};
 
 /// What a leaf tells about a person (ISO/IEC 20889, 3 and 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +54,8 @@ pub struct Column {
     declared: Option<DataType>,
     /// Whether no two values of the output may be equal, nulls aside, in the whole table.
     pub is_unique: bool,
+    /// What a guard finds in it and lets pass.
+    pub may_hold: MayHold,
     /// Where the rule stands, for messages of a later stage.
     place: Fault,
 }
@@ -62,7 +64,7 @@ impl Column {
     /// Says in plain words what becomes of the leaf.
     pub fn words(&self) -> String {
         let unique = if self.is_unique { "; no two values of the output are equal" } else { "" };
-        self.method.words() + unique
+        self.method.words() + unique + &self.may_hold.words()
     }
 
     /// A fault at this rule's place in its file.
@@ -279,14 +281,19 @@ fn column(mut rule: Section<'_>) -> Result<Column, Fault> {
     })?;
     let declared = declared_type(&mut rule)?;
     let is_unique = rule.optional("unique")?.unwrap_or(false);
+    let may_hold = MayHold::parse(&mut rule)?;
     let method = (entry.parse)(&mut rule)?;
+    if may_hold != MayHold::default() {
+        // A method that needs a reason of its own has taken it: one reason is enough.
+        rule.optional::<String>("because")?;
+    }
     if class == Class::Direct && method.keeps() {
         let hint = "a direct identifier takes pseudonym, fpe, fake, drop, null, redact, mask or generalise";
         return Err(rule.fault_at("method", "a direct identifier cannot be kept", hint.to_owned()));
     }
     let place = rule.fault("", None);
     rule.finish()?;
-    Ok(Column { class, entry, method, declared, is_unique, place })
+    Ok(Column { class, entry, method, declared, is_unique, may_hold, place })
 }
 
 fn declared_type(rule: &mut Section<'_>) -> Result<Option<DataType>, Fault> {

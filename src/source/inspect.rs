@@ -10,9 +10,11 @@ use parquet::basic::{ConvertedType, LogicalType, Type};
 use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::schema::types::{ColumnDescPtr, ColumnDescriptor};
 
-use crate::plan::FileError;
+use crate::plan::{FileError, contained};
 use crate::source::codec;
+use crate::source::distinct;
 use crate::source::hybrid::walk;
+use crate::source::onlooker::Onlooker;
 use crate::source::pages::{PageKind, Pages};
 
 // parquet.thrift, `Encoding`.
@@ -31,15 +33,23 @@ pub struct Inspected {
 
 /// Goes through every page of a chunk of `rows` rows; none where that does not tell what the rows hold.
 ///
+/// An onlooker has then seen every value, and perhaps some of them where there is none.
+///
 /// # Errors
 /// Where a page cannot be decompressed, or its checksum is wrong.
-pub fn inspect(column: &ColumnChunkMetaData, rows: i64, pages: &Pages) -> Result<Option<Inspected>, FileError> {
+pub fn inspect(
+    column: &ColumnChunkMetaData,
+    rows: i64,
+    pages: &Pages,
+    onlooker: Option<&mut dyn Onlooker>,
+) -> Result<Option<Inspected>, FileError> {
     let codec = column.compression();
     if !pages.gapless || !codec::is_common(codec) || !pages.are_bare(codec) {
         return Ok(None);
     }
     let descriptor = column.column_descr_ptr();
-    let mut found = Found { used: Vec::new(), next: 0, by_first_use: true, dictionary: None, rows: 0, descriptor };
+    let mut found =
+        Found { used: Vec::new(), next: 0, by_first_use: true, dictionary: None, rows: 0, descriptor, onlooker };
     // One room for all pages: memory that is touched for the first time costs as much as what is done in it.
     let mut room = Vec::new();
     for page in pages.iter() {
@@ -93,7 +103,7 @@ impl IndexedRows {
 }
 
 /// What has been found so far.
-struct Found {
+struct Found<'o> {
     /// Which entries of the dictionary some row uses.
     used: Vec<bool>,
     /// The entry that is used next if entries are used in their order.
@@ -102,9 +112,10 @@ struct Found {
     dictionary: Option<(Bytes, usize)>,
     rows: usize,
     descriptor: ColumnDescPtr,
+    onlooker: Option<&'o mut dyn Onlooker>,
 }
 
-impl Found {
+impl Found<'_> {
     fn page(&mut self, kind: PageKind, body: &[u8]) -> Option<()> {
         if let PageKind::Dictionary { values, encoding } = kind {
             let count = usize::try_from(values).ok()?;
@@ -147,16 +158,35 @@ impl Found {
     }
 
     /// Whether the content is `count` PLAIN values and not a byte more.
-    fn values(&self, content: &[u8], count: usize) -> Option<()> {
+    fn values(&mut self, content: &[u8], count: usize) -> Option<()> {
         let width = match self.descriptor.physical_type() {
             Type::INT32 | Type::FLOAT => 4,
             Type::INT64 | Type::DOUBLE => 8,
             Type::FIXED_LEN_BYTE_ARRAY => usize::try_from(self.descriptor.type_length()).ok()?,
-            Type::BYTE_ARRAY => return texts(content, count, self.is_text()),
+            Type::BYTE_ARRAY if self.is_text() && self.onlooker.is_some() => {
+                let onlooker = self.onlooker.as_deref_mut()?;
+                return each_text(content, count, |text| onlooker.text(text));
+            }
+            Type::BYTE_ARRAY => {
+                texts(content, count, self.is_text())?;
+                return self.show(content, count);
+            }
             // Eight to a byte; the rest of the last byte is padding, and could be anything.
             Type::BOOLEAN | Type::INT96 => return None,
         };
-        (content.len() == count.checked_mul(width)?).then_some(())
+        if content.len() != count.checked_mul(width)? {
+            return None;
+        }
+        self.show(content, count)
+    }
+
+    /// Shows values to the onlooker; none where they are no values of the leaf's type.
+    fn show(&mut self, content: &[u8], count: usize) -> Option<()> {
+        let Some(onlooker) = self.onlooker.as_deref_mut().filter(|_| count > 0) else { return Some(()) };
+        let content = Bytes::copy_from_slice(content);
+        let values = contained(|| distinct::entries(&self.descriptor, &content, count)).ok()?;
+        onlooker.values(&values);
+        Some(())
     }
 
     fn is_text(&self) -> bool {
@@ -180,6 +210,17 @@ fn texts(mut content: &[u8], count: usize, is_text: bool) -> Option<()> {
         if !looked_at && std::str::from_utf8(value).is_err() {
             return None;
         }
+        content = rest;
+    }
+    content.is_empty().then_some(())
+}
+
+/// Hands on `count` texts, each behind its length in 4 bytes; none where the content is anything else.
+fn each_text(mut content: &[u8], count: usize, mut each: impl FnMut(&str)) -> Option<()> {
+    for _ in 0..count {
+        let (length, rest) = content.split_first_chunk::<4>()?;
+        let (value, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+        each(std::str::from_utf8(value).ok()?);
         content = rest;
     }
     content.is_empty().then_some(())

@@ -5,6 +5,8 @@ pub mod codec;
 mod distinct;
 mod hybrid;
 mod inspect;
+mod leaves;
+mod onlooker;
 mod pages;
 mod records;
 mod row_group;
@@ -19,6 +21,8 @@ use parquet::basic::{Compression, Encoding};
 use parquet::schema::types::ColumnDescPtr;
 
 pub use inspect::IndexedRows;
+pub use leaves::each_leaf;
+pub use onlooker::Onlooker;
 pub use pages::{PageHeader, PageKind, Pages};
 pub use records::Records;
 pub use row_group::{ReadLimits, RowGroup};
@@ -90,4 +94,6 @@ pub struct SoundChunk {
     pub(crate) dictionary: Option<RawBatch>,
     /// Whether every data page holds indices into it.
     pub(crate) is_indexed: bool,
+    /// Whether an onlooker has seen every value.
+    pub(crate) is_seen: bool,
 }

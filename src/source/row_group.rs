@@ -18,7 +18,7 @@ use crate::source::chunks::{self, Chunks, WindowLimits};
 use crate::source::inspect::{self, IndexedRows};
 use crate::source::pages::Pages;
 use crate::source::rows::only;
-use crate::source::{ColumnStream, EncodedChunk, RawBatch, SoundChunk, distinct};
+use crate::source::{ColumnStream, EncodedChunk, Onlooker, RawBatch, SoundChunk, distinct};
 
 /// The most rows of a batch.
 pub(super) const BATCH_ROWS: usize = 64 * 1024;
@@ -99,7 +99,8 @@ impl<'p> RowGroup<'p> {
 
     /// Of some of its rows, which stay; none where no row of the object can be deleted.
     pub fn stays(&self, rows: Range<usize>) -> Option<BooleanBuffer> {
-        let before = self.footer.row_groups()[..self.index].iter().map(|group| group.num_rows() as usize).sum::<usize>();
+        let before =
+            self.footer.row_groups()[..self.index].iter().map(|group| group.num_rows() as usize).sum::<usize>();
         self.stays.as_ref().map(|stays| stays.slice(before + rows.start, rows.len()))
     }
 
@@ -191,9 +192,17 @@ impl<'p> RowGroup<'p> {
 
     /// A leaf's chunk as encoded pages; none where the pages could carry more than the rows hold.
     ///
+    /// An onlooker has seen all values of a chunk that is there, and may have seen some of one that is not.
+    ///
     /// # Errors
     /// Where a page is damaged.
-    pub fn sound(&self, column: &ColumnPlan, leaf: usize) -> Result<Option<SoundChunk>, FileError> {
+    pub fn sound(
+        &self,
+        column: &ColumnPlan,
+        leaf: usize,
+        onlooker: Option<&mut dyn Onlooker>,
+    ) -> Result<Option<SoundChunk>, FileError> {
+        let is_seen = onlooker.is_some();
         // Pages hold all rows, the deleted ones too.
         let is_whole = self.stays.is_none() && self.is_planned(column);
         let Some(index) = self.file.leaves(column).nth(leaf).filter(|_| is_whole) else {
@@ -203,7 +212,7 @@ impl<'p> RowGroup<'p> {
         let chunk = self.metadata().column(index);
         let pages = self.pages(chunks, chunk)?;
         let Some(encodings) = pages.encodings() else { return Ok(None) };
-        let inspected = inspect::inspect(chunk, self.metadata().num_rows(), &pages)?;
+        let inspected = inspect::inspect(chunk, self.metadata().num_rows(), &pages, onlooker)?;
         let Some(inspected) = inspected else { return Ok(None) };
         let descriptor = chunk.column_descr_ptr();
         let dictionary = inspected
@@ -223,7 +232,7 @@ impl<'p> RowGroup<'p> {
             descriptor,
             by_first_use: inspected.by_first_use,
         };
-        Ok(Some(SoundChunk { pages, dictionary: dictionary.transpose()?, is_indexed }))
+        Ok(Some(SoundChunk { pages, dictionary: dictionary.transpose()?, is_indexed, is_seen }))
     }
 
     /// Whether the column is nested here as in the first object: its levels mean something else where it is not.

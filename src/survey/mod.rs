@@ -1,8 +1,11 @@
 //! The first pass, over few columns: what must be known of the whole before any part may leave.
 //!
-//! A fake must not be the name of somebody in the dataset. So the words that fakes draw from are looked for among
-//! the values of every `direct` leaf; those found are taken, and no fake uses them. Memory is bounded by the words, never
-//! by the data, and what is found in two parts is simply joined.
+//! The values of every `direct` leaf are gathered ([`Known`]), so that guards find them wherever they would leave. And a fake
+//! must not be the name of somebody in the dataset: the words that fakes draw from are looked for among those values;
+//! those found are taken, and no fake uses them. Memory is bounded, never by the data, and what is found in two parts is
+//! simply joined.
+
+mod direct;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,10 +16,14 @@ use rayon::prelude::*;
 
 use crate::account::doors::OpenProduction;
 use crate::crew::Crew;
+use crate::detect::Known;
+use crate::detect::known::NoRoom;
 use crate::method::Taken;
 use crate::plan::{ColumnPlan, Content, FileError, Measured, Plan, SourceFile, TablePlan};
-use crate::schema::Class;
 use crate::source::{ReadLimits, Records, RowGroup};
+
+pub use direct::Counts;
+use direct::{Direct, is_direct};
 
 /// Shorter values are met by chance in any text, so a word is not taken for holding one, in bytes.
 const SHORTEST: usize = 5;
@@ -25,53 +32,57 @@ const SHORTEST: usize = 5;
 pub struct Surveyed {
     /// The words that no fake may use.
     pub taken: Taken,
+    /// The values that leave nowhere.
+    pub known: Known,
+    pub counts: Counts,
     /// The objects of records, by their places: table, object.
     pub measured: BTreeMap<(usize, usize), Measured>,
 }
 
-/// Goes through every object of records, and looks through every `direct` leaf for the words that the plan's fakes
-/// draw from.
+/// Goes through every object of records, and through every `direct` leaf: its values are those that leave nowhere, and
+/// words that the plan's fakes draw from are taken where they are among them. Values are named under `key`.
 ///
 /// # Errors
-/// Where an object cannot be read, or a record is not as declared.
+/// Where an object cannot be read, a record is not as declared, or there is no room for temporary data.
 pub fn survey(
     plan: &Plan,
     production: OpenProduction<'_>,
     crew: &Crew,
-    limits: ReadLimits,
+    memory: u64,
+    key: &[u8; 32],
 ) -> Result<Surveyed, SurveyError> {
-    let words = Words::of(plan);
-    if !words.all.is_empty() {
-        look_at_pages(plan, &words, production, crew, limits)?;
+    let direct = Direct::of(plan, key, memory);
+    if !direct.is_idle() {
+        look_at_pages(plan, &direct, production, crew, ReadLimits::of(memory))?;
     }
-    let measured = measure(plan, &words, production, crew)?;
-    Ok(Surveyed { taken: words.taken(), measured })
+    let measured = measure(plan, &direct, production, crew)?;
+    let (taken, known, counts) = direct.finish()?;
+    Ok(Surveyed { taken, known, counts, measured })
 }
 
-/// Why an object ends the first pass.
+/// Why the first pass ends the run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("table `{table}`, object {object} of {of} in key order: {error}")]
-pub struct SurveyError {
-    pub table: String,
-    pub object: usize,
-    pub of: usize,
-    pub error: FileError,
+pub enum SurveyError {
+    #[error("table `{table}`, object {object} of {of} in key order: {error}")]
+    Object { table: String, object: usize, of: usize, error: FileError },
+    #[error(transparent)]
+    NoRoom(#[from] NoRoom),
 }
 
 /// Goes through every object of records, so that a record which is not as declared is known before a part leaves.
 fn measure(
     plan: &Plan,
-    words: &Words,
+    direct: &Direct,
     production: OpenProduction<'_>,
     crew: &Crew,
 ) -> Result<BTreeMap<(usize, usize), Measured>, SurveyError> {
     let files = |(at, table)| std::iter::zip(std::iter::repeat((at, table)), table_files(table));
     let objects: Vec<_> = plan.tables.iter().enumerate().flat_map(files).collect();
     let measured = crew.each(&objects, production.is_remote(), |((at, table), (index, file))| {
-        let direct: Vec<_> = table.columns.iter().filter(|column| holds_direct(table, column)).collect();
+        let columns: Vec<_> = table.columns.iter().filter(|column| holds_direct(table, column)).collect();
         let go_through = || {
             Records::open(production, table, file)?.measure(|batch| {
-                direct.iter().for_each(|column| words.look(&Records::rows_of(file, column, batch)));
+                columns.iter().for_each(|column| direct.look(table, column, &Records::rows_of(file, column, batch)));
             })
         };
         let measured = crew.call(production.is_remote(), go_through);
@@ -85,13 +96,13 @@ fn table_files(table: &TablePlan) -> impl Iterator<Item = (usize, &SourceFile)> 
 }
 
 fn located(table: &TablePlan, index: usize, error: FileError) -> SurveyError {
-    SurveyError { table: table.schema.table.clone(), object: index + 1, of: table.files.len(), error }
+    SurveyError::Object { table: table.schema.table.clone(), object: index + 1, of: table.files.len(), error }
 }
 
-/// Looks through every `direct` leaf of Parquet for words.
+/// Looks through every `direct` leaf of Parquet.
 fn look_at_pages(
     plan: &Plan,
-    words: &Words,
+    direct: &Direct,
     production: OpenProduction<'_>,
     crew: &Crew,
     limits: ReadLimits,
@@ -102,18 +113,30 @@ fn look_at_pages(
         let open = || RowGroup::open(production, file, *index, columns.iter().copied(), limits);
         let at_pages = || {
             let group = crew.call(production.is_remote(), open)?;
-            crew.work(|| columns.par_iter().try_for_each(|column| look_through(words, &group, column)))
+            crew.work(|| columns.par_iter().try_for_each(|column| look_through(direct, table, &group, column)))
         };
         at_pages().map_err(|error| located(table, table.place_of(file), error))
     })?;
     Ok(())
 }
 
-fn look_through(words: &Words, group: &RowGroup<'_>, column: &ColumnPlan) -> Result<(), FileError> {
-    group.read(column, |batch| {
-        words.look(&batch.array);
-        Ok(())
-    })
+/// Looks at a column's leaves in their pages, or where one of them needs decoding, at its rows.
+fn look_through(
+    direct: &Direct,
+    table: &TablePlan,
+    group: &RowGroup<'_>,
+    column: &ColumnPlan,
+) -> Result<(), FileError> {
+    let leaves = column.leaves.iter().enumerate().filter(|(_, plan)| is_direct(table, plan));
+    for (leaf, _) in leaves {
+        if group.sound(column, leaf, Some(&mut direct.looker()))?.is_none() {
+            return group.read(column, |batch| {
+                direct.look(table, column, &batch.array);
+                Ok(())
+            });
+        }
+    }
+    Ok(())
 }
 
 fn row_groups(table: &TablePlan) -> impl Iterator<Item = (&TablePlan, &SourceFile, usize)> {
@@ -121,8 +144,7 @@ fn row_groups(table: &TablePlan) -> impl Iterator<Item = (&TablePlan, &SourceFil
 }
 
 fn holds_direct(table: &TablePlan, column: &ColumnPlan) -> bool {
-    let class = |plan: &crate::plan::LeafPlan| table.schema.columns.get(&plan.leaf.path).map(|rule| rule.class);
-    column.leaves.iter().any(|plan| class(plan) == Some(Class::Direct))
+    column.leaves.iter().any(|plan| is_direct(table, plan))
 }
 
 /// The words that fakes draw from, found by any piece of them.
@@ -151,6 +173,10 @@ impl Words {
         let seen = all.iter().map(|_| AtomicBool::new(false)).collect();
         let longest = pieces.keys().map(|piece| piece.len()).max().unwrap_or(0);
         Words { all, seen, pieces, longest }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.all.is_empty()
     }
 
     /// Looks at every text of an array, nested ones included.

@@ -12,6 +12,7 @@ use arrow::compute::take;
 use arrow::datatypes::{ArrowNativeType, DataType, Field, FieldRef, Fields};
 use arrow::error::ArrowError;
 
+use crate::detect::Known;
 use crate::keys::Secret;
 use crate::method::{ApplyError, Context, Keys, Outcome, Taken, distinct};
 use crate::plan::{ColumnPlan, LeafPlan, Plan, TablePlan};
@@ -58,6 +59,8 @@ pub struct MaskedBatch {
     pub(crate) leaves: Vec<Masked>,
     /// The values of each leaf that is to be unique, with its place among the column's leaves.
     pub(crate) unique: Vec<(usize, ArrayRef)>,
+    /// What it was made of, where methods within a value make some of it and others let the rest through.
+    pub(crate) raw: Option<ArrayRef>,
 }
 
 /// How one leaf of a batch came out.
@@ -69,15 +72,16 @@ pub(crate) struct Masked {
     pub(crate) nulls_after: usize,
 }
 
-/// The keys of a plan's domains, and the words that no fake may use.
+/// The keys of a plan's domains, the words that no fake may use, and the values that are known.
 pub struct Masks {
     keys: Keys,
     taken: Taken,
+    known: Known,
 }
 
 impl Masks {
     /// Derives the key of every domain that the plan names.
-    pub fn new(plan: &Plan, secret: &Secret, taken: Taken) -> Self {
+    pub fn new(plan: &Plan, secret: &Secret, taken: Taken, known: Known) -> Self {
         let rules = plan.tables.iter().flat_map(|table| table.schema.columns.values());
         let sampled =
             plan.tables.iter().flat_map(|table| &table.schema.filters).filter_map(|filter| match &filter.test {
@@ -86,7 +90,12 @@ impl Masks {
             });
         let domains = rules.flat_map(|rule| rule.method.domains()).chain(sampled);
         let keys = Keys::new(domains.map(|domain| (domain.to_owned(), secret.domain_key(&plan.customer, domain))));
-        Masks { keys, taken }
+        Masks { keys, taken, known }
+    }
+
+    /// The values that no part may hold.
+    pub fn known(&self) -> &Known {
+        &self.known
     }
 }
 
@@ -98,7 +107,8 @@ pub fn mask(table: &TablePlan, column: &ColumnPlan, masks: &Masks, batch: RawBat
     let rows = batch.rows();
     let mut work = Work::new(table, masks, &column.leaves, &batch);
     let array = work.field(&batch.array, &column.field, column.output.as_deref())?;
-    Ok(MaskedBatch { array, rows, leaves: work.masked, unique: work.unique })
+    let raw = has_inner(table, &column.leaves).then(|| batch.array.clone());
+    Ok(MaskedBatch { array, rows, leaves: work.masked, unique: work.unique, raw })
 }
 
 /// Masks the distinct values of a leaf, each once.
@@ -113,7 +123,14 @@ pub fn mask_distinct(
 ) -> Result<MaskedBatch, MaskError> {
     let mut work = Work::new(table, masks, std::slice::from_ref(leaf), batch);
     let array = work.leaf(&batch.array)?;
-    Ok(MaskedBatch { array, rows: batch.rows(), leaves: work.masked, unique: work.unique })
+    let raw = has_inner(table, std::slice::from_ref(leaf)).then(|| batch.array.clone());
+    Ok(MaskedBatch { array, rows: batch.rows(), leaves: work.masked, unique: work.unique, raw })
+}
+
+/// Whether some leaf's method is made of others.
+fn has_inner(table: &TablePlan, leaves: &[LeafPlan]) -> bool {
+    let rules = leaves.iter().filter_map(|plan| table.schema.columns.get(&plan.leaf.path));
+    rules.into_iter().any(|rule| !rule.method.inner().is_empty())
 }
 
 struct Work<'p> {
@@ -273,7 +290,8 @@ impl<'p> Work<'p> {
             Outcome::Untouched => Some(array.clone()),
             Outcome::Becomes { .. } => {
                 let beside = self.beside_of(plan)?;
-                let context = Context { keys: &self.masks.keys, taken: &self.masks.taken, beside: &beside };
+                let Masks { keys, taken, known } = self.masks;
+                let context = Context { keys, taken, known, beside: &beside };
                 let done = distinct::apply(method, array, &context);
                 Some(done.map_err(|error| MaskError::Method(path.clone(), error))?)
             }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use delta_kernel::engine::arrow_data::ArrowEngineData;
 use delta_kernel::engine::arrow_expression::ArrowEvaluationHandler;
 use delta_kernel::engine::arrow_utils::{
-    build_json_reorder_indices, fixup_json_read, fixup_parquet_read, json_arrow_schema, parse_json, parquet_read_plan,
+    build_json_reorder_indices, fixup_json_read, fixup_parquet_read, json_arrow_schema, parquet_read_plan, parse_json,
 };
 use delta_kernel::engine::reader_options;
 use delta_kernel::engine_data::FilteredEngineData;
@@ -218,11 +218,7 @@ impl ParquetHandler for Reads {
         }))
     }
 
-    fn write_parquet_file(
-        &self,
-        _: Url,
-        _: KernelResultIteratorStatic<Box<dyn EngineData>>,
-    ) -> KernelResult<FileSize> {
+    fn write_parquet_file(&self, _: Url, _: KernelResultIteratorStatic<Box<dyn EngineData>>) -> KernelResult<FileSize> {
         refused()
     }
 

@@ -95,7 +95,9 @@ fn one(of: &PrimitiveType, value: &PrimitiveLiteral) -> Option<ArrayRef> {
         PrimitiveLiteral::Float(value) => Arc::new(Float32Array::from(vec![value.0])),
         PrimitiveLiteral::Double(value) => Arc::new(Float64Array::from(vec![value.0])),
         PrimitiveLiteral::String(value) => Arc::new(StringArray::from(vec![value.as_str()])),
-        PrimitiveLiteral::Binary(value) if to == DataType::Binary => Arc::new(BinaryArray::from(vec![value.as_slice()])),
+        PrimitiveLiteral::Binary(value) if to == DataType::Binary => {
+            Arc::new(BinaryArray::from(vec![value.as_slice()]))
+        }
         PrimitiveLiteral::Binary(value) => {
             Arc::new(FixedSizeBinaryArray::try_from_iter(std::iter::once(value.as_slice())).ok()?)
         }

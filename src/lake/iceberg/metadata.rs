@@ -58,9 +58,14 @@ fn number_of(key: &str) -> Option<u64> {
 /// A hint is a number or a name, with or without its ending.
 fn is_named(key: &str, hint: &str) -> bool {
     let name = key.trim_start_matches("metadata/");
-    [format!("v{hint}.metadata.json"), format!("v{hint}.gz.metadata.json"), format!("{hint}.metadata.json"), hint.to_owned()]
-        .iter()
-        .any(|hinted| name == hinted)
+    [
+        format!("v{hint}.metadata.json"),
+        format!("v{hint}.gz.metadata.json"),
+        format!("{hint}.metadata.json"),
+        hint.to_owned(),
+    ]
+    .iter()
+    .any(|hinted| name == hinted)
 }
 
 /// Metadata may be packed, whatever its name is.
@@ -102,7 +107,10 @@ mod tests {
         let two = ["00002-a.metadata.json", "00002-b.metadata.json"];
         assert_eq!(newest_of(&two, None), LakeError::Ambiguous);
         assert_eq!(newest_of(&two, Some("00002-b.metadata.json")), chosen);
-        assert_eq!(newest_of(&["v1.metadata.json"], Some("7\n")), LakeError::Damaged("its newest metadata is not there"));
+        assert_eq!(
+            newest_of(&["v1.metadata.json"], Some("7\n")),
+            LakeError::Damaged("its newest metadata is not there")
+        );
         assert_eq!(newest_of(&[], None), LakeError::NoLog);
         assert_eq!(newest_of(&["other.json"], None), LakeError::NoLog);
     }

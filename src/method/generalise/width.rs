@@ -79,7 +79,7 @@ fn floor(array: &ArrayRef, width: u64) -> ArrayRef {
         Decimal64(precision, scale) => decimals::<Decimal64Type>(array, width, *precision, *scale),
         Decimal128(precision, scale) => decimals::<Decimal128Type>(array, width, *precision, *scale),
         Decimal256(precision, scale) => decimals::<Decimal256Type>(array, width, *precision, *scale),
-        Float16 => floats::<Float16Type>(array, width, f16::to_f64, f16::from_f64),
+        Float16 => floats::<Float16Type>(array, width, f16::to_f64, f16::from_f64_const),
         Float32 => floats::<Float32Type>(array, width, f64::from, |edge| edge as f32),
         Float64 => floats::<Float64Type>(array, width, |value| value, |edge| edge),
         _ => unreachable!("the plan takes numbers only"),

@@ -1,0 +1,226 @@
+//! Texts, a line each: answered in their order, on all threads, in memory that does not depend on how many there are.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, ErrorKind, Read, Write};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use serde::Deserialize;
+
+use super::unreadable;
+use crate::crew::Crew;
+use crate::detect::{Detector, Span};
+use crate::error::{Failure, Kind};
+
+/// What a line holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// An object with `id` and `text`.
+    Ndjson,
+    /// The text itself.
+    Plain,
+}
+
+/// Lines are handled together up to so many bytes or lines.
+const BATCH_BYTES: usize = 4 << 20;
+const BATCH_LINES: usize = 1 << 14;
+/// Lines that a thread takes at once.
+const PIECE: usize = 64;
+/// A longer line is refused, so that memory is bounded.
+const LONGEST: usize = 16 << 20;
+
+/// Answers every line of the files, or of standard input, on standard output.
+pub(super) fn answer(files: &[PathBuf], form: Form, least: u8, crew: &Crew) -> Result<(), Failure> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut number = 0;
+    let mut through =
+        |input: &mut dyn BufRead, place: &str| Lines { place, form, least }.answer(input, &mut number, crew, &mut out);
+    if files.is_empty() {
+        through(&mut std::io::stdin().lock(), "standard input")?;
+    }
+    for file in files {
+        let input = File::open(file).map_err(|_| unreadable(file))?;
+        through(&mut BufReader::with_capacity(1 << 18, input), &place_of(file))?;
+    }
+    written(out.flush()).map(|_| ())
+}
+
+fn place_of(file: &Path) -> String {
+    file.display().to_string()
+}
+
+/// Whether somebody still reads what is written.
+fn written(result: std::io::Result<()>) -> Result<bool, Failure> {
+    match result {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        Err(_) => Err(Failure::new(Kind::Internal, "stdout cannot be written")),
+    }
+}
+
+/// How the lines of one input are read.
+struct Lines<'l> {
+    place: &'l str,
+    form: Form,
+    least: u8,
+}
+
+/// What is wrong with a line, counted from the first of its batch.
+struct Refused {
+    line: usize,
+    why: &'static str,
+}
+
+impl Lines<'_> {
+    fn answer(
+        &self,
+        input: &mut dyn BufRead,
+        number: &mut usize,
+        crew: &Crew,
+        out: &mut impl Write,
+    ) -> Result<(), Failure> {
+        let (mut bytes, mut lines, first) = (Vec::new(), Vec::new(), *number);
+        while self.read(input, &mut bytes, &mut lines)? {
+            let begun = *number;
+            let pieces: Vec<_> = crew.work(|| {
+                let piece = |detector: &mut Detector, (at, lines): (usize, &[Range<usize>])| {
+                    self.piece(detector, &bytes, lines, begun + at * PIECE)
+                };
+                lines.par_chunks(PIECE).enumerate().map_init(Detector::default, piece).collect()
+            });
+            for (at, (answers, refused)) in pieces.into_iter().enumerate() {
+                if !written(out.write_all(answers.as_bytes()))? {
+                    return Ok(());
+                }
+                if let Some(Refused { line, why }) = refused {
+                    written(out.flush())?;
+                    return Err(self.refusal(begun + at * PIECE + line + 1 - first, why));
+                }
+            }
+            *number += lines.len();
+        }
+        Ok(())
+    }
+
+    fn refusal(&self, line: usize, why: &str) -> Failure {
+        let failure = Failure::new(Kind::Mismatch, format!("{}, line {line}: {why}", self.place));
+        match self.form {
+            Form::Ndjson => {
+                failure.hint("a line is {\"id\": text or number, \"text\": text}; --text takes plain lines")
+            }
+            Form::Plain => failure.hint("lines are of UTF-8 and of 16 MiB at most"),
+        }
+    }
+
+    /// Reads some lines; false at the end.
+    fn read(
+        &self,
+        input: &mut dyn BufRead,
+        bytes: &mut Vec<u8>,
+        lines: &mut Vec<Range<usize>>,
+    ) -> Result<bool, Failure> {
+        bytes.clear();
+        lines.clear();
+        while bytes.len() < BATCH_BYTES && lines.len() < BATCH_LINES {
+            let start = bytes.len();
+            let read = input.take(LONGEST as u64 + 2).read_until(b'\n', bytes);
+            match read.map_err(|_| Failure::new(Kind::Usage, format!("{} cannot be read", self.place)))? {
+                0 => break,
+                _ => lines.push(start..bytes.len()),
+            }
+        }
+        Ok(!lines.is_empty())
+    }
+
+    /// The answers to some lines, up to the first that is refused.
+    fn piece(
+        &self,
+        detector: &mut Detector,
+        bytes: &[u8],
+        lines: &[Range<usize>],
+        before: usize,
+    ) -> (String, Option<Refused>) {
+        let mut answers = String::new();
+        for (line, range) in lines.iter().enumerate() {
+            let line_bytes = &bytes[range.clone()];
+            let text = line_bytes.strip_suffix(b"\n").unwrap_or(line_bytes);
+            let text = text.strip_suffix(b"\r").unwrap_or(text);
+            if let Err(why) = self.line(detector, text, before + line + 1, &mut answers) {
+                return (answers, Some(Refused { line, why }));
+            }
+        }
+        (answers, None)
+    }
+
+    fn line(
+        &self,
+        detector: &mut Detector,
+        line: &[u8],
+        number: usize,
+        answers: &mut String,
+    ) -> Result<(), &'static str> {
+        if line.len() > LONGEST {
+            return Err("it is longer than 16 MiB");
+        }
+        let line = std::str::from_utf8(line).map_err(|_| "it is not UTF-8")?;
+        match self.form {
+            Form::Plain => answer_one(answers, &number, line, detector.find(line), self.least),
+            Form::Ndjson if line.trim_ascii().is_empty() => {}
+            Form::Ndjson => {
+                let Line { id, text } =
+                    serde_json::from_str(line).map_err(|_| "it has no `id` and `text`, or is no JSON")?;
+                answer_one(answers, &id.written(), &text, detector.find(&text), self.least);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What of a line is looked at; other keys are passed over.
+#[derive(Deserialize)]
+struct Line<'l> {
+    #[serde(borrow)]
+    id: Id<'l>,
+    #[serde(borrow)]
+    text: Cow<'l, str>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Id<'l> {
+    Number(serde_json::Number),
+    #[serde(borrow)]
+    Text(Cow<'l, str>),
+}
+
+impl Id<'_> {
+    fn written(&self) -> String {
+        match self {
+            Id::Number(number) => number.to_string(),
+            Id::Text(text) => serde_json::Value::from(text.as_ref()).to_string(),
+        }
+    }
+}
+
+/// Writes the answer to one text; places count code points.
+fn answer_one(answers: &mut String, id: &dyn std::fmt::Display, text: &str, spans: &[Span], least: u8) {
+    let _ = write!(answers, "{{\"id\":{id},\"spans\":[");
+    let is_ascii = text.is_ascii();
+    let (mut at, mut points) = (0, 0);
+    let mut place = |to: usize| {
+        points += if is_ascii { to - at } else { text[at..to].chars().count() };
+        at = to;
+        points
+    };
+    let mut separator = "";
+    for span in spans.iter().filter(|span| span.score >= least) {
+        let (start, end) = (place(span.start), place(span.end));
+        let score = f64::from(span.score) / 100.0;
+        let _ = write!(answers, "{separator}[{start},{end},\"{}\",{score}]", span.kind);
+        separator = ",";
+    }
+    answers.push_str("]}\n");
+}

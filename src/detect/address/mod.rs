@@ -1,0 +1,372 @@
+//! Addresses of houses: street and number, with flat, postcode and place where they follow; boxes; military post.
+
+mod words;
+
+use crate::detect::{At, Recogniser, Span, Starts, Text};
+
+pub(super) const RECOGNISER: Recogniser = Recogniser {
+    name: "address",
+    kinds: &["ADDRESS"],
+    follows: "UPU S42 (elements of addresses), in Finnish, Swedish, German, French, Spanish and English forms",
+    leaves_out: "houses without a number, and streets without a word for street, unless something around says so",
+    starts: &[Starts::Digits(1..=12), Starts::Keyword(words::ENGLISH_STREETS)],
+    find,
+};
+
+/// A name of a street has no more words.
+const MOST_WORDS: usize = 6;
+
+/// A name of a street that no word says to be one is longer.
+const SHORTEST: usize = 3;
+
+/// More certain than a name of a person can be: streets bear them.
+const SURE: u8 = 91;
+
+/// What follows a street is in so many steps.
+const MOST_STEPS: usize = 6;
+
+fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
+    let At::Word(at) = at else { return };
+    let place = if text.words()[at].has_digit { of_number(text, at) } else { unnumbered(text, at) };
+    found.extend(place.map(|place| place.span(text)));
+}
+
+/// The first and the last word of an address, and how certain it is in percent.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    first: usize,
+    last: usize,
+    score: u8,
+}
+
+impl Place {
+    fn span(self, text: &Text<'_>) -> Span {
+        let (start, end) = (text.words()[self.first].start, text.words()[self.last].end);
+        Span { start, end, kind: "ADDRESS", score: self.score }
+    }
+}
+
+/// The address that a number belongs to, found at the number that tells it first.
+fn of_number(text: &Text<'_>, at: usize) -> Option<Place> {
+    military(text, at).or_else(|| {
+        let street = numbered_behind(text, at).or_else(|| numbered_before(text, at)).or_else(|| boxed(text, at));
+        let Some(street) = street else { return behind_country(text, at) };
+        Some(Place { last: with_rest(text, street.first, street.last), ..street })
+    })
+}
+
+/// `Mannerheimintie 12`, `12 rue de la Paix 4`: the number stands behind the name.
+fn numbered_behind(text: &Text<'_>, at: usize) -> Option<Place> {
+    if !is_house_number(text, at) {
+        return None;
+    }
+    let is_abbreviated = |last: usize| text.gap(last) == ". " && words::is_compound_street(text, last);
+    let name = at.checked_sub(1).filter(|last| text.gap(*last) == " " || is_abbreviated(*last))?;
+    let (first, is_street) = name_before(text, name)?;
+    let numbers = numbers_before(text, first);
+    let is_plain = (first..=name).all(|word| !words::is_common(text, word));
+    let has_rest = step(text, at, starts_line(text, first)).is_some_and(|_| !is_stair(text, at + 1));
+    let is_said = words::follows_address_word(text, first) || joins(text, at) && words::is_street(text, at + 1);
+    let is_long = text.words()[name].end - text.words()[first].start > SHORTEST;
+    let says_so = is_street || is_plain && is_long && (has_rest || is_said || numbers < first);
+    says_so.then_some(Place { first: numbers, last: at, score: SURE })
+}
+
+/// `12 rue de la Paix`, `8131 Willow Dr`: the number stands before the name.
+fn numbered_before(text: &Text<'_>, at: usize) -> Option<Place> {
+    if !is_house_number(text, at) {
+        return None;
+    }
+    let (last, is_street) = name_behind(text, at)?;
+    let is_numbered = text.gap(last) == " " && text.words().get(last + 1).is_some() && is_house_number(text, last + 1);
+    is_street.then_some(Place {
+        first: numbers_before(text, at),
+        last: if is_numbered { last + 1 } else { last },
+        score: SURE,
+    })
+}
+
+/// `Suite 12`, `P.O. Box 104`, `PL 7`.
+fn boxed(text: &Text<'_>, at: usize) -> Option<Place> {
+    let word = at.checked_sub(1).filter(|word| matches!(text.gap(*word), " " | ". "))?;
+    if !words::is_box(text, word) {
+        return None;
+    }
+    let is_post =
+        word >= 2 && text.gap(word - 1).trim() == "" && text.word(&text.words()[word - 1]).eq_ignore_ascii_case("o");
+    let post = word >= 2 && text.gap(word - 1) == ". " && text.gap(word - 2) == ".";
+    Some(Place { first: if is_post || post { word - 2 } else { word }, last: at, score: 60 })
+}
+
+/// `Finland 38524` at the end of a line: of what stands here, only the postcode tells of a house.
+fn behind_country(text: &Text<'_>, at: usize) -> Option<Place> {
+    let country = at.checked_sub(1).filter(|country| text.gap(*country) == " " && text.words()[*country].is_capital)?;
+    let first = (country.saturating_sub(3)..=country).rev().find(|word| starts_line(text, *word))?;
+    let is_code = digits(text, at) == 5 && is_number(text, at, 5) && ends_line(text, at);
+    let is_country = (first..=country).any(|word| words::is_place(text, word));
+    (is_code && is_country).then_some(Place { first: at, last: at, score: 60 })
+}
+
+/// `Unit 5599 Box 3418, DPO AA 11483`: post of the armed forces of the United States.
+fn military(text: &Text<'_>, at: usize) -> Option<Place> {
+    let office = at.checked_sub(2)?;
+    let [post, region] = [office, office + 1].map(|word| text.word(&text.words()[word]));
+    let is_one_of = |word: &str, of: &[&str]| of.iter().any(|one| word.eq_ignore_ascii_case(one));
+    let is_post = is_one_of(post, &["apo", "fpo", "dpo"]) && is_one_of(region, &["aa", "ae", "ap"]);
+    if !is_post || digits(text, at) != 5 {
+        return None;
+    }
+    let mut first = office;
+    while first > 0 && office - first < MOST_WORDS {
+        let gap = text.gap(first - 1);
+        let is_line = gap.contains('\n') && first < office;
+        if is_line || !gap.chars().all(|sign| matches!(sign, ' ' | '\n' | ',')) || !starts_high(text, first - 1) {
+            break;
+        }
+        first -= 1;
+    }
+    Some(Place { first, last: at, score: 92 })
+}
+
+/// `Almeida Street`: a word for a street behind a name, in English, without a number.
+fn unnumbered(text: &Text<'_>, at: usize) -> Option<Place> {
+    let words = text.words();
+    let name = at.checked_sub(1).filter(|name| text.gap(*name) == " " && words[*name].is_capital)?;
+    let (first, _) = name_before(text, name)?;
+    let is_street = words[at].is_capital && !words::is_common(text, name) && numbers_before(text, first) == first;
+    is_street.then_some(Place { first, last: at, score: SURE })
+}
+
+/// Where a name of a street begins that ends with a word, and whether it says that it is one.
+fn name_before(text: &Text<'_>, last: usize) -> Option<(usize, bool)> {
+    let mut first = last;
+    let mut is_street = false;
+    let mut name = None;
+    let mut is_named = false;
+    for _ in 0..MOST_WORDS {
+        is_street |= words::is_street(text, first);
+        is_named |= text.words()[first].is_capital || words::is_compound_street(text, first);
+        if is_name(text, first) {
+            name = Some(first);
+        } else if !words::is_within(text, first) {
+            break;
+        }
+        match first.checked_sub(1).filter(|before| joins(text, *before)) {
+            Some(before) => first = before,
+            None => break,
+        }
+    }
+    name.filter(|_| is_named).map(|name| (name, is_street))
+}
+
+/// Where a name of a street ends that begins behind a number, and whether it says that it is one.
+fn name_behind(text: &Text<'_>, number: usize) -> Option<(usize, bool)> {
+    let mut last = number;
+    let mut street = None;
+    let mut is_before = false;
+    for step in 0..MOST_WORDS {
+        if !joins(text, last) || text.gap(last) == "-" && step == 0 {
+            break;
+        }
+        let is_street = words::is_street(text, last + 1);
+        if !is_name(text, last + 1) && !words::is_within(text, last + 1) {
+            break;
+        }
+        last += 1;
+        is_before |= is_street && step == 0;
+        if is_street && step > 0 || is_before && is_name(text, last) && step > 0 {
+            street = Some(last);
+            if !is_before {
+                break;
+            }
+        }
+    }
+    street.map(|last| (last, true))
+}
+
+/// Where the numbers begin that stand before a word: `22829 Jagerij`, `479 95 Avenue`.
+fn numbers_before(text: &Text<'_>, first: usize) -> usize {
+    let mut first = first;
+    for _ in 0..2 {
+        let is_of_box = |at: usize| at.checked_sub(1).is_some_and(|before| words::is_box(text, before));
+        match first
+            .checked_sub(1)
+            .filter(|before| text.gap(*before) == " " && is_number(text, *before, 5) && !is_of_box(*before))
+        {
+            Some(before) => first = before,
+            None => break,
+        }
+    }
+    first
+}
+
+/// The last word of what follows a street: a flat, a postcode, a place, a country.
+fn with_rest(text: &Text<'_>, first: usize, last: usize) -> usize {
+    let is_own_line = starts_line(text, first);
+    let mut last = last;
+    for _ in 0..MOST_STEPS {
+        match step(text, last, is_own_line) {
+            Some(next) => last = next,
+            None => break,
+        }
+    }
+    last
+}
+
+fn starts_line(text: &Text<'_>, at: usize) -> bool {
+    at.checked_sub(1).is_none_or(|before| text.gap(before).contains('\n'))
+}
+
+fn ends_line(text: &Text<'_>, at: usize) -> bool {
+    at + 1 == text.words().len() && text.gap(at).len() < 3 || text.gap(at).contains('\n')
+}
+
+/// The end of the next part of an address.
+fn step(text: &Text<'_>, last: usize, is_own_line: bool) -> Option<usize> {
+    let words = text.words();
+    let next = last + 1;
+    words.get(next)?;
+    let gap = text.gap(last);
+    let is_near = gap.len() <= 8
+        && gap.chars().all(|sign| matches!(sign, ' ' | ',' | '\n'))
+        && !(is_own_line && gap.contains('\n'));
+    if gap == " " && is_stair(text, next) {
+        let flat = next + 1;
+        let has_flat = flat < words.len() && text.gap(next) == " " && is_number(text, flat, 3);
+        return Some(if has_flat { flat } else { next });
+    }
+    if !is_near {
+        return None;
+    }
+    let behind = |word: usize| word + 1 < words.len() && matches!(text.gap(word), " " | ". ");
+    let is_box = |word: usize| words::is_box(text, word);
+    if is_box(next) && behind(next) && is_number(text, next + 1, 5) {
+        return Some(next + 1);
+    }
+    postcode(text, next).and_then(|code| behind(code).then(|| town(text, code + 1)).flatten()).or_else(|| {
+        let town =
+            if gap.contains([',', '\n']) || last.checked_sub(1).is_some_and(is_box) { town(text, next) } else { None }?;
+        let is_behind_flat = last >= 1 && is_box(last - 1) && (town + 1 == words.len() || text.gap(town) != " ");
+        Some(zip_behind(text, town).unwrap_or(town))
+            .filter(|end| *end > town || words::is_place(text, next) || is_behind_flat)
+    })
+}
+
+/// The end of a place's name that begins at a word.
+fn town(text: &Text<'_>, at: usize) -> Option<usize> {
+    if !is_name(text, at) {
+        return None;
+    }
+    let mut last = at;
+    while last - at < 3
+        && last + 1 < text.words().len()
+        && matches!(text.gap(last), " " | "-")
+        && is_name(text, last + 1)
+    {
+        last += 1;
+    }
+    Some(last)
+}
+
+/// The postcode behind a town: `Springfield, IL 62701`, `London SW1A 1AA`.
+fn zip_behind(text: &Text<'_>, town: usize) -> Option<usize> {
+    let words = text.words();
+    let near = |word: usize| word + 1 < words.len() && matches!(text.gap(word), " " | ", ");
+    let state = near(town)
+        .then_some(town + 1)
+        .filter(|state| words[*state].end - words[*state].start == 2 && words[*state].is_capital && near(*state));
+    let code = state.map_or(town + 1, |state| state + 1);
+    (near(town) && code < words.len()).then(|| postcode(text, code)).flatten()
+}
+
+/// The last word of a postcode that begins at a word: `00100`, `446 77`, `SW1A 1AA`.
+fn postcode(text: &Text<'_>, at: usize) -> Option<usize> {
+    let next = |length: usize| at + 1 < text.words().len() && text.gap(at) == " " && digits(text, at + 1) == length;
+    match digits(text, at) {
+        4 | 5 if is_number(text, at, 5) => Some(at),
+        3 if next(2) && is_number(text, at + 1, 2) => Some(at + 1),
+        1..=2 if starts_high(text, at) && next(1) && text.word(&text.words()[at + 1]).len() == 3 => Some(at + 1),
+        _ => None,
+    }
+}
+
+/// `A`, as in `Louhenpolku 39 A 14`, or `bis`.
+fn is_stair(text: &Text<'_>, at: usize) -> bool {
+    let letters = text.word(&text.words()[at]).as_bytes();
+    matches!(letters, [b'A'..=b'L'] | b"bis" | b"as" | b"lgh")
+}
+
+fn is_house_number(text: &Text<'_>, at: usize) -> bool {
+    let letters = text.word(&text.words()[at]).as_bytes();
+    let count = letters.iter().take_while(|letter| letter.is_ascii_digit()).count();
+    (1..=5).contains(&count) && letters.len() <= count + 1
+}
+
+fn is_number(text: &Text<'_>, at: usize, longest: usize) -> bool {
+    let letters = text.word(&text.words()[at]);
+    letters.len() <= longest && letters.bytes().all(|letter| letter.is_ascii_digit())
+}
+
+fn digits(text: &Text<'_>, at: usize) -> usize {
+    text.word(&text.words()[at]).bytes().filter(u8::is_ascii_digit).count()
+}
+
+fn is_name(text: &Text<'_>, at: usize) -> bool {
+    let word = &text.words()[at];
+    !word.has_digit && (word.is_capital || words::is_street(text, at))
+}
+
+fn starts_high(text: &Text<'_>, at: usize) -> bool {
+    text.word(&text.words()[at]).starts_with(|letter: char| letter.is_uppercase() || letter.is_ascii_digit())
+}
+
+fn joins(text: &Text<'_>, at: usize) -> bool {
+    at + 1 < text.words().len()
+        && match text.gap(at) {
+            " " | "-" | "'" => true,
+            ". " => text.words()[at].end - text.words()[at].start <= 4,
+            _ => false,
+        }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::Detector;
+
+    fn addresses(text: &str) -> Vec<&str> {
+        let mut detector = Detector::default();
+        let spans = detector.find(text).iter().filter(|span| span.kind == "ADDRESS");
+        spans.map(|span| &text[span.start..span.end]).collect()
+    }
+
+    #[test]
+    fn addresses_of_many_countries_are_found_whole() {
+        for address in [
+            "Louhenpolku 39 A 14, 89959 Pukkila",
+            "Agnes Sjöbergin polku 97 A 12, 50948 Säkylä",
+            "Strandvägen 26, 708 39 Luleå",
+            "Kästerstraße 61, 17903 Melsungen",
+            "12 rue de la Paix, 75002 Paris",
+            "Calle Mayor 5, 28013 Madrid",
+            "8131 Willow Dr, Clinton, MA 16972",
+            "P.O. Box 104",
+            "Unit 5599 Box 3418\nDPO AA 11483",
+        ] {
+            assert_eq!(addresses(&format!("moved to {address}.")), [address]);
+        }
+    }
+
+    #[test]
+    fn other_numbers_are_none() {
+        for text in [
+            "born 30 June 1990",
+            "Order 12 of Monday 5",
+            "Windows 10, Chapter 3",
+            "node 7",
+            "5 apples",
+            "Room 3 Level 2",
+        ] {
+            assert!(addresses(text).is_empty(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Words of addresses.
+//!
+//! Written for this project: words for streets, flats and boxes, and what stands before an address.
+
+use crate::detect::{Text, person};
+
+/// Words for streets that stand behind a name in English; where one is met, a name before it is looked at.
+pub(super) const ENGLISH_STREETS: &[&str] =
+    &["street", "road", "avenue", "boulevard", "drive", "lane", "highway", "terrace", "parkway", "gardens", "mews"];
+
+/// Words for streets, that stand alone in a name.
+const STREETS: &[&str] = &[
+    "street",
+    "st",
+    "road",
+    "rd",
+    "avenue",
+    "ave",
+    "boulevard",
+    "blvd",
+    "drive",
+    "dr",
+    "lane",
+    "ln",
+    "way",
+    "circle",
+    "cir",
+    "court",
+    "ct",
+    "place",
+    "pl",
+    "square",
+    "sq",
+    "highway",
+    "hwy",
+    "terrace",
+    "parkway",
+    "pkwy",
+    "trail",
+    "close",
+    "crescent",
+    "gardens",
+    "mews",
+    "grove",
+    "katu",
+    "tie",
+    "kuja",
+    "polku",
+    "väylä",
+    "aukio",
+    "kaari",
+    "ranta",
+    "rinne",
+    "raitti",
+    "gata",
+    "gatan",
+    "väg",
+    "vägen",
+    "gränd",
+    "torg",
+    "torget",
+    "stig",
+    "stigen",
+    "strasse",
+    "straße",
+    "str",
+    "weg",
+    "platz",
+    "gasse",
+    "allee",
+    "ufer",
+    "ring",
+    "damm",
+    "rue",
+    "chemin",
+    "impasse",
+    "allée",
+    "quai",
+    "cours",
+    "route",
+    "calle",
+    "avenida",
+    "avda",
+    "plaza",
+    "paseo",
+    "carretera",
+    "camino",
+    "via",
+    "viale",
+    "piazza",
+    "corso",
+    "rua",
+    "largo",
+    "travessa",
+    "ul",
+    "ulica",
+    "aleja",
+    "utca",
+    "út",
+    "ulice",
+    "vej",
+    "gade",
+    "straat",
+    "laan",
+    "plein",
+];
+
+/// Ends of names of streets in one word.
+const STREET_ENDS: &[&str] = &[
+    "katu", "tie", "kuja", "polku", "väylä", "aukio", "kaari", "raitti", "gata", "gatan", "väg", "vägen", "gränd",
+    "torget", "stigen", "backen", "strasse", "straße", "weg", "platz", "gasse", "allee", "ufer", "damm", "steig",
+    "straat", "laan", "plein", "gracht", "gade", "vej", "veien", "vegen", "utca", "str",
+];
+
+/// A name of a street in one word is so much longer than its end.
+const LONGER: usize = 3;
+
+/// Words before the number of a flat or a box.
+const BOXES: &[&str] =
+    &["apt", "apartment", "suite", "ste", "flat", "box", "postfach", "postbox", "postilokero", "piso", "unit", "appt"];
+
+/// Words before an address.
+const ADDRESSES: &[&str] = &[
+    "address",
+    "residing",
+    "resides",
+    "lives",
+    "living",
+    "located",
+    "corner",
+    "osoite",
+    "osoitteeseen",
+    "osoitteen",
+    "osoitteessa",
+    "asuu",
+    "adress",
+    "adressen",
+    "bor",
+    "bosatt",
+    "flyttat",
+    "adresse",
+    "anschrift",
+    "wohnhaft",
+    "wohnt",
+    "habite",
+    "domicile",
+    "dirección",
+    "domicilio",
+    "vive",
+];
+
+/// Small words within names of streets.
+const WITHIN: &[&str] =
+    &["de", "la", "del", "des", "du", "der", "den", "di", "da", "do", "dos", "van", "von", "and", "of", "le", "les"];
+
+fn letters<'t>(text: &'t Text<'_>, at: usize) -> &'t str {
+    text.word(&text.words()[at])
+}
+
+fn is_one_of(word: &str, words: &[&str]) -> bool {
+    words.iter().any(|one| one.len() == word.len() && one.chars().eq(word.chars().flat_map(char::to_lowercase)))
+}
+
+/// Whether a word says that a name is one of a street.
+pub(super) fn is_street(text: &Text<'_>, at: usize) -> bool {
+    let word = letters(text, at);
+    is_one_of(word, STREETS) || is_compound_street(text, at)
+}
+
+/// Whether the end of a word says that it is a name of a street.
+pub(super) fn is_compound_street(text: &Text<'_>, at: usize) -> bool {
+    let word = letters(text, at);
+    STREET_ENDS.iter().any(|end| word.len() >= end.len() + LONGER && word.ends_with(end))
+}
+
+/// Whether a number of a flat or a box stands behind a word.
+pub(super) fn is_box(text: &Text<'_>, at: usize) -> bool {
+    is_one_of(letters(text, at), BOXES) || letters(text, at) == "PL"
+}
+
+/// Whether a small word can stand within a name of a street.
+pub(super) fn is_within(text: &Text<'_>, at: usize) -> bool {
+    WITHIN.contains(&letters(text, at))
+}
+
+/// Whether a word is a common one, and so no name of a street.
+pub(super) fn is_common(text: &Text<'_>, at: usize) -> bool {
+    person::is_common(letters(text, at))
+}
+
+/// Whether a word is of a place's name.
+pub(super) fn is_place(text: &Text<'_>, at: usize) -> bool {
+    person::is_place(letters(text, at))
+}
+
+/// Whether a word shortly before says that an address follows.
+pub(super) fn follows_address_word(text: &Text<'_>, first: usize) -> bool {
+    let mut before = (first.saturating_sub(3)..first).rev().take_while(|at| text.gap(*at).len() <= 3);
+    before.any(|at| is_one_of(letters(text, at), ADDRESSES))
+}

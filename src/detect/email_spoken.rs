@@ -1,0 +1,105 @@
+//! Addresses of e-mail that are written so that programs do not see them.
+
+use crate::detect::context::Vocabulary;
+use crate::detect::email::local_start;
+use crate::detect::host::host_end;
+use crate::detect::{At, Recogniser, Span, Starts, Text, Word};
+
+pub(super) const RECOGNISER: Recogniser = Recogniser {
+    name: "email_spoken",
+    kinds: &["EMAIL"],
+    follows: "usage: `name (at) host.fi`, `name [at] host [dot] fi`, `name at host.fi`",
+    leaves_out: "`at` without brackets where neither the name nor a word nearby shows an address; signs drawn as pictures",
+    starts: &[Starts::Keyword(&["at", "ät", "arroba", "chiocciola", "arobase", "kukka", "miukumauku", "snabela"])],
+    find,
+};
+
+/// What is said of addresses.
+static MAIL: Vocabulary = Vocabulary::of(&[
+    "mail", "email", "e", "mailto", "write", "contact", "reach", "sposti", "sähköposti", "sähköpostini", "osoite",
+    "epost", "mejl", "mejla", "skriv", "maila", "schreib", "schreiben", "adresse", "address", "correo", "courriel",
+]);
+
+/// What stands before `at` and names nobody.
+static NOBODY: Vocabulary = Vocabulary::of(&[
+    "me", "us", "you", "it", "him", "her", "them", "look", "available", "directly", "hosted", "is", "or", "and", "team",
+    "shop", "buy", "found", "visit", "work", "works", "working", "page", "site", "account", "online", "here", "are",
+]);
+
+static DOT: Vocabulary = Vocabulary::of(&["dot", "piste", "punkt", "point", "punto"]);
+
+fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
+    let At::Word(index) = at else { return };
+    let word = &text.words()[index];
+    let bytes = text.bytes();
+    let Some((before, behind)) = framed(bytes, word) else { return };
+    let is_bracketed = bytes[before..word.start].iter().any(|byte| b"([{<".contains(byte));
+    let start = local_start(text.as_str(), before);
+    let Some(end) = spoken_end(text, behind) else { return };
+    let is_named = text.bytes()[start..before].iter().any(|byte| byte.is_ascii_digit() || b"._+-".contains(byte));
+    let is_nobody = |last: usize| text.words()[last].start == start && NOBODY.has(&text.words()[last]);
+    let is_somebody = start < before && index.checked_sub(1).is_some_and(|last| !is_nobody(last));
+    if is_somebody && (is_bracketed || is_named || MAIL.is_before(text, start, 4)) {
+        found.push(Span { start, end, kind: "EMAIL", score: if is_bracketed { 88 } else { 80 } });
+    }
+}
+
+/// Where the name before `at` ends and the host behind it begins: beside brackets of one kind, or single spaces.
+fn framed(bytes: &[u8], word: &Word) -> Option<(usize, usize)> {
+    let closing = |open| match open {
+        b'(' => b')',
+        b'[' => b']',
+        b'{' => b'}',
+        _ => b'>',
+    };
+    let (mut before, mut behind) = (word.start, word.end);
+    if let Some(open) = bytes[..before].last().filter(|byte| b"([{<".contains(byte)) {
+        (before, behind) = (before - 1, behind + 1);
+        if bytes.get(behind - 1) != Some(&closing(*open)) {
+            return None;
+        }
+    }
+    let is_bracketed = before < word.start;
+    let space = |at: Option<&u8>| at == Some(&b' ');
+    let (spaced, spaced_behind) = (space(bytes[..before].last()), space(bytes.get(behind)));
+    (is_bracketed || (spaced && spaced_behind))
+        .then_some((before - usize::from(spaced), behind + usize::from(spaced_behind)))
+}
+
+/// Where the host ends that is written with dots or with words for them.
+fn spoken_end(text: &Text<'_>, at: usize) -> Option<usize> {
+    if let Some(end) = host_end(text.as_str(), at) {
+        return Some(end);
+    }
+    let first = text.word_at(at);
+    let words = text.words();
+    let mut last = None;
+    // Each label but the first comes with a word for the dot before it.
+    for index in (first..words.len()).step_by(2).take(4) {
+        let is_joined = |gap: &str| gap.len() <= 2 && gap.bytes().all(|byte| b" ()[]{}<>".contains(&byte));
+        let goes_on = words.get(index + 1).is_some_and(|dot| DOT.has(dot)) && is_joined(text.gap(index));
+        let label = &words[index];
+        if !goes_on || !is_joined(text.gap(index + 1)) {
+            return last.filter(|_| !label.has_digit && label.end - label.start >= 2).map(|()| label.end);
+        }
+        last = Some(());
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::tests::found;
+
+    #[test]
+    fn spoken_signs_are_heard() {
+        let emails = |text: &str| found(text, "EMAIL");
+        assert_eq!(emails("aino (at) posti.example"), ["aino (at) posti.example"]);
+        assert_eq!(emails("aino[at]posti.example."), ["aino[at]posti.example"]);
+        assert_eq!(emails("to aino.k [AT] posti [dot] example now"), ["aino.k [AT] posti [dot] example"]);
+        assert_eq!(emails("Write me at aino1 at posti piste fi"), ["aino1 at posti piste fi"]);
+        for none in ["Look at posti.example", "we met at two", "me at home dot", "arrived (at) noon", "at", "(at)"] {
+            assert!(emails(none).is_empty(), "{none}");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Names of people in small letters, behind words that introduce them.
+
+use crate::detect::{At, Recogniser, Span, Starts, Text, person};
+
+pub(super) const RECOGNISER: Recogniser = Recogniser {
+    name: "introduced",
+    kinds: &["PERSON"],
+    follows: "lists of names beside src/detect/person/mod.rs, each with its source and licence",
+    leaves_out: "names in small letters anywhere else",
+    starts: &[Starts::Keyword(INTRODUCE)],
+    find,
+};
+
+/// Words that a name often follows.
+const INTRODUCE: &[&str] = &[
+    "name",
+    "named",
+    "called",
+    "customer",
+    "client",
+    "patient",
+    "payee",
+    "driver",
+    "contact",
+    "user",
+    "mr",
+    "mrs",
+    "ms",
+    "dr",
+    "dear",
+    "hi",
+    "hello",
+    "hey",
+    "regards",
+    "commenter",
+    "by",
+    "says",
+    "starring",
+    "nimi",
+    "nimeni",
+    "asiakas",
+    "asiakkaan",
+    "potilas",
+    "saaja",
+    "kuljettaja",
+    "hoitaa",
+    "rouva",
+    "herra",
+    "hei",
+    "moi",
+    "terveisin",
+    "heter",
+    "namn",
+    "kund",
+    "kunden",
+    "patienten",
+    "mottagare",
+    "mottagaren",
+    "förare",
+    "hej",
+    "hälsningar",
+    "fru",
+    "herr",
+    "heiße",
+    "heisse",
+    "kunde",
+    "kundin",
+    "frau",
+    "vertritt",
+    "empfänger",
+    "hallo",
+    "grüße",
+    "gruß",
+    "appelle",
+    "client",
+    "monsieur",
+    "madame",
+    "bonjour",
+    "llamo",
+    "cliente",
+    "señor",
+    "señora",
+    "hola",
+];
+
+/// Between the word and the name at most so many small words stand, as `is`.
+const MOST_BETWEEN: usize = 1;
+
+fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
+    let At::Word(at) = at else { return };
+    let between = (0..=MOST_BETWEEN).take_while(|between| is_near(text.gap(at + between)));
+    let last = text.words().len().saturating_sub(2);
+    found.extend(
+        between
+            .map(|between| at + between + 1)
+            .take_while(|name| *name <= last)
+            .find_map(|name| person::small(text, name)),
+    );
+}
+
+fn is_near(gap: &str) -> bool {
+    matches!(gap, " " | ": " | ", " | "\": \"" | "\":\"" | "=" | "=\"" | " = \"")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::Detector;
+
+    fn names(text: &str) -> Vec<&str> {
+        Detector::default().find(text).iter().map(|span| &text[span.start..span.end]).collect()
+    }
+
+    #[test]
+    fn a_name_in_small_letters_is_found_behind_a_word_that_introduces_it() {
+        assert_eq!(names("hi, my name is anna virtanen and"), ["anna virtanen"]);
+        assert_eq!(names("kund erik lindström ringde"), ["erik lindström"]);
+        assert!(names("the customer is king of the hill").is_empty());
+        assert!(names("name").is_empty() && names("name is").is_empty());
+    }
+}

@@ -1,0 +1,123 @@
+//! Addresses of the Internet Protocol.
+
+use std::net::Ipv6Addr;
+
+use crate::detect::context::Vocabulary;
+use crate::detect::{At, Recogniser, Span, Starts, Text};
+
+pub(super) const RECOGNISER: Recogniser = Recogniser {
+    name: "ip",
+    kinds: &["IP"],
+    follows: "RFC 791 in dotted decimal, RFC 4291 (2.2) for version 6, RFC 4632 for /prefixes; a port is not part of it",
+    leaves_out: "addresses as one number, in octal or hexadecimal, inside names of hosts, and shortened ones as 127.1",
+    starts: &[Starts::Digits(4..=40), Starts::Mark(b':')],
+    find,
+};
+
+/// What has versions of four numbers.
+static VERSIONS: Vocabulary = Vocabulary::of(&[
+    "version", "versio", "versiota", "versionen", "versie", "versión", "firmware", "release", "build", "v", "ver", "rev",
+    "revision", "chapter", "section",
+]);
+
+/// RFC 4291, of eight groups of four and an address of version 4 at the end.
+const LONGEST: usize = 45;
+
+fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
+    let span = match at {
+        At::Word(index) => version_4(text, text.words()[index].start),
+        At::Mark(at) => version_6(text.bytes(), at),
+    };
+    found.extend(span.map(|(start, end)| Span { start, end, kind: "IP", score: 92 }));
+}
+
+fn version_4(text: &Text<'_>, start: usize) -> Option<(usize, usize)> {
+    let bytes = text.bytes();
+    let is_free = match bytes[..start] {
+        [.., digit, b'-'] => digit.is_ascii_digit(),
+        [.., before] => !before.is_ascii_alphanumeric() && !b"._".contains(&before),
+        [] => true,
+    };
+    let end = is_free.then(|| four_octets(bytes, start)).flatten()?;
+    let is_whole = match bytes[end..] {
+        [b'.', next, ..] => !next.is_ascii_alphanumeric(),
+        [b'-', next, ..] => !next.is_ascii_alphabetic(),
+        [next, ..] => !next.is_ascii_alphanumeric() && next != b'_',
+        [] => true,
+    };
+    (is_whole && !VERSIONS.is_before(text, start, 1)).then(|| (start, prefix_end(bytes, end, 32)))
+}
+
+fn four_octets(bytes: &[u8], start: usize) -> Option<usize> {
+    let mut at = start;
+    for octet in 0..4 {
+        if octet > 0 {
+            at += usize::from(*bytes.get(at)? == b'.');
+        }
+        let digits = bytes[at..].iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
+        let value = bytes[at..at + digits].iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0'));
+        if !(1..=3).contains(&digits) || value > 255 || (octet > 0 && bytes[at - 1] != b'.') {
+            return None;
+        }
+        at += digits;
+    }
+    Some(at)
+}
+
+/// Behind the `/24` of a network, where that follows.
+fn prefix_end(bytes: &[u8], end: usize, most: u32) -> usize {
+    let Some(rest) = bytes[end..].strip_prefix(b"/") else { return end };
+    let digits = rest.iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
+    let value = rest[..digits].iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0'));
+    let is_whole = rest.get(digits).is_none_or(|next| !next.is_ascii_alphanumeric() && !b"/.-".contains(next));
+    if (1..=3).contains(&digits) && value <= most && is_whole { end + 1 + digits } else { end }
+}
+
+/// The address of which this is the first colon.
+fn version_6(bytes: &[u8], colon: usize) -> Option<(usize, usize)> {
+    let hexadecimal = |byte: &&u8| byte.is_ascii_hexdigit();
+    let before = bytes[..colon].iter().rev().take(5).take_while(hexadecimal).count();
+    let start = colon - before;
+    let is_free = bytes[..start].last().is_none_or(|byte| !byte.is_ascii_alphanumeric() && !b":._".contains(byte));
+    let begins = bytes.get(colon + 1).is_some_and(|next| next.is_ascii_hexdigit() || *next == b':');
+    if before > 4 || !is_free || !begins {
+        return None;
+    }
+    let of_address = |byte: &&u8| byte.is_ascii_hexdigit() || b":.".contains(byte);
+    let mut length = bytes[start..].iter().take(LONGEST + 1).take_while(of_address).count();
+    while length > 0 && (bytes[start + length - 1] == b'.' || bytes[start..start + length].ends_with(b":")) {
+        // `fe80::` ends with its colons; a sentence does so with one.
+        if bytes[start..start + length].ends_with(b"::") {
+            break;
+        }
+        length -= 1;
+    }
+    let end = start + length;
+    let is_whole = bytes.get(end).is_none_or(|next| !next.is_ascii_alphanumeric() && *next != b'_');
+    let written = std::str::from_utf8(&bytes[start..end]).ok()?;
+    // `a::b` is an address, but more often a name in a program.
+    let is_told = written.bytes().any(|byte| byte.is_ascii_digit()) || written.split(':').count() > 3;
+    let is_one = length >= 3 && is_whole && is_told && written.parse::<Ipv6Addr>().is_ok();
+    is_one.then(|| (start, prefix_end(bytes, end, 128)))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::tests::found;
+
+    #[test]
+    fn both_versions_are_found() {
+        let ips = |text: &str| found(text, "IP");
+        assert_eq!(ips("from 10.0.0.1:22 to 172.16.0.5."), ["10.0.0.1", "172.16.0.5"]);
+        assert_eq!(ips("|19.253.176.22|10.0.0.0/8, 10.0.0.1-10.0.0.9"), ["19.253.176.22", "10.0.0.0/8", "10.0.0.1", "10.0.0.9"]);
+        assert_eq!(ips("is 2001:db8:bce9::70ef, [fe80::1%eth0]"), ["2001:db8:bce9::70ef", "fe80::1"]);
+        assert_eq!(ips("::ffff:10.0.0.1 and 2001:db8::/32"), ["::ffff:10.0.0.1", "2001:db8::/32"]);
+        assert_eq!(ips("62:4e7c:99cf:ccab:d158:8df5:6d32:573d."), ["62:4e7c:99cf:ccab:d158:8df5:6d32:573d"]);
+        for none in [
+            "1.2.3", "1.2.3.4.5", "256.1.1.1", "version 1.2.3.4", "v1.2.3.4", "a1.2.3.4", "lib-1.2.3.4", "12:34:56", "std::bad",
+            "a::b", "00:1a:2b:3c:4d:5e", "::", "1.2.3.4-beta", "1.2.3.4.example",
+        ] {
+            assert!(ips(none).is_empty(), "{none}");
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Gathers the values of `direct` leaves, on any number of threads.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use super::filter::Filter;
+use super::name::{Names, Run};
+use super::shelf::{Cellar, Shelf};
+use super::words::Words;
+use super::{Known, SHELVES, Spelled, Values, next_number, shelf_of};
+
+/// Bits of the filter to a value, where there is room.
+const BITS: u64 = 10;
+
+/// Names that a thread holds of one shelf before it hands them on, so that a piece of the filter is filled at a time.
+const HELD: usize = 64;
+
+/// Names that a thread remembers to have handed on; a power of two.
+const REMEMBERED: usize = 1 << 12;
+
+/// How much is to come, and what it may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// At most, as far as is known.
+    pub values: u64,
+    /// Of the filter; with less than nine bits to a value it finds more that is not there, and is then asked twice.
+    pub bytes: u64,
+}
+
+/// The names of values could not be kept: there is no room for a temporary file, or it cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the names of known values cannot be kept in a temporary file")]
+pub struct NoRoom;
+
+/// What was gathered.
+pub struct Gathered {
+    pub known: Known,
+    /// Values that are looked for; one that came from several threads or in long intervals counts more than once.
+    pub values: u64,
+    /// Values that are not: any text could hold them.
+    pub weak: u64,
+}
+
+/// All that has been gathered so far.
+pub struct Gathering {
+    names: Names,
+    pieces: Vec<Mutex<Piece>>,
+    cellar: Cellar,
+    idle: Mutex<Vec<Gatherer>>,
+    values: AtomicU64,
+    weak: AtomicU64,
+    longest: AtomicUsize,
+    most_words: AtomicUsize,
+    failed: AtomicBool,
+}
+
+/// The names that begin with the same bits.
+struct Piece {
+    filter: Filter,
+    shelf: Shelf,
+}
+
+impl Gathering {
+    /// Nothing yet, under a key of the run's secret.
+    pub fn new(key: &[u8; 32], room: Room) -> Self {
+        let bits = room.values.saturating_mul(BITS).min(room.bytes.saturating_mul(8)) / SHELVES as u64;
+        let piece = || Mutex::new(Piece { filter: Filter::new(bits), shelf: Shelf::default() });
+        Gathering {
+            names: Names::new(key),
+            pieces: std::iter::repeat_with(piece).take(SHELVES).collect(),
+            cellar: Cellar::default(),
+            idle: Mutex::default(),
+            values: AtomicU64::new(0),
+            weak: AtomicU64::new(0),
+            longest: AtomicUsize::new(0),
+            most_words: AtomicUsize::new(0),
+            failed: AtomicBool::new(false),
+        }
+    }
+
+    /// Somebody who gathers on one thread.
+    pub fn gatherer(&self) -> Gatherer {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        idle.unwrap_or_else(|| Gatherer::new(self.names.clone()))
+    }
+
+    /// Takes what one has gathered, from time to time or at the end.
+    pub fn take(&self, from: &mut Gatherer) {
+        for shelf in std::mem::take(&mut from.full) {
+            self.hand_on(shelf, &mut from.held[shelf]);
+        }
+        self.begin(&from.heads);
+        from.heads.clear();
+    }
+
+    /// Takes what one has gathered, and keeps them for the next who asks.
+    pub fn take_back(&self, mut gatherer: Gatherer) {
+        self.take(&mut gatherer);
+        self.values.fetch_add(std::mem::take(&mut gatherer.values), Ordering::Relaxed);
+        self.weak.fetch_add(std::mem::take(&mut gatherer.weak), Ordering::Relaxed);
+        self.longest.fetch_max(gatherer.longest, Ordering::Relaxed);
+        self.most_words.fetch_max(gatherer.most_words, Ordering::Relaxed);
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(gatherer);
+    }
+
+    /// All that was gathered, ready to be looked up.
+    ///
+    /// # Errors
+    /// Where names could not be written away.
+    pub fn finish(self) -> Result<Gathered, NoRoom> {
+        let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
+        for mut gatherer in idle {
+            (0..SHELVES).for_each(|shelf| self.hand_on(shelf, &mut gatherer.held[shelf]));
+        }
+        if self.failed.into_inner() {
+            return Err(NoRoom);
+        }
+        let pieces = self.pieces.into_iter().map(|piece| piece.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let (filters, shelves): (_, Vec<_>) = pieces.map(|piece| (piece.filter, Mutex::new(piece.shelf))).unzip();
+        let (values, weak) = (self.values.into_inner(), self.weak.into_inner());
+        let known = Values {
+            names: self.names,
+            filters,
+            shelves,
+            cellar: self.cellar,
+            longest: self.longest.into_inner(),
+            most_words: self.most_words.into_inner(),
+            number: next_number(),
+        };
+        Ok(Gathered { known: Known((values > 0).then_some(known)), values, weak })
+    }
+
+    fn hand_on(&self, shelf: usize, names: &mut Vec<u64>) {
+        if names.is_empty() {
+            return;
+        }
+        let mut piece = self.pieces[shelf].lock().unwrap_or_else(PoisonError::into_inner);
+        names.iter().for_each(|name| piece.filter.add(*name));
+        if piece.shelf.add(names, &self.cellar).is_err() {
+            self.failed.store(true, Ordering::Relaxed);
+        }
+        names.clear();
+    }
+
+    /// Beginnings are looked up in the filter alone.
+    fn begin(&self, heads: &[u64]) {
+        for head in heads {
+            let mut piece = self.pieces[shelf_of(*head)].lock().unwrap_or_else(PoisonError::into_inner);
+            piece.filter.add(*head);
+        }
+    }
+}
+
+/// Gathers on one thread.
+pub struct Gatherer {
+    names: Names,
+    words: Words,
+    held: Vec<Vec<u64>>,
+    /// Shelves of which enough names are held.
+    full: Vec<usize>,
+    heads: Vec<u64>,
+    /// What was gathered lately.
+    lately: Box<[u64]>,
+    values: u64,
+    weak: u64,
+    longest: usize,
+    most_words: usize,
+}
+
+impl Gatherer {
+    fn new(names: Names) -> Self {
+        Gatherer {
+            names,
+            words: Words::default(),
+            held: vec![Vec::new(); SHELVES],
+            full: Vec::new(),
+            heads: Vec::new(),
+            lately: vec![0; REMEMBERED].into(),
+            values: 0,
+            weak: 0,
+            longest: 0,
+            most_words: 0,
+        }
+    }
+
+    /// Whether enough is held that it should be [taken](Gathering::take).
+    pub fn is_full(&self) -> bool {
+        !self.full.is_empty()
+    }
+
+    /// Adds a value, however it is spelled.
+    pub fn add(&mut self, value: &Spelled<'_>) {
+        match value {
+            Spelled::Text(text) => self.text(text),
+            Spelled::Number(number) => self.number(*number),
+        }
+    }
+
+    /// Counts values that are not looked for.
+    pub fn pass(&mut self, values: u64) {
+        self.weak += values;
+    }
+
+    /// Adds a number, of which the sign has no say.
+    pub fn number(&mut self, number: u128) {
+        let mut run = Run::new();
+        run.add_number(number);
+        self.run(&run);
+    }
+
+    /// Adds a text.
+    pub fn text(&mut self, text: &str) {
+        self.words.read(text);
+        let mut run = Run::new();
+        for word in self.words.list() {
+            run.add(&self.words.letters(word)[..word.end - word.start]);
+            if run.is_full() {
+                break;
+            }
+        }
+        self.run(&run);
+    }
+
+    fn run(&mut self, run: &Run) {
+        if run.is_weak() {
+            self.weak += 1;
+            return;
+        }
+        self.values += 1;
+        let name = self.names.of(run);
+        if std::mem::replace(&mut self.lately[name as usize % REMEMBERED], name) == name {
+            return;
+        }
+        self.longest = self.longest.max(run.length());
+        if !run.is_joined() {
+            self.most_words = self.most_words.max(run.words());
+        }
+        let shelf = shelf_of(name);
+        self.held[shelf].push(name);
+        if self.held[shelf].len() == HELD {
+            self.full.push(shelf);
+        }
+        for head in self.names.heads(run) {
+            if std::mem::replace(&mut self.lately[head as usize % REMEMBERED], head) != head {
+                self.heads.push(head);
+            }
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! The dataset's own values, found again wherever they stand.
+//!
+//! A value of a `direct` leaf is cut into words and gets a name, a keyed hash ([`name`]); in a text every run of words
+//! is looked up whose first word begins some value. Names are held in a Bloom filter of bounded size ([`filter`]), and
+//! what it finds is confirmed among all names ([`shelf`]), so that nothing is found that is not there.
+//!
+//! A value is found in whatever case, width and accents, with whatever stands between its words, and a code (a value
+//! with digits) also where it is cut otherwise, as an IBAN in fours. Not looked for are values that any text could hold:
+//! fewer than five letters and digits, or fewer than seven digits alone. Not found are values that are inflected, mistyped or
+//! shortened, and parts of a value. Of long values the first 64 letters are looked at, or the first 12 words without digits.
+
+mod filter;
+mod gather;
+mod name;
+mod shelf;
+mod spell;
+mod words;
+
+use std::cell::RefCell;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::detect::Span;
+use filter::Filter;
+pub use gather::{Gathered, Gatherer, Gathering, NoRoom, Room};
+use name::{FEWEST_DIGITS, Names, Run};
+use shelf::{Cellar, Shelf};
+pub use spell::{Spelled, spelled};
+use words::Words;
+
+/// What a known value is called among the kinds of span.
+pub const KNOWN: &str = "KNOWN";
+
+/// It is certain, but for what else may have the same letters.
+const SCORE: u8 = 99;
+
+/// The highest bits of a name choose its shelf, and the piece of the filter.
+const SHELF_BITS: u32 = 8;
+const SHELVES: usize = 1 << SHELF_BITS;
+
+/// Words and names that a thread remembers; a power of two.
+const REMEMBERED: usize = 1 << 13;
+
+/// The values of a dataset's `direct` leaves.
+#[derive(Default)]
+pub struct Known(Option<Values>);
+
+struct Values {
+    names: Names,
+    filters: Vec<Filter>,
+    shelves: Vec<Mutex<Shelf>>,
+    cellar: Cellar,
+    /// Of the values themselves; longer runs need no look.
+    longest: usize,
+    most_words: usize,
+    /// Which values a thread's memory is of.
+    number: u64,
+}
+
+impl Known {
+    /// No values at all.
+    pub fn none() -> Self {
+        Known(None)
+    }
+
+    /// Whether there is nothing to be found.
+    pub fn is_none(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Adds a span for every known value in a text, the longest from each place, in the order of the text.
+    pub fn find(&self, text: &str, found: &mut Vec<Span>) {
+        if let Some(values) = &self.0 {
+            MEMORY.with_borrow_mut(|memory| {
+                values.each(text, memory, |start, end| {
+                    found.push(Span { start, end, kind: KNOWN, score: SCORE });
+                    true
+                });
+            });
+        }
+    }
+
+    /// Whether a known value stands in a text.
+    pub fn is_in(&self, text: &str) -> bool {
+        let mut is_in = false;
+        if let Some(values) = &self.0 {
+            MEMORY.with_borrow_mut(|memory| {
+                values.each(text, memory, |_, _| {
+                    is_in = true;
+                    false
+                });
+            });
+        }
+        is_in
+    }
+
+    /// Whether a number, without its sign, is a known value.
+    pub fn is_number(&self, number: u128) -> bool {
+        let Some(values) = &self.0 else { return false };
+        if number < FEWEST_NUMBER {
+            return false;
+        }
+        let mut run = Run::new();
+        run.add_number(number);
+        MEMORY.with_borrow_mut(|memory| values.knows(&run, memory))
+    }
+}
+
+/// The least number of as many digits as are looked for.
+const FEWEST_NUMBER: u128 = 10u128.pow(FEWEST_DIGITS as u32 - 1);
+
+/// What a thread needs from text to text.
+struct Memory {
+    words: Words,
+    /// Of which values the rest is.
+    of: u64,
+    /// Words that begin no value, by their names.
+    nothing: Box<[u64]>,
+    /// Names that are confirmed.
+    confirmed: Box<[u64]>,
+}
+
+thread_local! {
+    static MEMORY: RefCell<Memory> = RefCell::new(Memory::new());
+}
+
+impl Memory {
+    fn new() -> Self {
+        let empty = || vec![0; REMEMBERED].into_boxed_slice();
+        Memory { words: Words::default(), of: 0, nothing: empty(), confirmed: empty() }
+    }
+
+    fn forget_others(&mut self, number: u64) {
+        if self.of != number {
+            self.nothing.fill(0);
+            self.confirmed.fill(0);
+            self.of = number;
+        }
+    }
+}
+
+impl Values {
+    /// Hands on where known values stand, until `each` has enough.
+    fn each(&self, text: &str, memory: &mut Memory, mut each: impl FnMut(usize, usize) -> bool) {
+        memory.forget_others(self.number);
+        // Taken out, since what else is remembered changes with every word.
+        let mut words = std::mem::take(&mut memory.words);
+        words.read(text);
+        let mut at = 0;
+        while let Some(word) = words.list().get(at) {
+            let first = self.names.first_word(words.letters(word), word.end - word.start);
+            let place = first as usize % REMEMBERED;
+            if memory.nothing[place] == first {
+                at += 1;
+            } else if !self.begins(&words, at, first) {
+                memory.nothing[place] = first;
+                at += 1;
+            } else if let Some(last) = self.longest(&words, at, memory) {
+                if !each(word.from, words.list()[last].to) {
+                    break;
+                }
+                at = last + 1;
+            } else {
+                at += 1;
+            }
+        }
+        memory.words = words;
+    }
+
+    /// Whether a value can begin with a word.
+    #[cold]
+    fn begins(&self, words: &Words, at: usize, first: u64) -> bool {
+        let word = &words.list()[at];
+        self.filtered(first) || self.filtered(self.names.first_letters(words.letters(word), word.end - word.start))
+    }
+
+    /// The last word of the longest value that begins with a word.
+    fn longest(&self, words: &Words, at: usize, memory: &mut Memory) -> Option<usize> {
+        let (mut run, mut found) = (Run::new(), None);
+        for (index, word) in words.list().iter().enumerate().skip(at) {
+            run.add(&words.letters(word)[..word.end - word.start]);
+            if (run.is_joined() || run.words() <= self.most_words) && self.knows(&run, memory) {
+                found = Some(index);
+            }
+            if run.is_full() || run.length() >= self.longest {
+                break;
+            }
+        }
+        found
+    }
+
+    fn knows(&self, run: &Run, memory: &mut Memory) -> bool {
+        if run.is_weak() {
+            return false;
+        }
+        let name = self.names.of(run);
+        self.filtered(name) && self.confirmed(name, memory)
+    }
+
+    fn filtered(&self, name: u64) -> bool {
+        self.filters[shelf_of(name)].holds(name)
+    }
+
+    /// What cannot be looked up counts as known, so that it does not leave.
+    fn confirmed(&self, name: u64, memory: &mut Memory) -> bool {
+        memory.forget_others(self.number);
+        let place = name as usize % REMEMBERED;
+        if memory.confirmed[place] == name {
+            return true;
+        }
+        let mut shelf = self.shelves[shelf_of(name)].lock().unwrap_or_else(PoisonError::into_inner);
+        let confirmed = shelf.holds(name, &self.cellar).unwrap_or(true);
+        if confirmed {
+            memory.confirmed[place] = name;
+        }
+        confirmed
+    }
+}
+
+fn shelf_of(name: u64) -> usize {
+    (name >> (u64::BITS - SHELF_BITS)) as usize
+}
+
+/// A number that no other values have.
+fn next_number() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn known(values: &[&str]) -> Known {
+        let gathering = Gathering::new(&[7; 32], Room { values: values.len() as u64, bytes: 1 << 20 });
+        let mut gatherer = gathering.gatherer();
+        values.iter().for_each(|value| gatherer.text(value));
+        gathering.take_back(gatherer);
+        gathering.finish().expect("a file").known
+    }
+
+    fn found<'t>(known: &Known, text: &'t str) -> Vec<&'t str> {
+        let mut spans = Vec::new();
+        known.find(text, &mut spans);
+        assert_eq!(known.is_in(text), !spans.is_empty());
+        spans.iter().map(|span| &text[span.start..span.end]).collect()
+    }
+
+    #[test]
+    fn a_value_is_found_as_people_write_it() {
+        let known = known(&["Mäkelä", "Anna-Liisa Korhonen", "aino.virtanen7@posti.example", "FI2112345600000785"]);
+        assert_eq!(found(&known, "call MÄKELÄ, or makela's wife"), ["MÄKELÄ", "makela"]);
+        assert_eq!(found(&known, "by anna liisa\tKORHONEN?"), ["anna liisa\tKORHONEN"]);
+        assert_eq!(found(&known, "<aino.virtanen7@posti.example>"), ["aino.virtanen7@posti.example"]);
+        assert_eq!(found(&known, "to FI21 1234 5600 0007 85 now"), ["FI21 1234 5600 0007 85"]);
+        assert_eq!(found(&known, "Ma\u{308}kela\u{308} and Ｍäkelä"), ["Ma\u{308}kela\u{308}", "Ｍäkelä"]);
+    }
+
+    #[test]
+    fn parts_and_neighbours_are_no_values() {
+        let known = known(&["Anna-Liisa Korhonen", "1234567", "ab12cd34ef"]);
+        assert!(found(&known, "Anna Korhonen, Liisa Korhonen, Annaliisa Korhonen").is_empty());
+        assert!(found(&known, "12345678 and 123 4567 and 12-34567").is_empty());
+        assert_eq!(found(&known, "no. 1234567."), ["1234567"]);
+        assert!(found(&known, "xab12cd34ef ab12cd34efg").is_empty());
+    }
+
+    #[test]
+    fn the_longest_of_several_is_found() {
+        let known = known(&["Korhonen", "Korhonen Oy", "Korhonen Oy Helsinki", "Helsinki"]);
+        assert_eq!(
+            found(&known, "Korhonen Oy Helsinki Korhonen Helsinki"),
+            ["Korhonen Oy Helsinki", "Korhonen", "Helsinki"]
+        );
+    }
+
+    #[test]
+    fn numbers_are_known_by_their_digits() {
+        let known = known(&["1234567", "+358 40 123 4567"]);
+        assert!(known.is_number(1_234_567) && known.is_number(358_401_234_567));
+        assert!(!known.is_number(1_234_568) && !known.is_number(234_567));
+    }
+
+    #[test]
+    fn a_script_without_spaces_is_read() {
+        assert_eq!(found(&known(&["王小明"]), "昨天王小明来了"), ["王小明"]);
+    }
+
+    #[test]
+    fn nothing_is_found_where_nothing_is_known() {
+        assert!(found(&Known::none(), "Virtanen").is_empty());
+        assert!(found(&known(&["Anna", "123456"]), "Anna 123456").is_empty(), "too weak");
+    }
+
+    proptest! {
+        #[test]
+        fn a_value_is_found_in_any_company(
+            values in prop::collection::vec("[A-Za-zäöå0-9]{1,9}([ .@-]{1,3}[A-Za-zäöå0-9]{1,9}){0,14}", 1..20),
+            before in "([ ,.!][a-z]{0,6}){0,4}[ ,.!]",
+            after in "[ ,.!]([a-z]{0,6}[ ,.!]){0,4}",
+        ) {
+            let known = known(&values.iter().map(String::as_str).collect::<Vec<_>>());
+            for value in values {
+                let letters: Vec<char> = value.chars().filter(|letter| letter.is_alphanumeric()).collect();
+                let is_weak = letters.len() < 5 || letters.len() < 7 && letters.iter().all(char::is_ascii_digit);
+                let text = format!("{before}{}{after}", value.to_uppercase());
+                prop_assert!(is_weak || known.is_in(&text), "{text:?}");
+            }
+        }
+
+        #[test]
+        fn of_many_values_every_one_is_found_and_no_other(seed in any::<u32>()) {
+            let values: Vec<String> = (0..3_000u32).map(|at| format!("user{}", u64::from(at) * 7_919 + u64::from(seed))).collect();
+            let known = known(&values.iter().map(String::as_str).collect::<Vec<_>>());
+            prop_assert!(values.iter().all(|value| known.is_in(value)));
+            let others = (0..3_000u64).map(|at| format!("user{}", at * 7_919 + u64::from(seed) + 1));
+            prop_assert_eq!(others.filter(|other| known.is_in(other)).count(), 0);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! How the values of columns are spelled, so that a number in one is the same digits in another's text.
+
+use std::fmt::Write as _;
+
+use arrow::array::{Array, ArrayAccessor, ArrowPrimitiveType, AsArray};
+use arrow::datatypes::{
+    DataType, Date32Type, Decimal32Type, Decimal64Type, Decimal128Type, Float16Type, Float32Type, Float64Type,
+    Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+};
+
+/// Bytes of a binary value that are spelled; the rest has no say.
+const MOST_BYTES: usize = 64;
+
+/// A value as it is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spelled<'v> {
+    /// As it stands; of bytes that are no text the hexadecimal digits; of dates year, month and day.
+    Text(&'v str),
+    /// A whole number without its sign.
+    Number(u128),
+}
+
+/// Hands on every value of an array that is not null; how many there were that have no spelling.
+///
+/// Times, truth values and numbers that are not whole have none: thousands of people share them.
+pub fn spelled(array: &dyn Array, mut each: impl FnMut(Spelled<'_>)) -> u64 {
+    use DataType::*;
+    match array.data_type() {
+        Utf8 => texts(array.as_string::<i32>(), each),
+        LargeUtf8 => texts(array.as_string::<i64>(), each),
+        Utf8View => texts(array.as_string_view(), each),
+        Binary => bytes(array.as_binary::<i32>(), each),
+        LargeBinary => bytes(array.as_binary::<i64>(), each),
+        FixedSizeBinary(_) => bytes(array.as_fixed_size_binary(), each),
+        Int8 => wholes::<Int8Type>(array, each),
+        Int16 => wholes::<Int16Type>(array, each),
+        Int32 => wholes::<Int32Type>(array, each),
+        Int64 => wholes::<Int64Type>(array, each),
+        UInt8 => wholes::<UInt8Type>(array, each),
+        UInt16 => wholes::<UInt16Type>(array, each),
+        UInt32 => wholes::<UInt32Type>(array, each),
+        UInt64 => wholes::<UInt64Type>(array, each),
+        Decimal32(_, scale) => numbers::<Decimal32Type>(array, |digits| whole(digits.into(), *scale), each),
+        Decimal64(_, scale) => numbers::<Decimal64Type>(array, |digits| whole(digits.into(), *scale), each),
+        Decimal128(_, scale) => numbers::<Decimal128Type>(array, |digits| whole(digits, *scale), each),
+        Float16 => numbers::<Float16Type>(array, |value| of_float(value.to_f64()), each),
+        Float32 => numbers::<Float32Type>(array, |value| of_float(value.into()), each),
+        Float64 => numbers::<Float64Type>(array, of_float, each),
+        Date32 => dates(array, &mut each),
+        _ => (array.len() - array.null_count()) as u64,
+    }
+}
+
+fn valid(array: &dyn Array) -> impl Iterator<Item = usize> {
+    (0..array.len()).filter(|row| array.is_valid(*row))
+}
+
+fn texts<'a>(array: impl ArrayAccessor<Item = &'a str>, mut each: impl FnMut(Spelled<'_>)) -> u64 {
+    match array.null_count() {
+        0 => (0..array.len()).for_each(|row| each(Spelled::Text(array.value(row)))),
+        _ => valid(&array).for_each(|row| each(Spelled::Text(array.value(row)))),
+    }
+    0
+}
+
+fn bytes<'a>(array: impl ArrayAccessor<Item = &'a [u8]>, mut each: impl FnMut(Spelled<'_>)) -> u64 {
+    let mut digits = String::new();
+    for row in valid(&array) {
+        let value = array.value(row);
+        match std::str::from_utf8(value) {
+            Ok(text) if !text.contains(char::is_control) => each(Spelled::Text(text)),
+            _ => {
+                digits.clear();
+                value.iter().take(MOST_BYTES).for_each(|byte| {
+                    let _ = write!(digits, "{byte:02x}");
+                });
+                each(Spelled::Text(&digits));
+            }
+        }
+    }
+    0
+}
+
+fn wholes<T: ArrowPrimitiveType<Native: Into<i128>>>(array: &dyn Array, each: impl FnMut(Spelled<'_>)) -> u64 {
+    numbers::<T>(array, |value| Some(value.into().unsigned_abs()), each)
+}
+
+fn numbers<T: ArrowPrimitiveType>(
+    array: &dyn Array,
+    number: impl Fn(T::Native) -> Option<u128>,
+    mut each: impl FnMut(Spelled<'_>),
+) -> u64 {
+    let values = array.as_primitive::<T>().values();
+    let mut without = 0;
+    let mut look = |row: usize| match number(values[row]) {
+        Some(number) => each(Spelled::Number(number)),
+        None => without += 1,
+    };
+    match array.null_count() {
+        0 => (0..array.len()).for_each(&mut look),
+        _ => valid(array).for_each(&mut look),
+    }
+    without
+}
+
+/// The whole number of so many decimal places, if it is one.
+fn whole(digits: i128, scale: i8) -> Option<u128> {
+    let factor = 10u128.checked_pow(scale.unsigned_abs().into())?;
+    let digits = digits.unsigned_abs();
+    match scale {
+        ..=0 => digits.checked_mul(factor),
+        _ => digits.is_multiple_of(factor).then(|| digits / factor),
+    }
+}
+
+/// Columns of numbers become ones of floats wherever a null comes among them.
+fn of_float(value: f64) -> Option<u128> {
+    // 2⁵³: above, whole numbers are no more told apart.
+    (value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_992.0).then(|| value.abs() as u128)
+}
+
+fn dates(array: &dyn Array, each: &mut impl FnMut(Spelled<'_>)) -> u64 {
+    let values = array.as_primitive::<Date32Type>().values();
+    let (mut text, mut without) = (String::new(), 0);
+    for row in valid(array) {
+        text.clear();
+        let date =
+            jiff::civil::date(1970, 1, 1).checked_add(jiff::Span::new().try_days(values[row]).unwrap_or_default());
+        match date.map(|date| write!(text, "{date}")) {
+            Ok(Ok(())) => each(Spelled::Text(&text)),
+            _ => without += 1,
+        }
+    }
+    without
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::{
+        ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, FixedSizeBinaryArray, Float64Array,
+        Int64Array, StringViewArray,
+    };
+
+    use super::*;
+
+    fn of(array: ArrayRef) -> (Vec<String>, u64) {
+        let mut found = Vec::new();
+        let without = spelled(&array, |value| {
+            found.push(match value {
+                Spelled::Text(text) => text.to_owned(),
+                Spelled::Number(number) => number.to_string(),
+            });
+        });
+        (found, without)
+    }
+
+    #[test]
+    fn values_are_spelled_as_people_write_them() {
+        let texts = |found: &[&str]| found.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        assert_eq!(of(Arc::new(StringViewArray::from(vec![Some("ä"), None]))), (texts(&["ä"]), 0));
+        assert_eq!(of(Arc::new(Int64Array::from(vec![Some(-7), None]))), (texts(&["7"]), 0));
+        assert_eq!(of(Arc::new(Float64Array::from(vec![1234567.0, 0.5, f64::NAN]))), (texts(&["1234567"]), 2));
+        assert_eq!(of(Arc::new(Date32Array::from(vec![0, 19_000]))), (texts(&["1970-01-01", "2022-01-08"]), 0));
+        let decimals = Decimal128Array::from(vec![123_400, 123_450]).with_precision_and_scale(9, 2).expect("fits");
+        assert_eq!(of(Arc::new(decimals)), (texts(&["1234"]), 1));
+        assert_eq!(
+            of(Arc::new(BinaryArray::from(vec![b"aino".as_slice(), b"\xff\x00"]))),
+            (texts(&["aino", "ff00"]), 0)
+        );
+        let uuid = FixedSizeBinaryArray::try_from_iter([[0x55u8; 16]].into_iter()).expect("one length");
+        assert_eq!(of(Arc::new(uuid)).0, ["UUUUUUUUUUUUUUUU"], "bytes that are text are text");
+        assert_eq!(of(Arc::new(BooleanArray::from(vec![true]))), (Vec::new(), 1));
+    }
+}

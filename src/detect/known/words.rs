@@ -1,0 +1,205 @@
+//! A text cut into words, folded, so that one value is one whatever way it is written.
+//!
+//! Letters are in lower case and without accents, full-width forms are narrow and ligatures taken apart (Unicode
+//! NFKD, UAX #15); characters of no width are none. What is neither letter nor digit only parts words. Scripts that put
+//! no spaces between words (Han, kana, Hangul, Thai) have a word to a character.
+
+use unicode_normalization::char::decompose_compatible;
+
+/// Bytes that are gone through together.
+const STRIDE: usize = 64;
+
+/// Words can be read in eights beyond their end.
+const BEYOND: usize = 8;
+
+/// A run of letters and digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Word {
+    /// In bytes of the folded text.
+    pub start: usize,
+    pub end: usize,
+    /// In bytes of the text.
+    pub from: usize,
+    pub to: usize,
+}
+
+/// The words of a text; what is needed for one is used again for the next.
+#[derive(Default)]
+pub(super) struct Words {
+    letters: Vec<u8>,
+    words: Vec<Word>,
+}
+
+impl Words {
+    /// Cuts a text into words.
+    pub fn read(&mut self, text: &str) {
+        self.letters.clear();
+        self.words.clear();
+        if text.is_ascii() { self.read_ascii(text.as_bytes()) } else { self.read_any(text) }
+    }
+
+    /// In the order of the text.
+    pub fn list(&self) -> &[Word] {
+        &self.words
+    }
+
+    /// The letters of a word, and at least seven bytes of whatever stands behind them.
+    pub fn letters(&self, word: &Word) -> &[u8] {
+        &self.letters[word.start..]
+    }
+
+    /// Eight letters at a time: a text is mostly this.
+    fn read_ascii(&mut self, text: &[u8]) {
+        self.letters.extend_from_slice(text);
+        self.letters.resize((text.len() / STRIDE + 1) * STRIDE + BEYOND, 0);
+        let (mut carry, mut open) = (0, None);
+        for at in (0..=text.len()).step_by(STRIDE) {
+            let mut inside = 0;
+            for eight in 0..8 {
+                inside |= fold_eight(&mut self.letters[at + 8 * eight..]) << (8 * eight);
+            }
+            // Where words begin and end.
+            let mut edges = inside ^ (inside << 1 | carry);
+            carry = inside >> 63;
+            while edges != 0 {
+                let edge = at + edges.trailing_zeros() as usize;
+                edges &= edges - 1;
+                open = match open {
+                    None => Some(edge),
+                    Some(start) => {
+                        self.words.push(Word { start, end: edge, from: start, to: edge });
+                        None
+                    }
+                };
+            }
+        }
+    }
+
+    fn read_any(&mut self, text: &str) {
+        let mut open: Option<Word> = None;
+        for (from, letter) in text.char_indices() {
+            let to = from + letter.len_utf8();
+            if is_weightless(letter) {
+                open.iter_mut().for_each(|word| word.to = to);
+                continue;
+            }
+            if !letter.is_alphanumeric() {
+                self.words.extend(open.take());
+                continue;
+            }
+            if stands_alone(letter) {
+                self.words.extend(open.take());
+            }
+            let start = self.letters.len();
+            self.fold(letter);
+            let word = open.get_or_insert(Word { start, end: start, from, to });
+            (word.end, word.to) = (self.letters.len(), to);
+            if stands_alone(letter) {
+                self.words.extend(open.take());
+            }
+        }
+        self.words.extend(open);
+        self.words.retain(|word| word.start < word.end);
+        self.letters.resize(self.letters.len() + BEYOND, 0);
+    }
+
+    fn fold(&mut self, letter: char) {
+        let letters = &mut self.letters;
+        let mut add = |letter: char| letters.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
+        match letter {
+            'ß' | 'ẞ' => "ss".chars().for_each(add),
+            _ => decompose_compatible(letter, |part| {
+                part.to_lowercase().filter(|part| part.is_alphanumeric() && !is_weightless(*part)).for_each(&mut add);
+            }),
+        }
+    }
+}
+
+/// Puts eight ASCII letters into lower case; a bit for each that is a letter or a digit, the lowest for the first.
+#[inline]
+fn fold_eight(letters: &mut [u8]) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let Some(eight) = letters.first_chunk_mut::<8>() else { return 0 };
+    let plain = u64::from_le_bytes(*eight);
+    // No byte is above 0x7f, so no sum runs over into the next; the high bit tells of the byte.
+    let from = |letters: u64, least: u8| letters + EACH * u64::from(0x80 - least);
+    let capital = from(plain, b'A') & !from(plain, b'Z' + 1) & (EACH << 7);
+    let lower = plain | capital >> 2;
+    let letter = from(lower, b'a') & !from(lower, b'z' + 1);
+    let digit = from(lower, b'0') & !from(lower, b'9' + 1);
+    *eight = lower.to_le_bytes();
+    (((letter | digit) >> 7 & EACH).wrapping_mul(0x0102_0408_1020_4080)) >> 56
+}
+
+/// Whether a character takes no room by itself: accents that follow their letter, joiners, soft hyphens, marks of
+/// direction.
+fn is_weightless(letter: char) -> bool {
+    matches!(letter, '\u{300}'..='\u{36f}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2064}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+}
+
+/// Whether a character is a word: of a script without spaces between words.
+pub(super) fn stands_alone(letter: char) -> bool {
+    matches!(letter, '\u{e01}'..='\u{e5b}' | '\u{3041}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}'
+        | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        let mut words = Words::default();
+        words.read(text);
+        let letters = |word: &Word| &words.letters(word)[..word.end - word.start];
+        words.list().iter().map(|word| String::from_utf8_lossy(letters(word)).into_owned()).collect()
+    }
+
+    #[test]
+    fn one_word_is_one_whatever_way_it_is_written() {
+        for written in ["Mäkelä", "MÄKELÄ", "ma\u{308}kela\u{308}", "Ｍäkelä", "mä\u{ad}ke\u{200b}lä"] {
+            assert_eq!(words(written), ["makela"], "{written:?}");
+        }
+        assert_eq!(words("Straße STRASSE"), ["strasse", "strasse"]);
+        assert_eq!(words("(+358) 40-123 4567."), ["358", "40", "123", "4567"]);
+        assert_eq!(words("王小明 is"), ["王", "小", "明", "is"]);
+        assert!(words(" ,;\u{200b}").is_empty());
+    }
+
+    #[test]
+    fn words_have_their_places_in_the_text() {
+        let text = "Näin Äiti-Öljy\u{a0}x";
+        let mut read = Words::default();
+        read.read(text);
+        let places: Vec<_> = read.list().iter().map(|word| &text[word.from..word.to]).collect();
+        assert_eq!(places, ["Näin", "Äiti", "Öljy", "x"]);
+    }
+
+    proptest! {
+        #[test]
+        fn eight_at_a_time_is_one_at_a_time(text in "[ -~]{0,200}") {
+            let plain: Vec<String> = text
+                .split(|letter: char| !letter.is_ascii_alphanumeric())
+                .filter(|word| !word.is_empty())
+                .map(str::to_ascii_lowercase)
+                .collect();
+            prop_assert_eq!(words(&text), plain.clone());
+            let mut any = Words::default();
+            any.read_any(&text);
+            let found = any.list().iter().map(|word| &any.letters(word)[..word.end - word.start]);
+            prop_assert_eq!(found.map(<[u8]>::to_vec).collect::<Vec<_>>(), plain.iter().map(|word| word.as_bytes().to_vec()).collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn any_text_is_read(text in any::<String>()) {
+            let mut read = Words::default();
+            read.read(&text);
+            for word in read.list() {
+                prop_assert!(text.get(word.from..word.to).is_some_and(|word| !word.is_empty()));
+                prop_assert!(read.letters(word).len() >= word.end - word.start + 7);
+            }
+        }
+    }
+}

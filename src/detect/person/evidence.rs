@@ -1,0 +1,291 @@
+//! How much speaks for words being the name of a person.
+
+use crate::detect::person::lexicon::entry;
+use crate::detect::person::plain::Plain;
+use crate::detect::person::roles::{PERSON_ENDINGS, Role};
+use crate::detect::person::run::{Segment, Shape, Token};
+use crate::detect::{Span, Text};
+
+/// Declares what is looked at and what it weighs, in hundredths of a logit.
+macro_rules! clues {
+    ($($(#[$doc:meta])* $clue:ident = $weight:literal)*) => {
+        /// What is looked at.
+        #[derive(Debug, Clone, Copy)]
+        pub(super) enum Clue { $($(#[$doc])* $clue),* }
+        const WEIGHTS: &[i32] = &[$($weight),*];
+        #[cfg(test)]
+        const NAMES: &[&str] = &[$(stringify!($clue)),*];
+    };
+}
+
+clues! {
+    /// One word alone.
+    One = -189
+    OneGiven = 52
+    OneFamily = 18
+    OneCommon = -25
+    OnePlace = -28
+    OneUnknown = -121
+    OneEnding = 72
+    OneInflected = -24
+    OneStarts = 5
+    OneCapitals = -257
+    OneShort = -78
+    /// Alone in its line.
+    OneLine = -49
+    /// Two words or more.
+    Many = -87
+    FirstGiven = 62
+    FirstFamily = -12
+    FirstUnknown = -49
+    FirstCommon = -8
+    FirstPlace = -19
+    LastGiven = -15
+    LastFamily = 16
+    LastUnknown = -34
+    LastCommon = -22
+    LastPlace = -7
+    LastEnding = 105
+    ManyInflected = 3
+    ManyStarts = 19
+    ManyCapitals = -58
+    ManyMore = 5
+    Initial = 50
+    Title = 309
+    Greeting = 229
+    Closing = 325
+    Person = 276
+    Label = 242
+    SaysBefore = 334
+    SaysAfter = 270
+    AtBefore = -99
+    Listed = 223
+    Firm = -171
+    Place = -359
+    Genitive = -53
+    Handle = -200
+    Quoted = -87
+    CapitalBefore = 6
+    CapitalAfter = -165
+    Colon = 69
+    Hyphen = -149
+    OneStartsUnknown = -105
+    OneStartsEnding = -21
+    OneStartsInflected = -30
+    /// Within a word with dots, at signs or slashes in it.
+    Glued = -210
+    /// A name that was found before in the text has this word in it.
+    Known = -38
+}
+
+const CLUES: usize = WEIGHTS.len();
+
+/// How much there is of each clue.
+pub(super) struct Clues([u8; CLUES]);
+
+impl Clues {
+    /// Everything that is looked at.
+    pub(super) fn of(text: &Text<'_>, segment: &Segment, found: &[Span]) -> Self {
+        let mut clues = Clues([0; CLUES]);
+        match segment.tokens.as_slice() {
+            [] => {}
+            [token] => {
+                clues.one(text, token);
+                clues.mark(Clue::Known, is_in_one_of(text, token, found));
+            }
+            tokens => clues.many(text, tokens),
+        }
+        clues.around(text, segment);
+        clues
+    }
+
+    /// What speaks for a name, in hundredths of a logit.
+    pub(super) fn score(&self) -> i32 {
+        self.0.iter().zip(WEIGHTS).map(|(amount, weight)| i32::from(*amount) * weight).sum()
+    }
+
+    fn set(&mut self, clue: Clue, amount: u8) {
+        self.0[clue as usize] = amount;
+    }
+
+    fn mark(&mut self, clue: Clue, holds: impl Into<u8>) {
+        self.set(clue, holds.into());
+    }
+
+    fn one(&mut self, text: &Text<'_>, token: &Token) {
+        let entry = token.entry;
+        self.set(Clue::One, 1);
+        self.set(Clue::OneGiven, entry.given);
+        self.set(Clue::OneFamily, entry.family);
+        self.set(Clue::OneCommon, entry.common);
+        self.set(Clue::OnePlace, entry.place);
+        self.mark(Clue::OneUnknown, token.is_unknown());
+        self.mark(Clue::OneEnding, token.has_ending);
+        self.mark(Clue::OneInflected, token.is_inflected);
+        self.mark(Clue::OneStarts, starts_sentence(text, token.at));
+        self.mark(Clue::OneStartsUnknown, token.is_unknown() && starts_sentence(text, token.at));
+        self.mark(Clue::OneStartsEnding, token.has_ending && starts_sentence(text, token.at));
+        self.mark(Clue::OneStartsInflected, token.is_inflected && starts_sentence(text, token.at));
+        self.mark(Clue::OneCapitals, matches!(token.shape, Shape::Capitals | Shape::Initial));
+        self.mark(Clue::OneShort, token.length < 4);
+        self.mark(Clue::OneLine, fills_line(text, token.at));
+    }
+
+    fn many(&mut self, text: &Text<'_>, tokens: &[Token]) {
+        let (first, last) = (&tokens[0], &tokens[tokens.len() - 1]);
+        self.set(Clue::Many, 1);
+        self.set(Clue::FirstGiven, first.entry.given);
+        self.set(Clue::FirstFamily, first.entry.family);
+        self.mark(Clue::FirstUnknown, first.is_unknown());
+        self.set(Clue::FirstCommon, first.entry.common);
+        self.set(Clue::FirstPlace, first.entry.place);
+        self.set(Clue::LastGiven, last.entry.given);
+        self.set(Clue::LastFamily, last.entry.family);
+        self.mark(Clue::LastUnknown, last.is_unknown());
+        self.set(Clue::LastCommon, last.entry.common);
+        self.set(Clue::LastPlace, last.entry.place);
+        self.mark(Clue::LastEnding, last.has_ending);
+        self.mark(Clue::ManyInflected, last.is_inflected);
+        self.mark(Clue::ManyStarts, starts_sentence(text, first.at));
+        self.mark(Clue::ManyCapitals, tokens.iter().all(|token| token.shape == Shape::Capitals));
+        self.mark(Clue::ManyMore, tokens.len() > 3);
+        self.mark(Clue::Initial, tokens.iter().any(|token| token.shape == Shape::Initial));
+        self.mark(Clue::Hyphen, text.gap(first.at) == "-");
+    }
+
+    fn around(&mut self, text: &Text<'_>, segment: &Segment) {
+        let (Some(first), Some(last)) = (segment.tokens.first(), segment.tokens.last()) else { return };
+        match role_before(text, first.at) {
+            Some(Role::Title) => self.set(Clue::Title, 1),
+            Some(Role::Greeting) => self.set(Clue::Greeting, 1),
+            Some(Role::Closing) => self.set(Clue::Closing, 1),
+            Some(Role::Person) => self.set(Clue::Person, 1),
+            Some(Role::Label) => self.set(Clue::Label, 1),
+            Some(Role::Says) => self.set(Clue::SaysBefore, 1),
+            Some(Role::At) => self.set(Clue::AtBefore, 1),
+            Some(Role::Firm) => self.set(Clue::Firm, 1),
+            Some(Role::Place) => self.set(Clue::Place, 1),
+            _ => {}
+        }
+        match segment.ended_by.and_then(|token| token.entry.role).or_else(|| role_after(text, last.at)) {
+            Some(Role::Says) => self.set(Clue::SaysAfter, 1),
+            Some(Role::Firm) => self.set(Clue::Firm, 1),
+            Some(Role::Place) => self.set(Clue::Place, 1),
+            _ => {}
+        }
+        let bytes = text.bytes();
+        let (start, end) = (text.words()[first.at].start, text.words()[last.at].end);
+        let before = start.checked_sub(1).map(|before| bytes[before]);
+        let quote = |byte: u8| matches!(byte, b'"' | b'\'' | b'>' | b'<' | b'`');
+        self.mark(Clue::Listed, is_listed(text, first.at, last.at));
+        self.mark(Clue::Genitive, matches!(&bytes[end..], [b'\'', b's', ..] | [0xe2, 0x80, 0x99, b's', ..]));
+        self.mark(Clue::Handle, matches!(before, Some(b'@' | b'#' | b'_' | b'\\')));
+        self.mark(Clue::Quoted, before.is_some_and(quote) && bytes.get(end).is_some_and(|byte| quote(*byte)));
+        self.mark(
+            Clue::CapitalBefore,
+            first.at > 0 && text.gap(first.at - 1) == " " && text.words()[first.at - 1].is_capital,
+        );
+        self.mark(Clue::CapitalAfter, segment.ended_by.is_some());
+        self.mark(Clue::Glued, is_glued(bytes, start, end));
+        self.mark(Clue::Colon, bytes[..start].ends_with(b": "));
+    }
+}
+
+/// Whether a sign without spaces joins words to letters before or behind.
+fn is_glued(bytes: &[u8], start: usize, end: usize) -> bool {
+    let is_sign = |byte: u8| matches!(byte, b'.' | b'@' | b'_' | b'\\' | b'/');
+    let before = matches!(bytes[..start], [.., letter, sign] if is_sign(sign) && letter.is_ascii_alphanumeric());
+    let behind = matches!(bytes[end..], [sign, letter, ..] if is_sign(sign) && letter.is_ascii_alphanumeric());
+    before || behind || bytes.get(end) == Some(&b'@')
+}
+
+/// Whether a sentence or a line begins at a word.
+fn starts_sentence(text: &Text<'_>, at: usize) -> bool {
+    let Some(before) = at.checked_sub(1) else { return true };
+    text.gap(before).contains(['.', '!', '?', '\n', '*', '\u{2022}'])
+}
+
+/// Whether nothing else stands in the line of a word.
+fn fills_line(text: &Text<'_>, at: usize) -> bool {
+    let before = at.checked_sub(1).is_none_or(|before| text.gap(before).contains('\n'));
+    before && (at + 1 == text.words().len() || text.gap(at).contains('\n'))
+}
+
+fn role_of(text: &Text<'_>, at: usize) -> Option<Role> {
+    let word = &text.words()[at];
+    if word.has_digit {
+        return None;
+    }
+    let plain = Plain::of(text.word(word));
+    entry(&plain).map_or_else(|| is_compound(&plain).then_some(Role::Person), |entry| entry.role)
+}
+
+/// Whether a word is put together with one that says what somebody is.
+fn is_compound(word: &Plain) -> bool {
+    let letters = word.letters();
+    PERSON_ENDINGS.iter().any(|ending| letters.len() > ending.len() + 1 && letters.ends_with(ending))
+}
+
+/// What the word before does, or the one before it where a small one stands between.
+pub(super) fn role_before(text: &Text<'_>, at: usize) -> Option<Role> {
+    let mut before = at;
+    let mut role = None;
+    for _ in 0..3 {
+        before = before.checked_sub(1).filter(|before| is_near(text.gap(*before)))?;
+        role = role_of(text, before);
+        if !matches!(role, Some(Role::Link | Role::Particle)) {
+            break;
+        }
+    }
+    role
+}
+
+fn role_after(text: &Text<'_>, at: usize) -> Option<Role> {
+    let near = at + 1 < text.words().len() && matches!(text.gap(at), " " | ", " | "-");
+    if near { role_of(text, at + 1) } else { None }
+}
+
+/// Whether what stands between two words lets one tell of the other.
+fn is_near(gap: &str) -> bool {
+    gap.len() <= 6 && !gap.contains(['!', '?', ';']) && (!gap.contains('.') || gap == ". ")
+}
+
+/// Whether the word before or behind, joined by a comma or an "and", is a given name.
+fn is_listed(text: &Text<'_>, first: usize, last: usize) -> bool {
+    let words = text.words();
+    let is_name = |at: usize| {
+        let word = &words[at];
+        word.is_capital && !word.has_digit && {
+            let entry = entry(&Plain::of(text.word(word))).unwrap_or_default();
+            entry.name() >= 3 && entry.common < 5 && entry.place < 5
+        }
+    };
+    let joined = |gap: &str| matches!(gap, ", " | " & " | " / ");
+    let and =
+        |at: usize| matches!(text.word(&words[at]), "and" | "och" | "ja" | "und" | "et" | "y" | "e" | "or" | "tai");
+    let before = first.checked_sub(1).is_some_and(|at| {
+        joined(text.gap(at)) && is_name(at)
+            || and(at) && at.checked_sub(1).is_some_and(|at| text.gap(at) == " " && is_name(at))
+    });
+    let behind = last + 1;
+    before
+        || behind < words.len()
+            && (joined(text.gap(last)) && is_name(behind)
+                || text.gap(last) == " " && and(behind) && behind + 1 < words.len() && is_name(behind + 1))
+}
+
+/// A name is looked for in no more of those that were found before.
+const LOOKED_BACK: usize = 16;
+
+/// Whether a name that was found before has a word in it.
+fn is_in_one_of(text: &Text<'_>, token: &Token, found: &[Span]) -> bool {
+    let letters = text.word(&text.words()[token.at]);
+    let names = found
+        .iter()
+        .rev()
+        .take(LOOKED_BACK)
+        .filter(|span| span.kind == "PERSON" && span.end - span.start > letters.len());
+    names
+        .map(|span| &text.as_str()[span.start..span.end])
+        .any(|name| name.split([' ', '-']).any(|word| word == letters))
+}

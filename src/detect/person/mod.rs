@@ -1,0 +1,78 @@
+//! Names of people.
+//!
+//! Nothing tells a name for certain. So what is known of words (`lexicon`), of the cases that they stand in
+//! (`inflection`) and of words beside them (`roles`) is added up (`evidence`) for every run of capitalised words (`run`).
+
+mod evidence;
+mod inflection;
+mod inverted;
+mod lexicon;
+mod likeness;
+mod plain;
+mod roles;
+mod run;
+
+use crate::detect::{At, Recogniser, Span, Starts, Text};
+use evidence::Clues;
+pub use likeness::{Likeness, likeness};
+use run::Segment;
+
+pub(super) const RECOGNISER: Recogniser = Recogniser {
+    name: "person",
+    kinds: &["PERSON"],
+    follows: "lists of names beside src/detect/person/mod.rs, each with its source and licence",
+    leaves_out: "names in small letters without a word before them that says so, and scripts other than Latin",
+    starts: &[Starts::Capital],
+    find,
+};
+
+/// From so much on a name is one, in hundredths of a logit.
+const ENOUGH: i32 = -100;
+
+/// From so much on it is one where its form alone says little.
+const SURE: i32 = 100;
+
+fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
+    let At::Word(at) = at else { return };
+    if run::begins_before(text, at) {
+        return;
+    }
+    let mut segment = Segment::default();
+    run::segments(text, at, &mut segment, |segment| {
+        let score = Clues::of(text, segment, found).score();
+        if let Some(family) = inverted::family_before(text, segment) {
+            found.pop_if(|span| span.start == text.words()[family].start);
+            found.push(span(text, family, segment.last(), score.max(SURE)));
+        } else if score >= ENOUGH {
+            found.push(span(text, segment.first(), segment.last(), score));
+        }
+    });
+}
+
+/// The name in small letters whose first word is this one, if it is one.
+pub(super) fn small(text: &Text<'_>, at: usize) -> Option<Span> {
+    let segment = Segment::of_small(text, at)?;
+    let score = Clues::of(text, &segment, &[]).score();
+    (score >= SURE).then(|| span(text, segment.first(), segment.last(), score))
+}
+
+/// The span from the beginning of one word to the end of another.
+fn span(text: &Text<'_>, first: usize, last: usize, score: i32) -> Span {
+    let (start, end) = (text.words()[first].start, text.words()[last].end);
+    Span { start, end, kind: "PERSON", score: percent(score) }
+}
+
+/// The logistic function of a score, near enough, between 1 and 90 percent.
+fn percent(score: i32) -> u8 {
+    u8::try_from((50 + score / 8).clamp(1, 90)).unwrap_or(90)
+}
+
+/// Whether a word is a common one rather than a name.
+pub(super) fn is_common(word: &str) -> bool {
+    lexicon::entry(&plain::Plain::of(word)).is_some_and(|entry| entry.common >= 5 && entry.common > entry.name())
+}
+
+/// Whether a word is a city, a region or a country, or a part of its name.
+pub(super) fn is_place(word: &str) -> bool {
+    lexicon::entry(&plain::Plain::of(word)).is_some_and(|entry| entry.place >= 5)
+}

@@ -1,0 +1,118 @@
+//! Words in plain letters: small, without accents, as the lists have them.
+
+/// No name of the lists is longer.
+const LONGEST: usize = 24;
+
+/// A word in the letters a to z; of another one nothing is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Plain {
+    letters: [u8; LONGEST],
+    len: usize,
+}
+
+impl Plain {
+    /// A word in plain letters; empty where it has letters that have no plain form, or too many.
+    pub(super) fn of(word: &str) -> Self {
+        let mut plain = Plain { letters: [0; LONGEST], len: 0 };
+        for letter in word.chars() {
+            let fits = match letter {
+                'a'..='z' => plain.push(letter as u8),
+                'A'..='Z' => plain.push(letter as u8 | 0x20),
+                _ => plain_of(letter).iter().all(|plainly| plain.push(*plainly)) && !plain_of(letter).is_empty(),
+            };
+            if !fits {
+                plain.len = 0;
+                break;
+            }
+        }
+        plain
+    }
+
+    /// Adds a letter, where there is room.
+    pub(super) fn push(&mut self, letter: u8) -> bool {
+        let room = self.letters.get_mut(self.len);
+        self.len += usize::from(room.is_some());
+        room.map(|room| *room = letter).is_some()
+    }
+
+    pub(super) fn letters(&self) -> &[u8] {
+        &self.letters[..self.len]
+    }
+
+    /// Without its last letters, and with others in their place.
+    pub(super) fn ending(&self, without: usize, with: &[u8]) -> Self {
+        let mut other = Plain { len: self.len.saturating_sub(without), ..*self };
+        with.iter().for_each(|letter| _ = other.push(*letter));
+        other
+    }
+
+    /// By which the lists are looked up; none is 0.
+    pub(super) fn hash(&self) -> u64 {
+        let mut hash = self.len as u64;
+        for (at, eight) in self.letters.chunks_exact(8).enumerate().take(self.len.div_ceil(8)) {
+            let mut bytes = [0; 8];
+            bytes.copy_from_slice(eight);
+            let used = (self.len - at * 8).min(8);
+            let kept = u64::from_le_bytes(bytes) & (u64::MAX >> (64 - 8 * used));
+            hash = (hash ^ kept).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            hash ^= hash >> 29;
+        }
+        hash | 1
+    }
+}
+
+/// A letter of the Latin script without its accent, as Unicode's NFKD has it where it has it.
+fn plain_of(letter: char) -> &'static [u8] {
+    match letter {
+        'à'..='å' | 'À'..='Å' | 'ā' | 'Ā' | 'ă' | 'Ă' | 'ą' | 'Ą' | 'ạ' | 'ả' | 'ấ' | 'ầ' => b"a",
+        'ç' | 'Ç' | 'ć' | 'Ć' | 'č' | 'Č' => b"c",
+        'ď' | 'Ď' | 'đ' | 'Đ' | 'ð' | 'Ð' => b"d",
+        'è'..='ë' | 'È'..='Ë' | 'ē' | 'Ē' | 'ė' | 'Ė' | 'ę' | 'Ę' | 'ě' | 'Ě' | 'ế' | 'ễ' | 'ệ' => {
+            b"e"
+        }
+        'ğ' | 'Ğ' | 'ģ' | 'Ģ' => b"g",
+        'ì'..='ï' | 'Ì'..='Ï' | 'ī' | 'Ī' | 'į' | 'Į' | 'ı' | 'İ' => b"i",
+        'ķ' | 'Ķ' => b"k",
+        'ĺ' | 'Ĺ' | 'ļ' | 'Ļ' | 'ľ' | 'Ľ' | 'ł' | 'Ł' => b"l",
+        'ñ' | 'Ñ' | 'ń' | 'Ń' | 'ņ' | 'Ņ' | 'ň' | 'Ň' => b"n",
+        'ò'..='ö' | 'Ò'..='Ö' | 'ø' | 'Ø' | 'ō' | 'Ō' | 'ő' | 'Ő' | 'ơ' | 'Ơ' | 'ồ' | 'ộ' => b"o",
+        'ř' | 'Ř' | 'ŕ' | 'Ŕ' => b"r",
+        'ś' | 'Ś' | 'š' | 'Š' | 'ş' | 'Ş' | 'ș' | 'Ș' => b"s",
+        'ţ' | 'Ţ' | 'ť' | 'Ť' | 'ț' | 'Ț' => b"t",
+        'ù'..='ü' | 'Ù'..='Ü' | 'ū' | 'Ū' | 'ů' | 'Ů' | 'ű' | 'Ű' | 'ų' | 'Ų' | 'ư' | 'Ư' => b"u",
+        'ý' | 'ÿ' | 'Ý' | 'Ÿ' => b"y",
+        'ź' | 'Ź' | 'ż' | 'Ż' | 'ž' | 'Ž' => b"z",
+        'ß' | 'ẞ' => b"ss",
+        'æ' | 'Æ' => b"ae",
+        'œ' | 'Œ' => b"oe",
+        'þ' | 'Þ' => b"th",
+        _ => b"",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accents_and_case_go() {
+        assert_eq!(Plain::of("Mäkinen").letters(), b"makinen");
+        assert_eq!(Plain::of("STRAßE").letters(), b"strasse");
+        assert_eq!(Plain::of("Łukasz"), Plain::of("lukasz"));
+    }
+
+    #[test]
+    fn what_has_no_plain_form_is_empty() {
+        for word in ["Иван", "a1", "", "abcdefghijklmnopqrstuvwxyz"] {
+            assert!(Plain::of(word).letters().is_empty());
+        }
+    }
+
+    #[test]
+    fn the_hash_knows_every_letter_and_nothing_behind_the_end() {
+        assert_ne!(Plain::of("anna").hash(), Plain::of("annb").hash());
+        assert_ne!(Plain::of("annaannaa").hash(), Plain::of("annaannab").hash());
+        assert_eq!(Plain::of("annas").ending(1, b"").hash(), Plain::of("anna").hash());
+        assert_eq!(Plain::of("virtasella").ending(5, b"nen").hash(), Plain::of("virtanen").hash());
+    }
+}

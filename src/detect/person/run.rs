@@ -1,0 +1,289 @@
+//! Runs of capitalised words, cut into what can be one name each.
+
+use crate::detect::Text;
+use crate::detect::person::inflection;
+use crate::detect::person::lexicon::{Entry, entry};
+use crate::detect::person::plain::Plain;
+use crate::detect::person::roles::Role;
+
+/// A name has no more words.
+pub(super) const LONGEST: usize = 6;
+
+/// A word of a run, and what is known of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Token {
+    /// Its place among the words of the text.
+    pub(super) at: usize,
+    pub(super) entry: Entry,
+    pub(super) shape: Shape,
+    /// Whether what is known is known of the word that this one is a case of.
+    pub(super) is_inflected: bool,
+    /// Whether it ends as family names do.
+    pub(super) has_ending: bool,
+    pub(super) length: usize,
+}
+
+/// How a word is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// `J`
+    Initial,
+    /// `SMITH`
+    Capitals,
+    /// `Smith`
+    Capitalised,
+    /// `smith`
+    Small,
+}
+
+impl Token {
+    pub(super) fn read(text: &Text<'_>, at: usize) -> Self {
+        let letters = text.word(&text.words()[at]);
+        let plain = Plain::of(letters);
+        let known = entry(&plain);
+        let base = known.is_none().then(|| inflection::base(&plain)).flatten();
+        Token {
+            at,
+            entry: known.or(base).unwrap_or_default(),
+            shape: shape(letters),
+            is_inflected: base.is_some(),
+            has_ending: known.is_none_or(|entry| entry.common == 0) && has_family_ending(&plain),
+            length: letters.len(),
+        }
+    }
+
+    /// How much it is a name, and no word of another kind.
+    pub(super) fn name(&self) -> u8 {
+        self.entry.name().max(if self.has_ending { 4 } else { 0 })
+    }
+
+    pub(super) fn is_unknown(&self) -> bool {
+        self.entry == Entry::default() && !self.has_ending && self.shape != Shape::Initial
+    }
+
+    /// Whether it can be no word of a name where it stands, behind a given name or not.
+    fn is_no_name(&self, behind_given: bool) -> bool {
+        if self.entry.role == Some(Role::Particle) {
+            return !behind_given && self.name() == 0;
+        }
+        let role = self.entry.role.is_some() && self.name() < 6;
+        let common = self.entry.common >= 8 && self.name() <= 3 || self.entry.common >= 4 && self.name() == 0;
+        let place = self.entry.place >= 6 && self.name() < 4 && !behind_given;
+        role || common || place
+    }
+}
+
+fn shape(letters: &str) -> Shape {
+    let mut letters = letters.chars();
+    let first = letters.next().is_some_and(char::is_uppercase);
+    match letters.next() {
+        _ if !first => Shape::Small,
+        None => Shape::Initial,
+        Some(second) if second.is_uppercase() && letters.next().is_none_or(char::is_uppercase) => Shape::Capitals,
+        Some(_) => Shape::Capitalised,
+    }
+}
+
+/// Ends of family names, each with the length from which on a word with it is one.
+const FAMILY_ENDINGS: [(&[u8], usize); 62] = [
+    (b"nen", 6),
+    (b"sen", 6),
+    (b"sella", 8),
+    (b"selle", 8),
+    (b"selta", 8),
+    (b"maki", 6),
+    (b"maen", 6),
+    (b"niemi", 7),
+    (b"koski", 7),
+    (b"ranta", 7),
+    (b"harju", 7),
+    (b"sson", 6),
+    (b"ssons", 7),
+    (b"son", 7),
+    (b"dotter", 9),
+    (b"dottir", 9),
+    (b"strom", 6),
+    (b"stroms", 7),
+    (b"berg", 6),
+    (b"bergs", 7),
+    (b"gren", 6),
+    (b"lund", 6),
+    (b"quist", 7),
+    (b"qvist", 7),
+    (b"kvist", 7),
+    (b"holm", 6),
+    (b"stedt", 7),
+    (b"dahl", 6),
+    (b"blad", 6),
+    (b"mann", 6),
+    (b"meier", 6),
+    (b"meyer", 6),
+    (b"bauer", 7),
+    (b"stein", 7),
+    (b"hofer", 7),
+    (b"ez", 5),
+    (b"ov", 5),
+    (b"ova", 6),
+    (b"ev", 5),
+    (b"eva", 6),
+    (b"ovic", 6),
+    (b"evic", 6),
+    (b"ski", 6),
+    (b"sky", 6),
+    (b"ska", 6),
+    (b"wicz", 6),
+    (b"czyk", 6),
+    (b"enko", 6),
+    (b"chuk", 6),
+    (b"escu", 6),
+    (b"oglu", 6),
+    (b"shvili", 8),
+    (b"poulos", 8),
+    (b"idis", 7),
+    (b"akis", 7),
+    (b"yan", 6),
+    (b"elli", 7),
+    (b"etti", 7),
+    (b"ucci", 6),
+    (b"ssen", 6),
+    (b"onen", 6),
+    (b"ainen", 7),
+];
+
+pub(super) fn has_family_ending(word: &Plain) -> bool {
+    let letters = word.letters();
+    FAMILY_ENDINGS.iter().any(|(ending, length)| letters.len() >= *length && letters.ends_with(ending))
+}
+
+/// Words that can be a name, and what stands around them in their run.
+#[derive(Debug, Default)]
+pub(super) struct Segment {
+    pub(super) tokens: Vec<Token>,
+    /// What a word does that ended the segment.
+    pub(super) ended_by: Option<Token>,
+}
+
+impl Segment {
+    /// The place of its first word.
+    pub(super) fn first(&self) -> usize {
+        self.tokens.first().map_or(0, |token| token.at)
+    }
+
+    /// The place of its last word.
+    pub(super) fn last(&self) -> usize {
+        self.tokens.last().map_or(0, |token| token.at)
+    }
+
+    /// Two words in small letters, a given name and one that can be a family name.
+    pub(super) fn of_small(text: &Text<'_>, at: usize) -> Option<Self> {
+        let words = text.words();
+        let is_small = |at: usize| words.get(at).is_some_and(|word| !word.is_capital && !word.has_digit);
+        if !is_small(at) || !is_small(at + 1) || text.gap(at) != " " {
+            return None;
+        }
+        let [given, family] = [at, at + 1].map(|at| Token::read(text, at));
+        let is_name = |token: &Token, weight: u8| weight >= 2 && token.entry.common < 5 && token.entry.role.is_none();
+        let fits = is_name(&given, given.entry.given.saturating_sub(1))
+            && (is_name(&family, family.name()) || family.is_unknown());
+        fits.then(|| Segment { tokens: vec![given, family], ended_by: None })
+    }
+}
+
+/// Whether the run that a word belongs to begins before it.
+pub(super) fn begins_before(text: &Text<'_>, at: usize) -> bool {
+    let words = text.words();
+    let Some(before) = at.checked_sub(1) else { return false };
+    if !joins(text, before) || words[before].has_digit {
+        return false;
+    }
+    if words[before].is_capital {
+        return true;
+    }
+    before.checked_sub(1).is_some_and(|first| words[first].is_capital && joins(text, first))
+        && is_particle(text, before)
+}
+
+/// Whether a word of small letters stands within names.
+fn is_particle(text: &Text<'_>, at: usize) -> bool {
+    let letters = text.word(&text.words()[at]);
+    letters.len() <= 5 && entry(&Plain::of(letters)).is_some_and(|entry| entry.role == Some(Role::Particle))
+}
+
+/// Whether a word and the next one can be of one name.
+fn joins(text: &Text<'_>, at: usize) -> bool {
+    match text.gap(at) {
+        " " | "-" | "'" | "\u{2019}" => text.words().len() > at + 1,
+        ". " | "." => {
+            let letters = text.word(&text.words()[at]);
+            text.words().len() > at + 1 && (letters.chars().nth(1).is_none() || is_title(letters))
+        }
+        _ => false,
+    }
+}
+
+fn is_title(letters: &str) -> bool {
+    letters.len() <= 4 && entry(&Plain::of(letters)).is_some_and(|entry| entry.role == Some(Role::Title))
+}
+
+/// Cuts the run that begins at a word into segments, and hands on each that has a word.
+pub(super) fn segments(text: &Text<'_>, from: usize, segment: &mut Segment, mut take: impl FnMut(&Segment)) {
+    let words = text.words();
+    let mut at = from;
+    segment.tokens.clear();
+    loop {
+        let token = Token::read(text, at);
+        let behind_given = segment.tokens.last().is_some_and(|last| last.entry.given >= 3);
+        let is_bound = !segment.tokens.is_empty() && text.gap(at - 1) == "-";
+        if !is_bound && token.shape != Shape::Initial && token.is_no_name(behind_given) {
+            close(segment, Some(token), &mut take);
+        } else {
+            segment.tokens.push(token);
+            if segment.tokens.len() == LONGEST {
+                close(segment, None, &mut take);
+            }
+        }
+        let Some(next) = next(text, at) else { break };
+        at = next;
+    }
+    close(segment, None, &mut take);
+    debug_assert!(at < words.len());
+}
+
+/// The next word of a run, behind at most two small words that stand within names.
+fn next(text: &Text<'_>, at: usize) -> Option<usize> {
+    let words = text.words();
+    let mut next = at;
+    for _ in 0..3 {
+        if !joins(text, next) {
+            return None;
+        }
+        next += 1;
+        let word = &words[next];
+        if word.is_capital && !word.has_digit {
+            return Some(next);
+        }
+        if word.has_digit || !is_particle(text, next) {
+            return None;
+        }
+    }
+    None
+}
+
+fn close(segment: &mut Segment, by: Option<Token>, take: &mut impl FnMut(&Segment)) {
+    segment.ended_by = by;
+    trim(&mut segment.tokens);
+    if !segment.tokens.is_empty() {
+        take(segment);
+    }
+    segment.tokens.clear();
+}
+
+/// Takes off words before a given name that are no names, and what is no name at the end.
+fn trim(tokens: &mut Vec<Token>) {
+    while tokens.len() > 1 && tokens[0].name() == 0 && tokens[0].shape != Shape::Initial && tokens[1].entry.given >= 3 {
+        tokens.remove(0);
+    }
+    while tokens.last().is_some_and(|last| last.shape == Shape::Initial) && tokens.len() != 2 {
+        tokens.pop();
+    }
+}

@@ -1,0 +1,170 @@
+//! Numbers of telephones.
+
+mod codes;
+mod shape;
+
+use crate::detect::context::Vocabulary;
+use crate::detect::{At, Recogniser, Span, Starts, Text};
+use codes::code_of;
+use shape::Shape;
+
+pub(super) const RECOGNISER: Recogniser = Recogniser {
+    name: "phone",
+    kinds: &["PHONE"],
+    follows: "ITU-T E.164 and E.123, with lengths by calling code of libphonenumber 9.0.43",
+    leaves_out: "short and emergency numbers, numbers in letters; national numbers that neither their form nor a word nearby \
+                 shows; whether a range is given out",
+    starts: &[Starts::Mark(b'+'), Starts::Mark(b'('), Starts::Digits(6..=40)],
+    find,
+};
+
+/// What is said of telephones: Finnish, Swedish, German, French, Spanish, Italian, Dutch, Danish and English.
+static CALLS: Vocabulary = Vocabulary::of(&[
+    "phone", "phones", "telephone", "tel", "tlf", "tfn", "telefon", "telefonnummer", "telefono", "teléfono", "téléphone",
+    "telefoon", "puh", "puhelin", "puhelinnumero", "puhelinnumeroni", "numeroni", "soita", "soitettu", "soitti", "soittaa",
+    "soittakaa", "soitto", "ring", "ringde", "ringa", "ringer", "ringt", "uppringd", "mobil", "mobile", "mobiili", "mobilnummer",
+    "mob", "cell", "cellphone", "cellular", "gsm", "handy", "handynummer", "rief", "rufen", "anruf", "angerufen", "rückruf",
+    "rufnummer", "call", "called", "calling", "callback", "calls", "fax", "faksi", "telefax", "desk", "office", "landline",
+    "hotline", "sms", "text", "texted", "dial", "dialled", "dialed", "whatsapp", "telegram", "viber", "msisdn", "portable",
+    "móvil", "celular", "llamar", "llame", "llamada", "appeler", "appelez", "chiamare", "chiama", "cellulare", "bellen",
+    "pager", "voicemail", "extension", "contact", "reach",
+]);
+
+/// What is said behind a number: which of somebody's telephones it is.
+static LINES: Vocabulary =
+    Vocabulary::of(&["office", "fax", "mobile", "cell", "desk", "landline", "voicemail", "mobil", "puh", "gsm"]);
+
+/// What is said of numbers that are none of a telephone.
+static OTHERS: Vocabulary = Vocabulary::of(&[
+    "order", "orders", "tilaus", "tilauksen", "tilausnumero", "bestellung", "bestellnummer", "beställning", "pedido", "commande",
+    "invoice", "faktura", "rechnung", "lasku", "laskun", "ean", "isbn", "issn", "gtin", "id", "ref", "reference", "viite",
+    "viitenumero", "artikel", "article", "sku", "item", "code", "tuotekoodi", "tracking", "ticket", "case", "account", "konto",
+    "tili", "tilinumero", "iban", "card", "kort", "karte", "kortti", "personnummer", "hetu", "ssn", "nino", "version", "versio",
+    "build", "serial", "customer", "asiakasnumero", "kundnummer", "kundennummer", "mrn", "paketti", "paketet", "session",
+    "policy", "license", "passport", "timestamp", "size", "amount", "betrag", "belopp", "summa", "date", "pnr", "npi",
+]);
+
+fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
+    let start = match at {
+        At::Mark(at) => at,
+        At::Word(index) => text.words()[index].start,
+    };
+    let Some(first) = begin(text.bytes(), start) else { return };
+    let Some(shape) = Shape::read(text.bytes(), first) else { return };
+    // The longest piece that is a number: what is said behind it may go on with digits.
+    for groups in (1..=shape.groups()).rev() {
+        let piece = shape.first(groups);
+        if let Some(score) = piece.ends_well(text.bytes()).then(|| certainty(text, first, &piece)).flatten() {
+            let end = piece.extension_end(text.bytes());
+            found.push(Span { start: first, end, kind: "PHONE", score });
+            return;
+        }
+    }
+}
+
+/// Where a number begins that may stand here, if what is before lets it.
+fn begin(bytes: &[u8], at: usize) -> Option<usize> {
+    let before = bytes[..at].last();
+    match bytes[at] {
+        b'+' => {
+            let is_number = bytes.get(at + 1).is_some_and(|next| next.is_ascii_digit() || *next == b'(');
+            (is_number && before.is_none_or(|byte| !byte.is_ascii_alphanumeric())).then_some(at)
+        }
+        b'(' => {
+            let digits = bytes[at + 1..].iter().take(16).take_while(|byte| byte.is_ascii_digit()).count();
+            let is_area = (2..=5).contains(&digits) && bytes.get(at + 1 + digits) == Some(&b')');
+            let is_free = before.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b')');
+            // `1 (380) 349-9741` and `+1 (380)` begin before their brackets.
+            let goes_on = at >= 2 && bytes[at - 1] == b' ' && bytes[at - 2].is_ascii_digit();
+            match digits {
+                0 => None,
+                _ if goes_on && is_area => None,
+                _ if is_area => is_free.then_some(at),
+                _ => Some(at + 1),
+            }
+        }
+        byte if byte.is_ascii_digit() => is_free(bytes, at).then_some(at),
+        _ => None,
+    }
+}
+
+/// Whether digits that begin here are not the end of something else.
+fn is_free(bytes: &[u8], at: usize) -> bool {
+    match bytes[..at] {
+        [] => true,
+        [.., digit, b','] if digit.is_ascii_digit() => false,
+        [.., digit, b' '] if digit.is_ascii_digit() => {
+            let own = bytes[at..].iter().take(8).take_while(|byte| byte.is_ascii_digit()).count();
+            let last = bytes[..at - 1].iter().rev().take(3).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            // `07:14 0401234567`, but not the tail of a longer number in groups.
+            bytes[at] == b'0' && (own > 6 || last < 3)
+        }
+        [.., before] => !before.is_ascii_alphanumeric() && !b"+-./_#@(%$*~^".contains(&before) && before.is_ascii(),
+    }
+}
+
+/// How certain it is that this is a number of a telephone.
+fn certainty(text: &Text<'_>, start: usize, piece: &Shape) -> Option<u8> {
+    if piece.is_international() {
+        let calls = || CALLS.is_before(text, start, 4);
+        let is_one = code_of(piece.digits()).is_some() || code_of(&piece.without_trunk()).is_some();
+        return match (is_one, piece.has_plus() || piece.groups() > 1) {
+            (true, true) => Some(92),
+            (true, false) => (calls() || !OTHERS.is_before(text, start, 2)).then_some(65),
+            // Whoever calls it a telephone and writes a plus is believed.
+            (false, true) if piece.has_plus() && piece.digits().len() >= 7 && calls() => Some(70),
+            _ => None,
+        };
+    }
+    if piece.is_date() || piece.is_social_security() {
+        return None;
+    }
+    let is_formed = piece.is_north_american() || piece.has_trunk() || piece.has_area();
+    let is_plausible = piece.is_plausible();
+    if !is_formed && !is_plausible {
+        return None;
+    }
+    let is_other = OTHERS.is_before(text, start, 2);
+    let reach = if is_formed { 5 } else { 3 };
+    let is_called = CALLS.is_before(text, start, reach) || LINES.is_behind(text, piece.end(), 1);
+    match (is_formed, is_called, is_other) {
+        (true, true, _) => Some(85),
+        (true, false, false) => Some(if piece.groups() > 1 { 75 } else { 62 }),
+        (true, false, true) => None,
+        (false, true, false) if is_plausible => Some(70),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::tests::found;
+
+    #[test]
+    fn numbers_are_seen_by_their_form_or_by_what_is_said_of_them() {
+        let phones = |text: &str| found(text, "PHONE");
+        for number in [
+            "+358 40 123 4567", "+358401234567", "+1 (380) 349-9741", "+46 (0)157 548 89", "+44-7400-445217", "(555) 123-4567",
+            "555-123-4567", "555.111.2222", "040 1234567", "070-110 09 67", "01.84.17.61.18", "(71) 4233-6306",
+            "001-748-088-2851x818", "+1-604-696-5272x565", "004930386407", "1-800-555-0199", "0401234567", "08-123 456 78",
+            "+1 415 555 2671 ext. 22", "\u{ff0b}358 40\u{a0}123\u{2011}4567",
+        ] {
+            assert_eq!(phones(&format!("See {number}, or {number}.")), [number, number]);
+        }
+        assert_eq!(phones("Puh. 321 3241 / x"), ["321 3241"]);
+        assert_eq!(phones("call me on 9469 9966 now"), ["9469 9966"]);
+        assert_eq!(phones("(0401234567)"), ["0401234567"]);
+        assert_eq!(phones("kl 07:14 0401234567 2 pcs"), ["0401234567"]);
+    }
+
+    #[test]
+    fn other_numbers_are_none() {
+        for none in [
+            "Order 0401234567", "9469 9966", "EAN 0045517263296", "356-47-7563", "KL-356-47-7563", "01.02.2024", "2024-01-26",
+            "iar 00106228 dear", "1514039880000", "1.2.3.4", "48 505,59 EUR", "+12", "+++", "(2)", "version 25.15.35.9530",
+            "8db1f6bc-f206-478f-ad18-5df454ff3523", "1 2 3 4 5 6 7 8 9", "total 1,234,567,890", "00030000 00000001", "XX12 0140 1349 5350",
+        ] {
+            assert!(found(none, "PHONE").is_empty(), "{none}");
+        }
+    }
+}

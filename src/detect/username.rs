@@ -1,0 +1,255 @@
+//! User names: behind a word that announces one, as handles with an at sign, and where logs of logins have them.
+
+use crate::detect::{At, Recogniser, Span, Starts, Text, person};
+
+pub(super) const RECOGNISER: Recogniser = Recogniser {
+    name: "username",
+    kinds: &["USERNAME"],
+    follows: "useradd(8) of shadow-utils (form); the messages of OpenSSH and of PAM",
+    leaves_out: "user names without a word before them that says so",
+    starts: &[Starts::Keyword(SURE_WORDS), Starts::Keyword(WORDS), Starts::Keyword(FOR), Starts::Mark(b'@')],
+    find,
+};
+
+/// Words behind which a user name stands, and nothing else.
+const SURE_WORDS: &[&str] = &[
+    "username",
+    "dbuser",
+    "ruser",
+    "logname",
+    "käyttäjätunnus",
+    "käyttäjätunnuksen",
+    "käyttäjätunnuksella",
+    "tunnus",
+    "tunnuksella",
+    "användarnamn",
+    "användarnamnet",
+    "benutzername",
+    "benutzernamen",
+    "benutzerkennung",
+    "identifiant",
+];
+
+/// Words behind which a user name can stand.
+const WORDS: &[&str] = &[
+    "user",
+    "login",
+    "handle",
+    "account",
+    "nick",
+    "nickname",
+    "käyttäjä",
+    "käyttäjän",
+    "käyttäjälle",
+    "käyttäjältä",
+    "användare",
+    "användaren",
+    "benutzer",
+    "nutzer",
+    "utilisateur",
+    "usuario",
+    "cuenta",
+    "compte",
+    "konto",
+];
+
+/// Words behind which a user name stands in lines about logins.
+const FOR: &[&str] = &["for", "für", "för", "pour", "para"];
+
+/// useradd(8): "usernames may only be up to 32 characters long".
+const LONGEST: usize = 32;
+const SHORTEST: usize = 2;
+
+fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
+    let name = match at {
+        At::Mark(mark) => handle(text, mark),
+        At::Word(word) => announced(text, word),
+    };
+    found.extend(name.map(|(start, end, score)| Span { start, end, kind: "USERNAME", score }));
+}
+
+/// `@anna_k42`, and `'anna'@'10.0.0.7'` as databases have it.
+fn handle(text: &Text<'_>, mark: usize) -> Option<(usize, usize, u8)> {
+    let bytes = text.bytes();
+    let (before, behind) = (&bytes[..mark], bytes.get(mark + 1)?);
+    if let [.., quote @ (b'\'' | b'`')] = before {
+        let name = before[..mark - 1].iter().rev().take(LONGEST).take_while(|byte| is_part(**byte)).count();
+        let start = mark - 1 - name;
+        let is_quoted = start > 0 && bytes[start - 1] == *quote && (quote == behind || *behind == b'%');
+        return (is_quoted && name >= SHORTEST).then_some((start, mark - 1, 85));
+    }
+    let is_apart = before.last().is_none_or(|byte| byte.is_ascii_whitespace() || b"(,:;\">[".contains(byte));
+    let end = end_of(bytes, mark + 1);
+    let is_name = behind.is_ascii_alphabetic() && end - mark > SHORTEST + 1 && bytes.get(end) != Some(&b'@');
+    (is_apart && is_name && !bytes[mark..end].contains(&b'.')).then_some((mark, end, 75))
+}
+
+/// The user name behind a word.
+fn announced(text: &Text<'_>, word: usize) -> Option<(usize, usize, u8)> {
+    let letters = text.word(&text.words()[word]);
+    let is = |list: &[&str]| list.iter().any(|one| one.chars().eq(letters.chars().flat_map(char::to_lowercase)));
+    let joint = joint(text, text.words()[word].end)?;
+    let (start, end) = (joint.end, end_of(text.bytes(), joint.end));
+    let name = &text.as_str()[start..end];
+    let is_key = text.bytes().get(end) == Some(&b'=');
+    if name.is_empty() || name.len() > LONGEST || is_key {
+        return None;
+    }
+    if is_login(text, word, end) || is_log_of_user(text, word, end) {
+        return Some((start, end, 85));
+    }
+    if name.len() < SHORTEST
+        || !name.bytes().any(|byte| byte.is_ascii_alphabetic())
+        || is_keyword(name) && !joint.is_firm
+    {
+        return None;
+    }
+    let is_rare = name.len() > 3 && !person::is_common(name);
+    let is_listed = text.as_str()[end..].starts_with(',') && is_rare;
+    let holds = if is(FOR) {
+        (has_shape(name) || is_listed) && follows_address(text, word)
+    } else if joint.is_firm {
+        !is_literal(name)
+    } else {
+        has_shape(name)
+            || is(SURE_WORDS) && is_rare
+            || is_listed && word.checked_sub(1).is_some_and(|before| follows_address(text, before))
+    };
+    holds.then_some((start, end, if has_shape(name) || joint.is_firm { 85 } else { 75 }))
+}
+
+/// What joins a word to the name behind it.
+struct Joint {
+    end: usize,
+    /// Whether it is a sign that gives a value, as `=`, rather than a space or a word.
+    is_firm: bool,
+}
+
+/// Small words between, as in `email handle is anna.k`.
+const LINKS: &[&str] = &["is ", "name ", "id ", "on ", "ist ", "är ", "es ", "est "];
+
+/// Goes over what stands between a word and a name.
+fn joint(text: &Text<'_>, from: usize) -> Option<Joint> {
+    let rest = &text.as_str()[from..];
+    let signs = rest.len() - rest.trim_start_matches([' ', ':', '=', '"', '\'', '`', '\\', '>']).len();
+    if signs == 0 || signs > 6 {
+        return None;
+    }
+    let is_firm = rest.as_bytes()[..signs].iter().any(|sign| matches!(sign, b'=' | b'"' | b'\'' | b'`' | b'>'));
+    let link = LINKS.iter().find(|link| rest[signs..].starts_with(**link)).map_or(0, |link| link.len());
+    let closes = rest.starts_with('"') && !rest[..signs].contains([':', '=']);
+    (!closes).then_some(Joint { end: from + signs + link, is_firm: is_firm && link == 0 })
+}
+
+/// Where a user name ends that begins here; no sign at its end is of it.
+fn end_of(bytes: &[u8], start: usize) -> usize {
+    let length = bytes[start..].iter().take(LONGEST + 1).take_while(|byte| is_part(**byte)).count();
+    let name = &bytes[start..start + length];
+    start + length - name.iter().rev().take_while(|byte| matches!(byte, b'.' | b'-')).count()
+}
+
+fn is_part(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_.-".contains(&byte) || byte >= 0x80
+}
+
+/// Whether it is written as user names are and words are not.
+fn has_shape(name: &str) -> bool {
+    let letters = name.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let has_digit = name.bytes().any(|byte| byte.is_ascii_digit());
+    let has_sign = name[letters..].starts_with(['_', '.'])
+        && name[letters + 1..].starts_with(|letter: char| letter.is_alphabetic());
+    letters >= SHORTEST && (has_digit && letters > 3 || has_sign)
+}
+
+/// What a program writes where there is no user.
+fn is_literal(name: &str) -> bool {
+    matches!(name, "null" | "none" | "None" | "undefined" | "true" | "false" | "nil" | "unknown")
+}
+
+fn is_keyword(name: &str) -> bool {
+    matches!(
+        name,
+        "from" | "by" | "in" | "on" | "at" | "to" | "is" | "has" | "and" | "name" | "invalid" | "user" | "unknown"
+    )
+}
+
+/// `Invalid user x from`, `session closed for user x`, `authenticating user x 10.0.0.7`.
+fn is_log_of_user(text: &Text<'_>, word: usize, end: usize) -> bool {
+    let Some(before) = word.checked_sub(1).map(|at| text.word(&text.words()[at])) else { return false };
+    let rest = &text.as_str()[end..];
+    let is_session = before.eq_ignore_ascii_case("for") && word >= 2 && {
+        let word = text.word(&text.words()[word - 2]);
+        ["closed", "opened", "password", "publickey"].contains(&word)
+    };
+    let is_user = before.eq_ignore_ascii_case("invalid") || before.eq_ignore_ascii_case("illegal");
+    let is_of = before.eq_ignore_ascii_case("authenticating");
+    is_session || (is_user || is_of) && (rest.is_empty() || rest.starts_with([' ', '\n']))
+}
+
+/// `Failed password for x from 10.0.0.7`.
+fn is_login(text: &Text<'_>, word: usize, end: usize) -> bool {
+    let rest = &text.as_str()[end..];
+    let before = word.checked_sub(1).map(|at| text.word(&text.words()[at]));
+    let is_method = before.is_some_and(|before| {
+        ["password", "publickey", "none", "keyboard-interactive", "pam", "gssapi"].contains(&before)
+    });
+    is_method && rest.starts_with(" from ")
+}
+
+/// Whether the word before is the end of a network address.
+fn follows_address(text: &Text<'_>, word: usize) -> bool {
+    word.checked_sub(1).is_some_and(|at| text.words()[at].has_digit && text.gap(at) == " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::Detector;
+
+    fn names(text: &str) -> Vec<&str> {
+        let mut detector = Detector::default();
+        let spans = detector.find(text).iter().filter(|span| span.kind == "USERNAME");
+        spans.map(|span| &text[span.start..span.end]).collect()
+    }
+
+    #[test]
+    fn user_names_are_found_where_logs_and_people_have_them() {
+        for (text, name) in [
+            ("Failed password for root from 10.0.0.7 port 4 ssh2", "root"),
+            ("Failed password for invalid user oracle from 10.0.0.7", "oracle"),
+            ("Invalid user x1 from 10.0.0.7", "x1"),
+            ("session opened for user anna by (uid=0)", "anna"),
+            ("ruser= rhost=10.0.0.7  user=root", "root"),
+            ("dbUser: \"sys_7\",", "sys_7"),
+            ("Login from 10.0.0.7 for anna42, session", "anna42"),
+            ("Benutzername zobel, Mail", "zobel"),
+            ("my email handle is anna.k.", "anna.k"),
+            ("and @anna_k42 linked", "@anna_k42"),
+            ("GRANT ALL TO 'ops_1'@'10.0.0.7';", "ops_1"),
+        ] {
+            assert_eq!(names(text), [name], "{text}");
+        }
+    }
+
+    #[test]
+    fn words_are_none() {
+        for text in [
+            "check pass; user unknown",
+            "the user is here",
+            "user input",
+            "user=0",
+            "for the user",
+            "login failed",
+            "user=null",
+            "a@b",
+            "@",
+            "anna@posti.example",
+            "user",
+            "account 1234",
+            "for x86 and mp3",
+            "user name",
+            "\"user\", \"name\"",
+        ] {
+            assert!(names(text).is_empty(), "{text}");
+        }
+    }
+}

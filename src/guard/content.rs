@@ -1,0 +1,71 @@
+//! Nothing in what leaves looks like something that identifies a person alone.
+//!
+//! What counts is every kind that a recogniser finds with enough certainty, but for those that describe many people alike: names
+//! by their looks (they are met in places, products and streets; those of the dataset are known values), places, organisations and
+//! dates. Numbers in columns of numbers are not looked at: every tenth of sixteen digits passes as a card.
+
+use crate::detect::{Detector, Span};
+use crate::guard::unfold::Unfolded;
+use crate::guard::watch::{ContentGuard, Leaf};
+use crate::schema::MayHold;
+
+/// From so certain on a span counts, in percent.
+const CERTAIN: u8 = 80;
+
+/// Kinds that do not identify a person alone. Whatever kind is not among them counts.
+const OF_MANY: &[&str] = &[
+    "ADDRESS",
+    "AGE",
+    "DATE",
+    "DOB",
+    "DOMAIN",
+    "GEO",
+    "LOCATION",
+    "NRP",
+    "ORG",
+    "PERSON",
+    "POSTCODE",
+    "URL",
+    "URL_GENERIC",
+];
+
+/// Domains that are reserved (RFC 2606), so that their addresses are nobody's.
+const RESERVED: &[&str] = &["example.com", "example.net", "example.org", ".example", ".test", ".invalid", ".localhost"];
+
+struct NothingLikely<'p> {
+    may_hold: &'p MayHold,
+    detector: Detector,
+}
+
+/// The guard of a leaf.
+pub(super) fn over<'p>(leaf: &Leaf<'p>) -> Option<Box<dyn ContentGuard + 'p>> {
+    Some(Box::new(NothingLikely { may_hold: &leaf.rule.may_hold, detector: Detector::default() }))
+}
+
+impl ContentGuard for NothingLikely<'_> {
+    fn text(&mut self, text: &str, source: Option<&str>) -> Option<&'static str> {
+        let may_hold = self.may_hold;
+        let counts = |span: &&Span| {
+            let piece = &text[span.start..span.end];
+            span.score >= CERTAIN
+                && !OF_MANY.contains(&span.kind)
+                && !may_hold.allows(span.kind)
+                && !is_reserved(span.kind, piece)
+                && source.is_none_or(|source| holds(source, piece))
+        };
+        self.detector.find(text).iter().find(counts).map(|span| span.kind)
+    }
+
+    fn number(&mut self, _: u128) -> Option<&'static str> {
+        None
+    }
+}
+
+fn holds(source: &str, piece: &str) -> bool {
+    Unfolded::default().readings(source, |source| source.contains(piece).then_some(())).is_some()
+}
+
+fn is_reserved(kind: &str, piece: &str) -> bool {
+    let piece = piece.to_ascii_lowercase();
+    kind == "EMAIL" && RESERVED.iter().any(|domain| piece.trim_end_matches('.').ends_with(domain))
+}

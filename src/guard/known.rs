@@ -1,0 +1,25 @@
+//! No value of a `direct` leaf stands in what leaves, whole or among other words.
+//!
+//! That is what patterns cannot tell: a name is found because it is one of the dataset's, not because it looks like one.
+
+use crate::detect::Known;
+use crate::detect::known::KNOWN;
+use crate::guard::watch::{ContentGuard, Leaf};
+
+struct NoneKnown<'p>(&'p Known);
+
+/// The guard of a leaf; none where nothing is known, or the rule says that known values may stand there.
+pub(super) fn over<'p>(leaf: &Leaf<'p>) -> Option<Box<dyn ContentGuard + 'p>> {
+    let is_guarded = !leaf.known.is_none() && !leaf.rule.may_hold.allows(KNOWN);
+    is_guarded.then(|| Box::new(NoneKnown(leaf.known)) as Box<dyn ContentGuard + 'p>)
+}
+
+impl ContentGuard for NoneKnown<'_> {
+    fn text(&mut self, text: &str, _: Option<&str>) -> Option<&'static str> {
+        self.0.is_in(text).then_some(KNOWN)
+    }
+
+    fn number(&mut self, number: u128) -> Option<&'static str> {
+        self.0.is_number(number).then_some(KNOWN)
+    }
+}

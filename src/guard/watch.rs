@@ -1,0 +1,174 @@
+//! Looks at every value of a leaf before it leaves.
+//!
+//! A guard of content is one file and one line in the list. It is asked of every leaf whose method can let letters of its
+//! input through ([`Method::carries_input`](crate::method::Method::carries_input)); codes and fakes are made of the key alone.
+
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::datatypes::DataType;
+
+use crate::detect::Known;
+use crate::detect::known::{Spelled, spelled};
+use crate::guard::unfold::Unfolded;
+use crate::guard::{GuardError, content, known};
+use crate::plan::LeafPlan;
+use crate::schema::Column;
+use crate::source::Onlooker;
+
+/// Counts are told in steps of so many, so that none tells of a few people.
+const STEP: u64 = 11;
+
+/// Every guard of content; the first that finds something in a leaf is the one that is told.
+const GUARDS: &[for<'p> fn(&Leaf<'p>) -> Option<Box<dyn ContentGuard + 'p>>] = &[known::over, content::over];
+
+/// A leaf that is to be guarded.
+pub(super) struct Leaf<'p> {
+    pub rule: &'p Column,
+    pub known: &'p Known,
+}
+
+/// Finds in a value what must not leave.
+pub(super) trait ContentGuard {
+    /// The kind of what a text holds, if it holds it. `source` is the text that it was made of, where a method can have
+    /// put something into it that looks the same.
+    fn text(&mut self, text: &str, source: Option<&str>) -> Option<&'static str>;
+
+    /// Whether a whole number, without its sign, is what must not leave; and its kind.
+    fn number(&mut self, number: u128) -> Option<&'static str>;
+}
+
+/// Watches over one leaf.
+pub struct Watch<'p> {
+    plan: &'p LeafPlan,
+    guards: Vec<Guarding<'p>>,
+    unfolded: Unfolded,
+}
+
+struct Guarding<'p> {
+    guard: Box<dyn ContentGuard + 'p>,
+    found: Option<&'static str>,
+    /// In how many values.
+    values: u64,
+}
+
+impl Guarding<'_> {
+    fn note(&mut self, found: Option<&'static str>) {
+        self.values += u64::from(found.is_some());
+        self.found = self.found.or(found);
+    }
+}
+
+impl<'p> Watch<'p> {
+    /// A watch that has seen nothing; none where the leaf holds nothing of its source, or nothing that is looked at.
+    pub(super) fn over(plan: &'p LeafPlan, rule: &'p Column, known: &'p Known) -> Option<Self> {
+        if !rule.method.carries_input() || !plan.after().is_some_and(is_looked_at) {
+            return None;
+        }
+        let leaf = Leaf { rule, known };
+        let guards = GUARDS.iter().filter_map(|over| over(&leaf));
+        let guards: Vec<_> = guards.map(|guard| Guarding { guard, found: None, values: 0 }).collect();
+        (!guards.is_empty()).then(|| Watch { plan, guards, unfolded: Unfolded::default() })
+    }
+
+    /// Whether it is the one of a leaf.
+    pub(super) fn is_over(&self, plan: &LeafPlan) -> bool {
+        std::ptr::eq(self.plan, plan)
+    }
+
+    /// Looks at all values of an array, and at those that they were made of, row by row.
+    pub(super) fn look(&mut self, values: &ArrayRef, sources: Option<&ArrayRef>) {
+        let source = |row: usize| sources.and_then(|sources| text_at(sources, row));
+        match values.data_type() {
+            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => {
+                let mut before = None;
+                for row in 0..values.len() {
+                    let Some(text) = text_at(values, row) else { continue };
+                    // A text that comes again and again, as in a partition key, is looked at once.
+                    if sources.is_some() || before != Some(text) {
+                        self.look_at(text, source(row));
+                    }
+                    before = Some(text);
+                }
+            }
+            DataType::Binary => self.bytes(values.as_binary::<i32>().iter()),
+            DataType::LargeBinary => self.bytes(values.as_binary::<i64>().iter()),
+            DataType::FixedSizeBinary(_) => self.bytes(values.as_fixed_size_binary().iter()),
+            _ => {
+                spelled(values, |value| match value {
+                    Spelled::Number(number) => {
+                        for guarding in &mut self.guards {
+                            let found = guarding.guard.number(number);
+                            guarding.note(found);
+                        }
+                    }
+                    Spelled::Text(text) => self.look_at(text, None),
+                });
+            }
+        }
+    }
+
+    fn look_at(&mut self, text: &str, source: Option<&str>) {
+        for guarding in &mut self.guards {
+            let guard = &mut guarding.guard;
+            let found = self.unfolded.readings(text, |reading| guard.text(reading, source));
+            guarding.note(found);
+        }
+    }
+
+    /// Bytes are looked at as the text that they may be, in one byte a letter or two, and as the digits of a value.
+    fn bytes<'a>(&mut self, values: impl Iterator<Item = Option<&'a [u8]>>) {
+        for value in values.flatten() {
+            let letters: Vec<u8> = value.iter().copied().filter(|byte| *byte != 0).collect();
+            self.look_at(&String::from_utf8_lossy(&letters), None);
+            let array: ArrayRef = std::sync::Arc::new(arrow::array::BinaryArray::from_iter_values([value]));
+            spelled(&array, |value| {
+                if let Spelled::Text(text) = value {
+                    self.look_at(text, None);
+                }
+            });
+        }
+    }
+
+    /// Lets the leaf pass if nothing was found.
+    ///
+    /// # Errors
+    /// Where something was.
+    pub(super) fn verdict(&self) -> Result<(), GuardError> {
+        let found = self.guards.iter().find_map(|guarding| Some((guarding.found?, guarding.values)));
+        match found {
+            None => Ok(()),
+            Some((kind, values)) => {
+                let path = self.plan.leaf.path.clone();
+                Err(GuardError::Holds { leaf: path, kind, values: values.div_ceil(STEP) * STEP })
+            }
+        }
+    }
+}
+
+impl Onlooker for Watch<'_> {
+    fn text(&mut self, text: &str) {
+        self.look_at(text, None);
+    }
+
+    fn values(&mut self, values: &ArrayRef) {
+        self.look(values, None);
+    }
+}
+
+/// Whether values of a type are looked at: dates, times, truth values and the like are those of too many people.
+fn is_looked_at(data_type: &DataType) -> bool {
+    use DataType::*;
+    let is_bytes = matches!(data_type, Utf8 | LargeUtf8 | Utf8View | Binary | LargeBinary | FixedSizeBinary(_));
+    is_bytes || data_type.is_numeric()
+}
+
+fn text_at(array: &ArrayRef, row: usize) -> Option<&str> {
+    if array.is_null(row) {
+        return None;
+    }
+    match array.data_type() {
+        DataType::Utf8 => Some(array.as_string::<i32>().value(row)),
+        DataType::LargeUtf8 => Some(array.as_string::<i64>().value(row)),
+        DataType::Utf8View => Some(array.as_string_view().value(row)),
+        _ => None,
+    }
+}

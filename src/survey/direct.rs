@@ -1,0 +1,137 @@
+//! The values of every `direct` leaf, gathered so that guards and methods know them again.
+
+use arrow::array::ArrayRef;
+
+use crate::detect::Known;
+use crate::detect::known::{Gatherer, Gathering, NoRoom, Room, spelled};
+use crate::plan::{ColumnPlan, Content, Plan, SourceFile, TablePlan};
+use crate::schema::Class;
+use crate::source::{Onlooker, each_leaf};
+use crate::survey::Words;
+
+/// The filter of known values takes this share of a run's memory at most.
+const SHARE: u64 = 16;
+
+/// A value of records takes so many bytes at least, roughly, packed or not.
+const RECORDED: u64 = 4;
+
+/// What is told of known values.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Values that are looked for in all that leaves; one that stands in several places can count more than once.
+    pub values: u64,
+    /// Values that are not, since any text could hold them.
+    pub weak: u64,
+}
+
+/// What the values of `direct` leaves are gathered for.
+pub(super) struct Direct {
+    gathering: Option<Gathering>,
+    words: Words,
+}
+
+impl Direct {
+    /// For a plan; nothing is gathered where nothing of the source leaves.
+    pub fn of(plan: &Plan, key: &[u8; 32], memory: u64) -> Self {
+        let rules = plan.tables.iter().flat_map(|table| table.schema.columns.values());
+        let carries = rules.into_iter().any(|rule| rule.method.carries_input());
+        let values = plan.tables.iter().map(values).sum();
+        let room = Room { values, bytes: memory / SHARE };
+        Direct { gathering: (carries && values > 0).then(|| Gathering::new(key, room)), words: Words::of(plan) }
+    }
+
+    /// Whether there is nothing to look for.
+    pub fn is_idle(&self) -> bool {
+        self.gathering.is_none() && self.words.is_empty()
+    }
+
+    /// Somebody to whom the values of one `direct` leaf are shown.
+    pub fn looker(&self) -> Looker<'_> {
+        let gatherer = self.gathering.as_ref().map(Gathering::gatherer);
+        Looker { direct: self, gatherer, lower: String::new() }
+    }
+
+    /// Looks at the `direct` leaves of a column.
+    pub fn look(&self, table: &TablePlan, column: &ColumnPlan, array: &ArrayRef) {
+        let mut looker = self.looker();
+        let _ = each_leaf(array, |leaf, values| {
+            if column.leaves.get(leaf).is_some_and(|plan| is_direct(table, plan)) {
+                looker.values(values);
+            }
+            Ok::<_, std::convert::Infallible>(())
+        });
+    }
+
+    /// The words that are taken, and the values that are known.
+    ///
+    /// # Errors
+    /// Where there is no room for temporary data.
+    pub fn finish(self) -> Result<(crate::method::Taken, Known, Counts), NoRoom> {
+        let gathered = self.gathering.map(Gathering::finish).transpose()?;
+        let (known, counts) = gathered.map_or((Known::none(), Counts::default()), |gathered| {
+            (gathered.known, Counts { values: gathered.values, weak: gathered.weak })
+        });
+        Ok((self.words.taken(), known, counts))
+    }
+}
+
+/// Sees the values of one leaf.
+pub(super) struct Looker<'d> {
+    direct: &'d Direct,
+    gatherer: Option<Gatherer>,
+    lower: String,
+}
+
+impl Looker<'_> {
+    fn take(&mut self) {
+        if let (Some(gathering), Some(gatherer)) = (&self.direct.gathering, &mut self.gatherer)
+            && gatherer.is_full()
+        {
+            gathering.take(gatherer);
+        }
+    }
+}
+
+impl Onlooker for Looker<'_> {
+    fn text(&mut self, text: &str) {
+        if !self.direct.words.is_empty() {
+            self.direct.words.look_at(text, &mut self.lower);
+        }
+        self.gatherer.iter_mut().for_each(|gatherer| gatherer.text(text));
+        self.take();
+    }
+
+    fn values(&mut self, values: &ArrayRef) {
+        if !self.direct.words.is_empty() {
+            self.direct.words.look(values);
+        }
+        if let Some(gatherer) = &mut self.gatherer {
+            let without = spelled(values, |value| gatherer.add(&value));
+            gatherer.pass(without);
+        }
+        self.take();
+    }
+}
+
+impl Drop for Looker<'_> {
+    fn drop(&mut self) {
+        if let (Some(gathering), Some(gatherer)) = (&self.direct.gathering, self.gatherer.take()) {
+            gathering.take_back(gatherer);
+        }
+    }
+}
+
+/// Whether a leaf identifies alone.
+pub(super) fn is_direct(table: &TablePlan, plan: &crate::plan::LeafPlan) -> bool {
+    table.schema.columns.get(&plan.leaf.path).is_some_and(|rule| rule.class == Class::Direct)
+}
+
+/// How many values the `direct` leaves of a table hold at most, as far as is known before they are read.
+fn values(table: &TablePlan) -> u64 {
+    let direct = table.columns.iter().flat_map(|column| &column.leaves).filter(|plan| is_direct(table, plan)).count();
+    let of = |file: &SourceFile| match &file.content {
+        Content::Pages(_) => file.rows(),
+        Content::Records { .. } => file.object.size / RECORDED,
+    };
+    table.files.iter().map(of).sum::<u64>().saturating_mul(direct as u64)
+}
