@@ -31,8 +31,18 @@ pub fn open(log: LogRight, version: Option<i64>) -> Result<Snapshot, LakeError> 
     if log.entries().next().is_none() {
         return Err(LakeError::NoLog);
     }
+    if let Some(version) = version.filter(|version| !holds(&log, *version)) {
+        return Err(LakeError::NoSnapshot(version));
+    }
     let engine = LogEngine::new(log);
     read(&engine, version).map_err(|error| engine.failure().map_or(error, LakeError::Store))
+}
+
+/// Whether a log has the commit of a version, or a checkpoint.
+fn holds(log: &LogRight, version: i64) -> bool {
+    let start = format!("_delta_log/{version:020}.");
+    let rest = |key: &str| key.strip_prefix(&start).map(str::to_owned);
+    log.entries().filter_map(|(key, _)| rest(key)).any(|rest| rest == "json" || rest.starts_with("checkpoint."))
 }
 
 fn read(engine: &LogEngine, version: Option<i64>) -> Result<Snapshot, LakeError> {
@@ -40,10 +50,7 @@ fn read(engine: &LogEngine, version: Option<i64>) -> Result<Snapshot, LakeError>
     if let Some(version) = version {
         builder = builder.at_version(u64::try_from(version).map_err(|_| LakeError::NoSnapshot(version))?);
     }
-    let snapshot = builder.build(engine).map_err(|error| match (refused(&error), version) {
-        (LakeError::Damaged(_), Some(version)) if missing(&error) => LakeError::NoSnapshot(version),
-        (refused, _) => refused,
-    })?;
+    let snapshot = builder.build(engine).map_err(|error| refused(&error))?;
     let table = Table::of(&snapshot)?;
     let id = i64::try_from(snapshot.version()).map_err(|_| LakeError::Damaged("its version is no number"))?;
     // Statistics are values, and are left where they are.
@@ -69,17 +76,12 @@ fn refused(error: &KernelError) -> LakeError {
     match error {
         KernelError::Backtraced { source, .. } => refused(source),
         KernelError::Unsupported(_) => LakeError::Unsupported("a reader feature of the table"),
-        error if missing(error) => LakeError::Damaged("a commit or a checkpoint is not there"),
+        KernelError::MissingVersion(_)
+        | KernelError::FileNotFound(_)
+        | KernelError::LogTailVersionsNotContiguous { .. } => {
+            LakeError::Damaged("a commit or a checkpoint is not there")
+        }
         _ => UNREADABLE,
-    }
-}
-
-fn missing(error: &KernelError) -> bool {
-    match error {
-        KernelError::Backtraced { source, .. } => missing(source),
-        KernelError::MissingVersion(_) | KernelError::FileNotFound(_) => true,
-        KernelError::LogTailVersionsNotContiguous { .. } => true,
-        error => format!("{error:?}").contains("not the same as the specified end version"),
     }
 }
 

@@ -109,12 +109,11 @@ fn between(path: &LeafPath, to: &DataType, from: &DataType) -> Result<Fit, LakeE
             let (path, wanted) = inner().next().ok_or_else(shape)?;
             Ok(Fit::List(Box::new(between(&path, wanted.data_type(), item.data_type())?)))
         }
-        (DataType::Map(..), DataType::Map(entries, _)) => {
+        (DataType::Map(..), DataType::Map(..)) => {
             let there = children(path, from);
             let fits =
                 inner().zip(there).map(|((path, to), (_, from))| between(&path, to.data_type(), from.data_type()));
             let fits: Vec<Fit> = fits.collect::<Result<_, _>>()?;
-            let _ = entries;
             <[Fit; 2]>::try_from(fits).map(|fits| Fit::Map(Box::new(fits))).map_err(|_| shape())
         }
         (to, from) if widens(from, to) => Ok(Fit::Widened),
