@@ -326,7 +326,7 @@ mod tables {
             assert_eq!(ran.status.code(), Some(6), "{case}: {}", said(&ran));
             assert!(said(&ran).contains(what), "{case}: {}", said(&ran));
             assert!(!said(&ran).contains("CANARY") && !said(&ran).contains("part-0"), "{case}: {}", said(&ran));
-            assert!(!desk.path("test/acme/people").exists(), "{case}: nothing has left");
+            assert!(!desk.path("test/acme/releases").exists(), "{case}: nothing is visible");
         }
     }
 

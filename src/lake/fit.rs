@@ -100,7 +100,8 @@ fn between(path: &LeafPath, to: &DataType, from: &DataType) -> Result<Fit, LakeE
     let inner = || children(path, to).into_iter();
     let shape = || LakeError::Leaf(path.clone(), "an object has it in another shape");
     match (to, from) {
-        (to, from) if to == from => Ok(Fit::Same),
+        // What is nested carries what tells its inside, which the table's columns do not.
+        (to, from) if to == from && !to.is_nested() => Ok(Fit::Same),
         (DataType::Struct(_), DataType::Struct(members)) => {
             let members = inner().map(|(path, wanted)| found(&path, wanted, members));
             members.collect::<Result<_, _>>().map(Fit::Struct)
