@@ -16,6 +16,7 @@ pub mod method;
 pub mod plan;
 pub mod privacy;
 pub mod release;
+pub mod risk;
 pub mod run;
 pub mod scan;
 pub mod schema;

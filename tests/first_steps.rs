@@ -68,7 +68,7 @@ fn every_fault_of_a_file_is_told_with_its_place_and_the_way_out() {
         ("source that climbs", good.replace("acme/customers/**", "../customers/**")),
         ("wrong kind", good.replace("\"acme\"", "7")),
         ("not TOML", good.replace("[columns]", "[columns")),
-        ("privacy that is not enforced", format!("{good}\n[privacy]\nk = 11\n")),
+        ("groups of one person", format!("{good}\n[privacy]\nk = 1\n")),
     ];
     let mut told = String::new();
     for (fault, schema) in faults {

@@ -1,9 +1,17 @@
 //! What identifies people inside a text goes, and what does not stays.
 
+#![expect(clippy::disallowed_types, reason = "sources are written here")]
+
+mod common;
+
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, StringArray};
+use arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray};
+use common::desk::Desk;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use verho::detect::Known;
 use verho::document::{Document, Fault};
 use verho::keys::lanes::DomainKey;
 use verho::method::{Context, Keys, Method, Taken, find};
@@ -21,7 +29,7 @@ fn apply(rule: &str, texts: &[Option<&str>]) -> StringArray {
     let method = parse(rule).unwrap_or_else(|fault| panic!("{rule}: {fault}"));
     let input: ArrayRef = Arc::new(StringArray::from(texts.to_vec()));
     let keys = Keys::new(method.domains().into_iter().map(|domain| (domain.to_owned(), DomainKey::new([7; 32]))));
-    let context = Context { keys: &keys, taken: &Taken::default(), beside: &[] };
+    let context = Context { keys: &keys, taken: &Taken::default(), known: &Known::none(), beside: &[] };
     method.apply(&input, &context).expect("text is taken").as_string().clone()
 }
 
@@ -89,4 +97,63 @@ fn every_rule_is_told_and_fixes_the_meaning() {
         }
     }
     assert!(methods[0].words().contains("EMAIL: replaced with an invented e-mail address"));
+}
+
+/// People of a table, and what is written of them; the last note is of nobody.
+const PEOPLE: [(&str, &str, &str); 4] = [
+    ("Aino Virtanen", "zq8871-rr", "Called Aino Virtanen back, was content."),
+    ("Yrsa Qvist", "kk2210-xa", "about KK2210-XA: sent by post to yrsa qvist"),
+    ("Tove Ekdahl", "pf0042-lm", "see {\"who\":\"pf0042-lm\"}"),
+    ("Onni Salo", "bb9113-ty", "The parcel came late."),
+];
+
+fn desk() -> Desk {
+    let desk = Desk::local("shop");
+    desk.write(
+        "schemas/shop/people.toml",
+        "customer = \"shop\"\ntable = \"people\"\nsource = \"shop/people/*.parquet\"\nformat = \"parquet\"\n[columns]\n\
+         name = { class = \"direct\", method = \"fake\", kind = \"name\", locale = \"fi\" }\n\
+         code = { class = \"direct\", method = \"pseudonym\", domain = \"code\" }\n\
+         note = { class = \"free_text\", method = \"scrub\", locale = \"fi\" }\n",
+    );
+    let column = |of: fn(&(&'static str, &'static str, &'static str)) -> &'static str| {
+        Arc::new(StringArray::from_iter_values(PEOPLE.iter().map(of))) as ArrayRef
+    };
+    let columns =
+        [("name", column(|person| person.0)), ("code", column(|person| person.1)), ("note", column(|person| person.2))];
+    let batch = RecordBatch::try_from_iter(columns).expect("a batch");
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let mut writer = ArrowWriter::try_new(file.reopen().expect("a handle"), batch.schema(), None).expect("a writer");
+    writer.write(&batch).expect("written");
+    writer.close().expect("closed");
+    desk.put(file.path(), "shop/people/0.parquet");
+    desk
+}
+
+/// The only part of a release.
+fn output(desk: &Desk) -> RecordBatch {
+    let release = std::fs::read_dir(desk.path("test/shop/people")).expect("a folder").next().expect("a release");
+    let part = std::fs::File::open(release.expect("an entry").path().join("part-00000.parquet")).expect("a part");
+    let mut reader = ParquetRecordBatchReaderBuilder::try_new(part).expect("Parquet").build().expect("a reader");
+    reader.next().expect("a batch").expect("a batch")
+}
+
+#[test]
+fn known_values_are_found_where_no_pattern_sees_them() {
+    let desk = desk();
+    desk.approve("shop", "scrub", 1);
+    let ran = desk.verho(&["run", "shop"]);
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let output = output(&desk);
+    let [names, notes] = [0, 2].map(|column| output.column(column).as_string::<i32>());
+    assert_eq!(notes.value(0), format!("Called {} back, was content.", names.value(0)), "the fake of the column");
+    assert_eq!(notes.value(3), "The parcel came late.");
+    for (row, (name, code, _)) in PEOPLE.iter().enumerate() {
+        let note = notes.value(row).to_lowercase();
+        for part in name.to_lowercase().split(' ').chain([*code]) {
+            assert!(!note.contains(part), "a known value is left in note {row}");
+        }
+    }
+    assert!(notes.value(1).starts_with("about [known]: sent by post to ["), "{}", notes.value(1));
+    assert_eq!(notes.value(2), "see {\"who\":\"[known]\"}");
 }

@@ -2,8 +2,9 @@
 
 mod log;
 
+use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
@@ -39,6 +40,37 @@ impl Production {
     /// The engineer's right to see structure: it reads the last bytes of a Parquet object, and no data page.
     pub fn footers(&self) -> FooterRight<'_> {
         FooterRight { store: self.store.as_ref() }
+    }
+
+    /// The narrow way in, for `scan` alone: the starts of a few objects, so that a schema can be proposed before there is
+    /// anything to approve.
+    ///
+    /// What it hands out stays inside this crate, and what is found in it holds no value:
+    /// ```
+    /// # use verho::account::{doors::{Production, Sampler}, store::Object};
+    /// fn look(door: &Production, object: &Object) {
+    ///     let sampler: Sampler<'_> = door.sampler();
+    ///     let _ = sampler.sample(object);
+    /// }
+    /// ```
+    ///
+    /// It is no opened door, and nobody outside reads a byte through it:
+    /// ```compile_fail
+    /// # use verho::account::{doors::{OpenProduction, Production}, store::Object};
+    /// fn look(door: &Production, object: &Object) {
+    ///     let open: OpenProduction<'_> = door.sampler();
+    ///     let _ = open.read(object, &[0..9]);
+    /// }
+    /// ```
+    /// ```compile_fail
+    /// # use verho::account::{doors::{Production, Sampler}, store::Object};
+    /// fn look(door: &Production, object: &Object) {
+    ///     let sampler: Sampler<'_> = door.sampler();
+    ///     let _ = sampler.sample(object).read(0..9);
+    /// }
+    /// ```
+    pub fn sampler(&self) -> Sampler<'_> {
+        Sampler { store: &self.store, left: Mutex::new(HashMap::new()) }
     }
 
     /// Opens the door to rows.
@@ -111,6 +143,54 @@ fn read_one(store: &dyn Store, object: &Object, range: Range<u64>) -> Result<Byt
     read.into_iter().next().ok_or_else(|| StoreError::Damaged("no reply to a read".into()))
 }
 
+/// What is read of one object at most before there is an approval, in bytes.
+pub const SAMPLED_BYTES: u64 = 64 << 20;
+
+/// The right to look at samples: of each object no more than [`SAMPLED_BYTES`], however often it is asked for.
+pub struct Sampler<'d> {
+    store: &'d Arc<dyn Store>,
+    /// By key, how much may still be read.
+    left: Mutex<HashMap<String, u64>>,
+}
+
+impl Sampler<'_> {
+    /// One object, to be looked into.
+    pub fn sample(&self, object: &Object) -> Sample<'_> {
+        Sample { sampler: self, object: object.clone() }
+    }
+
+    /// Takes bytes from what may still be read of an object.
+    fn spend(&self, key: &str, bytes: u64) -> Result<(), StoreError> {
+        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = left.entry(key.to_owned()).or_insert(SAMPLED_BYTES);
+        *left = left.checked_sub(bytes).ok_or_else(|| StoreError::Other("a sample of it would be too large".into()))?;
+        Ok(())
+    }
+}
+
+/// One object of which a sample may be read; only [`Sampler::sample`] makes one.
+#[derive(Clone)]
+pub struct Sample<'d> {
+    sampler: &'d Sampler<'d>,
+    object: Object,
+}
+
+impl Sample<'_> {
+    /// The bytes of a range, in the object's pinned state.
+    ///
+    /// # Errors
+    /// What the store says, and where no more may be read.
+    pub(crate) fn read(&self, range: Range<u64>) -> Result<Bytes, StoreError> {
+        self.sampler.spend(&self.object.key, range.end.saturating_sub(range.start))?;
+        read_one(self.sampler.store.as_ref(), &self.object, range)
+    }
+
+    /// The object that it is of.
+    pub fn object(&self) -> &Object {
+        &self.object
+    }
+}
+
 /// Production, opened by an approval.
 #[derive(Clone, Copy)]
 pub struct OpenProduction<'d> {
@@ -169,5 +249,25 @@ impl Test {
     /// Whether writing is mostly waiting.
     pub fn is_remote(&self) -> bool {
         self.store.is_remote()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::store::testing::MemoryStore;
+
+    #[test]
+    fn no_more_of_an_object_is_sampled_than_may_be_however_often_it_is_asked() {
+        let store = MemoryStore::default();
+        store.create("a", &[Bytes::from_static(b"0123456789")]).expect("is free");
+        let object = store.find("a").expect("is there").expect("an object");
+        let door = Production::new(Box::new(store));
+        let sampler = door.sampler();
+        assert_eq!(sampler.sample(&object).read(2..5).as_deref(), Ok(&b"234"[..]));
+        sampler.spend("a", SAMPLED_BYTES - 5).expect("is left");
+        assert_eq!(sampler.sample(&object).read(0..2).as_deref(), Ok(&b"01"[..]));
+        assert!(sampler.sample(&object).read(0..1).is_err(), "a second handle is no second share");
+        assert!(sampler.spend("b", 1).is_ok());
     }
 }

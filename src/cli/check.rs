@@ -15,9 +15,15 @@ pub struct Check {}
 impl Check {
     pub fn run(self, common: &Common) -> Result<Answer, Failure> {
         let workspace = common.workspace()?;
-        let mut rows = Vec::new();
+        let (mut rows, mut notes) = (Vec::new(), String::new());
         for customer in workspace.customers() {
             for table in schema::read_customer(&workspace.schemas(), &customer)? {
+                if table.privacy.is_some() && table.subject.is_none() {
+                    notes += &format!(
+                        "note: `{}` has no `subject`: k counts rows, and several can be of one person\n",
+                        table.table
+                    );
+                }
                 rows.push([
                     customer.clone(),
                     table.table.clone(),
@@ -36,7 +42,7 @@ impl Check {
         }
         let facts: Vec<_> = rows.iter().map(|[customer, table, leaves, policy]| json!({ "customer": customer, "table": table, "leaves": leaves.parse::<u64>().unwrap_or(0), "policy": policy })).collect();
         Ok(Answer::new(
-            table(["customer", "table", "leaves", "policy"], &rows) + "all is well\n",
+            table(["customer", "table", "leaves", "policy"], &rows) + &notes + "all is well\n",
             json!({ "trust": computed, "tables": facts }),
         ))
     }

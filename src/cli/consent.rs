@@ -145,7 +145,11 @@ pub fn request(workspace: &Workspace, new: &NewRequest) -> Result<PathBuf, Failu
     let crew = Crew::new(workspace.limits.threads)?;
     let plan = Plan::resolve(&new.customer, schemas, &production, &workspace.limits, &crew)?;
     let internal = |error: request::NoStructure| Failure::new(Kind::Internal, error.to_string());
-    let record = request::record(&asked, &plan.structures(), new.terms(person)?).map_err(internal)?;
+    let mut terms = new.terms(person)?;
+    if plan.tables.iter().any(|table| table.schema.privacy.is_some()) {
+        terms.claim = asked.claim;
+    }
+    let record = request::record(&asked, &plan.structures(), terms).map_err(internal)?;
     let text = request::text(&record, |table, leaf, _| words(table, leaf));
     written(&workspace.consents().join(&new.customer).join(&new.id), &text)
 }
@@ -164,7 +168,7 @@ fn explained(schemas: &[TableSchema]) -> impl Fn(&str, &str) -> String + use<> {
     let leaf = |schema: &TableSchema| {
         let words =
             schema.columns.iter().map(|(path, rule)| ((schema.table.clone(), path.as_str().to_owned()), rule.words()));
-        let rows: Vec<_> = schema.filters.iter().map(Filter::words).collect();
+        let rows: Vec<_> = schema.filters.iter().map(Filter::words).chain(schema.privacy_words()).collect();
         words.chain([((schema.table.clone(), String::new()), rows.join("; "))]).collect::<Vec<_>>()
     };
     let words: std::collections::HashMap<_, _> = schemas.iter().flat_map(leaf).collect();

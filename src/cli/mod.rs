@@ -14,6 +14,7 @@ mod preview;
 mod progress;
 mod refresh;
 mod release;
+mod risk;
 mod run;
 mod scan;
 
@@ -70,6 +71,7 @@ enum Command {
     Run(run::Run),
     Refresh(refresh::Refresh),
     Preview(preview::Preview),
+    Risk(risk::Risk),
     Consent(consent::Consent),
     Methods(methods::Methods),
     Release(release::Release),
@@ -89,6 +91,7 @@ impl Command {
             Command::Run(command) => command.run(common),
             Command::Refresh(command) => command.run(common),
             Command::Preview(command) => command.run(common),
+            Command::Risk(command) => command.run(common),
             Command::Consent(command) => command.run(common),
             Command::Methods(command) => command.run(),
             Command::Release(command) => command.run(common),

@@ -8,6 +8,7 @@ use crate::account::doors::Production;
 use crate::crew::Crew;
 use crate::error::Failure;
 use crate::plan::{LeafPlan, TablePlan};
+use crate::run::earned::by_rules;
 use crate::schema;
 
 /// Show what a run would read, do and write, per leaf; reads footers only
@@ -29,8 +30,10 @@ impl Plan {
         let destination = workspace.test.below(&self.customer).root.to_string();
         let warnings = [plan.unjoinable(), plan.crowded()].concat();
         let warned: String = warnings.iter().map(|warning| format!("warning: {warning}\n")).collect();
-        let facts = json!({ "customer": self.customer, "destination": destination, "tables": facts, "links": plan.links(), "warnings": warnings });
-        Ok(Answer::new(format!("{text}{}to {destination}\n{warned}", links(&plan)), facts))
+        let earned = by_rules(plan.tables.iter().map(|table| &table.schema)).assessment;
+        let text = format!("{text}{}to {destination}\nif all holds, {}{warned}", links(&plan), earned.text());
+        let facts = json!({ "customer": self.customer, "destination": destination, "tables": facts, "links": plan.links(), "warnings": warnings, "can_be_earned": earned });
+        Ok(Answer::new(text, facts))
     }
 }
 
@@ -65,6 +68,7 @@ fn text(plan: &TablePlan, parts: usize) -> String {
     };
     head + &table(["leaf", "type", "class", "what becomes of it", "type after"], &rows)
         + &plan.schema.filters.iter().map(|filter| format!("{}\n", filter.words())).collect::<String>()
+        + &plan.schema.privacy_words().map(|words| format!("{words}\n")).unwrap_or_default()
         + &codes(plan)
         + &format!("schema {}\npolicy {}\n\n", plan.structure, plan.policy)
 }

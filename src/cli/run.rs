@@ -4,7 +4,8 @@ use super::Common;
 use super::answer::Answer;
 use super::progress::Bar;
 use crate::error::Failure;
-use crate::run::{self, Done, House, Wish};
+use crate::run::{self, Done, Findings, House, Wish};
+use crate::survey::{LinkFinding, SkewFinding};
 
 /// Carry a customer's dataset over, once
 #[derive(clap::Args)]
@@ -33,7 +34,32 @@ impl Run {
 pub fn text(done: &Done) -> String {
     let tables: String = done.tables.iter().map(|(table, rows)| format!("  {table}: {rows} rows\n")).collect();
     format!(
-        "release {} is visible\n{tables}{} objects, {} bytes, approval {} run {}\nevidence: {}\n",
-        done.release, done.objects, done.bytes, done.approval, done.run_number, done.evidence
+        "release {} is visible\n{tables}{} objects, {} bytes, approval {} run {}\n{}{}evidence: {}\n",
+        done.release,
+        done.objects,
+        done.bytes,
+        done.approval,
+        done.run_number,
+        done.assessment.text(),
+        found(&done.findings),
+        done.evidence
     )
+}
+
+/// What was found of the whole, in words.
+fn found(findings: &Findings) -> String {
+    let link = |link: &LinkFinding| {
+        let LinkFinding { from, to, values, orphans, exact } = link;
+        let about = if *exact { "up to" } else { "about" };
+        format!("link `{from}` to `{to}`: {about} {orphans} of {values} values have no other end\n")
+    };
+    let skew = |skew: &SkewFinding| {
+        let SkewFinding { leaf, domain, distinct, frequency_risk, .. } = skew;
+        format!(
+            "warning: `{leaf}` (domain `{domain}`) has up to {distinct} different values, and who knows how often each \
+             occurs recovers about {frequency_risk} of its rows by counting\n"
+        )
+    };
+    let links = findings.links.iter().map(link);
+    links.chain(findings.skew.iter().filter(|skew| skew.flagged).map(skew)).collect()
 }

@@ -3,6 +3,7 @@
 //! `trust` -> `signers`, `roles` -> `record`, `signature` -> `checks` -> `gate` -> `runs`. Everything up to the
 //! last two reads files only; the last two compare what the footers say and count the run in the evidence store.
 
+mod assessment;
 mod checks;
 mod claim;
 mod gate;
@@ -16,6 +17,7 @@ mod signers;
 pub mod trust;
 pub mod view;
 
+pub use assessment::{Assessment, Earned};
 pub use claim::{Claim, Level};
 #[cfg(test)]
 pub(crate) use gate::testing;

@@ -9,10 +9,46 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
     follows: "ISO 8601-1 and how days are written in ten languages of Europe, behind a word for birth",
     leaves_out: "years of birth, ages, and dates that no word nearby says are of a birth (they are dates)",
     starts: &[Starts::Keyword(&[
-        "dob", "born", "birth", "birthdate", "birthday", "birthdays", "dateofbirth", "syntynyt", "synt", "syntymäaika",
-        "syntymäpäivä", "syntymäaikani", "född", "född", "födelsedatum", "födelsedag", "födelsetid", "geboren", "geb",
-        "geburtsdatum", "geburtstag", "né", "née", "naissance", "anniversaire", "nacimiento", "nacido", "nacida", "nacio", "nació",
-        "nascita", "nato", "nata", "nascimento", "nascido", "nascida", "geboortedatum", "født", "fødselsdato", "fødselsdag",
+        "dob",
+        "born",
+        "birth",
+        "birthdate",
+        "birthday",
+        "birthdays",
+        "dateofbirth",
+        "syntynyt",
+        "synt",
+        "syntymäaika",
+        "syntymäpäivä",
+        "syntymäaikani",
+        "född",
+        "född",
+        "födelsedatum",
+        "födelsedag",
+        "födelsetid",
+        "geboren",
+        "geb",
+        "geburtsdatum",
+        "geburtstag",
+        "né",
+        "née",
+        "naissance",
+        "anniversaire",
+        "nacimiento",
+        "nacido",
+        "nacida",
+        "nacio",
+        "nació",
+        "nascita",
+        "nato",
+        "nata",
+        "nascimento",
+        "nascido",
+        "nascida",
+        "geboortedatum",
+        "født",
+        "fødselsdato",
+        "fødselsdag",
         "fnac",
     ])],
     find,
@@ -25,7 +61,8 @@ const FARTHEST: usize = 48;
 fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     let At::Word(index) = at else { return };
     let from = text.words()[index].end;
-    let near = (index + 1..text.words().len()).take(REACH).take_while(|next| text.words()[*next].start - from <= FARTHEST);
+    let near =
+        (index + 1..text.words().len()).take(REACH).take_while(|next| text.words()[*next].start - from <= FARTHEST);
     let date = near.map(|next| (next, date_end(text, next, Years::Any))).find_map(|(next, end)| Some((next, end?)));
     if let Some((next, end)) = date {
         found.push(Span { start: text.words()[next].start, end, kind: "DOB", score: 90 });

@@ -136,10 +136,17 @@ pub(super) fn date_end(text: &Text<'_>, index: usize, years: Years) -> Option<us
     if !is_free {
         return None;
     }
-    if MONTH.has(word) {
-        return month_first(text, index);
+    if !word.has_digit {
+        return MONTH.has(word).then(|| month_first(text, index)).flatten();
     }
-    numeric(text, index, years).or_else(|| day_first(text, index))
+    let length = word.end - word.start;
+    let next = text.bytes().get(word.end);
+    let by_numbers = match (length, next) {
+        (1 | 2 | 4, Some(b'-' | b'.' | b'/')) | (8, _) => numeric(text, index, years),
+        _ => None,
+    };
+    let is_before_word = || text.words().get(index + 1).is_some_and(|next| !next.has_digit);
+    by_numbers.or_else(|| (length <= 4 && is_before_word()).then(|| day_first(text, index)).flatten())
 }
 
 /// The number that a word of digits alone is, and how many digits it has.

@@ -51,9 +51,34 @@ const RANGES: &[(u32, u32, usize, usize, usize)] = &[
 ];
 
 static CARDS: Vocabulary = Vocabulary::of(&[
-    "card", "cards", "creditcard", "credit", "debit", "cc", "visa", "mastercard", "maestro", "amex", "pan", "kort", "kortet",
-    "kortnummer", "kortti", "kortin", "kortilta", "korttinumero", "luottokortti", "karte", "kreditkarte", "kartennummer",
-    "carte", "tarjeta", "carta", "cartão", "uatp", "kreditkort",
+    "card",
+    "cards",
+    "creditcard",
+    "credit",
+    "debit",
+    "cc",
+    "visa",
+    "mastercard",
+    "maestro",
+    "amex",
+    "pan",
+    "kort",
+    "kortet",
+    "kortnummer",
+    "kortti",
+    "kortin",
+    "kortilta",
+    "korttinumero",
+    "luottokortti",
+    "karte",
+    "kreditkarte",
+    "kartennummer",
+    "carte",
+    "tarjeta",
+    "carta",
+    "cartão",
+    "uatp",
+    "kreditkort",
 ]);
 
 const LONGEST: usize = 19;
@@ -61,7 +86,8 @@ const LONGEST: usize = 19;
 fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     let At::Word(index) = at else { return };
     let (start, bytes) = (text.words()[index].start, text.bytes());
-    if !bytes[start].is_ascii_digit() || !begins(bytes, start) {
+    // Every way of grouping begins with four digits or more.
+    if !bytes[start..].iter().take(4).all(u8::is_ascii_digit) || !begins(bytes, start) {
         return;
     }
     let mut number = Number::default();
@@ -89,8 +115,8 @@ fn begins(bytes: &[u8], at: usize) -> bool {
     match bytes[..at] {
         [.., digit, b'-' | b'.' | b','] => !digit.is_ascii_alphanumeric(),
         // The tail of a longer number in fours, as of an account.
-        [.., joint, first, second, third, digit, b' ']
-            if joint != b'-' && bytes[at..].get(4) == Some(&b' ') && digit.is_ascii_digit() =>
+        [ref front @ .., first, second, third, digit, b' ']
+            if front.last() != Some(&b'-') && bytes.get(at + 4) == Some(&b' ') && digit.is_ascii_digit() =>
         {
             ![first, second, third].iter().all(u8::is_ascii_alphanumeric)
         }
@@ -103,7 +129,9 @@ fn begins(bytes: &[u8], at: usize) -> bool {
 /// Whether a number ends here: no letter follows, nor digits that are joined as its own groups are.
 fn ends(bytes: &[u8], at: usize, separator: Option<u8>) -> bool {
     match bytes[at..] {
-        [joint @ (b'-' | b'.' | b','), next, ..] => !next.is_ascii_digit() || (joint == b'-' && separator == Some(b' ')),
+        [joint @ (b'-' | b'.' | b','), next, ..] => {
+            !next.is_ascii_digit() || (joint == b'-' && separator == Some(b' '))
+        }
         [next, ..] => !next.is_ascii_alphanumeric() && next != b'_',
         [] => true,
     }
@@ -181,7 +209,7 @@ fn luhn(digits: &[u8]) -> bool {
         .enumerate()
         .map(|(place, digit)| u32::from(if place % 2 == 1 { doubled(digit) } else { digit }))
         .sum();
-    sum % 10 == 0 && digits.iter().any(|digit| *digit != digits[0])
+    sum.is_multiple_of(10) && digits.iter().any(|digit| *digit != digits[0])
 }
 
 #[cfg(test)]
@@ -191,12 +219,22 @@ mod tests {
     #[test]
     fn numbers_are_checked_and_may_be_grouped() {
         let cards = |text: &str| found(text, "CARD");
-        for number in ["4111111111111111", "4111 1111 1111 1111", "4111-1111-1111-1111", "3413 651673 16111", "6011903888227567"] {
+        for number in
+            ["4111111111111111", "4111 1111 1111 1111", "4111-1111-1111-1111", "3413 651673 16111", "6011903888227567"]
+        {
             assert_eq!(cards(&format!("paid by {number}, then 2 by {number} 12")), [number, number]);
         }
         assert_eq!(cards("card 4222222222222"), ["4222222222222"]);
         assert_eq!(cards("4012888888881881 4012-8888-8888-1881 4012 8888 8888 1881").len(), 3);
-        for none in ["4111111111111112", "41111111111111111", "EAN 4222222222222", "4111 11 1111111111", "9111111111111111", "4111-1111-1111-1111-1", "XX12 4111 1111 1111 1111"] {
+        for none in [
+            "4111111111111112",
+            "41111111111111111",
+            "EAN 4222222222222",
+            "4111 11 1111111111",
+            "9111111111111111",
+            "4111-1111-1111-1111-1",
+            "XX12 4111 1111 1111 1111",
+        ] {
             assert!(cards(none).is_empty(), "{none}");
         }
     }

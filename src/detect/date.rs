@@ -27,9 +27,19 @@ mod tests {
     fn days_are_found() {
         let dates = |text: &str| found(text, "DATE");
         for date in [
-            "2024-01-26", "26.1.2024", "1/26/2024", "2022-04-03T13:19:00Z", "2010-03-10 19:00:35", "2024-03-15T14:30:00.123456Z",
-            "2024-03-15T14:30:00-05:00", "March 15, 1989", "15 March 1989",
-            "9. joulukuuta 1960", "6 päivänä joulukuuta 1995", "3 de mayo de 1980", "15th March 1989",
+            "2024-01-26",
+            "26.1.2024",
+            "1/26/2024",
+            "2022-04-03T13:19:00Z",
+            "2010-03-10 19:00:35",
+            "2024-03-15T14:30:00.123456Z",
+            "2024-03-15T14:30:00-05:00",
+            "March 15, 1989",
+            "15 March 1989",
+            "9. joulukuuta 1960",
+            "6 päivänä joulukuuta 1995",
+            "3 de mayo de 1980",
+            "15th March 1989",
         ] {
             assert_eq!(dates(&format!("On {date}, then {date}.")), [date, date]);
         }

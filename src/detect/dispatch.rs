@@ -12,6 +12,13 @@ const MOST_DIGITS: usize = 40;
 /// Made of the list, once.
 pub(super) static DISPATCH: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::of(RECOGNISERS));
 
+/// Of those recognisers that find something else than names and addresses.
+pub(super) static NO_NAMES: LazyLock<Dispatch> = LazyLock::new(|| {
+    let is_name = |kind: &&str| matches!(*kind, "PERSON" | "ADDRESS");
+    let others = RECOGNISERS.iter().copied().filter(|recogniser| !recogniser.kinds.iter().all(|kind| is_name(kind)));
+    Dispatch::of(&others.collect::<Vec<_>>())
+});
+
 type Asked = Vec<&'static Recogniser>;
 
 pub(super) struct Dispatch {
@@ -28,7 +35,7 @@ pub(super) struct Dispatch {
 }
 
 impl Dispatch {
-    fn of(recognisers: &[&'static Recogniser]) -> Self {
+    pub(super) fn of(recognisers: &[&'static Recogniser]) -> Self {
         let mut dispatch = Dispatch {
             marks: [const { Vec::new() }; 256],
             marks_asked: [false; 256],
@@ -75,6 +82,17 @@ impl Dispatch {
     /// Which bytes, outside words, some recogniser wants to be asked at.
     pub(super) fn marks_asked(&self) -> &[bool; 256] {
         &self.marks_asked
+    }
+
+    /// Whether anybody could be asked at a word without digits, which is in lower case here and may not be in its text.
+    pub(super) fn asks_at(&self, lower: &str) -> bool {
+        let begins = |(prefix, _): &(&str, _)| {
+            let prefix = prefix.as_bytes();
+            lower.len() >= prefix.len() && lower.as_bytes()[..prefix.len()].eq_ignore_ascii_case(prefix)
+        };
+        !self.capitals.is_empty()
+            || self.keywords.contains_key(&hash_of(lower))
+            || self.prefixes.values().flatten().any(begins)
     }
 
     /// Asks every recogniser at every place where it wants to be asked.
@@ -131,12 +149,13 @@ fn digits_of(text: &Text<'_>, word: &Word) -> usize {
     text.bytes()[word.start..word.end].iter().filter(|byte| byte.is_ascii_digit()).count()
 }
 
-fn half(hash: u64) -> u16 {
+/// The part of a hash by which it is looked up among bits.
+pub(super) fn half(hash: u64) -> u16 {
     (hash >> 48) as u16
 }
 
 /// A set of numbers of 16 bits.
-struct Bits(Box<[u64; 1024]>);
+pub(super) struct Bits(Box<[u64; 1024]>);
 
 impl Default for Bits {
     fn default() -> Self {
@@ -145,11 +164,11 @@ impl Default for Bits {
 }
 
 impl Bits {
-    fn set(&mut self, number: u16) {
+    pub(super) fn set(&mut self, number: u16) {
         self.0[usize::from(number) / 64] |= 1 << (number % 64);
     }
 
-    fn has(&self, number: u16) -> bool {
+    pub(super) fn has(&self, number: u16) -> bool {
         self.0[usize::from(number) / 64] >> (number % 64) & 1 > 0
     }
 }

@@ -1,69 +1,122 @@
 //! Addresses of e-mail that are written so that programs do not see them.
 
+use std::ops::Range;
+
 use crate::detect::context::Vocabulary;
 use crate::detect::email::local_start;
 use crate::detect::host::host_end;
-use crate::detect::{At, Recogniser, Span, Starts, Text, Word};
+use crate::detect::{At, Recogniser, Span, Starts, Text};
 
 pub(super) const RECOGNISER: Recogniser = Recogniser {
     name: "email_spoken",
     kinds: &["EMAIL"],
-    follows: "usage: `name (at) host.fi`, `name [at] host [dot] fi`, `name at host.fi`",
+    follows: "usage: `name (at) host.fi`, `name [at] host [dot] fi`, `name at host.fi`, `name @ host.fi`",
     leaves_out: "`at` without brackets where neither the name nor a word nearby shows an address; signs drawn as pictures",
-    starts: &[Starts::Keyword(&["at", "ät", "arroba", "chiocciola", "arobase", "kukka", "miukumauku", "snabela"])],
+    starts: &[
+        Starts::Mark(b'@'),
+        Starts::Keyword(&["at", "a", "ät", "arroba", "chiocciola", "arobase", "kukka", "miukumauku", "snabela"]),
+    ],
     find,
 };
 
 /// What is said of addresses.
 static MAIL: Vocabulary = Vocabulary::of(&[
-    "mail", "email", "e", "mailto", "write", "contact", "reach", "sposti", "sähköposti", "sähköpostini", "osoite",
-    "epost", "mejl", "mejla", "skriv", "maila", "schreib", "schreiben", "adresse", "address", "correo", "courriel",
+    "mail",
+    "email",
+    "e",
+    "mailto",
+    "write",
+    "contact",
+    "reach",
+    "sposti",
+    "sähköposti",
+    "sähköpostini",
+    "osoite",
+    "epost",
+    "mejl",
+    "mejla",
+    "skriv",
+    "maila",
+    "schreib",
+    "schreiben",
+    "adresse",
+    "address",
+    "correo",
+    "courriel",
 ]);
 
 /// What stands before `at` and names nobody.
 static NOBODY: Vocabulary = Vocabulary::of(&[
-    "me", "us", "you", "it", "him", "her", "them", "look", "available", "directly", "hosted", "is", "or", "and", "team",
-    "shop", "buy", "found", "visit", "work", "works", "working", "page", "site", "account", "online", "here", "are",
+    "me",
+    "us",
+    "you",
+    "it",
+    "him",
+    "her",
+    "them",
+    "look",
+    "available",
+    "directly",
+    "hosted",
+    "is",
+    "or",
+    "and",
+    "team",
+    "shop",
+    "buy",
+    "found",
+    "visit",
+    "work",
+    "works",
+    "working",
+    "page",
+    "site",
+    "account",
+    "online",
+    "here",
+    "are",
 ]);
 
 static DOT: Vocabulary = Vocabulary::of(&["dot", "piste", "punkt", "point", "punto"]);
 
 fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
-    let At::Word(index) = at else { return };
-    let word = &text.words()[index];
     let bytes = text.bytes();
-    let Some((before, behind)) = framed(bytes, word) else { return };
-    let is_bracketed = bytes[before..word.start].iter().any(|byte| b"([{<".contains(byte));
+    let sign = match at {
+        At::Mark(at) => at..at + 1,
+        At::Word(index) => text.words()[index].start..text.words()[index].end,
+    };
+    let Some((before, behind)) = framed(bytes, &sign) else { return };
+    // A single letter is a sign in brackets alone.
+    if sign.len() == 1 && bytes[sign.start] != b'@' && before + 1 >= sign.start {
+        return;
+    }
+    let is_bracketed = bytes[before..sign.start].iter().any(|byte| b"([{<".contains(byte));
     let start = local_start(text.as_str(), before);
     let Some(end) = spoken_end(text, behind) else { return };
     let is_named = text.bytes()[start..before].iter().any(|byte| byte.is_ascii_digit() || b"._+-".contains(byte));
-    let is_nobody = |last: usize| text.words()[last].start == start && NOBODY.has(&text.words()[last]);
-    let is_somebody = start < before && index.checked_sub(1).is_some_and(|last| !is_nobody(last));
+    let last = text.word_at(start);
+    let is_nobody = text.words().get(last).is_some_and(|word| word.end == before && NOBODY.has(word));
+    let is_somebody = start < before && !is_nobody;
     if is_somebody && (is_bracketed || is_named || MAIL.is_before(text, start, 4)) {
         found.push(Span { start, end, kind: "EMAIL", score: if is_bracketed { 88 } else { 80 } });
     }
 }
 
 /// Where the name before `at` ends and the host behind it begins: beside brackets of one kind, or single spaces.
-fn framed(bytes: &[u8], word: &Word) -> Option<(usize, usize)> {
-    let closing = |open| match open {
-        b'(' => b')',
-        b'[' => b']',
-        b'{' => b'}',
-        _ => b'>',
-    };
-    let (mut before, mut behind) = (word.start, word.end);
-    if let Some(open) = bytes[..before].last().filter(|byte| b"([{<".contains(byte)) {
-        (before, behind) = (before - 1, behind + 1);
-        if bytes.get(behind - 1) != Some(&closing(*open)) {
-            return None;
+fn framed(bytes: &[u8], sign: &Range<usize>) -> Option<(usize, usize)> {
+    let (mut before, mut behind) = (sign.start, sign.end);
+    let is_bracketed = match (bytes[..before].last(), bytes.get(behind)) {
+        (Some(b'('), Some(b')')) | (Some(b'['), Some(b']')) | (Some(b'{'), Some(b'}')) | (Some(b'<'), Some(b'>')) => {
+            true
         }
+        (Some(b' '), Some(b' ')) => false,
+        _ => return None,
+    };
+    if is_bracketed {
+        (before, behind) = (before - 1, behind + 1);
     }
-    let is_bracketed = before < word.start;
-    let space = |at: Option<&u8>| at == Some(&b' ');
-    let (spaced, spaced_behind) = (space(bytes[..before].last()), space(bytes.get(behind)));
-    (is_bracketed || (spaced && spaced_behind))
-        .then_some((before - usize::from(spaced), behind + usize::from(spaced_behind)))
+    let before = before - usize::from(bytes[..before].last() == Some(&b' '));
+    Some((before, behind + usize::from(bytes.get(behind) == Some(&b' '))))
 }
 
 /// Where the host ends that is written with dots or with words for them.
@@ -98,7 +151,18 @@ mod tests {
         assert_eq!(emails("aino[at]posti.example."), ["aino[at]posti.example"]);
         assert_eq!(emails("to aino.k [AT] posti [dot] example now"), ["aino.k [AT] posti [dot] example"]);
         assert_eq!(emails("Write me at aino1 at posti piste fi"), ["aino1 at posti piste fi"]);
-        for none in ["Look at posti.example", "we met at two", "me at home dot", "arrived (at) noon", "at", "(at)"] {
+        assert_eq!(emails("mail aino (a) posti.example"), ["aino (a) posti.example"]);
+        assert_eq!(emails("mail me: aino.k @ posti.example"), ["aino.k @ posti.example"]);
+        for none in [
+            "is a posti.example",
+            "RT @ posti.example",
+            "Look at posti.example",
+            "we met at two",
+            "me at home dot",
+            "arrived (at) noon",
+            "at",
+            "(at)",
+        ] {
             assert!(emails(none).is_empty(), "{none}");
         }
     }

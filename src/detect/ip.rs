@@ -16,8 +16,40 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
 
 /// What has versions of four numbers.
 static VERSIONS: Vocabulary = Vocabulary::of(&[
-    "version", "versio", "versiota", "versionen", "versie", "versión", "firmware", "release", "build", "v", "ver", "rev",
-    "revision", "chapter", "section",
+    "version",
+    "versio",
+    "versiota",
+    "versionen",
+    "versie",
+    "versión",
+    "firmware",
+    "release",
+    "build",
+    "v",
+    "ver",
+    "rev",
+    "revision",
+    "chapter",
+    "section",
+    "ohjelmistoversio",
+    "softwareversion",
+    "versionsnummer",
+    "chrome",
+    "chromium",
+    "edg",
+    "edge",
+    "opr",
+    "opera",
+    "safari",
+    "firefox",
+    "gecko",
+    "applewebkit",
+    "crios",
+    "android",
+    "ios",
+    "java",
+    "jdk",
+    "kernel",
 ]);
 
 /// RFC 4291, of eight groups of four and an address of version 4 at the end.
@@ -109,13 +141,29 @@ mod tests {
     fn both_versions_are_found() {
         let ips = |text: &str| found(text, "IP");
         assert_eq!(ips("from 10.0.0.1:22 to 172.16.0.5."), ["10.0.0.1", "172.16.0.5"]);
-        assert_eq!(ips("|19.253.176.22|10.0.0.0/8, 10.0.0.1-10.0.0.9"), ["19.253.176.22", "10.0.0.0/8", "10.0.0.1", "10.0.0.9"]);
+        assert_eq!(
+            ips("|19.253.176.22|10.0.0.0/8, 10.0.0.1-10.0.0.9"),
+            ["19.253.176.22", "10.0.0.0/8", "10.0.0.1", "10.0.0.9"]
+        );
         assert_eq!(ips("is 2001:db8:bce9::70ef, [fe80::1%eth0]"), ["2001:db8:bce9::70ef", "fe80::1"]);
         assert_eq!(ips("::ffff:10.0.0.1 and 2001:db8::/32"), ["::ffff:10.0.0.1", "2001:db8::/32"]);
         assert_eq!(ips("62:4e7c:99cf:ccab:d158:8df5:6d32:573d."), ["62:4e7c:99cf:ccab:d158:8df5:6d32:573d"]);
         for none in [
-            "1.2.3", "1.2.3.4.5", "256.1.1.1", "version 1.2.3.4", "v1.2.3.4", "a1.2.3.4", "lib-1.2.3.4", "12:34:56", "std::bad",
-            "a::b", "00:1a:2b:3c:4d:5e", "::", "1.2.3.4-beta", "1.2.3.4.example",
+            "1.2.3",
+            "1.2.3.4.5",
+            "256.1.1.1",
+            "version 1.2.3.4",
+            "v1.2.3.4",
+            "a1.2.3.4",
+            "lib-1.2.3.4",
+            "12:34:56",
+            "std::bad",
+            "a::b",
+            "00:1a:2b:3c:4d:5e",
+            "::",
+            "1.2.3.4-beta",
+            "1.2.3.4.example",
+            "Chrome/120.0.0.0",
         ] {
             assert!(ips(none).is_empty(), "{none}");
         }

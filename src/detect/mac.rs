@@ -51,7 +51,15 @@ mod tests {
         for address in ["00:1A:2B:3C:4D:5E", "bd-d3-63-cd-b4-91", "001a.2b3c.4d5e", "00:1a:2b:ff:fe:3c:4d:5e"] {
             assert_eq!(macs(&format!("Device {address}, \"{address}\".")), [address, address]);
         }
-        for none in ["00:1A:2B:3C:4D", "00:1A:2B:3C:4D:5E:6F", "12:34:56", "0-1A-2B-3C-4D-5E", "1234.5678.9012", "x00:1A:2B:3C:4D:5E", "00:1A-2B:3C:4D:5E"] {
+        for none in [
+            "00:1A:2B:3C:4D",
+            "00:1A:2B:3C:4D:5E:6F",
+            "12:34:56",
+            "0-1A-2B-3C-4D-5E",
+            "1234.5678.9012",
+            "x00:1A:2B:3C:4D:5E",
+            "00:1A-2B:3C:4D:5E",
+        ] {
             assert!(macs(none).is_empty(), "{none}");
         }
     }

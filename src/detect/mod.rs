@@ -10,15 +10,19 @@ mod context;
 mod dispatch;
 mod host;
 pub mod known;
+mod labelled;
 mod resolve;
+mod skim;
 mod text;
 
 use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
-use dispatch::DISPATCH;
-pub use known::Known;
+use dispatch::{DISPATCH, Dispatch, NO_NAMES};
+pub use known::{KNOWN, Known};
+pub use national::{Number, Purpose, kinds_of, numbers, valid};
 pub use person::{Likeness, likeness};
+pub use skim::{Places, Skim};
 pub use text::{Text, Word};
 
 /// Declares every recogniser's module and the list.
@@ -32,10 +36,12 @@ macro_rules! recognisers {
 
 recognisers! {
     address
+    bank_account
     birth_date
     card
     crypto
     date
+    driver_license
     email
     email_spoken
     geo
@@ -43,18 +49,20 @@ recognisers! {
     introduced
     ip
     mac
+    national
+    national_id
+    passport
     person
     phone
+    plate
     secret
+    ssn
     url
     username
 }
 
 /// Raised with every change of what is found.
 pub const VERSION: u32 = 1;
-
-/// The kind of a value that one of the dataset's own `direct` columns holds.
-pub const KNOWN: &str = "KNOWN";
 
 /// Every kind that a recogniser finds, sorted, once.
 pub static KINDS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
@@ -117,17 +125,42 @@ pub enum At {
 /// Finds what identifies people, text by text; what it needs for one is used again for the next.
 #[derive(Default)]
 pub struct Detector {
+    asks: Asks,
     buffers: text::Buffers,
     found: Vec<Span>,
     claims: resolve::Claims,
 }
 
+/// Which recognisers are asked.
+#[derive(Clone, Copy, Default)]
+enum Asks {
+    #[default]
+    All,
+    /// All but those that find nothing but names and addresses, which take the longest.
+    NoNames,
+}
+
+impl Asks {
+    fn dispatch(self) -> &'static Dispatch {
+        match self {
+            Asks::All => &DISPATCH,
+            Asks::NoNames => &NO_NAMES,
+        }
+    }
+}
+
 impl Detector {
+    /// One that looks for no names and addresses.
+    pub fn without_names() -> Self {
+        Detector { asks: Asks::NoNames, ..Detector::default() }
+    }
+
     /// Every span of a text, from its beginning to its end; none overlaps another.
     pub fn find(&mut self, text: &str) -> &[Span] {
         self.found.clear();
-        let text = Text::read(text, DISPATCH.marks_asked(), &mut self.buffers);
-        DISPATCH.ask(&text, &mut self.found);
+        let dispatch = self.asks.dispatch();
+        let text = Text::read(text, dispatch.marks_asked(), &mut self.buffers);
+        dispatch.ask(&text, &mut self.found);
         self.claims.resolve(&mut self.found);
         self.found.iter_mut().for_each(|span| text.place_in_source(span));
         &self.found

@@ -8,30 +8,90 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
     follows: "RFC 7519 (JWT), RFC 7468 (private keys), and the prefixes that AWS, GitHub, GitLab, Slack, Stripe, OpenAI, Google, \
               npm, SendGrid and others document for their tokens",
     leaves_out: "passwords in sentences, and random words that neither a prefix nor a name before shows",
-    starts: &[Starts::Keyword(NAMES), Starts::Keyword(&["begin"]), Starts::Prefix(TOKENS)],
+    starts: &[Starts::Keyword(NAMES), Starts::Keyword(&["begin"]), Starts::Prefix(TOKENS), Starts::Keyword(HEADS)],
     find,
 };
 
 /// Names of settings whose value is a secret; of `API_KEY` the last word is one.
 const NAMES: &[&str] = &[
-    "password", "passwd", "pass", "pwd", "passphrase", "dbpass", "dbpassword", "salasana", "lösenord", "passwort", "kennwort",
-    "contraseña", "secret", "secretkey", "clientsecret", "token", "accesstoken", "authtoken", "refreshtoken", "apitoken",
-    "apikey", "key", "privatekey", "accesskey", "credential", "credentials", "bearer", "by", "pin",
+    "password",
+    "passwd",
+    "pass",
+    "pwd",
+    "passphrase",
+    "dbpass",
+    "dbpassword",
+    "salasana",
+    "lösenord",
+    "passwort",
+    "kennwort",
+    "contraseña",
+    "secret",
+    "secretkey",
+    "clientsecret",
+    "token",
+    "accesstoken",
+    "authtoken",
+    "refreshtoken",
+    "apitoken",
+    "apikey",
+    "key",
+    "privatekey",
+    "accesskey",
+    "credential",
+    "credentials",
+    "bearer",
+    "by",
+    "pin",
 ];
 
-/// How tokens begin.
-const TOKENS: &[&str] = &[
-    "AKIA", "ASIA", "ABIA", "ACCA", "ghp", "gho", "ghu", "ghs", "ghr", "github", "glpat", "gldt", "xoxb", "xoxp", "xoxa", "xoxr",
-    "xoxs", "xapp", "sk", "rk", "pk", "whsec", "AIza", "eyJ", "npm", "SG", "dop", "shpat", "shpss", "pypi", "hf", "ya29", "dckr",
+/// How tokens begin that go on with letters and digits.
+const TOKENS: &[&str] = &["AKIA", "ASIA", "ABIA", "ACCA", "AIza", "eyJ"];
+
+/// The words that others begin with, before what joins them to the rest.
+const HEADS: &[&str] = &[
+    "ghp", "gho", "ghu", "ghs", "ghr", "github", "glpat", "gldt", "xoxb", "xoxp", "xoxa", "xoxr", "xoxs", "xapp", "sk",
+    "rk", "pk", "whsec", "npm", "sg", "dop", "shpat", "shpss", "pypi", "hf", "ya29", "dckr",
 ];
 
 /// A token's prefix with what joins it, the fewest characters behind it.
 const FORMS: &[(&str, usize)] = &[
-    ("AKIA", 16), ("ASIA", 16), ("ABIA", 16), ("ACCA", 16), ("ghp_", 36), ("gho_", 36), ("ghu_", 36), ("ghs_", 36), ("ghr_", 36),
-    ("github_pat_", 40), ("glpat-", 20), ("gldt-", 20), ("xoxb-", 20), ("xoxp-", 20), ("xoxa-", 20), ("xoxr-", 20), ("xoxs-", 20),
-    ("xapp-", 20), ("sk-", 20), ("sk_live_", 10), ("sk_test_", 10), ("rk_live_", 10), ("rk_test_", 10), ("pk_live_", 10),
-    ("pk_test_", 10), ("whsec_", 20), ("AIza", 35), ("npm_", 36), ("SG.", 40), ("dop_v1_", 40), ("shpat_", 32), ("shpss_", 32),
-    ("pypi-", 40), ("hf_", 30), ("ya29.", 30), ("dckr_pat_", 20),
+    ("AKIA", 16),
+    ("ASIA", 16),
+    ("ABIA", 16),
+    ("ACCA", 16),
+    ("ghp_", 36),
+    ("gho_", 36),
+    ("ghu_", 36),
+    ("ghs_", 36),
+    ("ghr_", 36),
+    ("github_pat_", 40),
+    ("glpat-", 20),
+    ("gldt-", 20),
+    ("xoxb-", 20),
+    ("xoxp-", 20),
+    ("xoxa-", 20),
+    ("xoxr-", 20),
+    ("xoxs-", 20),
+    ("xapp-", 20),
+    ("sk-", 20),
+    ("sk_live_", 10),
+    ("sk_test_", 10),
+    ("rk_live_", 10),
+    ("rk_test_", 10),
+    ("pk_live_", 10),
+    ("pk_test_", 10),
+    ("whsec_", 20),
+    ("AIza", 35),
+    ("npm_", 36),
+    ("SG.", 40),
+    ("dop_v1_", 40),
+    ("shpat_", 32),
+    ("shpss_", 32),
+    ("pypi-", 40),
+    ("hf_", 30),
+    ("ya29.", 30),
+    ("dckr_pat_", 20),
 ];
 
 const LONGEST_TOKEN: usize = 2048;
@@ -69,16 +129,19 @@ fn token(text: &Text<'_>, word: &Word) -> Option<(usize, usize, u8)> {
 fn private_key(text: &Text<'_>, word: &Word) -> Option<(usize, usize, u8)> {
     let bytes = text.bytes();
     let start = word.start.checked_sub(5).filter(|start| bytes[*start..].starts_with(b"-----BEGIN "))?;
-    let label = bytes[word.end..].iter().take(40).take_while(|byte| byte.is_ascii_uppercase() || **byte == b' ').count();
+    let label =
+        bytes[word.end..].iter().take(40).take_while(|byte| byte.is_ascii_uppercase() || **byte == b' ').count();
     let head = word.end + label;
     if !bytes[word.end..head].ends_with(b"PRIVATE KEY") || !bytes[head..].starts_with(b"-----") {
         return None;
     }
     // Its body ends with the next hyphens, which begin its last line.
-    let is_of_body = |byte: &&u8| byte.is_ascii_alphanumeric() || byte.is_ascii_whitespace() || b"+/=:,\\".contains(byte);
+    let is_of_body =
+        |byte: &&u8| byte.is_ascii_alphanumeric() || byte.is_ascii_whitespace() || b"+/=:,\\".contains(byte);
     let body = head + 5 + bytes[head + 5..].iter().take(LONGEST_KEY).take_while(is_of_body).count();
     let last = bytes[body..].starts_with(b"-----END ").then(|| {
-        let label = bytes[body + 9..].iter().take(40).take_while(|byte| byte.is_ascii_uppercase() || **byte == b' ').count();
+        let label =
+            bytes[body + 9..].iter().take(40).take_while(|byte| byte.is_ascii_uppercase() || **byte == b' ').count();
         (body + 9 + label + 5).min(bytes.len())
     });
     let end = last.filter(|end| text.as_str().is_char_boundary(*end)).unwrap_or(body);
@@ -124,14 +187,21 @@ fn value_start(bytes: &[u8], from: usize, name: &str) -> Option<usize> {
 
 /// Whether a value is one that somebody made up or that is random, and not a word, a type or a place for one.
 fn is_secret(value: &[u8]) -> bool {
-    let has = |kind: fn(&u8) -> bool| usize::from(value.iter().any(kind));
-    let kinds = has(u8::is_ascii_lowercase)
-        + has(|byte| byte.is_ascii_uppercase())
-        + has(u8::is_ascii_digit)
-        + has(u8::is_ascii_punctuation);
-    let is_title = value.first().is_some_and(u8::is_ascii_uppercase) && value[1..].iter().all(u8::is_ascii_lowercase);
-    let is_placeholder = value.starts_with(b"${") || value.starts_with(b"<") || value.starts_with(b"%") || value.contains(&b' ');
-    (6..LONGEST_VALUE).contains(&value.len()) && kinds >= 2 && !is_title && !is_placeholder
+    if !(6..LONGEST_VALUE).contains(&value.len()) {
+        return false;
+    }
+    let kind = |byte: &u8| match byte {
+        b'a'..=b'z' => 1,
+        b'A'..=b'Z' => 2,
+        b'0'..=b'9' => 4,
+        b' ' => 16,
+        byte if byte.is_ascii_punctuation() => 8,
+        _ => 0,
+    };
+    let kinds: u32 = value.iter().fold(0, |kinds, byte| kinds | kind(byte));
+    let is_title = value[0].is_ascii_uppercase() && value[1..].iter().all(u8::is_ascii_lowercase);
+    let is_placeholder = value.starts_with(b"${") || matches!(value[0], b'<' | b'%') || kinds & 16 > 0;
+    kinds.count_ones() >= 2 && !is_title && !is_placeholder
 }
 
 /// Whether it has digits, or letters of both cases: no word has.
@@ -148,8 +218,11 @@ mod tests {
     fn tokens_are_told_by_how_they_begin() {
         let secrets = |text: &str| found(text, "SECRET");
         for token in [
-            concat!("AKIA", "IOSFODNN7EXAMPLE"), concat!("sk-", "aB3dE6gH9jK2mN5pQ8sT1v"), concat!("ghp", "_0123456789abcdefghij0123456789abcdef"),
-            concat!("sk_", "test_abc123def456"), "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+            concat!("AKIA", "IOSFODNN7EXAMPLE"),
+            concat!("sk-", "aB3dE6gH9jK2mN5pQ8sT1v"),
+            concat!("ghp", "_0123456789abcdefghij0123456789abcdef"),
+            concat!("sk_", "test_abc123def456"),
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
             "-----BEGIN PRIVATE KEY-----\nMIIB\nAAo=\n-----END PRIVATE KEY-----",
         ] {
             assert_eq!(secrets(&format!("Use {token}, please")), [token]);
@@ -164,8 +237,14 @@ mod tests {
         assert_eq!(secrets("IDENTIFIED BY 'Q@Uyo9qP';"), ["Q@Uyo9qP"]);
         assert_eq!(secrets("password=hunter2, x"), ["hunter2"]);
         for none in [
-            "Failed password for root", "password: string", "the key = 12345678", "token: ${TOKEN_1}", "made by 'Someone1'", "Password: Required",
-            "task sk-learn is fine", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
+            "Failed password for root",
+            "password: string",
+            "the key = 12345678",
+            "token: ${TOKEN_1}",
+            "made by 'Someone1'",
+            "Password: Required",
+            "task sk-learn is fine",
+            "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
         ] {
             assert!(secrets(none).is_empty(), "{none}");
         }

@@ -31,6 +31,8 @@ pub(super) struct Buffers {
     shifts: Vec<Shift>,
     folded: String,
     lower: String,
+    /// Words whose hash is only known when the text is folded.
+    unhashed: Vec<usize>,
 }
 
 /// A place in the folded text from which on the text is so many bytes ahead or behind.
@@ -57,6 +59,7 @@ impl<'t> Text<'t> {
         buffers.marks.clear();
         buffers.shifts.clear();
         buffers.folded.clear();
+        buffers.unhashed.clear();
         let mut reader = Reader { text, asked, copied: 0, buffers };
         reader.read();
         let is_folded = reader.copied > 0;
@@ -64,8 +67,9 @@ impl<'t> Text<'t> {
             reader.copy_to(text.len());
         }
         let folded = if is_folded { buffers.folded.as_str() } else { text };
-        for word in &mut buffers.words {
-            word.hash = hash_within(folded, word, &mut buffers.lower);
+        for word in &buffers.unhashed {
+            let word = &mut buffers.words[*word];
+            word.hash = hash_within(&folded[word.start..word.end], &mut buffers.lower);
         }
         Text { folded, words: &buffers.words, marks: &buffers.marks, shifts: &buffers.shifts }
     }
@@ -178,54 +182,54 @@ impl Reader<'_> {
     /// Goes through the word that begins here.
     fn word(&mut self, from: usize) -> usize {
         let bytes = self.text.as_bytes();
-        let (start, mut at, mut end) = (self.folded(from), from, self.folded(from));
-        let (mut seen, mut first) = (0, None);
-        loop {
-            let begun = at;
-            while let Some(class @ 1..WIDE) = bytes.get(at).map(|byte| CLASSES[usize::from(*byte)]) {
-                seen |= class;
-                first.get_or_insert(class);
-                at += 1;
-            }
-            if at > begun {
-                end = self.folded(at);
-            }
-            if bytes.get(at).is_none_or(u8::is_ascii) {
-                break;
-            }
-            let letter = char_at(self.text, at);
-            let next = at + letter.len_utf8();
-            let class = match fold(letter) {
-                Fold::Same if letter.is_alphanumeric() => class_of(letter),
-                Fold::To(other) if other.is_alphanumeric() => {
-                    self.replace(at, next, other);
-                    class_of(other)
-                }
-                Fold::Gone => {
-                    self.remove(at, next);
-                    at = next;
-                    continue;
-                }
-                Fold::Accent if self.accent(at, next, letter) => {
-                    (at, end) = (next, self.buffers.folded.len());
-                    seen |= WIDE;
-                    continue;
-                }
-                _ => break,
-            };
-            seen |= class;
-            first.get_or_insert(class);
-            (at, end) = (next, self.folded(next));
+        let start = self.folded(from);
+        let run = run(bytes, from);
+        let mut at = from + run.length;
+        if bytes.get(at).is_none_or(u8::is_ascii) {
+            let is_capital = CLASSES[usize::from(bytes[from])] & CAPITAL > 0;
+            let Run { has_digit, has_letter, hash, length } = run;
+            self.buffers.words.push(Word { start, end: start + length, has_digit, has_letter, is_capital, hash });
+            return at;
         }
-        self.buffers.words.push(Word {
-            start,
-            end,
-            has_digit: seen & DIGIT > 0,
-            has_letter: seen & LETTER > 0,
-            is_capital: first.is_some_and(|class| class & CAPITAL > 0),
-            hash: u64::from(seen & WIDE),
-        });
+        let mut word =
+            Word { start, end: self.folded(at), has_digit: false, has_letter: false, is_capital: false, hash: 0 };
+        let mut seen = Seen::default();
+        seen.run(&run, bytes[from]);
+        while let Some((next, end)) = self.wide_letter(at, &mut seen, word.end) {
+            let run = self::run(bytes, next);
+            seen.run(&run, bytes.get(next).copied().unwrap_or_default());
+            at = next + run.length;
+            word.end = if run.length > 0 { self.folded(at) } else { end };
+        }
+        (word.has_digit, word.has_letter) = (seen.classes & DIGIT > 0, seen.classes & LETTER > 0);
+        word.is_capital = seen.first.is_some_and(|class| class & CAPITAL > 0);
+        self.buffers.unhashed.push(self.buffers.words.len());
+        self.buffers.words.push(word);
         at
+    }
+
+    /// Takes a character beyond ASCII into a word, if it belongs to it: where the text goes on, and where the word ends.
+    fn wide_letter(&mut self, at: usize, seen: &mut Seen, end: usize) -> Option<(usize, usize)> {
+        if self.text.as_bytes().get(at).is_none_or(u8::is_ascii) {
+            return None;
+        }
+        let letter = char_at(self.text, at);
+        let next = at + letter.len_utf8();
+        let fold = fold(letter);
+        match fold {
+            Fold::Same if is_of_word(letter) => seen.class(class_of(letter)),
+            Fold::To(other) if other.is_alphanumeric() => {
+                self.replace(at, next, other);
+                seen.class(class_of(other));
+            }
+            Fold::Gone => {
+                self.remove(at, next);
+                return Some((next, end));
+            }
+            Fold::Accent if self.accent(at, next, letter) => {}
+            _ => return None,
+        }
+        Some((next, self.folded(next)))
     }
 
     /// Goes over a character beyond ASCII, or through the word that begins with it.
@@ -233,7 +237,7 @@ impl Reader<'_> {
         let letter = char_at(self.text, at);
         let next = at + letter.len_utf8();
         match fold(letter) {
-            Fold::Same if letter.is_alphanumeric() => return self.word(at),
+            Fold::Same if is_of_word(letter) => return self.word(at),
             Fold::To(other) if other.is_alphanumeric() => return self.word(at),
             Fold::To(other) => {
                 if other.is_ascii() && self.asked[other as usize] {
@@ -298,12 +302,79 @@ fn char_at(text: &str, at: usize) -> char {
     text[at..].chars().next().unwrap_or_default()
 }
 
-fn class_of(letter: char) -> u8 {
-    if letter.is_ascii() {
-        return CLASSES[letter as usize];
+/// What of a word is seen so far.
+#[derive(Default)]
+struct Seen {
+    classes: u8,
+    first: Option<u8>,
+}
+
+impl Seen {
+    fn class(&mut self, class: u8) {
+        self.classes |= class;
+        self.first.get_or_insert(class);
     }
-    // Beyond ASCII only case and kind are looked at; the hash wants to know that there is such a letter.
-    WIDE | if letter.is_uppercase() { LETTER | CAPITAL } else { u8::from(letter.is_alphabetic()) }
+
+    fn run(&mut self, run: &Run, first: u8) {
+        if run.length > 0 {
+            self.first.get_or_insert(CLASSES[usize::from(first)]);
+            self.classes |= if run.has_digit { DIGIT } else { 0 } | if run.has_letter { LETTER } else { 0 };
+        }
+    }
+}
+
+/// Letters and digits of ASCII, one after the other.
+struct Run {
+    length: usize,
+    has_digit: bool,
+    has_letter: bool,
+    hash: u64,
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = 0x80 * ONES;
+
+/// The run that begins here, looked at eight bytes at a time.
+fn run(bytes: &[u8], from: usize) -> Run {
+    // The high bit of each byte of ASCII that is this one or a later one.
+    let least = |all: u64, byte: u8| (all & !HIGHS) + (0x80 - u64::from(byte)) * ONES;
+    let (mut at, mut digits, mut letters, mut hash) = (from, 0, 0, 0);
+    loop {
+        let eight = eight(bytes, at);
+        let lower = eight | CASE;
+        let is_digit = least(eight, b'0') & !least(eight, b':') & !eight & HIGHS;
+        let is_letter = least(lower, b'a') & !least(lower, b'{') & !eight & HIGHS;
+        let others = (is_digit | is_letter) ^ HIGHS;
+        let length = (others.trailing_zeros() / 8) as usize;
+        let inside = if length == 8 { u64::MAX } else { (1 << (8 * length)) - 1 };
+        (digits, letters) = (digits | is_digit & inside, letters | is_letter & inside);
+        at += length;
+        if length > 0 {
+            hash = mix(hash, lower & inside);
+        }
+        if length < 8 {
+            return Run { length: at - from, has_digit: digits > 0, has_letter: letters > 0, hash: finished(hash) };
+        }
+    }
+}
+
+/// Whether a character beyond ASCII is of a word.
+fn is_of_word(letter: char) -> bool {
+    match letter {
+        '\u{d7}' | '\u{f7}' => false,
+        '\u{c0}'..='\u{24f}' => true,
+        _ => letter.is_alphanumeric(),
+    }
+}
+
+fn class_of(letter: char) -> u8 {
+    match letter {
+        letter if letter.is_ascii() => CLASSES[letter as usize],
+        '\u{c0}'..='\u{de}' => LETTER | CAPITAL,
+        '\u{df}'..='\u{ff}' => LETTER,
+        letter if letter.is_uppercase() => LETTER | CAPITAL,
+        letter => u8::from(letter.is_alphabetic()),
+    }
 }
 
 /// What folding does to a character beyond ASCII.
@@ -343,19 +414,21 @@ fn fold(letter: char) -> Fold {
 
 /// The hash of a word in lower case, by which lists of words are looked up.
 pub fn hash_of(word: &str) -> u64 {
-    let word = if is_plain(word.as_bytes()) { word.to_owned() } else { word.to_lowercase() };
-    hash(word.as_bytes(), 0, word.len())
+    hash_within(word, &mut String::new())
 }
 
-/// The hash of a word where it stands in the text.
-fn hash_within(text: &str, word: &Word, lower: &mut String) -> u64 {
-    let letters = &text[word.start..word.end];
-    if word.hash == 0 || is_plain(letters.as_bytes()) {
-        return hash(text.as_bytes(), word.start, word.end);
+/// The hash of a word in small letters of ASCII.
+pub(super) fn hash_of_plain(word: &[u8]) -> u64 {
+    hash(word)
+}
+
+fn hash_within(word: &str, lower: &mut String) -> u64 {
+    if is_plain(word.as_bytes()) {
+        return hash(word.as_bytes());
     }
     lower.clear();
-    lower.extend(letters.chars().flat_map(char::to_lowercase));
-    hash(lower.as_bytes(), 0, lower.len())
+    lower.extend(word.chars().flat_map(char::to_lowercase));
+    hash(lower.as_bytes())
 }
 
 /// Whether all letters are of ASCII or Latin-1 (UTF-8's first byte C3), where one bit is all that case changes.
@@ -363,32 +436,32 @@ fn is_plain(word: &[u8]) -> bool {
     word.iter().all(|byte| byte.is_ascii() || *byte == 0xc3 || (0x80..0xc0).contains(byte))
 }
 
-const CASE: u64 = 0x2020_2020_2020_2020;
+/// The bit of case, in eight bytes.
+const CASE: u64 = 0x20 * ONES;
 const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Of eight bytes at a time, without the bit of case.
-fn hash(text: &[u8], start: usize, end: usize) -> u64 {
-    let (mut at, mut hash) = (start, (end - start) as u64);
-    while at + 8 <= end {
-        hash = mix(hash, eight(text, at) | CASE);
-        at += 8;
-    }
-    if at < end {
-        let mask = u64::MAX >> (8 * (8 - (end - at)));
-        hash = mix(hash, (eight(text, at) | CASE) & mask);
-    }
-    hash ^ (hash >> 32)
+fn hash(word: &[u8]) -> u64 {
+    let hash = word.chunks(8).fold(0, |hash, chunk| {
+        let mask = u64::MAX >> (8 * (8 - chunk.len()));
+        mix(hash, (eight(chunk, 0) | CASE) & mask)
+    });
+    finished(hash)
 }
 
 fn mix(hash: u64, eight: u64) -> u64 {
     (hash.rotate_left(23) ^ eight).wrapping_mul(FACTOR)
 }
 
-/// Eight bytes of the text, fewer at its end.
+fn finished(hash: u64) -> u64 {
+    hash ^ (hash >> 32)
+}
+
+/// Eight bytes of the text; behind its end, zeros.
 fn eight(text: &[u8], at: usize) -> u64 {
-    match text[at..].first_chunk() {
-        Some(eight) => u64::from_le_bytes(*eight),
-        None => text[at..].iter().rev().fold(0, |all, byte| (all << 8) | u64::from(*byte)),
+    match text.get(at..).unwrap_or_default() {
+        [a, b, c, d, e, f, g, h, ..] => u64::from_le_bytes([*a, *b, *c, *d, *e, *f, *g, *h]),
+        rest => rest.iter().rev().fold(0, |all, byte| (all << 8) | u64::from(*byte)),
     }
 }
 

@@ -16,38 +16,187 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
 
 /// Sites where the first part of a path is a person's name.
 const PROFILES: &[&str] = &[
-    "facebook", "linkedin", "instagram", "github", "gitlab", "twitter", "tiktok", "snapchat", "vk", "xing", "pinterest",
-    "bitbucket", "soundcloud", "flickr", "twitch", "mastodon", "threads", "bsky", "behance", "dribbble", "patreon", "keybase",
-    "linktr", "paypal", "venmo",
+    "facebook",
+    "linkedin",
+    "instagram",
+    "github",
+    "gitlab",
+    "twitter",
+    "tiktok",
+    "snapchat",
+    "vk",
+    "xing",
+    "pinterest",
+    "bitbucket",
+    "soundcloud",
+    "flickr",
+    "twitch",
+    "mastodon",
+    "threads",
+    "bsky",
+    "behance",
+    "dribbble",
+    "patreon",
+    "keybase",
+    "linktr",
+    "paypal",
+    "venmo",
 ];
 
 static SITES: Vocabulary = Vocabulary::of(PROFILES);
 
+/// What is said of somebody's own site.
+static HOMES: Vocabulary = Vocabulary::of(&[
+    "website",
+    "site",
+    "web",
+    "homepage",
+    "page",
+    "blog",
+    "portfolio",
+    "url",
+    "www",
+    "kotisivu",
+    "kotisivut",
+    "kotisivuni",
+    "verkkosivu",
+    "nettisivu",
+    "blogi",
+    "hemsida",
+    "hemsidan",
+    "webbplats",
+    "blogg",
+    "webseite",
+    "website",
+    "internetseite",
+    "seite",
+    "sitio",
+    "página",
+    "blogue",
+    "sito",
+]);
+
+/// Short hosts of profiles.
+const SHORT: &[&str] = &["x.com/", "t.me/", "wa.me/", "about.me/", "www.x.com/"];
+
 /// Parts of a path behind which somebody is named.
 static FOLDERS: Vocabulary = Vocabulary::of(&[
-    "user", "users", "u", "profile", "profiles", "profil", "profiili", "people", "person", "member", "members", "author",
-    "authors", "account", "accounts", "contact", "contacts", "staff", "employee", "employees", "customer", "customers", "client",
-    "clients", "patient", "patients", "student", "students", "asiakas", "asiakkaat", "kund", "kunden", "kunde", "kayttaja",
-    "anvandare", "benutzer",
+    "user",
+    "users",
+    "u",
+    "profile",
+    "profiles",
+    "profil",
+    "profiili",
+    "people",
+    "person",
+    "member",
+    "members",
+    "author",
+    "authors",
+    "account",
+    "accounts",
+    "contact",
+    "contacts",
+    "staff",
+    "employee",
+    "employees",
+    "customer",
+    "customers",
+    "client",
+    "clients",
+    "patient",
+    "patients",
+    "student",
+    "students",
+    "asiakas",
+    "asiakkaat",
+    "kund",
+    "kunden",
+    "kunde",
+    "kayttaja",
+    "anvandare",
+    "benutzer",
 ]);
 
 /// Names in a query of what names somebody, or their first words.
 static FIELDS: Vocabulary = Vocabulary::of(&[
-    "user", "username", "userid", "uid", "login", "email", "mail", "name", "first", "last", "firstname", "lastname", "fname",
-    "lname", "fullname", "phone", "tel", "mobile", "customer", "client", "patient", "student", "member", "account", "employee",
-    "dob", "birthdate", "ssn", "address", "asiakas", "kund", "kunde",
+    "user",
+    "username",
+    "userid",
+    "uid",
+    "login",
+    "email",
+    "mail",
+    "name",
+    "first",
+    "last",
+    "firstname",
+    "lastname",
+    "fname",
+    "lname",
+    "fullname",
+    "phone",
+    "tel",
+    "mobile",
+    "customer",
+    "client",
+    "patient",
+    "student",
+    "member",
+    "account",
+    "employee",
+    "dob",
+    "birthdate",
+    "ssn",
+    "address",
+    "asiakas",
+    "kund",
+    "kunde",
 ]);
 
 /// Parts of a path at a site of profiles that are no name.
 static PAGES: Vocabulary = Vocabulary::of(&[
-    "about", "login", "signup", "search", "explore", "help", "jobs", "company", "hashtag", "share", "sharer", "intent", "status",
-    "home", "events", "groups", "pages", "watch", "reel", "p", "tv", "privacy", "terms", "settings", "features", "topics",
-    "notifications", "feed", "pulse", "learning", "i", "policies", "legal", "photos",
+    "about",
+    "login",
+    "signup",
+    "search",
+    "explore",
+    "help",
+    "jobs",
+    "company",
+    "hashtag",
+    "share",
+    "sharer",
+    "intent",
+    "status",
+    "home",
+    "events",
+    "groups",
+    "pages",
+    "watch",
+    "reel",
+    "p",
+    "tv",
+    "privacy",
+    "terms",
+    "settings",
+    "features",
+    "topics",
+    "notifications",
+    "feed",
+    "pulse",
+    "learning",
+    "i",
+    "policies",
+    "legal",
+    "photos",
 ]);
 
-const LONGEST: usize = 1024;
+const LONGEST: usize = 512;
+const LONGEST_USER: usize = 48;
 /// So many words of it are looked at.
-const MOST_WORDS: usize = 40;
+const MOST_WORDS: usize = 24;
 
 fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     let bytes = text.bytes();
@@ -55,10 +204,10 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     if found.iter().rev().take(2).any(|last| last.kind == "URL" && (last.start..last.end).contains(&start)) {
         return;
     }
+    let user = user_end(bytes, host);
+    let Some(site) = host_end(text.as_str(), user.unwrap_or(host)) else { return };
     let end = end(bytes, host);
-    let authority = bytes[host..end].iter().position(|byte| b"/?#".contains(byte)).map_or(end, |length| host + length);
-    let user = bytes[host..authority].iter().rposition(|byte| *byte == b'@').map(|length| host + length + 1);
-    let Some(site) = host_end(text.as_str(), user.unwrap_or(host)).filter(|site| *site <= authority) else { return };
+    let authority = bytes[site..end].iter().position(|byte| b"/?#".contains(byte)).map_or(end, |length| site + length);
     let is_home = site == authority && end - authority <= 1;
     // With spaces in it, it is none, and what is in it is for others to find.
     let is_cut = matches!(bytes[end..], [b' ', next, ..] if next.is_ascii_alphanumeric())
@@ -66,7 +215,7 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     let score = match () {
         () if is_cut => return,
         () if user.is_some() || names_somebody(text, host, authority, end) => 96,
-        () if is_home && start < host => 70,
+        () if is_home && HOMES.is_before(text, start, 4) => 75,
         () => return,
     };
     found.push(Span { start, end, kind: "URL", score });
@@ -84,18 +233,37 @@ fn begin(text: &Text<'_>, at: At) -> Option<(usize, usize)> {
         }
         At::Word(index) => {
             let word = &text.words()[index];
-            let is_free = bytes[..word.start].last().is_none_or(|byte| !b"/.@-_=".contains(byte));
+            let is_free = bytes[..word.start].last().is_none_or(|byte| !b"/.@-_=&?%+#~".contains(byte));
             (is_free && bytes.get(word.end) == Some(&b'.')).then_some((word.start, word.start))
         }
     }
 }
 
+/// Behind `user:password@`, where a host has that before it.
+fn user_end(bytes: &[u8], host: usize) -> Option<usize> {
+    let is_of_user = |byte: &&u8| byte.is_ascii_alphanumeric() || b"-._~!$&'*+;=:%".contains(byte);
+    let length = bytes[host..].iter().take(LONGEST_USER).take_while(is_of_user).count();
+    (length > 0 && bytes.get(host + length) == Some(&b'@')).then_some(host + length + 1)
+}
+
+/// Which bytes an address goes on with; those beyond ASCII too, as browsers show them.
+const INSIDE: [bool; 256] = {
+    let mut inside = [true; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let outside = byte <= 32 || byte == 127;
+        inside[byte] = !outside && !matches!(byte as u8, b'<' | b'>' | b'"' | b'`' | b'{' | b'}' | b'|' | b'\\' | b'^');
+        byte += 1;
+    }
+    inside
+};
+
 /// Where it ends: before what RFC 3986 does not allow, without the punctuation of the sentence around.
 fn end(bytes: &[u8], from: usize) -> usize {
-    let is_inside = |byte: &&u8| !byte.is_ascii_whitespace() && !byte.is_ascii_control() && !b"<>\"`{}|\\^".contains(byte);
-    let mut end = from + bytes[from..].iter().take(LONGEST).take_while(is_inside).count();
+    let mut end = from + bytes[from..].iter().take(LONGEST).take_while(|byte| INSIDE[usize::from(**byte)]).count();
     while let Some(last) = bytes[from..end].last() {
-        let is_closing = matches!(last, b')' | b']') && !bytes[from..end].iter().any(|byte| matches!(byte, b'(' | b'['));
+        let is_closing =
+            matches!(last, b')' | b']') && !bytes[from..end].iter().any(|byte| matches!(byte, b'(' | b'['));
         if !is_closing && !b".,;:!?'*".contains(last) {
             break;
         }
@@ -111,16 +279,21 @@ fn end(bytes: &[u8], from: usize) -> usize {
 /// Whether a part of it is somebody's: a profile's, or behind a name that says so.
 fn names_somebody(text: &Text<'_>, host: usize, authority: usize, end: usize) -> bool {
     let words = &text.words()[text.word_at(host)..];
-    let within = |from: usize, to: usize| words.iter().skip_while(move |word| word.start < from).take_while(move |word| word.end <= to);
+    let within = |from: usize, to: usize| {
+        words.iter().skip_while(move |word| word.start < from).take_while(move |word| word.end <= to)
+    };
     let bytes = text.bytes();
-    let is_profile = within(host, authority).take(4).any(|word| SITES.has(word))
+    let is_short = SHORT.iter().any(|short| text.as_str()[host..].starts_with(short));
+    let is_profile = (is_short || within(host, authority).take(4).any(|word| SITES.has(word)))
         && within(authority, end).next().is_some_and(|word| word.start == authority + 1 && !PAGES.has(word));
     let query = bytes[authority..end].iter().position(|byte| *byte == b'?').map_or(end, |length| authority + length);
     let is_folder = |word: &Word| {
         bytes[word.start - 1] == b'/' && bytes[word.end..end].len() > 1 && bytes[word.end] == b'/' && FOLDERS.has(word)
     };
     let is_field = |word: &Word| {
-        matches!(bytes[word.start - 1], b'?' | b'&') && matches!(bytes[word.end..end], [b'=' | b'_', _, ..]) && FIELDS.has(word)
+        matches!(bytes[word.start - 1], b'?' | b'&')
+            && matches!(bytes[word.end..end], [b'=' | b'_', _, ..])
+            && FIELDS.has(word)
     };
     let is_marked = |word: &Word| matches!(bytes[word.start - 1], b'~' | b'@') && bytes[word.start - 2] == b'/';
     is_profile
@@ -136,15 +309,35 @@ mod tests {
     fn pages_of_somebody_are_found() {
         let urls = |text: &str| found(text, "URL");
         for page in [
-            "http://facebook.com/aino.k961", "https://www.linkedin.com/in/aino-k", "www.instagram.com/ainok305", "github.com/ainok",
-            "https://site.example/user?id=12345&email=aino@posti.example", "https://site.example/~aino/", "https://ainok.example/",
-            "http://aino:secret@site.example/x", "https://video.example/@aino", "https://shop.example/customers/1234/orders",
+            "http://facebook.com/aino.k961",
+            "https://www.linkedin.com/in/aino-k",
+            "www.instagram.com/ainok305",
+            "github.com/ainok",
+            "https://site.example/user?id=12345&email=aino@posti.example",
+            "https://site.example/~aino/",
+            "https://x.com/ainok",
+            "http://aino:secret@site.example/x",
+            "https://video.example/@aino",
+            "https://shop.example/customers/1234/orders",
         ] {
             assert_eq!(urls(&format!("See {page}, ({page}).")), [page, page]);
         }
+        assert_eq!(urls("My website is https://ainok.example/"), ["https://ainok.example/"]);
         for none in [
-            "https://shop.example.com/p/1744", "www.example.fi/tuotteet/2290", "https://t.co/GWdK7L7", "ratio 1://2", "http://10.0.0.1/x",
-            "https://facebook.com/help/1", "https://site.example/?utm_name=front&x=1", "https://t.co…", "https://site.example/user/x?name=Aino Koski&email=", "http://", "www.", "https://site.example/user", "facebook. Then",
+            "https://ainok.example/",
+            "https://shop.example.com/p/1744",
+            "www.example.fi/tuotteet/2290",
+            "https://t.co/GWdK7L7",
+            "ratio 1://2",
+            "http://10.0.0.1/x",
+            "https://facebook.com/help/1",
+            "https://site.example/?utm_name=front&x=1",
+            "https://t.co…",
+            "https://site.example/user/x?name=Aino Koski&email=",
+            "http://",
+            "www.",
+            "https://site.example/user",
+            "facebook. Then",
         ] {
             assert!(urls(none).is_empty(), "{none}");
         }

@@ -1,5 +1,6 @@
 //! User names: behind a word that announces one, as handles with an at sign, and where logs of logins have them.
 
+use crate::detect::context::Vocabulary;
 use crate::detect::{At, Recogniser, Span, Starts, Text, person};
 
 pub(super) const RECOGNISER: Recogniser = Recogniser {
@@ -56,6 +57,9 @@ const WORDS: &[&str] = &[
 /// Words behind which a user name stands in lines about logins.
 const FOR: &[&str] = &["for", "für", "för", "pour", "para"];
 
+static SURE: Vocabulary = Vocabulary::of(SURE_WORDS);
+static FOR_WORDS: Vocabulary = Vocabulary::of(FOR);
+
 /// useradd(8): "usernames may only be up to 32 characters long".
 const LONGEST: usize = 32;
 const SHORTEST: usize = 2;
@@ -86,9 +90,8 @@ fn handle(text: &Text<'_>, mark: usize) -> Option<(usize, usize, u8)> {
 
 /// The user name behind a word.
 fn announced(text: &Text<'_>, word: usize) -> Option<(usize, usize, u8)> {
-    let letters = text.word(&text.words()[word]);
-    let is = |list: &[&str]| list.iter().any(|one| one.chars().eq(letters.chars().flat_map(char::to_lowercase)));
-    let joint = joint(text, text.words()[word].end)?;
+    let announcer = &text.words()[word];
+    let joint = joint(text, announcer.end)?;
     let (start, end) = (joint.end, end_of(text.bytes(), joint.end));
     let name = &text.as_str()[start..end];
     let is_key = text.bytes().get(end) == Some(&b'=');
@@ -104,15 +107,15 @@ fn announced(text: &Text<'_>, word: usize) -> Option<(usize, usize, u8)> {
     {
         return None;
     }
-    let is_rare = name.len() > 3 && !person::is_common(name);
+    let is_rare = name.len() > 3 && !person::is_common_word(name);
     let is_listed = text.as_str()[end..].starts_with(',') && is_rare;
-    let holds = if is(FOR) {
+    let holds = if FOR_WORDS.has(announcer) {
         (has_shape(name) || is_listed) && follows_address(text, word)
     } else if joint.is_firm {
         !is_literal(name)
     } else {
         has_shape(name)
-            || is(SURE_WORDS) && is_rare
+            || SURE.has(announcer) && is_rare
             || is_listed && word.checked_sub(1).is_some_and(|before| follows_address(text, before))
     };
     holds.then_some((start, end, if has_shape(name) || joint.is_firm { 85 } else { 75 }))

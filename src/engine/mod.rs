@@ -19,7 +19,7 @@ use crate::plan::{FileError, Part, Plan, Rows};
 use crate::schema::{Form, Output};
 use crate::sink::{self, EncodeError, Layout, SafePart, Written};
 use crate::source::ReadLimits;
-use crate::survey::SurveyError;
+use crate::survey::{Cause, SurveyError};
 use crate::transform::{MaskError, Masks};
 
 use part::Shared;
@@ -62,7 +62,7 @@ impl EngineError {
             EngineError::File(FileError::Store(_)) | EngineError::Write(_) | EngineError::NoRoom(_) => Kind::Storage,
             EngineError::File(_) => Kind::Mismatch,
             EngineError::Mask(MaskError::Method(_, ApplyError::Value { .. })) => Kind::Mismatch,
-            EngineError::Guard(_) => Kind::Guard,
+            EngineError::Guard(_) | EngineError::Mask(MaskError::Group) => Kind::Guard,
             EngineError::Mask(_) | EngineError::Encode(_) | EngineError::Bug => Kind::Internal,
             EngineError::In { error, .. } => error.kind(),
         }
@@ -89,6 +89,9 @@ impl EngineError {
             EngineError::Guard(GuardError::Repeated(_)) => {
                 Some("take `unique` from the rule, or choose a method whose outputs differ where values do")
             }
+            EngineError::Guard(GuardError::TooManyGroups) => {
+                Some("make the quasi columns coarser, or raise `memory` under [limits]")
+            }
             EngineError::Mask(MaskError::Method(_, ApplyError::Value { .. })) => {
                 Some("say in the schema what becomes of such values, as with `otherwise`")
             }
@@ -100,12 +103,16 @@ impl EngineError {
 
 impl From<SurveyError> for EngineError {
     fn from(error: SurveyError) -> Self {
-        match error {
-            SurveyError::Object { table, object, of, error } => {
-                EngineError::In { table, object, of, error: Box::new(error.into()) }
-            }
-            SurveyError::NoRoom(error) => EngineError::NoRoom(error),
-        }
+        let (table, object, of, error) = match error {
+            SurveyError::Object { table, object, of, error } => (table, object, of, error),
+            SurveyError::NoRoom(error) => return EngineError::NoRoom(error),
+        };
+        let error = match error {
+            Cause::File(error) => error.into(),
+            Cause::Method(leaf, error) => MaskError::Method(leaf, error).into(),
+            Cause::TooMany => GuardError::TooManyGroups.into(),
+        };
+        EngineError::In { table, object, of, error: Box::new(error) }
     }
 }
 

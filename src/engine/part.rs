@@ -12,7 +12,7 @@ use crate::plan::{ColumnPlan, FileError, LeafPlan, Part, Plan, TablePlan};
 use crate::schema::Form;
 use crate::sink::{Coding, ColumnEncoder, ColumnLayout, EncodedColumn, Layout, PartEncoder, ReadyLeaf, SafePart};
 use crate::source::{self, Onlooker, ReadLimits, RowGroup};
-use crate::transform::{Chosen, Masks, choose, mask, mask_distinct};
+use crate::transform::{Chosen, Masks, asked, choose, mask, mask_distinct};
 
 use super::EngineError;
 
@@ -46,7 +46,7 @@ pub(super) fn whole(shared: &Shared<'_>, part: &Part, groups: Range<usize>) -> R
         let done = shared.crew.work(|| done.collect());
         passed.push(gathered(&mut encoder, group.rows(), chosen.as_ref(), done)?);
     }
-    sealed(encoder, table, part, &passed)
+    sealed(encoder, shared, part, &passed)
 }
 
 /// Adds the columns of a row group to its file; what their guards saw.
@@ -64,7 +64,7 @@ pub(super) fn gathered(
 
 /// Which rows of a row group leave; none where all do.
 fn rows_chosen(table: &TablePlan, group: &RowGroup<'_>, masks: &Masks) -> Result<Option<Chosen>, EngineError> {
-    let mut asked = source::Asked::new(group, table)?;
+    let mut asked = source::Asked::new(group, table, &asked(table, masks))?;
     let rows = asked.take(group.rows())?;
     asked.end()?;
     Ok(choose(table, masks, rows.as_ref(), group.stays(0..group.rows()))?)
@@ -73,11 +73,12 @@ fn rows_chosen(table: &TablePlan, group: &RowGroup<'_>, masks: &Masks) -> Result
 /// Ends a part of which every column has passed.
 pub(super) fn sealed(
     encoder: PartEncoder<'_>,
-    table: &TablePlan,
+    shared: &Shared<'_>,
     part: &Part,
     passed: &[GroupPassed],
 ) -> Result<SafePart, EngineError> {
-    let clearance = Clearance::of(table, part, passed)?;
+    let table = &shared.plan.tables[part.table];
+    let clearance = Clearance::of(table, part, passed, shared.masks.standing(table))?;
     Ok(encoder.seal(&clearance)?)
 }
 
@@ -89,7 +90,7 @@ fn column(
     chosen: Option<&Chosen>,
     (column, layout): (&ColumnPlan, Option<&ColumnLayout>),
 ) -> Result<Column, EngineError> {
-    let mut guard = ColumnGuard::new(table, column, &shared.uniques, shared.masks.known());
+    let mut guard = ColumnGuard::new(table, column, &shared.uniques, shared.masks);
     let Some(layout) = layout else { return Ok((None, guard.close())) };
     let task = Task { shared, table, group, column, layout };
     let mut ready = |index| if chosen.is_some() { Ok(None) } else { task.ready(index, &mut guard) };
@@ -126,7 +127,7 @@ impl Task<'_> {
         let plan = &self.column.leaves[leaf];
         match &plan.outcome {
             // Its values are held against each other, row by row.
-            _ if plan.is_unique => Ok(None),
+            _ if plan.is_watched() => Ok(None),
             Outcome::Untouched if self.layout.takes_values(index, chunk, &plan.leaf.data_type) => {
                 self.kept(leaf, guard)
             }
@@ -217,7 +218,7 @@ fn first_rows(
     let output = column.output.as_ref().ok_or(FileError::Damaged("a column is removed"))?;
     let (mut shown, mut missing) = (vec![arrow::array::new_empty_array(output.data_type())], rows);
     let uniques = Uniques::of([table]);
-    let mut guard = ColumnGuard::new(table, column, &uniques, masks.known());
+    let mut guard = ColumnGuard::new(table, column, &uniques, masks);
     if let Some(group) = group {
         let chosen = rows_chosen(table, group, masks)?;
         let marks = chosen.as_ref().map(Chosen::marks);

@@ -10,7 +10,7 @@ use crate::plan::{ColumnPlan, FileError, Part, Rows, SourceFile, TablePlan};
 use crate::schema::{Form, Output};
 use crate::sink::{self, Coding, ColumnEncoder, ColumnLayout, PartEncoder, SafePart, Written};
 use crate::source::Records;
-use crate::transform::{Masks, choose, mask};
+use crate::transform::{Masks, asked, choose, mask};
 
 use super::EngineError;
 use super::part::{Column, Shared, sealed, shown_rows};
@@ -61,14 +61,17 @@ fn only_chosen(
     masks: &Masks,
     batches: Vec<RecordBatch>,
 ) -> Result<(Vec<RecordBatch>, Option<usize>), EngineError> {
-    if table.asked.is_empty() {
+    let columns = asked(table, masks);
+    if columns.is_empty() {
         return Ok((batches, None));
     }
     let mut left = Vec::with_capacity(batches.len());
     for batch in &batches {
-        let Some(asked) = Records::asked(file, table, batch) else { return Err(EngineError::Bug) };
-        let Some(chosen) = choose(table, masks, Some(&asked), None)? else { return Err(EngineError::Bug) };
-        left.push(filter_record_batch(batch, chosen.marks()).map_err(|_| EngineError::Bug)?);
+        let Some(asked) = Records::asked(file, table, &columns, batch) else { return Err(EngineError::Bug) };
+        left.push(match choose(table, masks, Some(&asked), None)? {
+            Some(chosen) => filter_record_batch(batch, chosen.marks()).map_err(|_| EngineError::Bug)?,
+            None => batch.clone(),
+        });
     }
     let rows = left.iter().map(RecordBatch::num_rows).sum();
     Ok((left, Some(rows)))
@@ -83,11 +86,11 @@ impl Taken<'_> {
         let (encoded, columns) = self.columns(done)?;
         encoder.row_group(self.chosen.unwrap_or(rows), encoded.into_iter().flatten().collect())?;
         let passed = GroupPassed { chosen: self.chosen, columns };
-        sealed(encoder, self.table, part, &[passed])
+        sealed(encoder, self.shared, part, &[passed])
     }
 
     fn pages(&self, column: &ColumnPlan, layout: Option<&ColumnLayout>) -> Result<Column, EngineError> {
-        let mut guard = ColumnGuard::new(self.table, column, &self.shared.uniques, self.shared.masks.known());
+        let mut guard = self.guard(column);
         let Some(layout) = layout else { return Ok((None, guard.close())) };
         let ready = layout.leaves.iter().map(|_| None).collect();
         let mut encoder = ColumnEncoder::new(layout, |_| Coding::Dictionary, ready)?;
@@ -99,7 +102,7 @@ impl Taken<'_> {
         let columns = self.table.columns.par_iter().map(|column| self.rows(column));
         let (columns, passed) = self.columns(columns)?;
         let passed = GroupPassed { chosen: self.chosen, columns: passed };
-        let clearance = Clearance::of(self.table, part, &[passed])?;
+        let clearance = Clearance::of(self.table, part, &[passed], self.shared.masks.standing(self.table))?;
         Ok(sink::records(self.table, &self.file.object.key, columns, &clearance)?)
     }
 
@@ -113,10 +116,7 @@ impl Taken<'_> {
     }
 
     fn rows(&self, column: &ColumnPlan) -> Result<(Vec<SafeBatch>, Passed), EngineError> {
-        let (mut guard, mut batches) = (
-            ColumnGuard::new(self.table, column, &self.shared.uniques, self.shared.masks.known()),
-            Vec::with_capacity(self.batches.len()),
-        );
+        let (mut guard, mut batches) = (self.guard(column), Vec::with_capacity(self.batches.len()));
         if column.output.is_some() {
             self.masked(column, &mut guard, |safe| {
                 batches.push(safe);
@@ -124,6 +124,10 @@ impl Taken<'_> {
             })?;
         }
         Ok((batches, guard.close()))
+    }
+
+    fn guard<'g>(&'g self, column: &'g ColumnPlan) -> ColumnGuard<'g> {
+        ColumnGuard::new(self.table, column, &self.shared.uniques, self.shared.masks)
     }
 
     fn masked(
@@ -156,7 +160,7 @@ pub(super) fn preview(
     }
     let (mut shown, uniques) = (Vec::new(), Uniques::of([table]));
     for (column, output) in table.columns.iter().filter_map(|column| Some((column, column.output.as_ref()?))) {
-        let mut guard = ColumnGuard::new(table, column, &uniques, masks.known());
+        let mut guard = ColumnGuard::new(table, column, &uniques, masks);
         let mut pieces = vec![new_empty_array(output.data_type())];
         for raw in with_rows.map_or(Ok(Vec::new()), |file| Records::column(file, table, column, &batches))? {
             pieces.extend(guard.admit(mask(table, column, masks, raw)?)?.array().cloned());

@@ -6,7 +6,7 @@ use crate::guard::ColumnGuard;
 use crate::plan::{ColumnPlan, Part, Rows, TablePlan};
 use crate::sink::{ColumnEncoder, ColumnLayout, PartEncoder, SafePart, Written};
 use crate::source::{self, RowGroup};
-use crate::transform::{Chosen, choose, mask};
+use crate::transform::{Chosen, asked, choose, mask};
 
 use super::EngineError;
 use super::part::{Column, Shared, coding, gathered, sealed};
@@ -25,7 +25,7 @@ pub(super) fn stream(
         layout.as_ref().map(|layout| Ok((source::Rows::new(&group, table, column)?, layout))).transpose()
     });
     let mut streams = shared.crew.work(|| opened.collect::<Result<Vec<_>, EngineError>>())?;
-    let mut asked = source::Asked::new(&group, table)?;
+    let mut asked = source::Asked::new(&group, table, &asked(table, shared.masks))?;
     let mut written = Vec::with_capacity(parts.len());
     for part in parts {
         let Rows::Slice { rows, .. } = &part.rows else { return Err(EngineError::Bug) };
@@ -33,11 +33,11 @@ pub(super) fn stream(
         let of = Slice { shared, table, group: &group, rows: rows.len(), chosen: chosen.as_ref() };
         let slices = table.columns.par_iter().zip(&mut streams).map(|(column, stream)| match stream {
             Some((stream, layout)) => slice(of, column, layout, stream),
-            None => Ok((None, ColumnGuard::new(table, column, &shared.uniques, shared.masks.known()).close())),
+            None => Ok((None, ColumnGuard::new(table, column, &shared.uniques, shared.masks).close())),
         });
         let mut encoder = PartEncoder::new(layout);
         let passed = gathered(&mut encoder, rows.len(), chosen.as_ref(), shared.crew.work(|| slices.collect()))?;
-        written.push(write(part, sealed(encoder, table, part, &[passed])?)?);
+        written.push(write(part, sealed(encoder, shared, part, &[passed])?)?);
     }
     asked.end()?;
     streams.into_iter().flatten().try_for_each(|(stream, _)| stream.end())?;
@@ -64,7 +64,7 @@ fn slice(
     let Slice { shared, table, group, rows, chosen } = of;
     let ready = layout.leaves.iter().map(|_| None).collect();
     let mut encoder = ColumnEncoder::new(layout, |leaf| coding(table, group, column, leaf), ready)?;
-    let mut guard = ColumnGuard::new(table, column, &shared.uniques, shared.masks.known());
+    let mut guard = ColumnGuard::new(table, column, &shared.uniques, shared.masks);
     stream.take::<EngineError>(rows, chosen.map(Chosen::marks), |raw| {
         let safe = guard.admit(mask(table, column, shared.masks, raw)?)?;
         Ok(encoder.write(&safe)?)

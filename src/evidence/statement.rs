@@ -6,6 +6,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::consent::Assessment;
+use crate::guard::groups::Finding;
+use crate::survey::{LinkFinding, SkewFinding};
+
 /// The kind of predicate that a [`RunRecord`] is.
 pub const PREDICATE_TYPE: &str = "https://verho.dev/run/v1";
 const STATEMENT_TYPE: &str = "https://in-toto.io/Statement/v1";
@@ -44,6 +48,15 @@ pub struct RunRecord {
     /// The claim that was earned, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claim: Option<String>,
+    /// Why, and what remains open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assessment: Option<Assessment>,
+    /// How many values of links have no other end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<LinkFinding>,
+    /// How uneven the values of pseudonymised leaves are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skew: Vec<SkewFinding>,
     /// The root that was written to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub destination: Option<String>,
@@ -72,6 +85,10 @@ pub enum Outcome {
     Refused,
     Failed,
     Preview,
+    /// Samples were looked at to propose schemas; no approval is needed, and nothing leaves.
+    Scan,
+    /// Risks were measured; nothing was made.
+    Measured,
 }
 
 impl Outcome {
@@ -83,6 +100,8 @@ impl Outcome {
             Outcome::Refused => "refused",
             Outcome::Failed => "failed",
             Outcome::Preview => "preview",
+            Outcome::Scan => "scan",
+            Outcome::Measured => "measured",
         }
     }
 }
@@ -180,6 +199,9 @@ pub struct TableRecord {
     pub rows_in: u64,
     pub rows_out: u64,
     pub parts: u64,
+    /// What its groups are like, where they were counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: Option<Finding>,
 }
 
 /// What was done to one leaf.
@@ -296,6 +318,7 @@ pub(crate) mod testing {
                 rows_in: 2,
                 rows_out: 2,
                 parts: 1,
+                groups: None,
             }],
             outputs: vec![Output {
                 key: "customers/r1/part-00000.parquet".to_owned(),
@@ -306,6 +329,9 @@ pub(crate) mod testing {
             release: Some("r1".to_owned()),
             epoch: None,
             claim: None,
+            assessment: None,
+            links: Vec::new(),
+            skew: Vec::new(),
             destination: None,
             known: None,
         }

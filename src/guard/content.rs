@@ -4,7 +4,9 @@
 //! by their looks (they are met in places, products and streets; those of the dataset are known values), places, organisations and
 //! dates. Numbers in columns of numbers are not looked at: every tenth of sixteen digits passes as a card.
 
-use crate::detect::{Detector, Span};
+use std::sync::LazyLock;
+
+use crate::detect::{Detector, Places, Skim, Span};
 use crate::guard::unfold::Unfolded;
 use crate::guard::watch::{ContentGuard, Leaf};
 use crate::schema::MayHold;
@@ -32,18 +34,26 @@ const OF_MANY: &[&str] = &[
 /// Domains that are reserved (RFC 2606), so that their addresses are nobody's.
 const RESERVED: &[&str] = &["example.com", "example.net", "example.org", ".example", ".test", ".invalid", ".localhost"];
 
+/// Where recognisers are asked that find a kind which counts.
+static PLACES: LazyLock<Places> = LazyLock::new(|| Places::but(OF_MANY));
+
 struct NothingLikely<'p> {
     may_hold: &'p MayHold,
+    skim: Skim<'static>,
     detector: Detector,
 }
 
 /// The guard of a leaf.
 pub(super) fn over<'p>(leaf: &Leaf<'p>) -> Option<Box<dyn ContentGuard + 'p>> {
-    Some(Box::new(NothingLikely { may_hold: &leaf.rule.may_hold, detector: Detector::default() }))
+    let (skim, detector) = (Skim::of(&PLACES), Detector::without_names());
+    Some(Box::new(NothingLikely { may_hold: &leaf.rule.may_hold, skim, detector }))
 }
 
 impl ContentGuard for NothingLikely<'_> {
     fn text(&mut self, text: &str, source: Option<&str>) -> Option<&'static str> {
+        if !self.skim.asks(text) {
+            return None;
+        }
         let may_hold = self.may_hold;
         let counts = |span: &&Span| {
             let piece = &text[span.start..span.end];

@@ -2,8 +2,7 @@
 //!
 //! That is what patterns cannot tell: a name is found because it is one of the dataset's, not because it looks like one.
 
-use crate::detect::Known;
-use crate::detect::known::KNOWN;
+use crate::detect::{KNOWN, Known};
 use crate::guard::watch::{ContentGuard, Leaf};
 
 struct NoneKnown<'p>(&'p Known);

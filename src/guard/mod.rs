@@ -4,22 +4,26 @@
 //! cannot be sealed, and an unsealed part cannot reach the test account.
 
 mod content;
+mod grouped;
+pub mod groups;
 mod known;
+mod mixture;
 mod unfold;
 mod unique;
 mod watch;
 
 use arrow::array::{Array, ArrayRef};
 
-use crate::detect::Known;
-use crate::detect::known::KNOWN;
+use crate::detect::KNOWN;
 use crate::error::{Failure, Kind};
 use crate::method::{Nulls, Outcome};
 use crate::plan::{ColumnPlan, LeafPlan, Part, Rows, TablePlan};
 use crate::schema::LeafPath;
 use crate::source::{EncodedChunk, RawBatch, SoundChunk, each_leaf};
-use crate::transform::MaskedBatch;
+use crate::survey::Standing;
+use crate::transform::{MaskedBatch, Masks};
 
+use grouped::Told;
 pub use unique::Uniques;
 pub use watch::Watch;
 
@@ -38,13 +42,17 @@ pub enum GuardError {
     Kept(LeafPath),
     #[error("leaf `{0}`: two rows of the table have one value, and its rule says `unique`")]
     Repeated(LeafPath),
-    #[error("leaf `{0}` is to be unique, and cannot be held to it")]
+    #[error("leaf `{0}` is to be unique or to be grouped by, and cannot be held to it")]
     Unwatched(LeafPath),
     /// Counted up to what tells nothing of a few people.
     #[error("leaf `{leaf}`: {} in up to {values} of the values at hand", found(.kind))]
     Holds { leaf: LeafPath, kind: &'static str, values: u64 },
     #[error("leaf `{0}`: its values were not looked at")]
     Unseen(LeafPath),
+    #[error("a row is in a group that may not leave")]
+    SmallGroup,
+    #[error("its rows are in more groups than may be counted at once")]
+    TooManyGroups,
     #[error("part {0} is not whole: rows or columns are missing")]
     Incomplete(usize),
 }
@@ -94,6 +102,7 @@ pub struct ColumnGuard<'p> {
     uniques: &'p Uniques,
     /// By leaf; none where there is nothing to look at.
     watches: Vec<Option<Watch<'p>>>,
+    grouping: grouped::Watch<'p>,
     /// In the batches that passed.
     rows: usize,
     /// In the pages that passed, by leaf.
@@ -101,12 +110,13 @@ pub struct ColumnGuard<'p> {
 }
 
 impl<'p> ColumnGuard<'p> {
-    /// A guard that has seen nothing yet; what must be unique is held against what passes other guards too, and values
-    /// that are known leave nowhere.
-    pub fn new(table: &'p TablePlan, column: &'p ColumnPlan, uniques: &'p Uniques, known: &'p Known) -> Self {
-        let watch = |plan: &'p LeafPlan| Watch::over(plan, table.schema.columns.get(&plan.leaf.path)?, known);
+    /// A guard that has seen nothing yet; what must be unique is held against what passes other guards too, values that are
+    /// known leave nowhere, and what is grouped by is held against how the table's groups stand.
+    pub fn new(table: &'p TablePlan, column: &'p ColumnPlan, uniques: &'p Uniques, masks: &'p Masks) -> Self {
+        let watch = |plan: &'p LeafPlan| Watch::over(plan, table.schema.columns.get(&plan.leaf.path)?, masks.known());
         let watches = column.leaves.iter().map(watch).collect();
-        ColumnGuard { table, column, uniques, watches, rows: 0, encoded: Vec::new() }
+        let grouping = grouped::Watch::over(table, column, masks.standing(table));
+        ColumnGuard { table, column, uniques, watches, grouping, rows: 0, encoded: Vec::new() }
     }
 
     /// A watch over the pages of a leaf, to be handed in with them; none where nothing need be looked at.
@@ -127,6 +137,7 @@ impl<'p> ColumnGuard<'p> {
         } else if self.column.output.is_some() {
             return Err(GuardError::Type(self.name()));
         }
+        self.grouping.see(batch.array.as_ref())?;
         self.rows += batch.rows;
         Ok(SafeBatch { array: batch.array })
     }
@@ -175,7 +186,7 @@ impl<'p> ColumnGuard<'p> {
             None => {}
         }
         match plan {
-            plan if plan.is_unique => Err(GuardError::Unwatched(plan.leaf.path.clone())),
+            plan if plan.is_watched() => Err(GuardError::Unwatched(plan.leaf.path.clone())),
             plan if matches!(plan.outcome, Outcome::Untouched) => Ok(self.admit_chunk(chunk)),
             plan => Err(GuardError::Kept(plan.leaf.path.clone())),
         }
@@ -195,7 +206,7 @@ impl<'p> ColumnGuard<'p> {
         let plan = &self.column.leaves[leaf];
         let same = chunk.dictionary.as_ref().map(RawBatch::rows) == entries.array.as_ref().map(|array| array.len());
         match plan.outcome {
-            _ if plan.is_unique => Err(GuardError::Unwatched(plan.leaf.path.clone())),
+            _ if plan.is_watched() => Err(GuardError::Unwatched(plan.leaf.path.clone())),
             Outcome::Becomes { nulls: Nulls::Kept, .. } if same && chunk.is_indexed => Ok(self.admit_chunk(chunk)),
             _ => Err(GuardError::Nulls(plan.leaf.path.clone())),
         }
@@ -210,7 +221,8 @@ impl<'p> ColumnGuard<'p> {
     pub fn close(self) -> Passed {
         let left = self.column.leaves.iter().filter(|plan| !matches!(plan.outcome, Outcome::Removed)).count();
         let pages = self.encoded.iter().min().copied().filter(|_| self.encoded.len() == left);
-        Passed { removed: self.column.output.is_none(), rows: self.rows.max(pages.unwrap_or(0)) }
+        let rows = self.rows.max(pages.unwrap_or(0));
+        Passed { removed: self.column.output.is_none(), rows, told: self.grouping.told() }
     }
 
     /// Looks at every value of every leaf that is watched.
@@ -284,11 +296,12 @@ impl<'p> ColumnGuard<'p> {
 pub struct Passed {
     removed: bool,
     rows: usize,
+    told: Told,
 }
 
 /// What passed of one row group.
 pub struct GroupPassed {
-    /// How many of its rows leave, where some are deleted or the table's filters choose among them.
+    /// How many of its rows leave, where some are deleted, or filters or groups choose among them.
     pub chosen: Option<usize>,
     /// By column.
     pub columns: Vec<Passed>,
@@ -313,8 +326,13 @@ impl Clearance {
     /// Clears a part of which every column of every row group has passed.
     ///
     /// # Errors
-    /// Where a row group, a column or a row is missing.
-    pub fn of(table: &TablePlan, part: &Part, passed: &[GroupPassed]) -> Result<Self, GuardError> {
+    /// Where a row group, a column or a row is missing, or a row is in a group that may not leave.
+    pub fn of(
+        table: &TablePlan,
+        part: &Part,
+        passed: &[GroupPassed],
+        standing: Option<&Standing>,
+    ) -> Result<Self, GuardError> {
         let incomplete = GuardError::Incomplete(part.number);
         let (groups, deletes) = (table.files[part.file].row_groups(), table.files[part.file].has_deletes());
         let planned: Vec<usize> = match &part.rows {
@@ -328,9 +346,16 @@ impl Clearance {
         for (there, GroupPassed { chosen, columns }) in planned.iter().zip(passed) {
             let rows = chosen.unwrap_or(*there);
             let whole = |passed: &Passed| passed.removed || passed.rows == rows;
-            let as_planned = chosen.is_some() == (deletes || !table.asked.is_empty()) && rows <= *there;
-            if !as_planned || columns.len() != table.columns.len() || !columns.iter().all(whole) {
+            let as_planned = match chosen {
+                Some(_) => deletes || !table.asked.is_empty() || table.groups.is_some(),
+                None => !deletes && table.asked.is_empty(),
+            };
+            if !as_planned || rows > *there || columns.len() != table.columns.len() || !columns.iter().all(whole) {
                 return Err(incomplete);
+            }
+            if let Some(groups) = &table.groups {
+                let told: Vec<_> = columns.iter().map(|passed| &passed.told).collect();
+                grouped::all_hold(groups, standing, rows, &told)?;
             }
             leaving += rows;
         }

@@ -18,7 +18,10 @@ use crate::source::Onlooker;
 const STEP: u64 = 11;
 
 /// Every guard of content; the first that finds something in a leaf is the one that is told.
-const GUARDS: &[for<'p> fn(&Leaf<'p>) -> Option<Box<dyn ContentGuard + 'p>>] = &[known::over, content::over];
+const GUARDS: &[Over] = &[known::over, content::over];
+
+/// Makes a guard for a leaf; none where it has nothing to look for.
+type Over = for<'p> fn(&Leaf<'p>) -> Option<Box<dyn ContentGuard + 'p>>;
 
 /// A leaf that is to be guarded.
 pub(super) struct Leaf<'p> {

@@ -35,6 +35,9 @@ pub enum LakeError {
     Store(#[from] StoreError),
     #[error("its folder holds no log of a table")]
     NoLog,
+    /// Read without it, rows that are deleted would leave.
+    #[error("its folder holds the log of a table, and its format asks for none")]
+    Unasked,
     #[error("its log has no snapshot {0}")]
     NoSnapshot(i64),
     #[error("several objects claim to be its newest metadata")]
@@ -58,6 +61,7 @@ impl LakeError {
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {
             LakeError::NoLog => "`source` names the folder that holds `_delta_log/` or `metadata/`",
+            LakeError::Unasked => "say `format = \"delta\"` or `\"iceberg\"`, and the table's folder as `source`",
             LakeError::NoSnapshot(_) => "remove `snapshot` for the newest, or name one that the table still has",
             LakeError::Ambiguous => "have `metadata/version-hint.text` say which one counts",
             LakeError::Outside => "have the table copied whole into its folder, as by a deep clone",
@@ -144,6 +148,16 @@ impl Marks {
     pub fn finish(mut self) -> arrow::buffer::BooleanBuffer {
         self.0.finish()
     }
+}
+
+/// Whether an object of this key is of the log of a table.
+pub fn is_log(key: &str) -> bool {
+    let is_delta = key.split('/').rev().skip(1).any(|folder| folder == "_delta_log");
+    let is_iceberg = key.rsplit_once('/').is_some_and(|(folders, name)| {
+        let folder = folders.rsplit_once('/').map_or(folders, |(_, folder)| folder);
+        folder == "metadata" && name.contains(".metadata.json")
+    });
+    is_delta || is_iceberg
 }
 
 /// Reads the log of the table in a folder.

@@ -21,7 +21,7 @@ mod normalise;
 mod values;
 
 use nested::Nested;
-pub use values::{comparable, hash_rows, is_hashed};
+pub use values::{comparable, hash_rows, is_hashed, rank_rows};
 
 /// Declares every method's module and the catalogue.
 macro_rules! catalogue {
@@ -285,6 +285,11 @@ pub trait Method: Send + Sync {
     /// Whether a value of this type can come out as it went in, by chance or by nature.
     fn can_return_input(&self, input: &DataType) -> bool {
         self.inner().iter().any(|nested| nested.method.can_return_input(input))
+    }
+
+    /// The same method one step coarser, so that more values become equal; none where it has no further step.
+    fn coarser(&self) -> Option<Box<dyn Method>> {
+        None
     }
 
     /// Whether texts may come as views of the pages that hold them, and become what they would have become.

@@ -46,6 +46,11 @@ impl Nested {
         Ok(Nested { entry, method: (entry.parse)(section)? })
     }
 
+    /// The method's name.
+    pub fn name(&self) -> &'static str {
+        self.entry.name
+    }
+
     /// What fixes its meaning: name, version and options.
     pub fn meaning(&self) -> Value {
         let options = self.method.options();

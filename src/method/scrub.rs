@@ -16,7 +16,7 @@ use super::nested::pieces::Pieces;
 use super::nested::texts::write;
 use super::values::{Texts, Written, is_text};
 use super::{ApplyError, Context, Entry, Keying, Method, Outcome, Unsupported};
-use crate::detect;
+use crate::detect::{self, Known};
 
 mod cover;
 mod rules;
@@ -50,7 +50,7 @@ pub const ENTRY: Entry = Entry {
     keying: Keying::Keyed,
     examples: &[
         r#"{ class = "free_text", method = "scrub" }"#,
-        r#"{ class = "free_text", method = "scrub", locale = "fi", names = "parts", leave = ["KNOWN"] }"#,
+        r#"{ class = "free_text", method = "scrub", locale = "fi", names = "parts", leave = ["DATE"] }"#,
         r#"{ class = "free_text", method = "scrub", with = "placeholders", as = { EMAIL = { method = "pseudonym", domain = "email" } } }"#,
     ],
     parse: rules::parse,
@@ -62,11 +62,11 @@ struct Scrub {
 
 impl Scrub {
     /// Every piece of every text that goes, with the row it is of, in their order.
-    fn pieces(&self, input: &ArrayRef, texts: &Texts<'_>) -> Vec<(u32, Piece)> {
+    fn pieces(&self, input: &ArrayRef, texts: &Texts<'_>, known: &Known) -> Vec<(u32, Piece)> {
         let (mut cover, mut pieces) = (Cover::default(), Vec::new());
         for row in (0..input.len()).filter(|row| input.is_valid(*row)) {
             let Some(text) = text_at(texts, row) else { continue };
-            cover.pieces(text, &self.rules, |piece| pieces.push((row as u32, piece)));
+            cover.pieces(text, &self.rules, known, |piece| pieces.push((row as u32, piece)));
         }
         pieces
     }
@@ -103,7 +103,7 @@ impl Method for Scrub {
         let too_long = ApplyError::TooLong { rows: input.len() };
         u32::try_from(input.len()).map_err(|_| too_long)?;
         let texts = Texts::of(input);
-        let pieces = self.pieces(input, &texts);
+        let pieces = self.pieces(input, &texts, context.known);
         let mut made = self.made(&pieces, &texts, context)?;
         let mut written = Written::of(input.len(), texts.bytes());
         let mut pieces = pieces.into_iter().peekable();

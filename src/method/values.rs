@@ -1,8 +1,8 @@
 //! The values of a leaf, row by row, whatever array holds them.
 
 use arrow::array::{
-    Array, ArrayAccessor, ArrowPrimitiveType, AsArray, GenericByteArray, LargeStringArray, PrimitiveArray, StringArray,
-    StringViewArray,
+    Array, ArrayAccessor, ArrayRef, ArrowPrimitiveType, AsArray, GenericByteArray, LargeStringArray, PrimitiveArray,
+    StringArray, StringViewArray,
 };
 use arrow::array::{ByteView, MAX_INLINE_VIEW_LEN};
 use arrow::buffer::NullBuffer;
@@ -166,6 +166,24 @@ pub fn hash_rows(key: &DomainKey, array: &dyn Array, each: impl FnMut(usize, &[u
         Boolean => hash_items(key, array.as_boolean(), i128::from, each),
         _ => hash_times(key, array, each),
     }
+}
+
+/// Hands on a number for every value that is not null with its row, such that equal values have equal ones, and smaller
+/// values smaller ones; says whether it does: values of no order have none.
+pub fn rank_rows(array: &ArrayRef, mut each: impl FnMut(usize, u128)) -> bool {
+    if Wholes::of(array.data_type()).is_some() {
+        each_whole(array, |row, number| each(row, number as u128 ^ 1 << 127));
+        return true;
+    }
+    if !array.data_type().is_floating() {
+        return false;
+    }
+    each_float(array, |row, number| {
+        let bits = if number.is_nan() { f64::NAN } else { number + 0.0 }.to_bits();
+        // Of numbers below zero, the greater bits are those of the smaller number.
+        each(row, if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }.into());
+    });
+    true
 }
 
 /// The bits of a number of 64 bits; those of zero without a sign, and of what is no number always the same.

@@ -3,6 +3,7 @@
 mod beside;
 mod codes;
 mod footer;
+mod groups;
 mod lake;
 mod links;
 mod part;
@@ -18,13 +19,19 @@ use crate::account::store::StoreError;
 use crate::crew::Crew;
 use crate::document::Fault;
 use crate::error::{Failure, Kind};
+use crate::keys::Secret;
 use crate::lake::LakeError;
-use crate::schema::{LeafPath, TableSchema};
+use crate::method::Keys;
+use crate::schema::{LeafPath, Link, TableSchema, Test};
 use crate::workspace::Limits;
 
 pub use codes::{Codes, Risk};
 pub use footer::{FileError, Footer, contained};
+#[cfg(test)]
+pub(crate) use groups::testing as groups_testing;
+pub use groups::{Groups, Level, Place};
 pub use part::{Part, PartLimits, Rows};
+pub use partition::partitions;
 pub use table::{ColumnPlan, Content, LeafPlan, Measured, Origin, SourceFile, TablePlan};
 
 /// Why there is no plan.
@@ -184,9 +191,36 @@ impl Plan {
         .collect()
     }
 
+    /// The plan with quasi leaves made coarser: by table, so many steps further for each.
+    pub fn generalised(mut self, steps: &BTreeMap<String, BTreeMap<LeafPath, usize>>) -> Self {
+        for table in &mut self.tables {
+            if let Some(steps) = steps.get(&table.schema.table) {
+                table.generalise(steps);
+            }
+        }
+        self
+    }
+
+    /// The keys of every domain that methods and samples name.
+    pub fn keys(&self, secret: &Secret) -> Keys {
+        let rules = self.tables.iter().flat_map(|table| table.schema.columns.values());
+        let filters = self.tables.iter().flat_map(|table| &table.schema.filters);
+        let sampled = filters.filter_map(|filter| match &filter.test {
+            Test::Sampled { domain, .. } => Some(domain.as_str()),
+            Test::Holds(_) => None,
+        });
+        let domains = rules.flat_map(|rule| rule.method.domains()).chain(sampled);
+        Keys::new(domains.map(|domain| (domain.to_owned(), secret.domain_key(&self.customer, domain))))
+    }
+
     /// Every link, as its two ends.
     pub fn links(&self) -> Vec<[String; 2]> {
         links::of(&self.tables).map(|(table, link)| link.ends(&table.schema.table)).collect()
+    }
+
+    /// Every link, with the table whose file says so.
+    pub fn all_links(&self) -> impl Iterator<Item = (&TablePlan, &Link)> {
+        links::of(&self.tables)
     }
 
     /// Leaves of which two values share a code with more than a chance of one in 1,000.

@@ -99,13 +99,13 @@ impl Group {
     }
 }
 
-/// What a leaf's chunk becomes, in bytes. Kept pages are the source's own, but for a leaf that must be unique; values that take less than the length of a
+/// What a leaf's chunk becomes, in bytes. Kept pages are the source's own, but for a leaf that guards look at; values that take less than the length of a
 /// text are indices into a dictionary, and stay so; all others become tokens, or what they were decoded.
 fn made_of(leaf: &LeafPlan, token: u64, chunk: &ColumnChunkMetaData) -> u64 {
     let (decoded, values) = (chunk.uncompressed_size().max(0) as u64, chunk.num_values().max(0) as u64);
     match leaf.outcome {
         Outcome::Removed => 0,
-        Outcome::Untouched if !leaf.is_unique => 0,
+        Outcome::Untouched if !leaf.is_watched() => 0,
         _ if decoded / 4 < values => decoded.saturating_add(values.saturating_mul(INDEX)),
         _ => decoded.max(values.saturating_mul(token)),
     }

@@ -11,17 +11,18 @@ use parquet::file::metadata::RowGroupMetaData;
 use crate::account::doors::Production;
 use crate::account::store::Object;
 use crate::crew::Crew;
-use crate::lake::Fit;
+use crate::lake::{Fit, LakeError, is_log};
 use crate::method::{Extent, Nulls, Outcome, comparable};
 use crate::plan::beside;
 use crate::plan::codes::{self, Codes};
 use crate::plan::footer::{FileError, Footer};
+use crate::plan::groups::{self, Groups};
 use crate::plan::lake::{self, Logged};
 use crate::plan::partition::{self, partitions};
 use crate::plan::selection;
 use crate::plan::unique;
 use crate::plan::{Mismatch, PlanError};
-use crate::schema::{Column, Form, Leaf, LeafPath, TableSchema, children, digest, leaves};
+use crate::schema::{Class, Column, Form, Leaf, LeafPath, TableSchema, children, digest, leaves};
 
 /// One source object of a table.
 pub struct SourceFile {
@@ -168,9 +169,16 @@ pub struct LeafPlan {
     pub beside: Vec<usize>,
     /// Whether no two values of it may be equal after it, in the whole table.
     pub is_unique: bool,
+    /// Whether it says which group a row is in, so that every value of it is looked at as it leaves.
+    pub is_grouped: bool,
 }
 
 impl LeafPlan {
+    /// Whether guards look at every value of it, so that no page of it can leave undecoded.
+    pub fn is_watched(&self) -> bool {
+        self.is_unique || self.is_grouped
+    }
+
     /// Its type in the output; none where it is removed.
     pub fn after(&self) -> Option<&DataType> {
         match &self.outcome {
@@ -204,6 +212,8 @@ pub struct TablePlan {
     pub columns: Vec<ColumnPlan>,
     /// The columns of the schema's filters, in their order, as places among the table's columns.
     pub asked: Vec<usize>,
+    /// By what its rows are grouped, where the schema has `[privacy]`.
+    pub groups: Option<Groups>,
     /// Which state of a table with a log is read: a version of Delta Lake, a snapshot's id of Iceberg.
     pub snapshot: Option<i64>,
     /// The digest of what the data is.
@@ -241,7 +251,8 @@ impl TablePlan {
             .iter()
             .flat_map(|column| column.leaves.iter().map(|plan| (&plan.leaf, column.origin == Origin::Partition)));
         let (structure, policy) = (digest::structure(every), digest::policy(&schema));
-        let table = TablePlan { structure, policy, columns, asked, snapshot, files, schema };
+        let groups = groups::of(&schema, &columns)?;
+        let table = TablePlan { structure, policy, columns, asked, groups, snapshot, files, schema };
         codes::tell_apart(&table)?;
         Ok(table)
     }
@@ -296,6 +307,9 @@ impl TablePlan {
 fn listed(schema: &TableSchema, production: &Production, crew: &Crew) -> Result<Vec<SourceFile>, PlanError> {
     let listed = production.list(schema.source.folder());
     let listed = listed.map_err(|error| PlanError::List { table: schema.table.clone(), error })?;
+    if schema.form == Form::Parquet && listed.iter().any(|object| is_log(&object.key)) {
+        return Err(PlanError::Lake { table: schema.table.clone(), error: LakeError::Unasked });
+    }
     let objects: Vec<_> = listed.into_iter().filter(|object| schema.source.matches(&object.key)).collect();
     let numbered: Vec<_> = (1..).zip(&objects).collect();
     crew.each(&numbered, production.is_remote(), |(number, object)| {
@@ -375,7 +389,10 @@ fn leaf_plan(schema: &TableSchema, leaf: Leaf) -> Result<LeafPlan, PlanError> {
         .get(&leaf.path)
         .ok_or_else(|| Mismatch::Unlisted(vec![leaf.path.clone()]).in_object(schema, 0, 1))?;
     match rule.method.plan(&leaf.data_type) {
-        Ok(outcome) => Ok(LeafPlan { outcome, leaf, beside: Vec::new(), is_unique: rule.is_unique }),
+        Ok(outcome) => {
+            let is_grouped = schema.privacy.is_some() && rule.class == Class::Quasi;
+            Ok(LeafPlan { outcome, leaf, beside: Vec::new(), is_unique: rule.is_unique, is_grouped })
+        }
         Err(unsupported) => Err(PlanError::Rule(rule.fault(format!("leaf `{}`: {unsupported}", leaf.path), None))),
     }
 }

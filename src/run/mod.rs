@@ -1,5 +1,7 @@
 //! One run, read top to bottom: from an approval to a visible release, or to a refusal; both leave evidence.
 
+pub mod earned;
+mod scan;
 mod trail;
 
 use std::collections::BTreeMap;
@@ -9,21 +11,24 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::account::doors::{Production, Test};
 use crate::account::store::{Store, StoreError};
-use crate::consent::{self, Approval, Ask, Claim, Examined, Level, TableAsk};
+use crate::consent::{self, Approval, Ask, Assessment, Earned, Examined, Refusal, Refused, TableAsk};
 use crate::crew::Crew;
 use crate::engine::{self, Progress, Target};
 use crate::error::{Failure, Kind};
 use crate::evidence::{self, Outcome};
+use crate::guard::groups::{self, Finding};
 use crate::keys::{Secret, secret_of};
 use crate::plan::Plan;
 use crate::release::{self, Manifest, TableRelease};
-use crate::schema::{self, TableSchema, digest};
+use crate::risk::{self, Report, Setting};
+use crate::schema::{self, Class, TableSchema, digest};
 use crate::sink::Written;
 use crate::source::ReadLimits;
-use crate::survey::{self, Surveyed};
+use crate::survey::{self, Counts, LinkFinding, Means, SkewFinding};
 use crate::transform::Masks;
 use crate::workspace::Workspace;
-use trail::Trail;
+pub use scan::scan;
+use trail::{Books, Trail};
 
 /// What was asked for on the command line.
 pub struct Wish<'w> {
@@ -43,6 +48,10 @@ pub struct Done {
     pub tables: BTreeMap<String, u64>,
     pub objects: usize,
     pub bytes: u64,
+    /// What may be said of the release, and why.
+    pub assessment: Assessment,
+    #[serde(flatten)]
+    pub findings: Findings,
     /// Where the evidence lies, below the evidence root.
     pub evidence: String,
 }
@@ -78,6 +87,10 @@ impl<'w> House<'w> {
             workspace,
         })
     }
+
+    fn books(&self) -> Books<'_> {
+        Books { evidence: self.evidence.as_ref(), signer: self.signer.as_ref() }
+    }
 }
 
 /// Carries a customer's dataset over, once.
@@ -87,7 +100,7 @@ impl<'w> House<'w> {
 pub fn run(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Result<Done, Failure> {
     let mut trail = Trail::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
     let outcome = to_its_end(|| carry(house, wish, progress, &mut trail));
-    let evidence = trail.end(house, Outcome::Committed, outcome.as_ref().err());
+    let evidence = trail.end(&house.books(), Outcome::Committed, outcome.as_ref().err());
     with_evidence(outcome, evidence).map(|(done, evidence)| Done { evidence, ..done })
 }
 
@@ -118,46 +131,76 @@ fn carry(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress, trail: &mu
     let secret = secret_of(house.workspace, wish.customer)?;
     let source = fingerprint(&plan, &secret);
     trail.keyed(&plan, &secret);
-    let (plan, surveyed) = go_through(house, plan, &approval, &secret)?;
-    trail.measured(&plan, &secret);
-    trail.surveyed(surveyed.counts);
-    let (written, release) = transfer(house, &plan, surveyed, &approval, &secret, progress)?;
-    trail.written(&release, earned().to_string(), &written);
-    let manifest = manifest(&plan, &approval, &secret, source, release, &written);
-    trail.prepared(house)?;
+    let (plan, Told { masks, findings, earned, counts }) = go_through(house, plan, &approval, &secret)?;
+    trail.measured(&plan, &secret, &findings);
+    trail.surveyed(counts);
+    let (written, release) = transfer(house, &plan, &masks, &approval, &secret, progress)?;
+    trail.written(&release, &earned.assessment, &written);
+    let manifest = manifest(&plan, &approval, &secret, source, release, &earned, &written);
+    trail.prepared(&house.books())?;
     release::commit(&house.test, &manifest, house.signer.as_ref())?;
-    Ok(done(&approval, manifest, written.len()))
+    Ok(done(&approval, manifest, written.len(), earned.assessment, findings))
 }
 
-/// The first pass: what must be known of the whole before a part leaves. Only now are the parts of records known.
-fn go_through(
-    house: &House<'_>,
-    plan: Plan,
-    approval: &Approval,
-    secret: &Secret,
-) -> Result<(Plan, Surveyed), Failure> {
+/// What the first pass has told, and what follows from it.
+struct Told {
+    masks: Masks,
+    findings: Findings,
+    earned: Earned,
+    /// How many values of the source are looked for in all that leaves.
+    counts: Counts,
+}
+
+/// What was found of the whole.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Findings {
+    /// What the groups of tables are like, by table.
+    pub groups: BTreeMap<String, Finding>,
+    /// How many values of a link's one end are nowhere at its other end.
+    pub links: Vec<LinkFinding>,
+    /// How uneven the values of pseudonymised leaves are.
+    pub skew: Vec<SkewFinding>,
+}
+
+/// The first pass: what must be known of the whole before a part leaves. Only now are the parts of records known, and
+/// whether groups hold.
+fn go_through(house: &House<'_>, plan: Plan, approval: &Approval, secret: &Secret) -> Result<(Plan, Told), Failure> {
     let memory = house.workspace.limits.memory;
-    let key = secret.known_values_key(&plan.customer);
-    let surveyed = survey::survey(&plan, house.production.open(approval), &house.crew, memory, &key);
+    let open = || house.production.open(approval);
+    let surveyed = survey::survey(&plan, open(), &house.crew, memory, &secret.known_values_key(&plan.customer));
     let surveyed = surveyed.map_err(engine::EngineError::from)?;
-    Ok((plan.measured(&surveyed.measured)?, surveyed))
+    let plan = plan.measured(&surveyed.measured)?;
+    let keys = plan.keys(secret);
+    let means = Means { production: open(), crew: &house.crew, limits: ReadLimits::of(memory), keys: &keys };
+    let counted = survey::count(&plan, secret, &surveyed, means, memory);
+    let judged = groups::judge(&plan, secret, counted.map_err(engine::EngineError::from)?)?;
+    let links = survey::orphans(&plan, secret, means).map_err(engine::EngineError::from)?;
+    let skew = survey::skew(&plan, means).map_err(engine::EngineError::from)?;
+    let earned = earned::by_facts(plan.tables.iter().map(|table| &table.schema), &judged.findings);
+    if !earned.claim.covers(&approval.claim()) {
+        let refusal = Refusal::ClaimNotEarned { approved: approval.claim(), earned: earned.claim };
+        return Err(Refused::from(refusal).into());
+    }
+    let findings = Findings { groups: judged.findings, links, skew };
+    let plan = plan.generalised(&judged.steps);
+    let masks = Masks::new(&plan, secret, surveyed.taken, surveyed.known, judged.standings);
+    Ok((plan, Told { masks, findings, earned, counts: surveyed.counts }))
 }
 
 /// Reads, masks, guards and writes every part; nothing of it is visible yet.
 fn transfer(
     house: &House<'_>,
     plan: &Plan,
-    surveyed: Surveyed,
+    masks: &Masks,
     approval: &Approval,
     secret: &Secret,
     progress: &dyn Progress,
 ) -> Result<(Vec<Written>, String), Failure> {
     let memory = house.workspace.limits.memory;
     let open = house.production.open(approval);
-    let masks = Masks::new(plan, secret, surveyed.taken, surveyed.known);
     let release = release_name(approval, secret);
     let target = Target { test: &house.test, release: &release };
-    let written = engine::run(plan, open, &masks, &target, &house.crew, memory, progress)?;
+    let written = engine::run(plan, open, masks, &target, &house.crew, memory, progress)?;
     Ok((written, release))
 }
 
@@ -180,7 +223,7 @@ pub fn ask(workspace: &Workspace, wish: &Wish<'_>, schemas: &[TableSchema]) -> A
         destination_root: destination.root.to_string(),
         destination_kms_key: destination.access.kms_key.clone(),
         tables: schemas.iter().map(|schema| (schema.table.clone(), table_ask(schema))).collect(),
-        claim: earned(),
+        claim: earned::by_rules(schemas).claim,
         now: Timestamp::now(),
         max_days: workspace.consent.max_days,
     }
@@ -209,11 +252,6 @@ fn table_ask(schema: &TableSchema) -> TableAsk {
     TableAsk { policy: digest::policy(schema), columns: columns.collect() }
 }
 
-/// What this version can earn: group sizes are not measured, so no more than pseudonymised is ever claimed.
-fn earned() -> Claim {
-    Claim { level: Level::Pseudonymised, k: None }
-}
-
 /// A name that says nothing: derived from the secret, the approval and the number of its run.
 fn release_name(approval: &Approval, secret: &Secret) -> String {
     let day = Timestamp::now().strftime("%Y%m%d");
@@ -238,6 +276,7 @@ fn manifest(
     secret: &Secret,
     source: String,
     release: String,
+    earned: &Earned,
     written: &[Written],
 ) -> Manifest {
     let mut tables: BTreeMap<String, TableRelease> = BTreeMap::new();
@@ -259,14 +298,14 @@ fn manifest(
         tool: concat!("verho ", env!("CARGO_PKG_VERSION")).to_owned(),
         approval: approval.id().to_owned(),
         approval_digest: approval.digest().to_owned(),
-        claim: earned().to_string(),
+        claim: earned.claim.to_string(),
         epoch: secret.epoch(),
         source,
         tables,
     }
 }
 
-fn done(approval: &Approval, manifest: Manifest, objects: usize) -> Done {
+fn done(approval: &Approval, manifest: Manifest, objects: usize, assessment: Assessment, findings: Findings) -> Done {
     Done {
         approval: approval.id().to_owned(),
         run_number: approval.run_number(),
@@ -274,6 +313,8 @@ fn done(approval: &Approval, manifest: Manifest, objects: usize) -> Done {
         tables: manifest.tables.into_iter().map(|(name, table)| (name, table.rows)).collect(),
         release: manifest.release,
         objects,
+        assessment,
+        findings,
         evidence: String::new(),
     }
 }
@@ -349,8 +390,54 @@ pub fn preview(
 ) -> Result<arrow::array::RecordBatch, Failure> {
     let mut trail = Trail::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
     let shown = to_its_end(|| look(house, wish, table, rows, &mut trail));
-    let evidence = trail.end(house, Outcome::Preview, shown.as_ref().err());
+    let evidence = trail.end(&house.books(), Outcome::Preview, shown.as_ref().err());
     with_evidence(shown, evidence).map(|(shown, _)| shown)
+}
+
+/// How far a table, or all that have quasi-identifiers, hide their people before and after their methods; nothing is
+/// written, and no run is counted.
+///
+/// # Errors
+/// As [`run`]; [`Kind::Usage`] for a table that is not there, or where there is nothing to measure.
+pub fn measure(house: &House<'_>, wish: &Wish<'_>, table: Option<&str>) -> Result<Report, Failure> {
+    let mut trail = Trail::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
+    let measured = to_its_end(|| weigh(house, wish, table, &mut trail));
+    let evidence = trail.end(&house.books(), Outcome::Measured, measured.as_ref().err());
+    with_evidence(measured, evidence).map(|(measured, _)| measured)
+}
+
+fn weigh(house: &House<'_>, wish: &Wish<'_>, table: Option<&str>, trail: &mut Trail) -> Result<Report, Failure> {
+    let schemas = schema::read_customer(&house.workspace.schemas(), wish.customer)?;
+    let examined = examine(house, wish, &schemas)?;
+    let plan = Plan::resolve(wish.customer, schemas, &house.production, &house.workspace.limits, &house.crew)?;
+    trail.planned(&plan);
+    let tables = weighed(&plan, table)?;
+    let approval = examined.look(&plan.structures(), house.evidence.as_ref())?;
+    trail.approved(&approval);
+    let secret = secret_of(house.workspace, wish.customer)?;
+    let (plan, Told { masks, counts, .. }) = go_through(house, plan, &approval, &secret)?;
+    trail.surveyed(counts);
+    let production = house.production.open(&approval);
+    let limits = risk::Limits::of(house.workspace.limits.memory);
+    Ok(risk::measure(Setting { plan: &plan, production, masks: &masks, crew: &house.crew, limits }, &tables)?)
+}
+
+/// The table that was named, or every one that has quasi-identifiers, as places in the plan.
+fn weighed(plan: &Plan, named: Option<&str>) -> Result<Vec<usize>, Failure> {
+    let has_quasi = |schema: &TableSchema| schema.columns.values().any(|rule| rule.class == Class::Quasi);
+    let is_wanted = |schema: &TableSchema| named.map_or_else(|| has_quasi(schema), |name| schema.table == name);
+    let tables = plan.tables.iter().enumerate().filter(|(_, table)| is_wanted(&table.schema));
+    let tables: Vec<usize> = tables.map(|(index, _)| index).collect();
+    match named {
+        _ if !tables.is_empty() => Ok(tables),
+        Some(name) => Err(unknown_table(name)),
+        None => Err(Failure::new(Kind::Usage, "no table has a leaf of class quasi, so there are no groups to measure")
+            .hint("classify what identifies in combination as `quasi`")),
+    }
+}
+
+fn unknown_table(table: &str) -> Failure {
+    Failure::new(Kind::Usage, format!("there is no table `{table}`")).hint("`verho check` lists all")
 }
 
 fn look(
@@ -364,17 +451,16 @@ fn look(
     let examined = examine(house, wish, &schemas)?;
     let plan = Plan::resolve(wish.customer, schemas, &house.production, &house.workspace.limits, &house.crew)?;
     trail.planned(&plan);
-    let unknown = || Failure::new(Kind::Usage, format!("there is no table `{table}`")).hint("`verho check` lists all");
     if plan.tables.iter().all(|planned| planned.schema.table != table) {
-        return Err(unknown());
+        return Err(unknown_table(table));
     }
     let approval = examined.look(&plan.structures(), house.evidence.as_ref())?;
     trail.approved(&approval);
     let secret = secret_of(house.workspace, wish.customer)?;
-    let (plan, surveyed) = go_through(house, plan, &approval, &secret)?;
-    trail.surveyed(surveyed.counts);
-    let chosen = plan.tables.iter().find(|planned| planned.schema.table == table).ok_or_else(unknown)?;
-    let masks = Masks::new(&plan, &secret, surveyed.taken, surveyed.known);
+    let (plan, Told { masks, counts, .. }) = go_through(house, plan, &approval, &secret)?;
+    trail.surveyed(counts);
+    let chosen =
+        plan.tables.iter().find(|planned| planned.schema.table == table).ok_or_else(|| unknown_table(table))?;
     let limits = ReadLimits::of(house.workspace.limits.memory);
     Ok(engine::preview(chosen, house.production.open(&approval), &masks, limits, rows)?)
 }

@@ -4,15 +4,25 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::House;
-use crate::account::store::Object;
-use crate::consent::Approval;
+use super::Findings;
+use crate::account::store::{Object, Store};
+use crate::consent::{Approval, Assessment};
 use crate::error::{Failure, Kind};
-use crate::evidence::{Input, KnownRecord, Outcome, Output, RunRecord, State, TableRecord, Tool, Treatment, journal};
+use crate::evidence::{
+    Input, KnownRecord, Outcome, Output, RunRecord, Signer, State, TableRecord, Tool, Treatment, journal,
+};
 use crate::keys::Secret;
 use crate::plan::{Plan, SourceFile, TablePlan};
+use crate::scan::{Known, Scan};
+use crate::schema::{Leaf, digest};
 use crate::sink::Written;
 use crate::survey::Counts;
+
+/// Where evidence goes, and who signs it.
+pub struct Books<'h> {
+    pub evidence: &'h dyn Store,
+    pub signer: &'h dyn Signer,
+}
 
 /// The record of a run under way; no value of the data can get into it.
 pub struct Trail(RunRecord);
@@ -36,6 +46,9 @@ impl Trail {
             release: None,
             epoch: None,
             claim: None,
+            assessment: None,
+            links: Vec::new(),
+            skew: Vec::new(),
             destination: None,
             known: None,
         })
@@ -46,16 +59,27 @@ impl Trail {
         self.0.tables = plan.tables.iter().enumerate().map(|(index, table)| table_record(plan, index, table)).collect();
     }
 
+    /// What was looked at without an approval: which leaves, in how many rows, and what was proposed for them.
+    pub fn scanned(&mut self, scan: &Scan) {
+        let known = scan.tables.iter().filter_map(|scanned| Some((&scanned.table, scanned.outcome.as_ref().ok()?)));
+        self.0.tables = known.map(|(name, known)| scan_record(name, known)).collect();
+    }
+
     /// By which approval.
     pub fn approved(&mut self, approval: &Approval) {
         self.0.approval = Some(approval.into());
         self.0.destination = Some(approval.destination().place.root.clone());
     }
 
-    /// How many rows there are, where only going through the objects could tell.
-    pub fn measured(&mut self, plan: &Plan, secret: &Secret) {
+    /// How many rows there are, where only going through the objects could tell, and what their groups are like.
+    pub fn measured(&mut self, plan: &Plan, secret: &Secret, findings: &Findings) {
         self.planned(plan);
         self.keyed(plan, secret);
+        for table in &mut self.0.tables {
+            table.groups = findings.groups.get(&table.name).cloned();
+        }
+        self.0.links = findings.links.clone();
+        self.0.skew = findings.skew.clone();
     }
 
     /// How many values of the source are looked for in all that leaves.
@@ -73,9 +97,10 @@ impl Trail {
     }
 
     /// What was made.
-    pub fn written(&mut self, release: &str, claim: String, written: &[Written]) {
+    pub fn written(&mut self, release: &str, assessment: &Assessment, written: &[Written]) {
         self.0.release = Some(release.to_owned());
-        self.0.claim = Some(claim);
+        self.0.claim = Some(assessment.claim.clone());
+        self.0.assessment = Some(assessment.clone());
         self.0.outputs = written.iter().map(output).collect();
         for table in &mut self.0.tables {
             let own = written.iter().filter(|object| object.key.split('/').next() == Some(table.name.as_str()));
@@ -84,22 +109,22 @@ impl Trail {
     }
 
     /// Signs and appends what is about to become visible, so that no release is ever without evidence.
-    pub fn prepared(&self, house: &House<'_>) -> Result<(), Failure> {
+    pub fn prepared(&self, books: &Books<'_>) -> Result<(), Failure> {
         let record = RunRecord { outcome: Outcome::Prepared, finished: Timestamp::now(), ..self.0.clone() };
-        append(house, &record).map(drop)
+        append(books, &record).map(drop)
     }
 
     /// Signs and appends the record: as `done`, or as what the failure makes it. The record's key.
-    pub fn end(mut self, house: &House<'_>, done: Outcome, failure: Option<&Failure>) -> Result<String, Failure> {
+    pub fn end(mut self, books: &Books<'_>, done: Outcome, failure: Option<&Failure>) -> Result<String, Failure> {
         self.0.finished = Timestamp::now();
         self.0.outcome = failure.map_or(done, outcome);
         self.0.refusal = failure.map(Into::into);
-        append(house, &self.0)
+        append(books, &self.0)
     }
 }
 
-fn append(house: &House<'_>, record: &RunRecord) -> Result<String, Failure> {
-    let appended = journal::append(house.evidence.as_ref(), house.signer.as_ref(), record);
+fn append(books: &Books<'_>, record: &RunRecord) -> Result<String, Failure> {
+    let appended = journal::append(books.evidence, books.signer, record);
     appended.map_err(|error| Failure::from(error).during("evidence of the run"))
 }
 
@@ -126,7 +151,38 @@ fn table_record(plan: &Plan, index: usize, table: &TablePlan) -> TableRecord {
         columns,
         rows_in: table.rows(),
         rows_out: 0,
+        groups: None,
         parts: plan.parts.iter().filter(|part| part.table == index).count() as u64,
+    }
+}
+
+fn scan_record(name: &str, known: &Known) -> TableRecord {
+    let leaves: Vec<_> = known
+        .sampled
+        .leaves
+        .iter()
+        .map(|seen| {
+            (
+                Leaf { path: seen.path.clone(), data_type: seen.data_type.clone(), nullable: seen.nullable },
+                seen.is_partition,
+            )
+        })
+        .collect();
+    let treatment = |proposal: &crate::scan::Proposal| {
+        let (class, method) = proposal.choice.named();
+        Treatment { class: class.to_owned(), method: method.to_owned(), version: 0 }
+    };
+    let paths = leaves.iter().map(|(leaf, _)| leaf.path.as_str().to_owned());
+    TableRecord {
+        name: name.to_owned(),
+        schema: digest::structure(leaves.iter().map(|(leaf, is_key)| (leaf, *is_key))),
+        policy: String::new(),
+        snapshot: None,
+        columns: paths.zip(known.proposals.iter().map(treatment)).collect(),
+        rows_in: known.sampled.rows as u64,
+        rows_out: 0,
+        parts: 0,
+        groups: None,
     }
 }
 

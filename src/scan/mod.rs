@@ -1,13 +1,202 @@
-//! Schemas of tables that somebody else has described: what is safe is written, what is not is left open.
+//! Schemas of tables that are not described yet: what is safe is written, what is not is left open.
 //!
-//! Nothing is decided here that lets a value through. A key becomes a pseudonym, what a name or a type gives away gets a
-//! method that leaves nothing of the value, and every other column is an open question, which
+//! Nothing is decided here that lets a value through. A key becomes a pseudonym, what a name, a type or values give away
+//! gets a method that leaves nothing of a person, and every other column is an open question, which
 //! [`read_customer`](crate::schema::read_customer) refuses until a person has answered it.
+//!
+//! [`scan`] looks at the data itself, before there is an approval: through a door of its own, that hands out samples and
+//! nothing else, and into results that hold no value. [`write`] makes the same files of a schema of Aito.
 
 pub mod aito;
+mod changes;
 mod choice;
+pub mod column;
+mod file;
+mod links;
 mod names;
+mod objects;
+mod propose;
+mod sample;
 mod write;
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::account::doors::Production;
+use crate::account::store::StoreError;
+use crate::document::Fault;
+use crate::plan::FileError;
+use crate::schema::LeafPath;
+
 pub use aito::Tables;
+pub use changes::Change;
+use changes::Ruled;
+pub use file::{Link, Proposal};
+use links::{Candidate, Place};
+use objects::Table;
+pub use propose::Choice;
+pub use sample::{Depth, Sampled, Scanner, Seen};
 pub use write::{Written, write};
+
+/// Why there is no scan.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanError {
+    #[error("the production root cannot be listed: {0}")]
+    List(StoreError),
+    #[error("below the customer's folder there is no object that could belong to a table")]
+    Empty,
+    #[error(transparent)]
+    Schema(Fault),
+}
+
+/// One table, as far as a scan came.
+pub struct Scanned {
+    pub table: String,
+    pub outcome: Result<Known, FileError>,
+}
+
+/// A table that was looked into.
+pub struct Known {
+    pub sampled: Sampled,
+    /// One for each leaf.
+    pub proposals: Vec<Proposal>,
+    /// The text of its schema file, where it has none yet.
+    pub text: Option<String>,
+    /// Where it has one: how leaves and rules differ.
+    pub changes: Vec<(LeafPath, Change)>,
+}
+
+/// What came of a scan. No value is in it.
+pub struct Scan {
+    pub tables: Vec<Scanned>,
+    /// Tables that have a schema file and no object.
+    pub gone: Vec<String>,
+    /// Objects that belong to no table.
+    pub passed_over: usize,
+}
+
+impl Scan {
+    /// Leaves that nobody has decided about, in files that are new.
+    pub fn open(&self) -> usize {
+        let known =
+            self.tables.iter().filter_map(|scanned| scanned.outcome.as_ref().ok()).filter(|known| known.text.is_some());
+        known.flat_map(|known| &known.proposals).filter(|proposal| matches!(proposal.choice, Choice::Open(_))).count()
+    }
+
+    /// Tables that could not be looked into.
+    pub fn failed(&self) -> impl Iterator<Item = (&str, &FileError)> {
+        self.tables.iter().filter_map(|scanned| Some((scanned.table.as_str(), scanned.outcome.as_ref().err()?)))
+    }
+
+    /// Whether tables that have a schema file are no longer as it says.
+    pub fn is_changed(&self) -> bool {
+        let differs = |scanned: &Scanned| scanned.outcome.as_ref().is_ok_and(|known| !known.changes.is_empty());
+        !self.gone.is_empty() || self.tables.iter().any(differs)
+    }
+}
+
+/// Looks at a customer's objects and proposes schemas for those tables that have none in `folder`; what has one is held
+/// against it.
+///
+/// # Errors
+/// Where nothing can be listed, or a schema file is none. A table that cannot be read is told in its place.
+pub fn scan(production: &Production, customer: &str, folder: &Path, depth: Depth) -> Result<Scan, ScanError> {
+    let objects = production.list(&format!("{customer}/")).map_err(ScanError::List)?;
+    let found = objects::group(customer, objects);
+    if found.tables.is_empty() {
+        return Err(ScanError::Empty);
+    }
+    let mut scanner = Scanner::new(production, depth);
+    let sampled: Vec<_> = found.tables.iter().map(|table| scanner.table(table)).collect();
+    let linked = Linked::of(&found.tables, &sampled);
+    let tables = found.tables.iter().zip(sampled).enumerate();
+    let tables = tables.map(|(at, (table, sampled))| {
+        let outcome = match sampled {
+            Ok(sampled) => Ok(known(customer, folder, table, sampled, &linked.leaves[at])?),
+            Err(error) => Err(error),
+        };
+        Ok(Scanned { table: table.name.clone(), outcome })
+    });
+    let tables = tables.collect::<Result<Vec<_>, _>>().map_err(ScanError::Schema)?;
+    let gone = gone(folder, &found.tables);
+    Ok(Scan { tables, gone, passed_over: found.passed_over })
+}
+
+/// Files of tables that are not there any more.
+fn gone(folder: &Path, tables: &[Table]) -> Vec<String> {
+    let files = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path());
+    let stem = |path: std::path::PathBuf| {
+        let is_schema = path.extension().is_some_and(|extension| extension == "toml");
+        path.file_stem().filter(|_| is_schema).map(|stem| stem.to_string_lossy().into_owned())
+    };
+    let mut gone: Vec<_> =
+        files.filter_map(stem).filter(|name| tables.iter().all(|table| table.name != *name)).collect();
+    gone.sort();
+    gone
+}
+
+fn known(customer: &str, folder: &Path, table: &Table, sampled: Sampled, linked: &[Joined]) -> Result<Known, Fault> {
+    let proposals: Vec<_> = sampled
+        .leaves
+        .iter()
+        .zip(linked)
+        .map(|(seen, joined)| file::proposal(seen, &joined.domain, joined.is_linked, joined.link.clone()))
+        .collect();
+    let there = folder.join(format!("{}.toml", table.name));
+    let (text, changes) = match there.exists() {
+        false => (Some(file::text(customer, table, &sampled, &proposals)), Vec::new()),
+        true => (None, Ruled::read(&there)?.changes(&sampled.leaves, sampled.ending == objects::Ending::Parquet)),
+    };
+    Ok(Known { sampled, proposals, text, changes })
+}
+
+/// How a leaf joins others.
+struct Joined {
+    /// Under which name equal values become equal codes.
+    domain: String,
+    is_linked: bool,
+    link: Option<Link>,
+}
+
+/// The links of all tables, by the place of their leaf.
+struct Linked {
+    leaves: Vec<Vec<Joined>>,
+}
+
+impl Linked {
+    fn of(tables: &[Table], sampled: &[Result<Sampled, FileError>]) -> Self {
+        let read: Vec<(usize, &Sampled)> =
+            sampled.iter().enumerate().filter_map(|(at, read)| Some((at, read.as_ref().ok()?))).collect();
+        let named: Vec<_> = read.iter().map(|(at, sampled)| (tables[*at].name.as_str(), *sampled)).collect();
+        let candidates = links::candidates(&named);
+        let end = |(table, leaf): Place| format!("{}.{}", named[table].0, named[table].1.leaves[leaf].path.as_str());
+        let heads = heads(&candidates);
+        let joined = |place: Place| Joined {
+            domain: end(heads.get(&place).copied().unwrap_or(place)),
+            is_linked: heads.contains_key(&place),
+            link: candidates.iter().find(|link| link.from == place).map(|link| Link {
+                to: end(link.to),
+                distinct: link.distinct,
+                contained: link.contained,
+            }),
+        };
+        let of_table = |at: usize| match read.iter().position(|(known, _)| *known == at) {
+            Some(place) => (0..read[place].1.leaves.len()).map(|leaf| joined((place, leaf))).collect(),
+            None => Vec::new(),
+        };
+        Linked { leaves: (0..tables.len()).map(of_table).collect() }
+    }
+}
+
+/// For every linked leaf the one that its links lead to in the end; links in a ring lead to the least.
+fn heads(candidates: &[Candidate]) -> BTreeMap<Place, Place> {
+    let mut heads: BTreeMap<Place, Place> = BTreeMap::new();
+    for link in candidates {
+        let head = |place: Place, heads: &BTreeMap<Place, Place>| heads.get(&place).copied().unwrap_or(place);
+        let (left, right) = (head(link.from, &heads), head(link.to, &heads));
+        heads.entry(link.from).or_insert(left);
+        heads.entry(link.to).or_insert(right);
+        heads.values_mut().filter(|known| **known == left).for_each(|known| *known = right);
+    }
+    heads
+}

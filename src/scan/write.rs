@@ -103,13 +103,14 @@ fn data_type(kind: Kind) -> &'static str {
     }
 }
 
-fn key(leaf: &str) -> String {
+/// A leaf as the key of a rule.
+pub fn key(leaf: &str) -> String {
     let bare = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
     if !leaf.is_empty() && leaf.chars().all(bare) { leaf.to_owned() } else { quoted(leaf) }
 }
 
 /// Text in quotes. JSON's are TOML's too, as long as there is no control character, of which names have none.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 

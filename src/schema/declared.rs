@@ -31,6 +31,20 @@ pub fn data_type(name: &str) -> Option<DataType> {
     })
 }
 
+/// The name of a type; none where a rule cannot declare it.
+pub fn type_name(data_type: &DataType) -> Option<String> {
+    if let DataType::Decimal128(precision, scale) = data_type {
+        return Some(format!("decimal({precision},{scale})"));
+    }
+    let plain = TYPES.split(", ").flat_map(|names| match names.split_once(" to ") {
+        None => vec![names],
+        Some(("int8", _)) => vec!["int8", "int16", "int32", "int64"],
+        Some(_) => vec!["uint8", "uint16", "uint32", "uint64"],
+    });
+    let mut named = plain.filter_map(|name| Some((name, self::data_type(name)?)));
+    named.find(|(_, known)| known == data_type).map(|(name, _)| name.to_owned())
+}
+
 fn decimal(numbers: &str) -> Option<DataType> {
     let (precision, scale) = numbers.split_once(',')?;
     let (precision, scale): (u8, i8) = (precision.trim().parse().ok()?, scale.trim().parse().ok()?);
@@ -199,6 +213,11 @@ mod tests {
     fn types_are_known_by_name() {
         assert_eq!(data_type("decimal(10, 2)"), Some(DataType::Decimal128(10, 2)));
         assert_eq!(data_type("int64"), Some(DataType::Int64));
+        for name in
+            ["text", "bool", "int16", "uint64", "float64", "decimal(10,2)", "date", "timestamp", "timestamp_utc"]
+        {
+            assert_eq!(type_name(&data_type(name).expect(name)).as_deref(), Some(name));
+        }
         assert_eq!((data_type("decimal(50,2)"), data_type("integer")), (None, None));
     }
 }

@@ -56,6 +56,9 @@ pub fn policy(table: &TableSchema) -> String {
             digest.text("may_hold").text(path.as_str()).text(meaning);
         });
     }
+    if let Some(privacy) = &table.privacy {
+        digest.text("privacy").text("").text(&privacy.meaning());
+    }
     for link in &table.links {
         digest.text("link").text(link.from.as_str()).text(&format!("{}.{}", link.table, link.to.as_str()));
     }

@@ -2,8 +2,7 @@
 //!
 //! It is a part of the policy that the customer approves, and of the words in which they read it.
 
-use crate::detect::RECOGNISERS;
-use crate::detect::known::KNOWN;
+use crate::detect::{KINDS, KNOWN};
 use crate::document::{Fault, Section, nearest};
 
 /// What a leaf may hold, though it identifies somebody.
@@ -57,7 +56,7 @@ impl MayHold {
 }
 
 fn known(rule: &Section<'_>, typed: &str) -> Result<&'static str, Fault> {
-    let kinds = || RECOGNISERS.iter().flat_map(|recogniser| recogniser.kinds).copied().chain([KNOWN]);
+    let kinds = || KINDS.iter().copied().chain([KNOWN]);
     let found = kinds().find(|kind| *kind == typed);
     found.ok_or_else(|| {
         let hint = match nearest(typed, kinds()) {

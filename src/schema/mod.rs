@@ -6,12 +6,15 @@ mod form;
 mod link;
 mod may_hold;
 mod path;
+mod privacy;
 mod selection;
 mod table;
 
+pub use declared::type_name;
 pub use form::{Dialect, Escape, Form, Format, Header, Lake, Output, StrayQuote};
 pub use link::Link;
 pub use may_hold::MayHold;
 pub use path::{Leaf, LeafPath, children, leaves};
+pub use privacy::{Diversity, OnSmall, Privacy};
 pub use selection::{Filter, Test};
 pub use table::{Class, Column, OPEN, Pattern, TableSchema, is_table_name, read_customer};

@@ -21,6 +21,21 @@ impl LeafPath {
         &self.0
     }
 
+    /// Whether it leads through a list or a map, so that a row has any number of its values.
+    pub fn is_repeated(&self) -> bool {
+        let (mut quoted, mut escaped) = (false, false);
+        for letter in self.0.chars() {
+            match letter {
+                _ if escaped => escaped = false,
+                '\\' if quoted => escaped = true,
+                '"' => quoted = !quoted,
+                '[' | '{' if !quoted => return true,
+                _ => {}
+            }
+        }
+        false
+    }
+
     fn child(&self, name: &str) -> Self {
         LeafPath(format!("{}.{}", self.0, quoted(name)))
     }
@@ -120,5 +135,12 @@ mod tests {
     fn a_column_named_like_a_path_is_not_that_path() {
         let flat = leaves(&Field::new("address.street", DataType::Utf8, true));
         assert_eq!(flat[0].path.as_str(), "\"address.street\"");
+    }
+
+    #[test]
+    fn lists_and_maps_are_told_from_names_that_look_so() {
+        let repeated = |written: &str| LeafPath::from(written.to_owned()).is_repeated();
+        assert!(repeated("tags[]") && repeated("orders[].sku") && repeated("labels{key}") && repeated("\"a\\\"\"[]"));
+        assert!(!repeated("address.street") && !repeated("\"tags[]\"") && !repeated("\"a\\\"[\""));
     }
 }

@@ -9,7 +9,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use crate::document::{Document, Fault, Section, nearest};
 use crate::method::{self, Entry, Method};
 use crate::schema::link::{self, Link};
-use crate::schema::{Filter, Form, LeafPath, MayHold, declared, selection};
+use crate::schema::{Filter, Form, LeafPath, MayHold, Privacy, declared, privacy, selection};
 
 /// What a leaf tells about a person (ISO/IEC 20889, 3 and 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +124,8 @@ pub struct TableSchema {
     pub columns: BTreeMap<LeafPath, Column>,
     /// What must hold of a row, so that it leaves.
     pub filters: Vec<Filter>,
+    /// What must hold of every group of equal quasi-identifiers, so that it leaves.
+    pub privacy: Option<Privacy>,
     /// In which form it comes and goes.
     pub form: Form,
     /// The leaves of records with their types, in the order of the file; none where the objects tell them themselves.
@@ -161,10 +163,7 @@ impl TableSchema {
         let links = root.optional::<Vec<Section<'_>>>("link")?.unwrap_or_default();
         let links = links.into_iter().map(|link| Link::read(link, &columns)).collect::<Result<_, _>>()?;
         let filters = selection::take(&mut root, &columns)?;
-        if root.holds("privacy") {
-            let hint = "remove [privacy]: what is not enforced cannot be asked for".to_owned();
-            return Err(root.fault_at("privacy", "group sizes are not measured by this version", hint));
-        }
+        let privacy = privacy::take(&mut root, &columns, subject.as_ref())?;
         root.finish()?;
         Ok(TableSchema {
             customer,
@@ -173,11 +172,22 @@ impl TableSchema {
             subject,
             columns,
             filters,
+            privacy,
             form,
             declared,
             links,
             file: path.to_owned(),
         })
+    }
+
+    /// What k counts: people, or rows where nothing says whose row it is.
+    pub fn counted(&self) -> &'static str {
+        if self.subject.is_some() { "subjects" } else { "rows" }
+    }
+
+    /// What [privacy] promises, in plain words.
+    pub fn privacy_words(&self) -> Option<String> {
+        self.privacy.as_ref().map(|privacy| privacy.words(self.counted()))
     }
 
     /// The columns of records, in the order of the file, but for those that stand in the objects' keys.

@@ -200,27 +200,25 @@ impl Found<'_> {
     }
 }
 
-/// Whether the content is `count` byte arrays, each behind its length in 4 bytes, and not a byte more.
-fn texts(mut content: &[u8], count: usize, is_text: bool) -> Option<()> {
+/// Whether the content is `count` byte arrays and not a byte more.
+fn texts(content: &[u8], count: usize, is_text: bool) -> Option<()> {
     // Mostly there is nothing else, and then one look at all is quicker than one at each.
     let looked_at = !is_text || content.is_ascii();
-    for _ in 0..count {
-        let (length, rest) = content.split_first_chunk::<4>()?;
-        let (value, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
-        if !looked_at && std::str::from_utf8(value).is_err() {
-            return None;
-        }
-        content = rest;
-    }
-    content.is_empty().then_some(())
+    pieces(content, count, |value| (looked_at || std::str::from_utf8(value).is_ok()).then_some(()))
 }
 
-/// Hands on `count` texts, each behind its length in 4 bytes; none where the content is anything else.
-fn each_text(mut content: &[u8], count: usize, mut each: impl FnMut(&str)) -> Option<()> {
+/// Hands on `count` texts; none where the content is anything else.
+fn each_text(content: &[u8], count: usize, mut each: impl FnMut(&str)) -> Option<()> {
+    pieces(content, count, |value| std::str::from_utf8(value).ok().map(&mut each))
+}
+
+/// Hands on `count` byte arrays, each behind its length in 4 bytes; none where there are more bytes, or fewer.
+#[inline]
+fn pieces<'c>(mut content: &'c [u8], count: usize, mut each: impl FnMut(&'c [u8]) -> Option<()>) -> Option<()> {
     for _ in 0..count {
         let (length, rest) = content.split_first_chunk::<4>()?;
         let (value, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
-        each(std::str::from_utf8(value).ok()?);
+        each(value)?;
         content = rest;
     }
     content.is_empty().then_some(())

@@ -11,6 +11,7 @@ mod pages;
 mod records;
 mod row_group;
 mod rows;
+mod selection;
 mod stream;
 pub mod text;
 mod thrift;
@@ -27,6 +28,7 @@ pub use pages::{PageHeader, PageKind, Pages};
 pub use records::Records;
 pub use row_group::{ReadLimits, RowGroup};
 pub use rows::{Asked, Rows};
+pub use selection::filters_hold;
 pub use stream::ColumnStream;
 
 /// Some rows of one column, as read. Only [`transform`](crate::transform) and [`survey`](crate::survey) look inside.
@@ -55,6 +57,11 @@ impl RawBatch {
     /// Rows without company.
     pub(crate) fn alone(array: ArrayRef) -> Self {
         RawBatch { array, beside: Vec::new() }
+    }
+
+    /// The column itself, and those beside it.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = &ArrayRef> {
+        std::iter::once(&self.array).chain(&self.beside)
     }
 
     /// How many rows it holds.

@@ -134,9 +134,9 @@ impl Records {
         }
     }
 
-    /// The columns by which rows of a batch are chosen; none where every row leaves.
-    pub fn asked(file: &SourceFile, table: &TablePlan, batch: &RecordBatch) -> Option<RawBatch> {
-        let mut asked = table.asked.iter().map(|index| Records::rows_of(file, &table.columns[*index], batch));
+    /// These of the table's columns, for the rows of a batch; none where there is no column.
+    pub fn asked(file: &SourceFile, table: &TablePlan, columns: &[usize], batch: &RecordBatch) -> Option<RawBatch> {
+        let mut asked = columns.iter().map(|index| Records::rows_of(file, &table.columns[*index], batch));
         asked.next().map(|first| RawBatch { array: first, beside: asked.collect() })
     }
 }

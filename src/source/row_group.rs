@@ -104,6 +104,17 @@ impl<'p> RowGroup<'p> {
         self.stays.as_ref().map(|stays| stays.slice(before + rows.start, rows.len()))
     }
 
+    /// Of a batch of some of its rows, those that stay.
+    ///
+    /// # Errors
+    /// Where they cannot be taken apart.
+    pub fn staying(&self, batch: RawBatch, rows: Range<usize>) -> Result<RawBatch, FileError> {
+        match self.stays(rows) {
+            Some(stays) => only(&batch, &BooleanArray::new(stays, None)),
+            None => Ok(batch),
+        }
+    }
+
     /// Hands every batch of a column to `each`, in row order, without the rows that are deleted, and makes sure that no
     /// other is missing.
     ///
@@ -118,10 +129,7 @@ impl<'p> RowGroup<'p> {
         stream.take(self.rows(), |batch| {
             let rows = at..at + batch.rows();
             at = rows.end;
-            match self.stays(rows) {
-                Some(stays) => each(only(&batch, &BooleanArray::new(stays, None))?),
-                None => each(batch),
-            }
+            each(self.staying(batch, rows)?)
         })?;
         Ok(stream.end()?)
     }

@@ -71,20 +71,20 @@ impl<'p> Rows<'p> {
     }
 }
 
-/// The columns by which rows are chosen.
+/// Some columns of a row group, read together.
 pub struct Asked<'p>(Vec<ColumnStream<'p>>);
 
 impl<'p> Asked<'p> {
-    /// A reader at the first row.
+    /// A reader of these of the table's columns, at the first row.
     ///
     /// # Errors
     /// Where the first pages are damaged or too large.
-    pub fn new(group: &RowGroup<'p>, table: &'p TablePlan) -> Result<Self, FileError> {
-        let streams = table.asked.iter().map(|index| ColumnStream::new(group, &table.columns[*index]));
+    pub fn new(group: &RowGroup<'p>, table: &'p TablePlan, columns: &[usize]) -> Result<Self, FileError> {
+        let streams = columns.iter().map(|index| ColumnStream::new(group, &table.columns[*index]));
         streams.collect::<Result<_, _>>().map(Asked)
     }
 
-    /// The next `rows` rows; none where every row leaves.
+    /// The next `rows` rows; none where no column is read.
     ///
     /// # Errors
     /// Where a page is damaged or too large, or rows are missing.

@@ -6,6 +6,11 @@
 //! simply joined.
 
 mod direct;
+mod groups;
+mod links;
+mod look;
+mod sample;
+mod skew;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,12 +23,17 @@ use crate::account::doors::OpenProduction;
 use crate::crew::Crew;
 use crate::detect::Known;
 use crate::detect::known::NoRoom;
-use crate::method::Taken;
+use crate::method::{ApplyError, Taken};
 use crate::plan::{ColumnPlan, Content, FileError, Measured, Plan, SourceFile, TablePlan};
+use crate::schema::LeafPath;
 use crate::source::{ReadLimits, Records, RowGroup};
 
 pub use direct::Counts;
 use direct::{Direct, is_direct};
+pub use groups::{Counted, Group, Names, Standing, Standings, Subjects, count};
+pub use links::{LinkFinding, orphans};
+pub use look::Means;
+pub use skew::{SkewFinding, skew};
 
 /// Shorter values are met by chance in any text, so a word is not taken for holding one, in bytes.
 const SHORTEST: usize = 5;
@@ -64,9 +74,26 @@ pub fn survey(
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SurveyError {
     #[error("table `{table}`, object {object} of {of} in key order: {error}")]
-    Object { table: String, object: usize, of: usize, error: FileError },
+    Object { table: String, object: usize, of: usize, error: Cause },
     #[error(transparent)]
     NoRoom(#[from] NoRoom),
+}
+
+/// What ends the first pass at an object.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Cause {
+    #[error(transparent)]
+    File(#[from] FileError),
+    #[error("leaf `{0}`: {1}")]
+    Method(LeafPath, ApplyError),
+    #[error("its rows are in more groups than may be counted at once")]
+    TooMany,
+}
+
+impl From<groups::TooMany> for Cause {
+    fn from(groups::TooMany: groups::TooMany) -> Self {
+        Cause::TooMany
+    }
 }
 
 /// Goes through every object of records, so that a record which is not as declared is known before a part leaves.
@@ -95,8 +122,9 @@ fn table_files(table: &TablePlan) -> impl Iterator<Item = (usize, &SourceFile)> 
     table.files.iter().enumerate().filter(|(_, file)| matches!(file.content, Content::Records { .. }))
 }
 
-fn located(table: &TablePlan, index: usize, error: FileError) -> SurveyError {
-    SurveyError::Object { table: table.schema.table.clone(), object: index + 1, of: table.files.len(), error }
+fn located(table: &TablePlan, index: usize, error: impl Into<Cause>) -> SurveyError {
+    let (table, of) = (table.schema.table.clone(), table.files.len());
+    SurveyError::Object { table, object: index + 1, of, error: error.into() }
 }
 
 /// Looks through every `direct` leaf of Parquet.

@@ -15,11 +15,12 @@ use arrow::error::ArrowError;
 use crate::detect::Known;
 use crate::keys::Secret;
 use crate::method::{ApplyError, Context, Keys, Outcome, Taken, distinct};
-use crate::plan::{ColumnPlan, LeafPlan, Plan, TablePlan};
-use crate::schema::{LeafPath, Test};
+use crate::plan::{ColumnPlan, Groups, LeafPlan, Plan, TablePlan};
+use crate::schema::LeafPath;
 use crate::source::RawBatch;
+use crate::survey::{Standing, Standings};
 
-pub use selection::{Chosen, choose};
+pub use selection::{Chosen, asked, choose};
 
 /// Why a batch cannot be masked. No text of the library below is passed on: it can quote a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,6 +29,8 @@ pub enum MaskError {
     Method(LeafPath, ApplyError),
     #[error("a nested column cannot be put together again")]
     Shape,
+    #[error("a row is in a group that the first pass has not seen")]
+    Group,
 }
 
 impl From<ArrowError> for MaskError {
@@ -72,30 +75,53 @@ pub(crate) struct Masked {
     pub(crate) nulls_after: usize,
 }
 
-/// The keys of a plan's domains, the words that no fake may use, and the values that are known.
+/// The keys of a plan's domains, the words that no fake may use, the values that are known, and which groups may leave.
 pub struct Masks {
     keys: Keys,
     taken: Taken,
     known: Known,
+    standings: Standings,
 }
 
 impl Masks {
     /// Derives the key of every domain that the plan names.
-    pub fn new(plan: &Plan, secret: &Secret, taken: Taken, known: Known) -> Self {
-        let rules = plan.tables.iter().flat_map(|table| table.schema.columns.values());
-        let sampled =
-            plan.tables.iter().flat_map(|table| &table.schema.filters).filter_map(|filter| match &filter.test {
-                Test::Sampled { domain, .. } => Some(domain.as_str()),
-                Test::Holds(_) => None,
-            });
-        let domains = rules.flat_map(|rule| rule.method.domains()).chain(sampled);
-        let keys = Keys::new(domains.map(|domain| (domain.to_owned(), secret.domain_key(&plan.customer, domain))));
-        Masks { keys, taken, known }
+    pub fn new(plan: &Plan, secret: &Secret, taken: Taken, known: Known, standings: Standings) -> Self {
+        let keys = plan.keys(secret);
+        Masks { keys, taken, known, standings }
     }
 
     /// The values that no part may hold.
     pub fn known(&self) -> &Known {
         &self.known
+    }
+
+    /// How the groups of a table stand; none where it has none.
+    pub fn standing(&self, table: &TablePlan) -> Option<&Standing> {
+        self.standings.of(&table.schema.table)
+    }
+
+    /// The name of each row's group, from the columns as they are read.
+    fn names<'c>(
+        &self,
+        table: &TablePlan,
+        groups: &Groups,
+        standing: &Standing,
+        rows: usize,
+        column: impl Fn(usize) -> Option<&'c ArrayRef>,
+    ) -> Result<Vec<u128>, MaskError> {
+        let mut names = vec![0; rows];
+        for (at, place) in groups.quasi.iter().enumerate() {
+            let rule = table.schema.columns.get(&place.path).ok_or(MaskError::Shape)?;
+            let values = column(place.column).and_then(|column| place.before(column)).ok_or(MaskError::Shape)?;
+            let context = Context { keys: &self.keys, taken: &self.taken, known: &self.known, beside: &[] };
+            let masked = match table.columns[place.column].leaves[place.leaf].outcome {
+                Outcome::Untouched => values,
+                _ => distinct::apply(&*rule.method, &values, &context)
+                    .map_err(|error| MaskError::Method(place.path.clone(), error))?,
+            };
+            standing.names().add(at, &masked, &mut names);
+        }
+        Ok(names)
     }
 }
 
@@ -290,7 +316,7 @@ impl<'p> Work<'p> {
             Outcome::Untouched => Some(array.clone()),
             Outcome::Becomes { .. } => {
                 let beside = self.beside_of(plan)?;
-                let Masks { keys, taken, known } = self.masks;
+                let Masks { keys, taken, known, .. } = self.masks;
                 let context = Context { keys, taken, known, beside: &beside };
                 let done = distinct::apply(method, array, &context);
                 Some(done.map_err(|error| MaskError::Method(path.clone(), error))?)

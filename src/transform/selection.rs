@@ -1,12 +1,10 @@
-//! Which rows leave: those that are not deleted, and for which every filter of the table holds.
+//! Which rows leave: those that are not deleted, for which every filter of the table holds, and so does their group.
 
-use arrow::array::{Array, ArrayRef, BooleanArray};
+use arrow::array::BooleanArray;
 use arrow::buffer::BooleanBuffer;
 
-use crate::method::hash_rows;
 use crate::plan::TablePlan;
-use crate::schema::{Filter, Test};
-use crate::source::RawBatch;
+use crate::source::{RawBatch, filters_hold};
 use crate::transform::{MaskError, Masks};
 
 /// Which of some rows leave. Only [`choose`] makes one.
@@ -25,11 +23,20 @@ impl Chosen {
     }
 }
 
-/// Chooses among some rows of the table by the columns of its filters, in their order, and by which of them `stay`, where
-/// some are deleted; none where all leave.
+/// The columns by which rows of a table are chosen, as places among the table's; none where every row leaves.
+///
+/// First those of its filters, in their order, then those of its groups, where some group is withheld.
+pub fn asked(table: &TablePlan, masks: &Masks) -> Vec<usize> {
+    let withheld = masks.standing(table).filter(|standing| standing.withholds());
+    let grouped = withheld.and(table.groups.as_ref()).map(|groups| groups.quasi_columns());
+    table.asked.iter().copied().chain(grouped.into_iter().flatten()).collect()
+}
+
+/// Chooses among some rows of the table by the columns that are [asked], and by which of them `stay`, where some are
+/// deleted; none where none is deleted, no filter stands and all leave.
 ///
 /// # Errors
-/// Where a column is not of the type that was planned.
+/// Where a column is not of the type that was planned, or a row is in a group that nobody knows.
 pub fn choose(
     table: &TablePlan,
     masks: &Masks,
@@ -37,34 +44,27 @@ pub fn choose(
     stay: Option<BooleanBuffer>,
 ) -> Result<Option<Chosen>, MaskError> {
     let Some(rows) = asked.map(RawBatch::rows).or(stay.as_ref().map(BooleanBuffer::len)) else { return Ok(None) };
-    let mut all = stay.unwrap_or_else(|| BooleanBuffer::new_set(rows));
-    let columns = asked.into_iter().flat_map(|asked| std::iter::once(&asked.array).chain(&asked.beside));
-    for (filter, column) in table.schema.filters.iter().zip(columns) {
-        all = &all & &holds(filter, column, masks)?;
+    let columns = asked.into_iter().flat_map(RawBatch::columns).enumerate();
+    let (filters, grouped): (Vec<_>, Vec<_>) = columns.partition(|(at, _)| *at < table.asked.len());
+    let filters: Vec<_> = filters.into_iter().map(|(_, column)| column.clone()).collect();
+    let failed = |(column, error)| MaskError::Method(column, error);
+    let mut marks = filters_hold(table, &masks.keys, rows, &filters).map_err(failed)?;
+    let is_free = filters.is_empty() && stay.is_none();
+    if let Some(stay) = &stay {
+        marks = &marks & stay;
     }
-    Ok(Some(Chosen(BooleanArray::new(all, None))))
-}
-
-/// The rows for which a filter holds; a null belongs to nobody and is in no sample.
-fn holds(filter: &Filter, column: &ArrayRef, masks: &Masks) -> Result<BooleanBuffer, MaskError> {
-    let failed = |error| MaskError::Method(filter.column.clone(), error);
-    match &filter.test {
-        Test::Holds(conditions) => {
-            let mut all = BooleanBuffer::new_set(column.len());
-            for condition in conditions {
-                all = &all & &condition.holds(column).map_err(failed)?;
-            }
-            Ok(all)
+    if let (Some(standing), Some(groups)) = (masks.standing(table), &table.groups)
+        && !grouped.is_empty()
+    {
+        let columns = groups.quasi_columns();
+        let column = |index: usize| columns.iter().zip(&grouped).find(|(at, _)| **at == index).map(|(_, (_, of))| *of);
+        let names = masks.names(table, groups, standing, rows, column)?;
+        let held = names.iter().zip(&marks).map(|(name, passes)| !passes || standing.holds(*name).is_some());
+        if !held.into_iter().all(|known| known) {
+            return Err(MaskError::Group);
         }
-        Test::Sampled { domain, rate } => {
-            let mut marks = vec![false; column.len()];
-            // All hashes are 2⁶⁴ many: a product of doubles that IEEE 754 fixes to the last bit.
-            let below = (rate * 2f64.powi(64)) as u64;
-            hash_rows(masks.keys.of(domain).map_err(failed)?, column, |row, hash| {
-                let word = [hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], hash[6], hash[7]];
-                marks[row] = u64::from_le_bytes(word) < below;
-            });
-            Ok(marks.into())
-        }
+        marks = names.iter().zip(&marks).map(|(name, passes)| passes && standing.holds(*name) == Some(true)).collect();
     }
+    let all = is_free && marks.count_set_bits() == rows;
+    Ok((!all).then(|| Chosen(BooleanArray::new(marks, None))))
 }

@@ -11,3 +11,4 @@ pub mod python;
 pub mod servers;
 #[cfg(feature = "s3")]
 pub mod sides;
+pub mod spans;

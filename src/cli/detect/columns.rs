@@ -222,9 +222,10 @@ fn ndjson(file: &Path, input: Box<dyn Read + Send>, least: u8, crew: &Crew) -> R
 
 fn look_below(path: &str, value: &Value, detector: &mut Detector, least: u8, columns: &mut Columns) {
     match value {
-        Value::Object(fields) => {
-            fields.iter().for_each(|(key, value)| look_below(&format!("{path}.{key}"), value, detector, least, columns))
-        }
+        Value::Object(fields) => fields.iter().for_each(|(key, value)| {
+            let path = format!("{path}.{}", shown(detector, key, || "{key}".to_owned()));
+            look_below(&path, value, detector, least, columns);
+        }),
         Value::Array(items) => {
             items.iter().for_each(|item| look_below(&format!("{path}[]"), item, detector, least, columns));
         }

@@ -22,6 +22,9 @@ const SHORTEST: usize = 3;
 /// More certain than a name of a person can be: streets bear them.
 const SURE: u8 = 91;
 
+/// As certain, and nothing follows.
+const MILITARY: u8 = 92;
+
 /// What follows a street is in so many steps.
 const MOST_STEPS: usize = 6;
 
@@ -48,33 +51,37 @@ impl Place {
 
 /// The address that a number belongs to, found at the number that tells it first.
 fn of_number(text: &Text<'_>, at: usize) -> Option<Place> {
-    military(text, at).or_else(|| {
-        let street = numbered_behind(text, at).or_else(|| numbered_before(text, at)).or_else(|| boxed(text, at));
-        let Some(street) = street else { return behind_country(text, at) };
-        Some(Place { last: with_rest(text, street.first, street.last), ..street })
-    })
+    let before = at.checked_sub(1).filter(|before| !text.words()[*before].has_digit && text.gap(*before).len() < 3);
+    let behind = before.and_then(|before| {
+        military(text, at).or_else(|| numbered_behind(text, before, at)).or_else(|| boxed(text, before, at))
+    });
+    let street = behind.or_else(|| numbered_before(text, at));
+    let Some(street) = street else { return behind_country(text, before?, at) };
+    let last = if street.score == MILITARY { street.last } else { with_rest(text, street.first, street.last) };
+    Some(Place { last, ..street })
 }
 
 /// `Mannerheimintie 12`, `12 rue de la Paix 4`: the number stands behind the name.
-fn numbered_behind(text: &Text<'_>, at: usize) -> Option<Place> {
-    if !is_house_number(text, at) {
+fn numbered_behind(text: &Text<'_>, name: usize, at: usize) -> Option<Place> {
+    let is_abbreviated = |last: usize| text.gap(last) == ". " && words::is_compound_street(text, last);
+    if !is_name(text, name) || !is_house_number(text, at) || text.gap(name) != " " && !is_abbreviated(name) {
         return None;
     }
-    let is_abbreviated = |last: usize| text.gap(last) == ". " && words::is_compound_street(text, last);
-    let name = at.checked_sub(1).filter(|last| text.gap(*last) == " " || is_abbreviated(*last))?;
     let (first, is_street) = name_before(text, name)?;
     let numbers = numbers_before(text, first);
-    let is_plain = (first..=name).all(|word| !words::is_common(text, word));
-    let has_rest = step(text, at, starts_line(text, first)).is_some_and(|_| !is_stair(text, at + 1));
-    let is_said = words::follows_address_word(text, first) || joins(text, at) && words::is_street(text, at + 1);
-    let is_long = text.words()[name].end - text.words()[first].start > SHORTEST;
-    let says_so = is_street || is_plain && is_long && (has_rest || is_said || numbers < first);
+    let says_so = is_street || {
+        let is_long = text.words()[name].end - text.words()[first].start > SHORTEST;
+        let has_rest = || step(text, at, starts_line(text, first)).is_some_and(|_| !is_stair(text, at + 1));
+        let is_said = || words::follows_address_word(text, first) || joins(text, at) && words::is_street(text, at + 1);
+        let is_plain = || (first..=name).all(|word| !words::is_common(text, word));
+        is_long && (numbers < first || is_said() || has_rest()) && is_plain()
+    };
     says_so.then_some(Place { first: numbers, last: at, score: SURE })
 }
 
 /// `12 rue de la Paix`, `8131 Willow Dr`: the number stands before the name.
 fn numbered_before(text: &Text<'_>, at: usize) -> Option<Place> {
-    if !is_house_number(text, at) {
+    if !joins(text, at) || !is_name(text, at + 1) || !is_house_number(text, at) {
         return None;
     }
     let (last, is_street) = name_behind(text, at)?;
@@ -87,9 +94,8 @@ fn numbered_before(text: &Text<'_>, at: usize) -> Option<Place> {
 }
 
 /// `Suite 12`, `P.O. Box 104`, `PL 7`.
-fn boxed(text: &Text<'_>, at: usize) -> Option<Place> {
-    let word = at.checked_sub(1).filter(|word| matches!(text.gap(*word), " " | ". "))?;
-    if !words::is_box(text, word) {
+fn boxed(text: &Text<'_>, word: usize, at: usize) -> Option<Place> {
+    if !words::is_box(text, word) || !matches!(text.gap(word), " " | ". ") {
         return None;
     }
     let is_post =
@@ -99,10 +105,13 @@ fn boxed(text: &Text<'_>, at: usize) -> Option<Place> {
 }
 
 /// `Finland 38524` at the end of a line: of what stands here, only the postcode tells of a house.
-fn behind_country(text: &Text<'_>, at: usize) -> Option<Place> {
-    let country = at.checked_sub(1).filter(|country| text.gap(*country) == " " && text.words()[*country].is_capital)?;
+fn behind_country(text: &Text<'_>, country: usize, at: usize) -> Option<Place> {
+    if !is_number(text, at, 5) || text.gap(country) != " " || !text.words()[country].is_capital || !ends_line(text, at)
+    {
+        return None;
+    }
     let first = (country.saturating_sub(3)..=country).rev().find(|word| starts_line(text, *word))?;
-    let is_code = digits(text, at) == 5 && is_number(text, at, 5) && ends_line(text, at);
+    let is_code = digits(text, at) == 5;
     let is_country = (first..=country).any(|word| words::is_place(text, word));
     (is_code && is_country).then_some(Place { first: at, last: at, score: 60 })
 }
@@ -125,7 +134,7 @@ fn military(text: &Text<'_>, at: usize) -> Option<Place> {
         }
         first -= 1;
     }
-    Some(Place { first, last: at, score: 92 })
+    Some(Place { first, last: at, score: MILITARY })
 }
 
 /// `Almeida Street`: a word for a street behind a name, in English, without a number.
@@ -322,9 +331,9 @@ fn starts_high(text: &Text<'_>, at: usize) -> bool {
 
 fn joins(text: &Text<'_>, at: usize) -> bool {
     at + 1 < text.words().len()
-        && match text.gap(at) {
-            " " | "-" | "'" => true,
-            ". " => text.words()[at].end - text.words()[at].start <= 4,
+        && match text.gap(at).as_bytes() {
+            [b' ' | b'-' | b'\''] => true,
+            [b'.', b' '] => text.words()[at].end - text.words()[at].start <= 4,
             _ => false,
         }
 }

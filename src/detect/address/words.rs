@@ -2,6 +2,10 @@
 //!
 //! Written for this project: words for streets, flats and boxes, and what stands before an address.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::detect::text::hash_of;
 use crate::detect::{Text, person};
 
 /// Words for streets that stand behind a name in English; where one is met, a name before it is looked at.
@@ -112,8 +116,22 @@ const STREET_ENDS: &[&str] = &[
     "straat", "laan", "plein", "gracht", "gade", "vej", "veien", "vegen", "utca", "str",
 ];
 
+/// The last bytes of those.
+const ENDS: [bool; 256] = {
+    let mut ends = [false; 256];
+    let mut nth = 0;
+    while nth < STREET_ENDS.len() {
+        let end = STREET_ENDS[nth].as_bytes();
+        ends[end[end.len() - 1] as usize] = true;
+        nth += 1;
+    }
+    ends
+};
+
 /// A name of a street in one word is so much longer than its end.
 const LONGER: usize = 3;
+
+const SHORTEST_COMPOUND: usize = 5;
 
 /// Words before the number of a flat or a box.
 const BOXES: &[&str] =
@@ -153,48 +171,74 @@ const ADDRESSES: &[&str] = &[
 const WITHIN: &[&str] =
     &["de", "la", "del", "des", "du", "der", "den", "di", "da", "do", "dos", "van", "von", "and", "of", "le", "les"];
 
+/// What a word is in an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Street,
+    Box,
+    Address,
+    Within,
+}
+
+/// Every word of the lists by its hash.
+static KINDS: LazyLock<HashMap<u64, Kind>> = LazyLock::new(|| {
+    let lists = [(STREETS, Kind::Street), (BOXES, Kind::Box), (ADDRESSES, Kind::Address), (WITHIN, Kind::Within)];
+    lists.iter().flat_map(|(words, kind)| words.iter().map(move |word| (hash_of(word), *kind))).collect()
+});
+
+/// Which hashes are none of the lists', by six bits of theirs: most words are told apart by this alone.
+static MAY_BE: LazyLock<[u64; 64]> = LazyLock::new(|| {
+    let mut bits = [0; 64];
+    KINDS.keys().for_each(|hash| bits[(hash >> 6 & 63) as usize] |= 1 << (hash & 63));
+    bits
+});
+
+fn kind(text: &Text<'_>, at: usize) -> Option<Kind> {
+    let hash = text.words()[at].hash;
+    let may_be = MAY_BE[(hash >> 6 & 63) as usize] >> (hash & 63) & 1 > 0;
+    if may_be { KINDS.get(&hash).copied() } else { None }
+}
+
 fn letters<'t>(text: &'t Text<'_>, at: usize) -> &'t str {
     text.word(&text.words()[at])
 }
 
-fn is_one_of(word: &str, words: &[&str]) -> bool {
-    words.iter().any(|one| one.len() == word.len() && one.chars().eq(word.chars().flat_map(char::to_lowercase)))
-}
-
 /// Whether a word says that a name is one of a street.
 pub(super) fn is_street(text: &Text<'_>, at: usize) -> bool {
-    let word = letters(text, at);
-    is_one_of(word, STREETS) || is_compound_street(text, at)
+    kind(text, at) == Some(Kind::Street) || is_compound_street(text, at)
 }
 
 /// Whether the end of a word says that it is a name of a street.
 pub(super) fn is_compound_street(text: &Text<'_>, at: usize) -> bool {
     let word = letters(text, at);
-    STREET_ENDS.iter().any(|end| word.len() >= end.len() + LONGER && word.ends_with(end))
+    let may_end = word.as_bytes().last().is_some_and(|last| ENDS[usize::from(*last)]);
+    may_end
+        && word.len() > SHORTEST_COMPOUND
+        && STREET_ENDS.iter().any(|end| word.ends_with(end) && word.len() >= end.len() + LONGER)
 }
 
 /// Whether a number of a flat or a box stands behind a word.
 pub(super) fn is_box(text: &Text<'_>, at: usize) -> bool {
-    is_one_of(letters(text, at), BOXES) || letters(text, at) == "PL"
+    kind(text, at) == Some(Kind::Box) || letters(text, at) == "PL"
 }
 
 /// Whether a small word can stand within a name of a street.
 pub(super) fn is_within(text: &Text<'_>, at: usize) -> bool {
-    WITHIN.contains(&letters(text, at))
+    kind(text, at) == Some(Kind::Within)
 }
 
 /// Whether a word is a common one, and so no name of a street.
 pub(super) fn is_common(text: &Text<'_>, at: usize) -> bool {
-    person::is_common(letters(text, at))
+    person::is_common(text, &text.words()[at])
 }
 
 /// Whether a word is of a place's name.
 pub(super) fn is_place(text: &Text<'_>, at: usize) -> bool {
-    person::is_place(letters(text, at))
+    person::is_place(text, &text.words()[at])
 }
 
 /// Whether a word shortly before says that an address follows.
 pub(super) fn follows_address_word(text: &Text<'_>, first: usize) -> bool {
     let mut before = (first.saturating_sub(3)..first).rev().take_while(|at| text.gap(*at).len() <= 3);
-    before.any(|at| is_one_of(letters(text, at), ADDRESSES))
+    before.any(|at| kind(text, at) == Some(Kind::Address))
 }

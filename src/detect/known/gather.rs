@@ -161,6 +161,8 @@ pub struct Gatherer {
     heads: Vec<u64>,
     /// What was gathered lately.
     lately: Box<[u64]>,
+    /// How codes began lately.
+    beginnings: Box<[u32]>,
     values: u64,
     weak: u64,
     longest: usize,
@@ -176,6 +178,7 @@ impl Gatherer {
             full: Vec::new(),
             heads: Vec::new(),
             lately: vec![0; REMEMBERED].into(),
+            beginnings: vec![0; REMEMBERED].into(),
             values: 0,
             weak: 0,
             longest: 0,
@@ -239,6 +242,13 @@ impl Gatherer {
         self.held[shelf].push(name);
         if self.held[shelf].len() == HELD {
             self.full.push(shelf);
+        }
+        // Most codes of a column begin alike.
+        if let Some(beginning) = run.beginning() {
+            let place = beginning.wrapping_mul(0x9e37_79b1) as usize >> 4 & (REMEMBERED - 1);
+            if std::mem::replace(&mut self.beginnings[place], beginning) == beginning {
+                return;
+            }
         }
         for head in self.names.heads(run) {
             if std::mem::replace(&mut self.lately[head as usize % REMEMBERED], head) != head {

@@ -11,10 +11,10 @@
 
 mod filter;
 mod gather;
-mod name;
+pub(super) mod name;
 mod shelf;
 mod spell;
-mod words;
+pub(super) mod words;
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -28,7 +28,7 @@ use shelf::{Cellar, Shelf};
 pub use spell::{Spelled, spelled};
 use words::Words;
 
-/// What a known value is called among the kinds of span.
+/// The kind of a value that one of the dataset's own `direct` leaves holds.
 pub const KNOWN: &str = "KNOWN";
 
 /// It is certain, but for what else may have the same letters.

@@ -3,6 +3,8 @@
 //! The hash is a fast one (folded multiplication, as in wyhash), keyed with 256 bits of the run's secret; it stays in
 //! memory and in a file without a name on the production side, and is gone when the run ends.
 
+use super::words::stands_alone;
+
 const CONTEXT: &str = "verho 2026-11 names of known values";
 
 /// Letters of a value that are looked at; a longer value is known by its first ones.
@@ -32,7 +34,7 @@ const OF_CODE: u64 = 2 << 32;
 
 /// The key under which values get their names.
 #[derive(Clone)]
-pub(super) struct Names([u64; 4]);
+pub(in crate::detect) struct Names([u64; 4]);
 
 impl Names {
     pub fn new(key: &[u8; 32]) -> Self {
@@ -67,7 +69,7 @@ impl Names {
         self.hash(letters, length.min(HEAD), OF_CODE)
     }
 
-    /// The names under which the beginning of a run is looked up.
+    /// The names under which the beginning of a run is looked up; they depend on nothing but [`Run::beginning`].
     pub fn heads(&self, run: &Run) -> impl Iterator<Item = u64> {
         let of_word = (!run.is_joined()).then(|| self.first_word(&run.letters, run.first));
         // Whoever cuts it otherwise begins with fewer letters.
@@ -88,7 +90,7 @@ fn folded(left: u64, right: u64) -> u64 {
 }
 
 /// Some words, one after the other.
-pub(super) struct Run {
+pub(in crate::detect) struct Run {
     letters: [u8; MOST_LETTERS + 8],
     length: usize,
     words: usize,
@@ -118,16 +120,21 @@ impl Run {
     pub fn add_number(&mut self, mut number: u128) {
         let mut digits = [b'0'; MOST_DIGITS];
         let mut first = MOST_DIGITS;
-        while number > 0 || first == MOST_DIGITS {
+        let mut put = |digit: u8| {
             first -= 1;
-            // Division is quicker in 64 bits, and nearly every number has no more.
-            let (rest, digit) = match u64::try_from(number) {
-                Ok(number) => ((number / 10).into(), (number % 10) as u8),
-                Err(_) => (number / 10, (number % 10) as u8),
-            };
             digits[first] = b'0' + digit;
-            number = rest;
+        };
+        // Division is quicker in 64 bits, and nearly every number has no more.
+        while number > u128::from(u64::MAX) {
+            put((number % 10) as u8);
+            number /= 10;
         }
+        let mut number = number as u64;
+        while number > 9 {
+            put((number % 10) as u8);
+            number /= 10;
+        }
+        put(number as u8);
         self.add(&digits[first..]);
     }
 
@@ -141,6 +148,12 @@ impl Run {
         self.digits > 0 && (self.digits < self.length || self.digits >= JOINED_DIGITS)
     }
 
+    /// What tells its heads: of a code its first letters, which are no zero; none of any other run.
+    pub fn beginning(&self) -> Option<u32> {
+        let first = [self.letters[0], self.letters[1], self.letters[2], self.letters[3]];
+        self.is_joined().then(|| u32::from_le_bytes(first))
+    }
+
     /// In bytes.
     pub fn length(&self) -> usize {
         self.length
@@ -152,15 +165,21 @@ impl Run {
 
     /// Whether it is too short to tell anything: it could be a run of any text.
     pub fn is_weak(&self) -> bool {
-        let letters = &self.letters[..self.length];
-        let is_number = self.digits == self.length;
-        let weight = || match std::str::from_utf8(letters) {
-            Ok(letters) => letters.chars().map(|letter| 1 + usize::from(super::words::stands_alone(letter))).sum(),
-            // Cut within a character, so it is long.
-            Err(_) => FEWEST_LETTERS,
-        };
-        if is_number { self.length < FEWEST_DIGITS } else { weight() < FEWEST_LETTERS }
+        match self.digits == self.length {
+            true => self.length < FEWEST_DIGITS,
+            // No character takes more than four bytes.
+            false => self.length < 4 * FEWEST_LETTERS && weight(&self.letters[..self.length]) < FEWEST_LETTERS,
+        }
     }
+}
+
+/// How much some letters tell: a character that is a word tells as much as two letters.
+fn weight(letters: &[u8]) -> usize {
+    if letters.is_ascii() {
+        return letters.len();
+    }
+    let weight = |letter| 1 + usize::from(stands_alone(letter));
+    std::str::from_utf8(letters).map_or(0, |letters| letters.chars().map(weight).sum())
 }
 
 #[cfg(test)]

@@ -37,7 +37,8 @@ impl Cellar {
     }
 
     fn write(&self, names: &[u64]) -> io::Result<Stack> {
-        let bytes: Vec<u8> = names.iter().flat_map(|name| name.to_le_bytes()).collect();
+        let mut bytes = vec![0; 8 * names.len()];
+        bytes.as_chunks_mut().0.iter_mut().zip(names).for_each(|(eight, name)| *eight = name.to_le_bytes());
         let offset = self.end.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         self.file()?.write_all_at(&bytes, offset)?;
         Ok(Stack { offset, names: names.len() })

@@ -14,7 +14,7 @@ const BEYOND: usize = 8;
 
 /// A run of letters and digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Word {
+pub(in crate::detect) struct Word {
     /// In bytes of the folded text.
     pub start: usize,
     pub end: usize,
@@ -25,7 +25,7 @@ pub(super) struct Word {
 
 /// The words of a text; what is needed for one is used again for the next.
 #[derive(Default)]
-pub(super) struct Words {
+pub(in crate::detect) struct Words {
     letters: Vec<u8>,
     words: Vec<Word>,
 }

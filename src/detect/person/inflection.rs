@@ -5,13 +5,11 @@
 //! put -s. What comes out is only a guess: it counts where the lists have it.
 
 use crate::detect::person::lexicon::{Entry, entry};
-use crate::detect::person::plain::Plain;
+use crate::detect::person::plain::{Plain, ends_with};
 
 /// Endings of the Finnish cases in plain letters, the longest first; a vowel and n is the illative's.
-const ENDINGS: [&[u8]; 16] = [
-    b"lla", b"lle", b"lta", b"ssa", b"sta", b"ksi", b"lla", b"ita", b"ta", b"na", b"an", b"in", b"en", b"un", b"n",
-    b"a",
-];
+const ENDINGS: [&[u8]; 15] =
+    [b"lla", b"lle", b"lta", b"ssa", b"sta", b"ksi", b"ita", b"ta", b"na", b"an", b"in", b"en", b"un", b"n", b"a"];
 
 /// What consonants before the last vowel become in a weak syllable, and what they are in the name.
 const WEAKENED: [(&[u8], &[u8]); 12] = [
@@ -29,15 +27,21 @@ const WEAKENED: [(&[u8], &[u8]); 12] = [
     (b"lj", b"lk"),
 ];
 
+/// Of the endings that a word has, so many of the longest are tried.
+const MOST_ENDINGS: usize = 2;
+
 /// A stem is no shorter.
 const SHORTEST: usize = 3;
 
 /// What is known of the name that a word, of which nothing is known, can be a case of.
 pub(super) fn base(word: &Plain) -> Option<Entry> {
     let letters = word.letters();
+    if !letters.last().is_some_and(|last| b"sanei".contains(last)) {
+        return None;
+    }
     let genitive = letters.ends_with(b"s").then(|| word.ending(1, b"")).and_then(|stem| named(&stem));
     genitive.or_else(|| {
-        let endings = ENDINGS.iter().filter(|ending| letters.ends_with(ending));
+        let endings = ENDINGS.iter().filter(|ending| ends_with(letters, ending)).take(MOST_ENDINGS);
         endings.map(|ending| word.ending(ending.len(), b"")).find_map(|stem| of_stem(&stem))
     })
 }
@@ -67,7 +71,7 @@ fn strengthened(stem: &Plain) -> Option<Entry> {
         return None;
     }
     let before = &letters[..letters.len() - 1];
-    WEAKENED.iter().filter(|(weak, _)| before.ends_with(weak)).find_map(|(weak, strong)| {
+    WEAKENED.iter().filter(|(weak, _)| ends_with(before, weak)).find_map(|(weak, strong)| {
         let mut name = stem.ending(weak.len() + 1, strong);
         name.push(if vowel == b'e' { b'i' } else { vowel });
         named(&name)

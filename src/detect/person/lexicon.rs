@@ -2,10 +2,12 @@
 //!
 //! The lists beside this file are read once, into one table that is looked up by a word's hash.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::detect::person::plain::Plain;
 use crate::detect::person::roles::{self, Role};
+use crate::detect::{Text, Word};
 
 /// How common a word is as what, from 0, which is not at all, to 9; and what it does beside a name.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,17 +25,22 @@ impl Entry {
         self.given.max(self.family)
     }
 
-    fn is_known(&self) -> bool {
-        *self != Entry::default()
+    /// Whether it is a common word rather than a name.
+    pub(super) fn is_common(&self) -> bool {
+        self.common >= 5 && self.common > self.name()
     }
 }
 
-/// What is known of a word.
+/// What is known of a word in plain letters.
 pub(super) fn entry(word: &Plain) -> Option<Entry> {
-    if word.letters().is_empty() {
-        return None;
-    }
-    LEXICON.entry(word.hash())
+    if word.letters().is_empty() { None } else { LEXICON.entry(word.hash()) }
+}
+
+/// What is known of a word of a text.
+pub(super) fn entry_of(text: &Text<'_>, word: &Word) -> Option<Entry> {
+    let letters = text.word(word);
+    // The hash of a text's words is the one of the lists where no letter has to be made plain.
+    if letters.is_ascii() { LEXICON.entry(word.hash) } else { entry(&Plain::of(letters)) }
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::read);
@@ -47,50 +54,71 @@ const LISTS: [(&str, Column); 4] = [
     (include_str!("common.txt"), |entry| &mut entry.common),
 ];
 
-/// The lists in one table of open addressing.
+/// The lists in one table of open addressing, half full.
 struct Lexicon {
-    /// Hashes, 0 where there is none; twice as many places as words.
-    hashes: Vec<u64>,
-    entries: Vec<Entry>,
+    /// Each as [`Slot`] packs it, 0 where there is none.
+    slots: Vec<u64>,
 }
+
+/// Of so many bits is the place of a word in the table.
+const PLACE_BITS: u32 = 17;
+
+/// Behind a word's hash, what is known of it: four weights of four bits, and the role of as many.
+const KNOWN_BITS: u32 = 20;
 
 impl Lexicon {
     fn read() -> Self {
-        let words: usize = LISTS.iter().map(|(list, _)| list.len() / 7).sum();
-        let places = (words * 2).next_power_of_two();
-        let mut lexicon = Lexicon { hashes: vec![0; places], entries: vec![Entry::default(); places] };
+        let mut known: HashMap<u64, Entry> = HashMap::new();
         for (list, column) in LISTS {
             for (weight, word) in weighted(list) {
-                *column(lexicon.place(Plain::of(word).hash())) = weight;
+                *column(known.entry(Plain::of(word).hash()).or_default()) = weight;
             }
         }
         for (role, words) in roles::ROLES {
             for word in words.split_ascii_whitespace() {
-                lexicon.place(Plain::of(word).hash()).role = Some(*role);
+                known.entry(Plain::of(word).hash()).or_default().role = Some(*role);
             }
         }
+        let mut lexicon = Lexicon { slots: vec![0; 1 << PLACE_BITS] };
+        known.iter().for_each(|(hash, entry)| lexicon.put(*hash, entry));
         lexicon
     }
 
-    /// Where a hash is, or the free place where it would be.
-    fn find(&self, hash: u64) -> usize {
-        let mask = self.hashes.len() - 1;
-        let mut at = (hash >> 20) as usize & mask;
-        while self.hashes[at] != hash && self.hashes[at] != 0 {
-            at = (at + 1) & mask;
+    fn put(&mut self, hash: u64, entry: &Entry) {
+        let mut at = place_of(hash);
+        while self.slots[at] != 0 {
+            at = (at + 1) % self.slots.len();
         }
-        at
-    }
-
-    fn place(&mut self, hash: u64) -> &mut Entry {
-        let at = self.find(hash);
-        self.hashes[at] = hash;
-        &mut self.entries[at]
+        self.slots[at] = hash >> KNOWN_BITS << KNOWN_BITS | packed(entry);
     }
 
     fn entry(&self, hash: u64) -> Option<Entry> {
-        Some(self.entries[self.find(hash)]).filter(Entry::is_known)
+        let mut at = place_of(hash);
+        loop {
+            match self.slots[at] {
+                0 => return None,
+                slot if slot >> KNOWN_BITS == hash >> KNOWN_BITS => return Some(unpacked(slot)),
+                _ => at = (at + 1) % (1 << PLACE_BITS),
+            }
+        }
     }
+}
+
+fn place_of(hash: u64) -> usize {
+    (hash >> KNOWN_BITS) as usize % (1 << PLACE_BITS)
+}
+
+fn packed(entry: &Entry) -> u64 {
+    let weights = [entry.given, entry.family, entry.place, entry.common];
+    let role = entry.role.map_or(0, |role| role as u64 + 1);
+    weights.iter().fold(role, |packed, weight| packed << 4 | u64::from(*weight))
+}
+
+fn unpacked(slot: u64) -> Entry {
+    let weight = |nth: u32| (slot >> (nth * 4) & 15) as u8;
+    let role = (slot >> 16 & 15) as usize;
+    let role = role.checked_sub(1).and_then(|nth| roles::ROLES.get(nth)).map(|(role, _)| *role);
+    Entry { given: weight(3), family: weight(2), place: weight(1), common: weight(0), role }
 }
 
 /// The words of a list, each behind its weight.
@@ -128,7 +156,13 @@ mod tests {
         let words: HashSet<&str> = LISTS.iter().flat_map(|(list, _)| weighted(list).map(|(_, word)| word)).collect();
         let hashes: HashSet<u64> = words.iter().map(|word| Plain::of(word).hash()).collect();
         assert_eq!(words.len(), hashes.len());
-        assert!(words.len() * 3 < LEXICON.hashes.len() * 2);
+        let filled = LEXICON.slots.iter().filter(|slot| **slot != 0).count();
+        assert!(filled >= words.len() && filled * 5 < LEXICON.slots.len() * 3);
+    }
+
+    #[test]
+    fn roles_stand_in_the_order_of_their_names() {
+        assert!(roles::ROLES.iter().enumerate().all(|(nth, (role, _))| *role as usize == nth));
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod plain;
 mod roles;
 mod run;
 
-use crate::detect::{At, Recogniser, Span, Starts, Text};
+use crate::detect::{At, Recogniser, Span, Starts, Text, Word};
 use evidence::Clues;
 pub use likeness::{Likeness, likeness};
 use run::Segment;
@@ -27,7 +27,7 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
 };
 
 /// From so much on a name is one, in hundredths of a logit.
-const ENOUGH: i32 = -100;
+pub(super) const ENOUGH: i32 = -100;
 
 /// From so much on it is one where its form alone says little.
 const SURE: i32 = 100;
@@ -67,12 +67,17 @@ fn percent(score: i32) -> u8 {
     u8::try_from((50 + score / 8).clamp(1, 90)).unwrap_or(90)
 }
 
-/// Whether a word is a common one rather than a name.
-pub(super) fn is_common(word: &str) -> bool {
-    lexicon::entry(&plain::Plain::of(word)).is_some_and(|entry| entry.common >= 5 && entry.common > entry.name())
+/// Whether a word of a text is a common one rather than a name.
+pub(super) fn is_common(text: &Text<'_>, word: &Word) -> bool {
+    lexicon::entry_of(text, word).is_some_and(|entry| entry.is_common())
+}
+
+/// The same of letters that stand in no text of their own.
+pub(super) fn is_common_word(letters: &str) -> bool {
+    lexicon::entry(&plain::Plain::of(letters)).is_some_and(|entry| entry.is_common())
 }
 
 /// Whether a word is a city, a region or a country, or a part of its name.
-pub(super) fn is_place(word: &str) -> bool {
-    lexicon::entry(&plain::Plain::of(word)).is_some_and(|entry| entry.place >= 5)
+pub(super) fn is_place(text: &Text<'_>, word: &Word) -> bool {
+    lexicon::entry_of(text, word).is_some_and(|entry| entry.place >= 5)
 }

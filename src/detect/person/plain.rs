@@ -1,10 +1,12 @@
 //! Words in plain letters: small, without accents, as the lists have them.
 
+use crate::detect::text::hash_of_plain;
+
 /// No name of the lists is longer.
 const LONGEST: usize = 24;
 
 /// A word in the letters a to z; of another one nothing is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Plain {
     letters: [u8; LONGEST],
     len: usize,
@@ -46,19 +48,16 @@ impl Plain {
         other
     }
 
-    /// By which the lists are looked up; none is 0.
+    /// By which the lists are looked up: as words of a text are hashed.
     pub(super) fn hash(&self) -> u64 {
-        let mut hash = self.len as u64;
-        for (at, eight) in self.letters.chunks_exact(8).enumerate().take(self.len.div_ceil(8)) {
-            let mut bytes = [0; 8];
-            bytes.copy_from_slice(eight);
-            let used = (self.len - at * 8).min(8);
-            let kept = u64::from_le_bytes(bytes) & (u64::MAX >> (64 - 8 * used));
-            hash = (hash ^ kept).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            hash ^= hash >> 29;
-        }
-        hash | 1
+        hash_of_plain(self.letters())
     }
+}
+
+/// Whether letters end with some few others; most do not, and the last but one says so.
+pub(super) fn ends_with(letters: &[u8], ending: &[u8]) -> bool {
+    letters.len() >= ending.len()
+        && letters.iter().rev().zip(ending.iter().rev()).all(|(letter, other)| letter == other)
 }
 
 /// A letter of the Latin script without its accent, as Unicode's NFKD has it where it has it.

@@ -1,16 +1,18 @@
 //! Runs of capitalised words, cut into what can be one name each.
 
+use std::ops::Deref;
+
 use crate::detect::Text;
 use crate::detect::person::inflection;
-use crate::detect::person::lexicon::{Entry, entry};
-use crate::detect::person::plain::Plain;
+use crate::detect::person::lexicon::{Entry, entry_of};
+use crate::detect::person::plain::{self, Plain};
 use crate::detect::person::roles::Role;
 
 /// A name has no more words.
 pub(super) const LONGEST: usize = 6;
 
 /// A word of a run, and what is known of it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Token {
     /// Its place among the words of the text.
     pub(super) at: usize,
@@ -24,7 +26,7 @@ pub(super) struct Token {
 }
 
 /// How a word is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Shape {
     /// `J`
     Initial,
@@ -33,21 +35,23 @@ pub(super) enum Shape {
     /// `Smith`
     Capitalised,
     /// `smith`
+    #[default]
     Small,
 }
 
 impl Token {
     pub(super) fn read(text: &Text<'_>, at: usize) -> Self {
-        let letters = text.word(&text.words()[at]);
-        let plain = Plain::of(letters);
-        let known = entry(&plain);
+        let word = &text.words()[at];
+        let letters = text.word(word);
+        let known = entry_of(text, word);
+        let plain = if known.is_none_or(|entry| entry.common == 0) { Plain::of(letters) } else { Plain::default() };
         let base = known.is_none().then(|| inflection::base(&plain)).flatten();
         Token {
             at,
             entry: known.or(base).unwrap_or_default(),
             shape: shape(letters),
             is_inflected: base.is_some(),
-            has_ending: known.is_none_or(|entry| entry.common == 0) && has_family_ending(&plain),
+            has_ending: has_family_ending(&plain),
             length: letters.len(),
         }
     }
@@ -84,81 +88,96 @@ fn shape(letters: &str) -> Shape {
     }
 }
 
-/// Ends of family names, each with the length from which on a word with it is one.
-const FAMILY_ENDINGS: [(&[u8], usize); 62] = [
-    (b"nen", 6),
-    (b"sen", 6),
-    (b"sella", 8),
-    (b"selle", 8),
-    (b"selta", 8),
-    (b"maki", 6),
-    (b"maen", 6),
-    (b"niemi", 7),
-    (b"koski", 7),
-    (b"ranta", 7),
-    (b"harju", 7),
-    (b"sson", 6),
-    (b"ssons", 7),
-    (b"son", 7),
-    (b"dotter", 9),
-    (b"dottir", 9),
-    (b"strom", 6),
-    (b"stroms", 7),
-    (b"berg", 6),
-    (b"bergs", 7),
-    (b"gren", 6),
-    (b"lund", 6),
-    (b"quist", 7),
-    (b"qvist", 7),
-    (b"kvist", 7),
-    (b"holm", 6),
-    (b"stedt", 7),
-    (b"dahl", 6),
-    (b"blad", 6),
-    (b"mann", 6),
-    (b"meier", 6),
-    (b"meyer", 6),
-    (b"bauer", 7),
-    (b"stein", 7),
-    (b"hofer", 7),
-    (b"ez", 5),
-    (b"ov", 5),
-    (b"ova", 6),
-    (b"ev", 5),
-    (b"eva", 6),
-    (b"ovic", 6),
-    (b"evic", 6),
-    (b"ski", 6),
-    (b"sky", 6),
-    (b"ska", 6),
-    (b"wicz", 6),
-    (b"czyk", 6),
-    (b"enko", 6),
-    (b"chuk", 6),
-    (b"escu", 6),
-    (b"oglu", 6),
-    (b"shvili", 8),
-    (b"poulos", 8),
-    (b"idis", 7),
-    (b"akis", 7),
-    (b"yan", 6),
-    (b"elli", 7),
-    (b"etti", 7),
-    (b"ucci", 6),
-    (b"ssen", 6),
-    (b"onen", 6),
-    (b"ainen", 7),
-];
+/// Ends of family names with a last letter, each with the length from which on a word with it is one.
+fn family_endings(last: u8) -> &'static [(&'static [u8], usize)] {
+    match last {
+        b'a' => &[(b"sella", 8), (b"selta", 8), (b"ranta", 7), (b"ova", 6), (b"eva", 6), (b"ska", 6)],
+        b'c' => &[(b"ovic", 6), (b"evic", 6)],
+        b'd' => &[(b"lund", 6), (b"blad", 6)],
+        b'e' => &[(b"selle", 8)],
+        b'g' => &[(b"berg", 6)],
+        b'i' => &[
+            (b"maki", 6),
+            (b"niemi", 7),
+            (b"koski", 7),
+            (b"ski", 6),
+            (b"shvili", 8),
+            (b"elli", 7),
+            (b"etti", 7),
+            (b"ucci", 6),
+        ],
+        b'k' => &[(b"czyk", 6), (b"chuk", 6)],
+        b'l' => &[(b"dahl", 6)],
+        b'm' => &[(b"strom", 6), (b"holm", 6)],
+        b'n' => &[
+            (b"nen", 6),
+            (b"sen", 6),
+            (b"maen", 6),
+            (b"sson", 6),
+            (b"son", 7),
+            (b"gren", 6),
+            (b"mann", 6),
+            (b"stein", 7),
+            (b"yan", 6),
+            (b"ssen", 6),
+            (b"onen", 6),
+            (b"ainen", 7),
+        ],
+        b'o' => &[(b"enko", 6)],
+        b'r' => &[(b"dotter", 9), (b"dottir", 9), (b"meier", 6), (b"meyer", 6), (b"bauer", 7), (b"hofer", 7)],
+        b's' => &[(b"ssons", 7), (b"stroms", 7), (b"bergs", 7), (b"poulos", 8), (b"idis", 7), (b"akis", 7)],
+        b't' => &[(b"quist", 7), (b"qvist", 7), (b"kvist", 7), (b"stedt", 7)],
+        b'u' => &[(b"harju", 7), (b"escu", 6), (b"oglu", 6)],
+        b'v' => &[(b"ov", 5), (b"ev", 5)],
+        b'y' => &[(b"sky", 6)],
+        b'z' => &[(b"ez", 5), (b"wicz", 6)],
+        _ => &[],
+    }
+}
 
 pub(super) fn has_family_ending(word: &Plain) -> bool {
     let letters = word.letters();
-    FAMILY_ENDINGS.iter().any(|(ending, length)| letters.len() >= *length && letters.ends_with(ending))
+    let endings = letters.last().map_or(&[][..], |last| family_endings(*last));
+    endings.iter().any(|(ending, length)| letters.len() >= *length && plain::ends_with(letters, ending))
+}
+
+/// Words of a name, no more than [`LONGEST`].
+#[derive(Debug, Default)]
+pub(super) struct Tokens {
+    tokens: [Token; LONGEST],
+    len: usize,
+}
+
+impl Tokens {
+    fn of(tokens: &[Token]) -> Self {
+        let mut all = Self::default();
+        tokens.iter().for_each(|token| all.push(*token));
+        all
+    }
+
+    fn push(&mut self, token: Token) {
+        self.tokens[self.len] = token;
+        self.len += 1;
+    }
+
+    fn take_first(&mut self) {
+        self.tokens.rotate_left(1);
+        self.len -= 1;
+    }
+}
+
+impl Deref for Tokens {
+    type Target = [Token];
+
+    fn deref(&self) -> &[Token] {
+        &self.tokens[..self.len]
+    }
 }
 
 /// Words that can be a name, and what stands around them in their run.
 #[derive(Debug, Default)]
 pub(super) struct Segment {
-    pub(super) tokens: Vec<Token>,
+    pub(super) tokens: Tokens,
     /// What a word does that ended the segment.
     pub(super) ended_by: Option<Token>,
 }
@@ -185,7 +204,7 @@ impl Segment {
         let is_name = |token: &Token, weight: u8| weight >= 2 && token.entry.common < 5 && token.entry.role.is_none();
         let fits = is_name(&given, given.entry.given.saturating_sub(1))
             && (is_name(&family, family.name()) || family.is_unknown());
-        fits.then(|| Segment { tokens: vec![given, family], ended_by: None })
+        fits.then(|| Segment { tokens: Tokens::of(&[given, family]), ended_by: None })
     }
 }
 
@@ -206,34 +225,34 @@ pub(super) fn begins_before(text: &Text<'_>, at: usize) -> bool {
 /// Whether a word of small letters stands within names.
 fn is_particle(text: &Text<'_>, at: usize) -> bool {
     let letters = text.word(&text.words()[at]);
-    letters.len() <= 5 && entry(&Plain::of(letters)).is_some_and(|entry| entry.role == Some(Role::Particle))
+    letters.len() <= 5 && entry_of(text, &text.words()[at]).is_some_and(|entry| entry.role == Some(Role::Particle))
 }
 
 /// Whether a word and the next one can be of one name.
 fn joins(text: &Text<'_>, at: usize) -> bool {
-    match text.gap(at) {
-        " " | "-" | "'" | "\u{2019}" => text.words().len() > at + 1,
-        ". " | "." => {
-            let letters = text.word(&text.words()[at]);
-            text.words().len() > at + 1 && (letters.chars().nth(1).is_none() || is_title(letters))
+    match text.gap(at).as_bytes() {
+        [b' ' | b'-' | b'\''] | [0xe2, 0x80, 0x99] => text.words().len() > at + 1,
+        [b'.'] | [b'.', b' '] => {
+            text.words().len() > at + 1 && (text.word(&text.words()[at]).chars().nth(1).is_none() || is_title(text, at))
         }
         _ => false,
     }
 }
 
-fn is_title(letters: &str) -> bool {
-    letters.len() <= 4 && entry(&Plain::of(letters)).is_some_and(|entry| entry.role == Some(Role::Title))
+fn is_title(text: &Text<'_>, at: usize) -> bool {
+    let word = &text.words()[at];
+    word.end - word.start <= 4 && entry_of(text, word).is_some_and(|entry| entry.role == Some(Role::Title))
 }
 
 /// Cuts the run that begins at a word into segments, and hands on each that has a word.
 pub(super) fn segments(text: &Text<'_>, from: usize, segment: &mut Segment, mut take: impl FnMut(&Segment)) {
     let words = text.words();
     let mut at = from;
-    segment.tokens.clear();
+    segment.tokens.len = 0;
     loop {
         let token = Token::read(text, at);
         let behind_given = segment.tokens.last().is_some_and(|last| last.entry.given >= 3);
-        let is_bound = !segment.tokens.is_empty() && text.gap(at - 1) == "-";
+        let is_bound = !segment.tokens.is_empty() && (text.gap(at - 1) == "-" || !words[at - 1].is_capital);
         if !is_bound && token.shape != Shape::Initial && token.is_no_name(behind_given) {
             close(segment, Some(token), &mut take);
         } else {
@@ -275,15 +294,15 @@ fn close(segment: &mut Segment, by: Option<Token>, take: &mut impl FnMut(&Segmen
     if !segment.tokens.is_empty() {
         take(segment);
     }
-    segment.tokens.clear();
+    segment.tokens.len = 0;
 }
 
 /// Takes off words before a given name that are no names, and what is no name at the end.
-fn trim(tokens: &mut Vec<Token>) {
+fn trim(tokens: &mut Tokens) {
     while tokens.len() > 1 && tokens[0].name() == 0 && tokens[0].shape != Shape::Initial && tokens[1].entry.given >= 3 {
-        tokens.remove(0);
+        tokens.take_first();
     }
     while tokens.last().is_some_and(|last| last.shape == Shape::Initial) && tokens.len() != 2 {
-        tokens.pop();
+        tokens.len -= 1;
     }
 }

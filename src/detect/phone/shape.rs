@@ -113,8 +113,11 @@ impl Shape {
         let end = self.end();
         let rest = &bytes[end..];
         let spaced = rest.strip_prefix(b" ").unwrap_or(rest);
-        let marks: [&[u8]; 5] = [b"ext. ", b"ext.", b"ext ", b"ext", b"x"];
-        let Some(number) = marks.iter().find_map(|mark| spaced.strip_prefix(*mark)) else { return end };
+        let number = match spaced {
+            [b'x', number @ ..] | [b'e', b'x', b't', b'.', b' ', number @ ..] => number,
+            [b'e', b'x', b't', b'.' | b' ', number @ ..] | [b'e', b'x', b't', number @ ..] => number,
+            _ => return end,
+        };
         let digits = number.iter().take(7).take_while(|byte| byte.is_ascii_digit()).count();
         let is_whole = number.get(digits).is_none_or(|byte| !byte.is_ascii_alphanumeric());
         if (1..=6).contains(&digits) && is_whole { bytes.len() - number.len() + digits } else { end }
@@ -132,8 +135,7 @@ impl Shape {
                 self.digits[from..from + length].iter().fold(0, |all, digit| all * 10 + u32::from(digit - b'0'))
             };
             let [first, second, third, ..] = self.lengths;
-            let (first, second, third) =
-                (number(0, first), number(first, second), number(first + second, third));
+            let (first, second, third) = (number(0, first), number(first, second), number(first + second, third));
             match self.lengths[0] {
                 4 => (1000..2200).contains(&first) && second <= 12 && third <= 31,
                 _ => first <= 31 && second <= 31 && (first <= 12 || second <= 12) && self.separators[1] != b' ',
@@ -179,12 +181,15 @@ impl Shape {
 
 /// Where the next group begins: behind one separator, or a bracket with or without a space or a hyphen.
 fn gap(bytes: &[u8], at: usize, is_first: bool) -> Option<usize> {
-    let rest = bytes.get(at..)?;
-    let joins: &[&[u8]] = if is_first {
-        &[b"", b"("]
-    } else {
-        &[b" ", b"-", b".", b"/", b") ", b")-", b")", b" (", b"-(", b"(", b" - ", b" / ", b").", b")("]
+    let length = match bytes.get(at..)? {
+        [digit, ..] if digit.is_ascii_digit() => 0,
+        [b'(', ..] => 1,
+        _ if is_first => return None,
+        [b' ' | b'-' | b'.' | b'/', digit, ..] if digit.is_ascii_digit() => 1,
+        [b' ' | b'-', b'(', ..] | [b')', b' ' | b'-' | b'.' | b'(', ..] => 2,
+        [b')', ..] => 1,
+        [b' ', b'-' | b'/', b' ', ..] => 3,
+        _ => return None,
     };
-    let fits = |join: &&&[u8]| rest.starts_with(join) && rest.get(join.len()).is_some_and(u8::is_ascii_digit);
-    joins.iter().find(fits).map(|join| at + join.len())
+    (length > 0 || is_first).then_some(at + length).filter(|at| bytes.get(*at).is_some_and(u8::is_ascii_digit))
 }

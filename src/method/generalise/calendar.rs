@@ -46,6 +46,10 @@ impl Method for To {
         true
     }
 
+    fn coarser(&self) -> Option<Box<dyn Method>> {
+        self.0.coarser().map(|span| Box::new(To(span)) as Box<dyn Method>)
+    }
+
     fn words(&self) -> String {
         format!("only the {} stays readable", self.0.name())
     }
@@ -81,6 +85,18 @@ impl Span {
             Span::Quarter => "quarter",
             Span::Year => "year",
             Span::Decade => "decade",
+        }
+    }
+
+    /// The next span; none holds a decade. Weeks lie across months, so a day's next is its month.
+    fn coarser(self) -> Option<Self> {
+        match self {
+            Span::Hour => Some(Span::Day),
+            Span::Day | Span::Week => Some(Span::Month),
+            Span::Month => Some(Span::Quarter),
+            Span::Quarter => Some(Span::Year),
+            Span::Year => Some(Span::Decade),
+            Span::Decade => None,
         }
     }
 

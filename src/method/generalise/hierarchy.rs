@@ -130,6 +130,11 @@ impl Method for Hierarchy {
         true
     }
 
+    fn coarser(&self) -> Option<Box<dyn Method>> {
+        let lines = self.lines.above()?;
+        Some(Box::new(Hierarchy { lines, level: self.level + 1, otherwise: self.otherwise }))
+    }
+
     fn words(&self) -> String {
         let unlisted = match self.otherwise {
             Otherwise::Null => "becomes null",

@@ -28,6 +28,10 @@ impl Method for Prefix {
         map_text(input, |text, out| shorten(text, self.0, out))
     }
 
+    fn coarser(&self) -> Option<Box<dyn Method>> {
+        (self.0 > 1).then(|| Box::new(Prefix(self.0 - 1)) as Box<dyn Method>)
+    }
+
     fn words(&self) -> String {
         format!("only the first {} characters stay readable", self.0)
     }

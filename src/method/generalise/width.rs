@@ -42,6 +42,10 @@ impl Method for Width {
         true
     }
 
+    fn coarser(&self) -> Option<Box<dyn Method>> {
+        self.0.checked_mul(2).map(|width| Box::new(Width(width)) as Box<dyn Method>)
+    }
+
     fn words(&self) -> String {
         format!("rounded down to a multiple of {}", self.0)
     }

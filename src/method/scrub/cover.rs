@@ -1,7 +1,7 @@
 //! The pieces of a text that go, each with what becomes of it.
 
 use super::rules::{Names, Rules, Treatment};
-use crate::detect::{Detector, KNOWN, Span};
+use crate::detect::{Detector, KNOWN, Known, Span};
 
 /// A piece of a text that goes, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,9 +20,10 @@ pub struct Cover {
 
 impl Cover {
     /// Hands on every piece of a text that goes, in order; none overlaps another.
-    pub fn pieces(&mut self, text: &str, rules: &Rules, mut each: impl FnMut(Piece)) {
+    pub fn pieces(&mut self, text: &str, rules: &Rules, known: &Known, mut each: impl FnMut(Piece)) {
         self.spans.clear();
         self.spans.extend_from_slice(self.detector.find(text));
+        known.find(text, &mut self.spans);
         self.spans.retain(|span| rules.of(span.kind).is_some());
         joined(&mut self.spans);
         for span in &self.spans {

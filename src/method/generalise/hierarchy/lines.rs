@@ -12,7 +12,9 @@ pub struct Lines {
     /// What each line says at the level.
     pub texts: ArrayRef,
     /// The line of each value, from 0.
-    by_value: HashMap<Vec<u8>, u32>,
+    by_value: Arc<HashMap<Vec<u8>, u32>>,
+    /// What each line says at the levels above that all lines have, the next one first.
+    above: Vec<ArrayRef>,
 }
 
 impl Lines {
@@ -21,21 +23,34 @@ impl Lines {
     /// # Errors
     /// What is wrong, and in which line; no field of it.
     pub fn read(content: &[u8], level: u64) -> Result<Self, String> {
-        let (mut by_value, mut texts) = (HashMap::new(), Vec::new());
+        let (mut by_value, mut texts): (_, Vec<Vec<String>>) = (HashMap::new(), Vec::new());
         let text = content.strip_prefix("\u{feff}".as_bytes()).unwrap_or(content);
         let mut reader = csv::ReaderBuilder::new();
         let reader = reader.has_headers(false).flexible(true).delimiter(delimiter(text));
         for (line, record) in reader.from_reader(text).into_records().enumerate() {
             let of_line = |what: &str| format!("line {} {what}", line + 1);
             let record = record.map_err(|_| of_line("is not UTF-8"))?;
-            let at_level = usize::try_from(level).ok().and_then(|level| record.get(level));
-            texts.push(at_level.ok_or_else(|| of_line(&format!("has no level {level}")))?.to_owned());
+            let from = usize::try_from(level).unwrap_or(usize::MAX);
+            if record.get(from).is_none() {
+                return Err(of_line(&format!("has no level {level}")));
+            }
+            texts.push(record.iter().skip(from).map(str::to_owned).collect());
             let number = u32::try_from(line).map_err(|_| of_line("is one too many"))?;
             if by_value.insert(record[0].as_bytes().to_owned(), number).is_some() {
                 return Err(of_line("gives a value for the second time"));
             }
         }
-        Ok(Lines { digest: blake3::hash(content), texts: Arc::new(StringArray::from(texts)), by_value })
+        let levels = texts.iter().map(Vec::len).min().unwrap_or(1);
+        let at = |level| -> ArrayRef { Arc::new(StringArray::from_iter_values(texts.iter().map(|line| &line[level]))) };
+        let (texts, above) = (at(0), (1..levels).map(at).collect());
+        Ok(Lines { digest: blake3::hash(content), texts, by_value: Arc::new(by_value), above })
+    }
+
+    /// The same lines one level further up, where all of them have it.
+    pub fn above(&self) -> Option<Self> {
+        let (texts, above) = self.above.split_first()?;
+        let (texts, by_value, above) = (texts.clone(), self.by_value.clone(), above.to_vec());
+        Some(Lines { digest: self.digest, texts, by_value, above })
     }
 
     /// The line of a value; none where it is in no line.

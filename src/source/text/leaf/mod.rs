@@ -43,6 +43,11 @@ pub(super) trait Leaf: Send {
     fn spelling(&self) -> Spelling;
 }
 
+/// Whether every one of these texts is the plain spelling of a value of the type.
+pub fn spells<'t>(data_type: &DataType, mut texts: impl Iterator<Item = &'t str>) -> bool {
+    leaf(data_type).is_some_and(|mut leaf| texts.all(|text| leaf.text(text).is_ok()))
+}
+
 /// The collector for a type; none where text has no plain spelling of it.
 pub(super) fn leaf(data_type: &DataType) -> Option<Box<dyn Leaf>> {
     let day = |text: &str| moment::day(text);

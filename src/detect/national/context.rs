@@ -1,0 +1,375 @@
+//! What the words around a number say that it is.
+
+use std::sync::LazyLock;
+
+use crate::detect::text::hash_of;
+use crate::detect::{Text, Word};
+
+use super::shape::{CERTAIN, Letters, Run, Shape};
+use super::{Purpose, numbers};
+
+/// So many words before a number are looked at, and so many after it.
+const BEFORE: usize = 10;
+const AFTER: usize = 5;
+
+/// Up to so many words before it, a word speaks of it alone.
+const NEAR: usize = 4;
+
+/// Up to so many words before it, a word can say that it is something else.
+const NEAR_OTHER: usize = 3;
+
+/// How certain a word makes it that a valid number is what it says, in percent.
+const NEAR_IT: u8 = 88;
+const FAR_FROM_IT: u8 = 75;
+const AFTER_IT: u8 = 80;
+const GENERALLY_NEAR: u8 = 72;
+const GENERALLY_FAR: u8 = 64;
+
+/// The longest phrase that announces a number.
+const LONGEST_PHRASE: usize = 3;
+
+/// Words that announce any number for one purpose.
+const GENERAL: &[(Purpose, &[&str])] = &[
+    (
+        Purpose::Person,
+        &[
+            "national id",
+            "national identity",
+            "national identification",
+            "id number",
+            "identity number",
+            "id no",
+            "identification number",
+            "id card",
+            "identity card",
+            "personal id",
+            "personal number",
+            "personal code",
+            "personal identity",
+            "personnummer",
+            "personnumret",
+            "citizen id",
+            "identity code",
+            "nid",
+        ],
+    ),
+    (
+        Purpose::Tax,
+        &[
+            "tax id",
+            "tax number",
+            "tax no",
+            "tin",
+            "taxpayer id",
+            "tax identification",
+            "taxpayer identification",
+            "tax code",
+            "vat",
+            "vat id",
+            "fiscal code",
+            "tax reference",
+        ],
+    ),
+    (Purpose::Health, &["health insurance", "health number", "insurance number", "patient number", "health id"]),
+    (Purpose::Firm, &["business number", "business id", "enterprise number"]),
+    (Purpose::Bank, &["account", "account number", "bank account", "acct", "routing"]),
+    (Purpose::Licence, &["medical license", "medical licence", "provider id", "provider identifier", "prescriber"]),
+    (Purpose::Document, &["passport", "id card", "identity card", "document number", "travel document"]),
+];
+
+/// Words that announce something else, so that no word before them is meant.
+const OTHER: &[&str] = &[
+    "amount",
+    "article",
+    "artikel*",
+    "barcode",
+    "belopp",
+    "bestell*",
+    "betrag",
+    "build",
+    "bytes",
+    "card",
+    "commande",
+    "ean",
+    "facture",
+    "faktur*",
+    "fax",
+    "firmware",
+    "gsm",
+    "gtin",
+    "iban",
+    "imei",
+    "invoice",
+    "isbn",
+    "item",
+    "karte",
+    "kort",
+    "lasku*",
+    "mobile",
+    "offset",
+    "order",
+    "part",
+    "pedido",
+    "phone",
+    "pid",
+    "port",
+    "puh",
+    "puhelin*",
+    "rechnung*",
+    "ref",
+    "reference",
+    "session",
+    "size",
+    "sku",
+    "tel",
+    "telefon*",
+    "telephone",
+    "tilaus*",
+    "timestamp",
+    "tlf",
+    "tracking",
+    "transaction",
+    "tuote*",
+    "tuotekoodi",
+    "version",
+    "viite*",
+];
+
+/// What a phrase announces.
+#[derive(Debug, Clone, Copy)]
+enum Said {
+    /// The number at this place of the list.
+    Number(usize),
+    Purpose(Purpose),
+    Other,
+}
+
+/// All phrases, so that they are found by their hash.
+struct Phrases {
+    /// Of whole words, by hash.
+    whole: Vec<(u64, Said)>,
+    /// Of beginnings of words, by their first letter.
+    stems: Vec<(&'static str, Said)>,
+    /// Which hashes the last word of a phrase can have, by their first bits.
+    ends: [u64; ENDS / 64],
+}
+
+/// So many bits tell words that end no phrase from those that may.
+const ENDS: usize = 1 << 14;
+
+/// The place of a hash among them.
+fn end_of(hash: u64) -> usize {
+    (hash >> 50) as usize
+}
+
+static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
+    let of_numbers = numbers()
+        .enumerate()
+        .flat_map(|(place, number)| number.said_by.iter().map(move |phrase| (*phrase, Said::Number(place))));
+    let general = GENERAL
+        .iter()
+        .flat_map(|(purpose, phrases)| phrases.iter().map(move |phrase| (*phrase, Said::Purpose(*purpose))));
+    let other = OTHER.iter().map(|phrase| (*phrase, Said::Other));
+    Phrases::of(of_numbers.chain(general).chain(other))
+});
+
+impl Phrases {
+    fn of(phrases: impl Iterator<Item = (&'static str, Said)>) -> Self {
+        let (mut whole, mut stems, mut ends) = (Vec::new(), Vec::new(), [0; ENDS / 64]);
+        for (phrase, said) in phrases {
+            match phrase.strip_suffix('*') {
+                Some(stem) => stems.push((stem, said)),
+                None => {
+                    let end = phrase.rsplit(' ').next().map_or(0, |word| end_of(hash_of(word)));
+                    ends[end / 64] |= 1 << (end % 64);
+                    whole.push((phrase.split(' ').map(hash_of).fold(0, joined), said));
+                }
+            }
+        }
+        whole.sort_by_key(|(hash, _)| *hash);
+        stems.sort_by_key(|(stem, _)| *stem);
+        Phrases { whole, stems, ends }
+    }
+
+    /// Whether a phrase may end with a word.
+    fn may_end(&self, word: &Word) -> bool {
+        let end = end_of(word.hash);
+        self.ends[end / 64] >> (end % 64) & 1 == 1
+    }
+
+    /// What is said by words of these hashes.
+    fn whole(&self, hash: u64) -> impl Iterator<Item = Said> {
+        let first = self.whole.partition_point(|(known, _)| *known < hash);
+        self.whole[first..].iter().take_while(move |(known, _)| *known == hash).map(|(_, said)| *said)
+    }
+
+    /// What is said by a word that begins with a stem.
+    fn begun(&self, word: &str) -> impl Iterator<Item = Said> {
+        let initial = word.as_bytes().first().map_or(0, u8::to_ascii_lowercase);
+        let first = self.stems.partition_point(|(stem, _)| stem.as_bytes()[0] < initial);
+        let same = self.stems[first..].iter().take_while(move |(stem, _)| stem.as_bytes()[0] == initial);
+        let begins =
+            |stem: &str| word.as_bytes().get(..stem.len()).is_some_and(|it| it.eq_ignore_ascii_case(stem.as_bytes()));
+        same.filter(move |(stem, _)| begins(stem)).map(|(_, said)| *said)
+    }
+}
+
+fn joined(hash: u64, word: u64) -> u64 {
+    (hash.rotate_left(17) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// A set of numbers of the list, and of purposes.
+#[derive(Debug, Clone, Copy, Default)]
+struct Set {
+    numbers: [u64; 4],
+    purposes: u8,
+}
+
+impl Set {
+    fn add(&mut self, said: Said) {
+        match said {
+            Said::Number(place) => self.numbers[place / 64 % 4] |= 1 << (place % 64),
+            Said::Purpose(purpose) => self.purposes |= 1 << purpose as u8,
+            Said::Other => {}
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.numbers == [0; 4] && self.purposes == 0
+    }
+
+    fn has(&self, place: usize) -> bool {
+        self.numbers[place / 64 % 4] >> (place % 64) & 1 == 1
+    }
+
+    fn is_for(&self, purpose: Purpose) -> bool {
+        self.purposes >> purpose as u8 & 1 == 1
+    }
+
+    /// One certainty if it has the number itself, another if it has its purpose.
+    fn says(&self, shape: &Shape, itself: u8, generally: u8) -> u8 {
+        match () {
+            () if self.has(shape.place) => itself,
+            () if self.is_for(shape.number.purpose) => generally,
+            () => 0,
+        }
+    }
+}
+
+/// What the words before a number say.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Before {
+    near: Set,
+    far: Set,
+    /// Whether a word near it says that it is something else.
+    is_other: bool,
+}
+
+impl Before {
+    fn says(&self, shape: &Shape) -> u8 {
+        let near = self.near.says(shape, NEAR_IT, GENERALLY_NEAR);
+        near.max(self.far.says(shape, FAR_FROM_IT, GENERALLY_FAR))
+    }
+
+    /// Goes back from a word to the first that announces something else.
+    pub(super) fn of(text: &Text<'_>, first: usize) -> Self {
+        let mut before = Before::default();
+        let mut end = first;
+        while end > first.saturating_sub(BEFORE) {
+            if text.words()[end - 1].has_digit {
+                end -= 1;
+                continue;
+            }
+            let (words, said) = phrase_ending_at(text, end);
+            let distance = first - end;
+            for said in said {
+                if matches!(said, Said::Other) {
+                    before.is_other = distance < NEAR_OTHER;
+                    return before;
+                }
+                if distance < NEAR { before.near.add(said) } else { before.far.add(said) }
+            }
+            end -= words;
+        }
+        before
+    }
+}
+
+/// How many words the longest phrase has that ends before a word, and what it says.
+fn phrase_ending_at(text: &Text<'_>, end: usize) -> (usize, impl Iterator<Item = Said>) {
+    let words = &text.words()[end.saturating_sub(LONGEST_PHRASE)..end];
+    let hash = |count: usize| words[words.len() - count..].iter().map(|word| word.hash).fold(0, joined);
+    let counts = if words.last().is_some_and(|word| PHRASES.may_end(word)) { words.len() } else { 0 };
+    let longest = (1..=counts).rev().find(|count| PHRASES.whole(hash(*count)).next().is_some());
+    let stems = words.last().filter(|word| longest.is_none() && !word.has_digit);
+    let whole = longest.into_iter().flat_map(move |count| PHRASES.whole(hash(count)));
+    (longest.unwrap_or(1), whole.chain(stems.into_iter().flat_map(|word| PHRASES.begun(text.word(word)))))
+}
+
+/// What the words after a number say of it, up to one that is of something else.
+fn after(text: &Text<'_>, last: usize) -> Set {
+    let mut set = Set::default();
+    let goes_on = |gap: &str| gap.bytes().all(|byte| b" ()'-/".contains(&byte));
+    for end in last + 2..=(last + 1 + AFTER).min(text.words().len()) {
+        if !goes_on(text.gap(end - 2)) || text.words()[end - 1].has_digit {
+            break;
+        }
+        let announces_next =
+            text.gap(end - 1).contains([':', '=', '#']) || text.words().get(end).is_some_and(|word| word.has_digit);
+        if !announces_next {
+            phrase_ending_at(text, end).1.for_each(|said| set.add(said));
+        }
+    }
+    set
+}
+
+/// What the text around a run of words says of it, looked at when it is first asked for.
+pub(super) struct Around<'a, 't> {
+    text: &'a Text<'t>,
+    run: Run,
+    /// What stands before does not change with where the run ends.
+    before: &'a mut Option<Before>,
+    after: Option<Set>,
+    is_glued: bool,
+    /// Whether nothing around says anything, once that is known.
+    is_silent: Option<bool>,
+}
+
+impl<'a, 't> Around<'a, 't> {
+    pub(super) fn of(text: &'a Text<'t>, run: Run, before: &'a mut Option<Before>) -> Self {
+        Around { text, run, before, after: None, is_glued: run.is_glued(text), is_silent: None }
+    }
+
+    /// How certain it is in percent that letters of a shape are its number, if they are valid; 0: not at all.
+    pub(super) fn certainty(&mut self, shape: &Shape, letters: &Letters) -> u8 {
+        let alone = shape.certainty_alone(letters);
+        if alone >= CERTAIN {
+            return alone;
+        }
+        if alone == 0 && self.is_silent() {
+            return 0;
+        }
+        let (text, run) = (self.text, self.run);
+        let before = self.before.get_or_insert_with(|| Before::of(text, run.first));
+        let is_glued = self.is_glued;
+        let alone = if before.is_other || is_glued { 0 } else { alone };
+        let said = match before.says(shape) {
+            0 if alone == 0 => {
+                self.after.get_or_insert_with(|| after(text, run.last)).says(shape, AFTER_IT, GENERALLY_FAR)
+            }
+            said => said,
+        };
+        // What is grouped in its own way, or a piece of something, has to be named: dates and keys are such.
+        let is_said = shape.is_grouped_as(letters) && !is_glued || said > GENERALLY_NEAR;
+        if is_said { said.max(alone) } else { alone }
+    }
+
+    fn is_silent(&mut self) -> bool {
+        *self.is_silent.get_or_insert_with(|| {
+            let before = self.before.get_or_insert_with(|| Before::of(self.text, self.run.first));
+            before.near.is_empty()
+                && before.far.is_empty()
+                && self.after.get_or_insert_with(|| after(self.text, self.run.last)).is_empty()
+        })
+    }
+}

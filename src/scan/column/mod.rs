@@ -1,0 +1,135 @@
+//! What a column holds, told from its name, its type, and facts about a sample of its values.
+//!
+//! ```text
+//! name -> words -> meaning \
+//! values -> shape -> facts -> classify -> Finding
+//! ```
+
+mod classify;
+mod facts;
+mod kind;
+mod lexicon;
+mod meaning;
+mod shape;
+mod words;
+
+pub use classify::{Evidence, Finding, classify};
+pub use facts::{Facts, Observer};
+pub use kind::Kind;
+pub use meaning::Rows;
+
+/// Whether a text that stands where a name should is rather a value.
+pub fn looks_like_data(name: &str) -> bool {
+    let name = name.trim();
+    let shape = shape::Shape::of(name);
+    let of_digits = shape.digits > 0 && (shape.letters == 0 || (shape.digits >= 4 && shape.digits * 2 >= shape.length));
+    name.contains('@') || of_digits || shape.length > 100 || shape.form(name).is_some()
+}
+
+/// Whether a text that stands where a name should is rather that of a person or a place.
+pub fn looks_like_a_name(name: &str) -> bool {
+    let like = crate::detect::likeness(name);
+    [like.given, like.family, like.full, like.place].into_iter().any(|percent| percent > 50)
+}
+
+/// Whether a name has words that names of columns have.
+pub fn is_known(name: &str) -> bool {
+    meaning::meaning(Rows::Other, name) != meaning::Meaning::Nothing
+}
+
+/// A name taken apart, for comparison with others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// Its words, each in the singular.
+    pub words: Vec<String>,
+    /// Without what makes a key of it.
+    pub stem: Vec<String>,
+    /// Whether it is called a key.
+    pub is_key: bool,
+}
+
+/// Takes a name apart.
+pub fn named(name: &str) -> Named {
+    let words: Vec<String> = words::words(name).iter().map(|word| singular(word)).collect();
+    let is_key_word =
+        |word: &String| lexicon::LISTS.is(word, lexicon::Role::Key) || lexicon::LISTS.is(word, lexicon::Role::Number);
+    let is_key = words.last().is_some_and(is_key_word);
+    let stem = words.iter().take_while(|word| !is_key || !is_key_word(word)).cloned().collect();
+    Named { words, stem, is_key }
+}
+
+/// English plurals, as tables have them: `categories`, `addresses`, `users`.
+fn singular(word: &str) -> String {
+    match word {
+        word if word.len() > 4 && word.ends_with("ies") => format!("{}y", &word[..word.len() - 3]),
+        word if word.len() > 4 && (word.ends_with("sses") || word.ends_with("xes")) => {
+            word[..word.len() - 2].to_owned()
+        }
+        word if word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") && !word.ends_with("us") => {
+            word[..word.len() - 1].to_owned()
+        }
+        word => word.to_owned(),
+    }
+}
+
+impl Named {
+    /// Whether the name of a table ends with these words: `aw_customer` with `customer`.
+    pub fn ends_like(&self, stem: &[String]) -> bool {
+        !stem.is_empty() && (self.words.ends_with(stem) || stem.ends_with(&self.words))
+    }
+
+    /// Whether words end with the name of this table: `billing customer` with `customers`.
+    pub fn is_at_the_end_of(&self, stem: &[String]) -> bool {
+        !stem.is_empty() && !self.words.is_empty() && stem.ends_with(&self.words[self.words.len() - 1..])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::datatypes::DataType;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn any_name_and_any_values_are_told(name in ".{0,40}", values in prop::collection::vec(".{0,60}", 0..20)) {
+            let values: Vec<&str> = values.iter().map(String::as_str).collect();
+            let facts = Observer::default().facts(&values);
+            let again = Observer::default().facts(&values);
+            for rows in [Rows::People, Rows::Organisations, Rows::Other] {
+                let found = classify(rows, &name, &DataType::Utf8, &facts);
+                prop_assert_eq!(found, classify(rows, &name, &DataType::Utf8, &again));
+            }
+            prop_assert!(facts.distinct <= facts.values && facts.values <= values.len());
+            let _ = (looks_like_data(&name), looks_like_a_name(&name), is_known(&name), named(&name));
+        }
+
+        #[test]
+        fn what_has_no_values_is_told_by_its_name(name in "[a-zA-Z_]{1,20}") {
+            let found = classify(Rows::Other, &name, &DataType::Utf8, &Facts::default());
+            prop_assert!(!found.evidence.is_of_values());
+        }
+    }
+
+    #[test]
+    fn values_speak_against_a_name() {
+        let told = |name: &str, values: &[&str]| {
+            classify(Rows::People, name, &DataType::Utf8, &Observer::default().facts(values)).kind
+        };
+        let many = |value: &'static str| vec![value; 40];
+        assert_eq!(told("phone", &[many("Yes"), many("No")].concat()), Kind::Flag);
+        assert_eq!(told("c03", &["a@b.example", "c@d.example", "e@f.example"]), Kind::Email);
+        assert_eq!(told("email", &["192.0.2.1", "192.0.2.2"]), Kind::Ip);
+        assert_eq!(told("first_name", &["1999-01-01", "2000-01-01"]), Kind::Moment);
+    }
+
+    #[test]
+    fn tables_and_columns_agree_in_the_singular() {
+        let tables =
+            [("customers", "customer"), ("categories", "category"), ("addresses", "address"), ("status", "status")];
+        for (table, stem) in tables {
+            assert!(named(table).ends_like(&named(stem).words), "{table}");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The schema file of a table that was sampled, with a comment wherever somebody has to look.
+
+use super::column::Kind;
+use super::objects::{Ending, Table};
+use super::propose::{Choice, choose};
+use super::sample::{Sampled, Seen};
+use super::write::{key, quoted};
+use crate::schema::{Dialect, Escape, Header, OPEN, type_name};
+
+/// A leaf's link to another table's leaf, as it was measured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// The table and leaf that it leads to.
+    pub to: String,
+    /// Distinct values that were looked at, and how many of them are there.
+    pub distinct: usize,
+    pub contained: usize,
+}
+
+/// What is proposed for one leaf.
+pub struct Proposal {
+    pub choice: Choice,
+    pub link: Option<Link>,
+    pub why: String,
+}
+
+/// What is proposed for a leaf of this domain.
+pub fn proposal(seen: &Seen, domain: &str, is_linked: bool, link: Option<Link>) -> Proposal {
+    let choice = choose(seen, domain, is_linked);
+    Proposal { choice, why: why(seen, is_linked, link.as_ref()), link }
+}
+
+/// Why a leaf is taken for what it is; counts and words, and no value.
+fn why(seen: &Seen, is_linked: bool, link: Option<&Link>) -> String {
+    let finding = seen.finding;
+    let kind = match (finding.kind, is_linked) {
+        (Kind::Other, _) => "not recognised".to_owned(),
+        (kind, _) => format!("{} {}", kind.name(), finding.evidence.words()),
+    };
+    let counted = match seen.facts.values {
+        0 => "no value was seen".to_owned(),
+        values => format!("{} distinct of {values} looked at", seen.facts.distinct),
+    };
+    let joined = match link {
+        Some(link) => format!("; {} of {} distinct values are in {}", link.contained, link.distinct, link.to),
+        None if is_linked => "; others seem to lead here".to_owned(),
+        None => String::new(),
+    };
+    format!("{kind}; {counted}{joined}")
+}
+
+/// The text of a schema file.
+pub fn text(customer: &str, table: &Table, sampled: &Sampled, proposals: &[Proposal]) -> String {
+    let mut text = head(customer, table, sampled);
+    for (seen, proposal) in sampled.leaves.iter().zip(proposals) {
+        leaf(&mut text, seen, proposal, sampled.ending != Ending::Parquet && !seen.is_partition);
+    }
+    for (seen, link) in
+        sampled.leaves.iter().zip(proposals).filter_map(|(seen, proposal)| Some((seen, proposal.link.as_ref()?)))
+    {
+        text += &format!(
+            "\n# A candidate: {} of {} distinct values are there. Remove it if it is chance.\n[[link]]\nfrom = {}\nto   = {}\n",
+            link.contained,
+            link.distinct,
+            quoted(seen.path.as_str()),
+            quoted(&link.to)
+        );
+    }
+    text
+}
+
+fn head(customer: &str, table: &Table, sampled: &Sampled) -> String {
+    let mut text = format!(
+        "# Proposed by `verho scan` from {} rows. Look through it, and answer every \"{OPEN}\": nothing runs before.\n\
+         # The lines in comments before a question are answers to choose from; `verho methods` lists all.\n",
+        sampled.rows
+    );
+    sampled.notes.iter().for_each(|note| text += &format!("# Note: {note}.\n"));
+    let (name, format) = (&table.name, format(sampled.ending));
+    text += &format!(
+        "\ncustomer = \"{customer}\"\ntable    = \"{name}\"\nsource   = {}   # below the production root\nformat   = \"{format}\"\n",
+        quoted(&table.source)
+    );
+    if sampled.ending != Ending::Parquet {
+        text += "output   = \"same\"\n";
+    }
+    if let Some(subject) = subject(sampled) {
+        text += &format!("subject  = {}   # whose row it is\n", quoted(subject.path.as_str()));
+    }
+    if let Some(dialect) = sampled.dialect.as_ref().filter(|dialect| **dialect != Dialect::default()) {
+        text += &csv(dialect);
+    }
+    text + "\n[columns]\n"
+}
+
+fn format(ending: Ending) -> &'static str {
+    match ending {
+        Ending::Parquet => "parquet",
+        Ending::Csv => "csv",
+        Ending::Ndjson => "ndjson",
+        Ending::Json => "json",
+        Ending::ArrowFile => "arrow",
+        Ending::ArrowStream => "arrow_stream",
+    }
+}
+
+/// The only column that is a key of people, if there is one.
+fn subject(sampled: &Sampled) -> Option<&Seen> {
+    let is_key = |seen: &&Seen| seen.finding.kind == Kind::PersonKey && !seen.path.as_str().contains(['[', '{', '.']);
+    let mut keys = sampled.leaves.iter().filter(is_key);
+    keys.next().filter(|_| keys.next().is_none())
+}
+
+fn csv(dialect: &Dialect) -> String {
+    let mut text = "\n[csv]\n".to_owned();
+    let plain = Dialect::default();
+    if dialect.delimiter != plain.delimiter {
+        text += &format!("delimiter = {}\n", quoted(&char::from(dialect.delimiter).to_string()));
+    }
+    if dialect.escape == Escape::Backslash {
+        text += "escape    = \"backslash\"\n";
+    }
+    if dialect.header == Header::Absent {
+        text += "header    = false\n";
+    }
+    text
+}
+
+fn leaf(text: &mut String, seen: &Seen, proposal: &Proposal, is_declared: bool) {
+    let name = key(seen.path.as_str());
+    let declared = type_name(&seen.data_type).filter(|_| is_declared);
+    let undeclared = is_declared && declared.is_none();
+    let typed = declared.map_or_else(String::new, |name| format!("type = \"{name}\", "));
+    let line = |rule: &str| format!("{name} = {{ {typed}{rule} }}");
+    let why = &proposal.why;
+    match &proposal.choice {
+        Choice::Rule(rule) => *text += &format!("{}   # {why}\n", line(rule)),
+        Choice::Open(rules) => {
+            text.extend(rules.iter().map(|rule| format!("# {}\n", line(rule))));
+            *text += &format!("{}   # {why}\n", line(&format!(r#"class = "{OPEN}", method = "{OPEN}""#)));
+        }
+    }
+    if undeclared {
+        *text += &format!("# The type of {name} is none that a schema can declare: {}.\n", seen.data_type);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dialect_is_written_as_it_is_read() {
+        let dialect = Dialect { delimiter: b'\t', header: Header::Absent, ..Dialect::default() };
+        assert_eq!(csv(&dialect), "\n[csv]\ndelimiter = \"\\t\"\nheader    = false\n");
+    }
+}

@@ -1,0 +1,153 @@
+//! Samples of CSV: the dialect, the header if there is one, and some first records.
+
+use std::io::Cursor;
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::datatypes::{DataType, Field, Schema};
+
+use super::start::Start;
+use super::{Depth, Leaf, ROWS, Taken};
+use crate::scan::column::{is_known, looks_like_a_name, looks_like_data};
+use crate::schema::{Dialect, Format, Header, LeafPath};
+use crate::source::text::{Limits, Reader, TextError, spells};
+
+/// So much of the start tells the dialect, in bytes.
+const TELLING: usize = 256 << 10;
+/// A field is like those below it where it begins with as many letters as most of them do, in bytes.
+const ALIKE: usize = 4;
+const NOTE: &str = "no header was recognised, so columns are numbered: if the first line is one, name the columns by it and \
+     remove `header = false`";
+
+/// Looks into the start of an object.
+///
+/// # Errors
+/// Where no one dialect fits, or a record is not of it.
+pub fn take(start: &Start, depth: Depth) -> Result<Taken, TextError> {
+    let telling = &start.bytes[..start.bytes.len().min(TELLING)];
+    let dialect = Dialect::detect(telling)?;
+    let first = dialect.names(telling)?;
+    let numbered = Dialect { header: Header::Absent, ..dialect.clone() };
+    let arrays = match depth {
+        Depth::Names => vec![Vec::new(); first.len()],
+        Depth::Values => read(start, &numbered, first.len())?,
+    };
+    let is_header = is_header(&first, &arrays);
+    let (names, skipped) =
+        if is_header { (first, 1) } else { ((1..=first.len()).map(|n| format!("column_{n}")).collect(), 0) };
+    let rows = arrays
+        .first()
+        .map_or(0, |arrays| arrays.iter().map(|array| array.len()).sum::<usize>())
+        .saturating_sub(skipped);
+    let leaf = |(name, mut texts): (String, Vec<ArrayRef>)| {
+        if let Some(first) = texts.first_mut() {
+            *first = first.slice(skipped.min(first.len()), first.len() - skipped.min(first.len()));
+        }
+        Leaf { path: LeafPath::column(&name), data_type: DataType::Utf8, nullable: true, texts }
+    };
+    let leaves = names.into_iter().zip(arrays).map(leaf).collect();
+    let is_whole = depth == Depth::Values && start.is_whole && rows < ROWS;
+    let notes = if is_header { Vec::new() } else { vec![NOTE.to_owned()] };
+    let dialect = Some(if is_header { dialect } else { numbered });
+    Ok(Taken { dialect, notes, ..Taken::of(leaves, rows, is_whole) })
+}
+
+/// Some first records, column by column.
+fn read(start: &Start, dialect: &Dialect, width: usize) -> Result<Vec<Vec<ArrayRef>>, TextError> {
+    let fields: Vec<_> = (0..width).map(|at| Field::new(format!("column_{}", at + 1), DataType::Utf8, true)).collect();
+    let limits = Limits { batch_rows: 64, ..Limits::default() };
+    let schema = Arc::new(Schema::new(fields));
+    let reader =
+        Reader::new(Box::new(Cursor::new(start.bytes.clone())), &Format::Csv(dialect.clone()), schema, limits)?;
+    let mut columns = vec![Vec::new(); width];
+    let mut rows = 0;
+    for batch in reader {
+        match batch {
+            Ok(batch) => {
+                rows += batch.num_rows();
+                columns.iter_mut().zip(batch.columns()).for_each(|(column, array)| column.push(array.clone()));
+            }
+            // What was read ends inside of a record.
+            Err(_) if !start.is_whole && rows > 0 => break,
+            Err(error) => return Err(error),
+        }
+        if rows >= ROWS {
+            break;
+        }
+    }
+    Ok(columns)
+}
+
+/// Whether the first record names the columns; where nothing tells, it is somebody's row.
+fn is_header(first: &[String], columns: &[Vec<ArrayRef>]) -> bool {
+    if is_row(first, columns) {
+        return false;
+    }
+    let typed = |at: usize| {
+        let narrow = [DataType::Float64, DataType::Date32];
+        below(columns, at).next().is_some() && narrow.iter().any(|data_type| spells(data_type, below(columns, at)))
+    };
+    let known = first.iter().filter(|name| is_known(name)).count();
+    let people = first.iter().any(|name| looks_like_a_name(name) && !is_known(name));
+    let plain =
+        |name: &String| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+    (0..columns.len()).any(typed) || (!people && (known * 2 > first.len() || first.iter().all(plain)))
+}
+
+/// The values of a column below the first record.
+fn below(columns: &[Vec<ArrayRef>], at: usize) -> impl Iterator<Item = &str> {
+    columns[at].iter().flat_map(|array| array.as_string::<i32>().iter().flatten()).skip(1)
+}
+
+/// Whether the first record must be a row: its fields are no names, or are like those below them.
+fn is_row(first: &[String], columns: &[Vec<ArrayRef>]) -> bool {
+    let mut sorted: Vec<_> = first.iter().collect();
+    sorted.sort();
+    let twice = sorted.windows(2).any(|pair| pair[0] == pair[1]);
+    let odd = |name: &String| looks_like_data(name) || name.chars().any(char::is_control);
+    let alike = |(at, name): (usize, &String)| {
+        let same = below(columns, at).any(|text| !name.is_empty() && text == name);
+        let start = name.get(..name.floor_char_boundary(ALIKE)).filter(|start| start.len() == ALIKE);
+        let starts = start.map_or(0, |start| below(columns, at).filter(|text| text.starts_with(start)).count());
+        same || (starts > 0 && starts * 2 >= below(columns, at).count())
+    };
+    twice || first.iter().any(odd) || (!columns.is_empty() && first.iter().enumerate().any(alike))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(text: &'static str) -> Taken {
+        take(&Start { bytes: text.as_bytes().into(), is_whole: true }, Depth::Values).expect("CSV")
+    }
+
+    fn names(text: &'static str) -> Vec<String> {
+        taken(text).leaves.iter().map(|leaf| leaf.path.to_string()).collect()
+    }
+
+    #[test]
+    fn a_header_is_recognised_by_words_types_or_spelling() {
+        assert_eq!(names("Email;Phone;Xyz\na@b.example;1-1;q\n"), ["Email", "Phone", "Xyz"]);
+        assert_eq!(names("Qwe,Xyz\n1,q\n2,r\n"), ["Qwe", "Xyz"]);
+        assert_eq!(names("abc,x_y\nu,q\nv,r\n"), ["abc", "x_y"]);
+    }
+
+    #[test]
+    fn a_first_record_that_may_be_a_row_names_nothing() {
+        for text in [
+            "Aino,Lahti\nEino,Turku\n",
+            "1,a\n2,b\n",
+            "a@b.example,x\nc@d.example,y\n",
+            "lahti,turku\nlahti,oulu\n",
+            "Aino,Katu\nEino,Tie\n",
+            "lahti,aino\noulu,eino\n",
+            "Katuja 1x,Abc\nKatuja 2x,Def\n",
+        ] {
+            let taken = taken(text);
+            let names: Vec<_> = taken.leaves.iter().map(|leaf| leaf.path.to_string()).collect();
+            assert_eq!(names, ["column_1", "column_2"], "{text}");
+            assert_eq!((taken.rows, taken.notes.len()), (2, 1), "{text}");
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! Samples of a table's objects: some rows of every leaf, looked at and forgotten.
+//!
+//! What comes out is [`Seen`]: names, types, findings and counts. The values stay in this folder, and sketches of them are
+//! hashes under a key that is drawn for one scan and held nowhere.
+
+mod arrow_ipc;
+mod csv;
+mod flat;
+mod json;
+mod pages;
+mod start;
+
+use std::collections::HashSet;
+
+use ahash::RandomState;
+use arrow::array::{ArrayRef, AsArray};
+use arrow::datatypes::DataType;
+
+use crate::account::doors::{Production, Sampler};
+use crate::plan::{FileError, Footer, partitions};
+use crate::scan::column::{Facts, Finding, Kind, Observer, Rows, classify};
+use crate::scan::objects::{Ending, Table};
+use crate::schema::{Dialect, LeafPath};
+use crate::source::text::{TextError, spells};
+
+/// So many rows are looked at of a leaf, spread over the sample.
+const LOOKED_AT: usize = 300;
+/// So many rows of an object are read at most; more of them make links surer.
+const ROWS: usize = 8192;
+/// So many objects of a table are looked into: the first, the middle one and the last.
+const OBJECTS: usize = 3;
+/// So many distinct values a sketch holds.
+const SKETCHED: usize = 1 << 16;
+
+/// Whether values may be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// Footers and headers alone.
+    Names,
+    /// And a sample of values.
+    Values,
+}
+
+/// A leaf as a scan has seen it. No value is in it.
+///
+/// ```
+/// # use verho::scan::Seen;
+/// fn look(seen: &Seen) -> &str {
+///     seen.path.as_str()
+/// }
+/// ```
+///
+/// Nobody outside sees even the hashes of its values:
+/// ```compile_fail
+/// # use verho::scan::Seen;
+/// fn look(seen: &Seen) {
+///     let _ = &seen.sketch;
+/// }
+/// ```
+pub struct Seen {
+    pub path: LeafPath,
+    /// Its type, as the footer tells it or as the sampled values are spelled.
+    pub data_type: DataType,
+    pub nullable: bool,
+    /// Whether it stands in the objects' keys.
+    pub is_partition: bool,
+    pub finding: Finding,
+    pub facts: Facts,
+    pub(in crate::scan) sketch: Sketch,
+}
+
+/// The values of a leaf as hashes that mean nothing outside of this scan.
+#[derive(Default)]
+pub(in crate::scan) struct Sketch {
+    pub(in crate::scan) hashes: HashSet<u64, RandomState>,
+    /// Values that were gone through, nulls aside.
+    pub(in crate::scan) values: usize,
+    /// Whether every row of the table was gone through.
+    pub(in crate::scan) is_whole: bool,
+}
+
+/// A table as a scan has seen it.
+pub struct Sampled {
+    pub leaves: Vec<Seen>,
+    /// Rows that were gone through.
+    pub rows: usize,
+    /// What its objects are, whatever their names say.
+    pub ending: Ending,
+    /// Of CSV, how it is written.
+    pub dialect: Option<Dialect>,
+    /// What somebody should know of the table, in words.
+    pub notes: Vec<String>,
+}
+
+/// The values of one leaf, as text; what has none is left out.
+struct Leaf {
+    path: LeafPath,
+    data_type: DataType,
+    nullable: bool,
+    texts: Vec<ArrayRef>,
+}
+
+/// Some leaves of one object, and what is known besides.
+struct Taken {
+    leaves: Vec<Leaf>,
+    rows: usize,
+    /// Whether these are all rows of the object.
+    is_whole: bool,
+    dialect: Option<Dialect>,
+    /// What it is, where its name says otherwise.
+    ending: Option<Ending>,
+    notes: Vec<String>,
+}
+
+impl Taken {
+    fn of(leaves: Vec<Leaf>, rows: usize, is_whole: bool) -> Self {
+        Taken { leaves, rows, is_whole, dialect: None, ending: None, notes: Vec::new() }
+    }
+}
+
+/// What goes through one scan: the way in, and the key of its sketches.
+pub struct Scanner<'d> {
+    production: &'d Production,
+    sampler: Sampler<'d>,
+    observer: Observer,
+    key: RandomState,
+    depth: Depth,
+}
+
+impl<'d> Scanner<'d> {
+    /// A scanner; its key is drawn anew each time.
+    #[expect(clippy::disallowed_methods, reason = "a scan is what samples are for")]
+    pub fn new(production: &'d Production, depth: Depth) -> Self {
+        let (sampler, observer) = (production.sampler(), Observer::default());
+        Scanner { production, sampler, observer, key: RandomState::new(), depth }
+    }
+
+    /// Looks into some objects of a table.
+    ///
+    /// # Errors
+    /// Where one of them cannot be read, or is not of the form that its name says.
+    pub fn table(&mut self, table: &Table) -> Result<Sampled, FileError> {
+        let chosen = chosen(table.objects.len());
+        let whole = chosen.len() == table.objects.len();
+        let mut taken: Option<Taken> = None;
+        for at in chosen {
+            let next = self.object(table, at)?;
+            taken = Some(match taken {
+                None => next,
+                Some(before) => joined(before, next),
+            });
+        }
+        let mut taken = taken.unwrap_or_else(|| Taken::of(Vec::new(), 0, true));
+        taken.is_whole &= whole;
+        let rows = Rows::of(&table.name);
+        let keys = self.keys(table);
+        let leaves = std::mem::take(&mut taken.leaves);
+        let (read, is_whole) = (taken.rows, taken.is_whole);
+        let mut seen: Vec<_> = leaves.into_iter().map(|leaf| self.look(rows, table.ending, leaf, is_whole)).collect();
+        seen.extend(
+            keys.into_iter().map(|leaf| Seen { is_partition: true, ..self.look(rows, Ending::Parquet, leaf, false) }),
+        );
+        let ending = taken.ending.unwrap_or(table.ending);
+        Ok(Sampled { leaves: seen, rows: read, ending, dialect: taken.dialect, notes: taken.notes })
+    }
+
+    fn object(&self, table: &Table, at: usize) -> Result<Taken, FileError> {
+        let object = &table.objects[at];
+        let sample = self.sampler.sample(object);
+        match table.ending {
+            Ending::Parquet => {
+                let footer = Footer::read(self.production.footers(), object)?;
+                pages::take(&sample, &footer, self.depth)
+            }
+            Ending::Csv => csv::take(&start::of(&sample, self.depth)?, self.depth).map_err(refused),
+            Ending::Ndjson | Ending::Json => json::take(&start::of(&sample, self.depth)?, self.depth),
+            Ending::ArrowFile | Ending::ArrowStream => arrow_ipc::take(&start::of(&sample, self.depth)?, self.depth),
+        }
+    }
+
+    /// The partition keys, with their values as a column has them.
+    fn keys(&self, table: &Table) -> Vec<Leaf> {
+        let of = |object: usize| partitions(&table.objects[object].key);
+        let names: Vec<String> = of(0).into_iter().map(|(name, _)| name).collect();
+        let values = |name: &str| {
+            let named = |object| of(object).into_iter().find(|(key, _)| key == name).and_then(|(_, value)| value);
+            let objects = (0..table.objects.len()).take(ROWS).filter(|_| self.depth == Depth::Values);
+            arrow::array::StringArray::from_iter(objects.map(named))
+        };
+        let leaf = |name: &String| Leaf {
+            path: LeafPath::column(name),
+            data_type: DataType::Utf8,
+            nullable: true,
+            texts: vec![std::sync::Arc::new(values(name))],
+        };
+        names.iter().map(leaf).collect()
+    }
+
+    /// Looks at the values of a leaf and lets go of them.
+    fn look(&mut self, rows: Rows, ending: Ending, leaf: Leaf, is_whole: bool) -> Seen {
+        let texts: Vec<&str> = leaf.texts.iter().flat_map(|array| array.as_string::<i32>().iter().flatten()).collect();
+        let step = texts.len().div_ceil(LOOKED_AT).max(1);
+        let facts = self.observer.facts(&texts.iter().step_by(step).copied().collect::<Vec<_>>());
+        let data_type = match ending {
+            Ending::Csv => spelled(&texts),
+            _ => leaf.data_type,
+        };
+        let finding = classify(rows, last_name(&leaf.path), &data_type, &facts);
+        let hashes = texts.iter().map(|text| self.key.hash_one(text)).take(SKETCHED).collect();
+        let sketch = Sketch { hashes, values: texts.len(), is_whole: is_whole && texts.len() <= SKETCHED };
+        let (path, nullable) = (leaf.path, leaf.nullable);
+        // Digits that are no number: the next one can begin with a zero, and fakes are texts.
+        let is_code = finding.kind == Kind::Postcode || (finding.kind.is_direct() && finding.kind != Kind::PersonKey);
+        let data_type = if ending == Ending::Csv && is_code { DataType::Utf8 } else { data_type };
+        Seen { path, data_type, nullable, is_partition: false, finding, facts, sketch }
+    }
+}
+
+/// The first, the middle one and the last.
+fn chosen(objects: usize) -> Vec<usize> {
+    let mut chosen: Vec<_> = match objects {
+        0 => Vec::new(),
+        n if n <= OBJECTS => (0..n).collect(),
+        n => vec![0, n / 2, n - 1],
+    };
+    chosen.dedup();
+    chosen
+}
+
+/// Two objects' leaves; one that the first has not is added, as records may leave out what they have not.
+fn joined(mut before: Taken, next: Taken) -> Taken {
+    for leaf in next.leaves {
+        match before.leaves.iter_mut().find(|known| known.path == leaf.path) {
+            Some(known) => {
+                known.data_type = flat::common(&known.data_type, &leaf.data_type);
+                known.nullable |= leaf.nullable;
+                known.texts.extend(leaf.texts);
+            }
+            None => before.leaves.push(leaf),
+        }
+    }
+    before.rows += next.rows;
+    before.is_whole &= next.is_whole;
+    before.notes.extend(next.notes.into_iter().filter(|note| !before.notes.contains(note)).collect::<Vec<_>>());
+    before
+}
+
+/// The narrowest type whose plain spellings these are; text where there is none.
+fn spelled(texts: &[&str]) -> DataType {
+    let moment = DataType::Timestamp(arrow::datatypes::TimeUnit::Microsecond, None);
+    let narrow = [DataType::Int64, DataType::Boolean, DataType::Date32, moment, DataType::Float64];
+    let fits = |data_type: &DataType| spells(data_type, texts.iter().copied());
+    narrow.into_iter().find(|data_type| !texts.is_empty() && fits(data_type)).unwrap_or(DataType::Utf8)
+}
+
+/// The name nearest to a leaf: `street` of `addresses[].street`.
+fn last_name(path: &LeafPath) -> &str {
+    let name = path.as_str().trim_end_matches(['[', ']']).trim_end_matches("{value}").trim_end_matches("{key}");
+    let name = name.trim_end_matches(['[', ']']);
+    name.rsplit(['.', '"']).find(|part| !part.is_empty()).unwrap_or(name)
+}
+
+fn refused(error: TextError) -> FileError {
+    FileError::Records { hint: error.hint(), what: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_told_by_plain_spellings_alone() {
+        assert_eq!(spelled(&["1", "22"]), DataType::Int64);
+        assert_eq!(
+            (spelled(&["007", "1"]), spelled(&["1", "x"]), spelled(&[])),
+            (DataType::Utf8, DataType::Utf8, DataType::Utf8)
+        );
+        assert_eq!((spelled(&["2026-11-26"]), spelled(&["1.5", "2"])), (DataType::Date32, DataType::Float64));
+    }
+
+    #[test]
+    fn the_nearest_name_is_the_last() {
+        let name = |path: &str| last_name(&LeafPath::from(path.to_owned())).to_owned();
+        assert_eq!(
+            (name("a.street"), name("tags[]"), name("labels{value}"), name("orders[].sku")),
+            ("street".into(), "tags".into(), "labels".into(), "sku".into())
+        );
+    }
+
+    #[test]
+    fn few_objects_are_chosen_of_many() {
+        assert_eq!((chosen(0), chosen(2), chosen(9)), (vec![], vec![0, 1], vec![0, 4, 8]));
+    }
+}

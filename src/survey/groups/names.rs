@@ -1,0 +1,99 @@
+//! What a group is called where its values must not be told: 128 bits of keyed hashes of them.
+//!
+//! A name is the sum, modulo 2¹²⁸, of the hashes of a row's values, each under the key of its column; a null has a hash of
+//! its own. Two groups share a name with a chance of 2⁻¹²⁸, n groups any with one of n²/2¹²⁹: of 10⁹ groups, one in 10²⁰.
+
+use arrow::array::{Array, ArrayRef};
+
+use crate::keys::Secret;
+use crate::keys::lanes::DomainKey;
+use crate::method::{hash_rows, rank_rows};
+
+/// A value that is null, beside ranks and hashes.
+const NULL: u128 = u128::MAX;
+
+/// The keys under which a table's groups are named, and what is counted in them.
+pub struct Names {
+    /// Of each quasi leaf, with the hash of its nulls.
+    quasi: Vec<(DomainKey, u128)>,
+    subject: DomainKey,
+    sensitive: DomainKey,
+}
+
+impl Names {
+    /// For a table of so many quasi leaves.
+    pub fn of(secret: &Secret, customer: &str, table: &str, leaves: usize) -> Self {
+        let key = secret.domain_key(customer, &format!("groups of {table}"));
+        let derived = |what: &str| DomainKey::new(*key.derive(&format!("verho 2026-11 groups, {what}")));
+        let quasi = |at| (derived(&format!("value {at}")), first_128(&derived(&format!("null {at}")).hash(b"")));
+        Names { quasi: (0..leaves).map(quasi).collect(), subject: derived("subject"), sensitive: derived("sensitive") }
+    }
+
+    /// Adds the hashes of a quasi leaf's values, as they leave, to the names of their rows.
+    pub fn add(&self, leaf: usize, masked: &ArrayRef, names: &mut [u128]) {
+        let (key, null) = &self.quasi[leaf];
+        hash_rows(key, masked, |row, hash| names[row] = names[row].wrapping_add(first_128(hash)));
+        if let Some(nulls) = masked.nulls().filter(|nulls| nulls.null_count() > 0) {
+            let rows = names.iter_mut().zip(nulls);
+            rows.filter(|(_, is_valid)| !is_valid).for_each(|(name, _)| *name = name.wrapping_add(*null));
+        }
+    }
+
+    /// A number for each row's subject; none for nobody's rows.
+    pub(super) fn subjects(&self, subjects: &ArrayRef) -> Vec<Option<u64>> {
+        let mut numbers = vec![None; subjects.len()];
+        hash_rows(&self.subject, subjects, |row, hash| numbers[row] = Some(first_128(hash) as u64));
+        numbers
+    }
+
+    /// A number for each row's value of a sensitive leaf, in the values' order where they have one; nulls are last.
+    pub(super) fn values(&self, masked: &ArrayRef) -> Vec<u128> {
+        let mut numbers = vec![NULL; masked.len()];
+        if !rank_rows(masked, |row, rank| numbers[row] = rank) {
+            hash_rows(&self.sensitive, masked, |row, hash| numbers[row] = first_128(hash));
+        }
+        numbers
+    }
+}
+
+fn first_128(hash: &[u8; 32]) -> u128 {
+    u128::from_be_bytes(std::array::from_fn(|at| hash[at]))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::StringArray;
+    use zeroize::Zeroizing;
+
+    use super::*;
+
+    fn names(secret: u8, columns: &[&[Option<&str>]]) -> Vec<u128> {
+        let names = Names::of(&Secret::unwrapped(Zeroizing::new([secret; 32])), "acme", "people", columns.len());
+        let mut all = vec![0; columns[0].len()];
+        for (at, column) in columns.iter().enumerate() {
+            names.add(at, &(Arc::new(StringArray::from(column.to_vec())) as ArrayRef), &mut all);
+        }
+        all
+    }
+
+    #[test]
+    fn equal_rows_share_a_name_and_others_do_not() {
+        let all = names(
+            1,
+            &[
+                &[Some("a"), Some("a"), Some("b"), None, Some(""), Some("b")],
+                &[Some("b"), Some("b"), Some("a"), Some("b"), Some("b"), None],
+            ],
+        );
+        assert_eq!(all[0], all[1]);
+        let others: std::collections::HashSet<_> = all[1..].iter().collect();
+        assert_eq!(others.len(), 5, "columns are told apart, and null is no text");
+    }
+
+    #[test]
+    fn names_hang_on_the_secret() {
+        assert_ne!(names(1, &[&[Some("a")]]), names(2, &[&[Some("a")]]));
+    }
+}

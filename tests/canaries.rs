@@ -1,0 +1,334 @@
+//! Canaries: values planted wherever a value can hide, and looked for in everything that leaves or is printed.
+//!
+//! What verho strips or treats must leave none of them; what it keeps must refuse the run.
+
+#![expect(clippy::disallowed_types, reason = "sources are written here")]
+
+mod canaries {
+    pub mod search;
+}
+mod common;
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Output;
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, BinaryArray, Float64Array, Int64Array, ListArray, MapArray, RecordBatch, StringArray, StructArray,
+};
+use arrow::buffer::OffsetBuffer;
+use arrow::datatypes::{DataType, Field, Fields, Schema};
+use canaries::search::{FIRST_NUMBER, NUMBERS, Needles, STEM, files, unpacked};
+use common::desk::Desk;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+
+const ROWS: usize = NUMBERS as usize;
+
+/// A canary of its own for each place and row: letters alone, so that it is a word of any text.
+fn canary(place: usize, row: usize) -> String {
+    let letter = |number: usize| char::from(b'a' + (number % 26) as u8);
+    format!("{STEM}{}{}{}{}", letter(place / 26), letter(place), letter(row / 26), letter(row))
+}
+
+fn texts(value: impl Fn(usize) -> String) -> ArrayRef {
+    Arc::new(StringArray::from_iter_values((0..ROWS).map(value)))
+}
+
+fn list_of(values: ArrayRef) -> ArrayRef {
+    let item = Arc::new(Field::new("element", values.data_type().clone(), false));
+    Arc::new(ListArray::new(item, OffsetBuffer::from_repeated_length(1, ROWS), values, None))
+}
+
+fn structure(name: &str, values: ArrayRef) -> ArrayRef {
+    let fields = Fields::from(vec![Field::new(name, values.data_type().clone(), false)]);
+    Arc::new(StructArray::new(fields, vec![values], None))
+}
+
+fn map(keys: ArrayRef, values: ArrayRef) -> ArrayRef {
+    let fields = vec![Field::new("key", DataType::Utf8, false), Field::new("value", DataType::Utf8, true)];
+    let entries = StructArray::new(fields.into(), vec![keys, values], None);
+    let entry = Arc::new(Field::new("entries", entries.data_type().clone(), false));
+    Arc::new(MapArray::new(entry, OffsetBuffer::from_repeated_length(1, ROWS), entries, None, false))
+}
+
+/// A note in six languages about the person of a row.
+fn note(row: usize) -> String {
+    let name = canary(1, (row * 7 + 3) % ROWS);
+    match row % 6 {
+        0 => format!("Asiakas {name} soitti eilen ja pyysi hyvitystä."),
+        1 => format!("Kunden {} ringde om sin beställning på Östgötagatan.", name.to_uppercase()),
+        2 => format!("Herr {name} hat wegen der Rechnung angerufen (Grüße)."),
+        3 => format!("Madame {name}, cliente fidèle, a rappelé."),
+        4 => format!("La señora «{}» llamó ayer por el envío.", name.to_lowercase()),
+        _ => format!("{name}'s parcel was late; {name} called twice."),
+    }
+}
+
+/// Canaries in columns of every kind and depth.
+fn people() -> Vec<(&'static str, ArrayRef)> {
+    let numbers = (FIRST_NUMBER..).take(ROWS);
+    let blob = (0..ROWS).map(|row| canary(6, row).into_bytes());
+    vec![
+        ("id", Arc::new(Int64Array::from_iter_values(numbers))),
+        ("name", texts(|row| canary(1, row))),
+        ("email", texts(|row| format!("{}@posti.fi", canary(2, row)))),
+        ("nick", structure("own", texts(|row| canary(3, row)))),
+        ("handles", list_of(texts(|row| canary(4, row)))),
+        ("labels", map(texts(|row| canary(5, row)), texts(|row| canary(7, row)))),
+        ("blob", Arc::new(BinaryArray::from_iter_values(blob))),
+        ("document", texts(|row| format!(r#"{{"name":"{}","step":{row}}}"#, canary(8, row)))),
+        ("note", texts(note)),
+        ("plan", texts(|row| ["free", "pro"][row % 2].to_owned())),
+    ]
+}
+
+const HEAD: &str =
+    "customer = \"shop\"\ntable = \"people\"\nsource = \"shop/people/**/*.parquet\"\nformat = \"parquet\"\n[columns]\n";
+
+const RULES: &str = r#"
+id = { class = "direct", method = "pseudonym", domain = "id" }
+name = { class = "direct", method = "fake", kind = "last_name", locale = "fi" }
+email = { class = "direct", method = "fake", kind = "email" }
+"nick.own" = { class = "direct", method = "redact" }
+"handles[]" = { class = "direct", method = "pseudonym", domain = "handle" }
+"labels{key}" = { class = "direct", method = "pseudonym", domain = "label" }
+"labels{value}" = { class = "direct", method = "null" }
+blob = { class = "direct", method = "drop" }
+document = { class = "direct", method = "json", paths = { name = { method = "pseudonym", domain = "name" }, step = { method = "keep", because = "a number", as = "integer" } } }
+note = { class = "free_text", method = "scrub" }
+plan = { class = "attribute", method = "keep", because = "product names" }
+owner = { class = "direct", method = "pseudonym", domain = "name" }
+"#;
+
+/// A file with canaries in its metadata: schema, columns, footer, writer, statistics, indexes, bloom filters and between
+/// its pages and its footer.
+fn planted(columns: &[(&str, ArrayRef)], path: &Path) {
+    let marked = |place, row| HashMap::from([(canary(place, row), canary(place + 1, row))]);
+    let field = |(at, (name, array)): (usize, &(&str, ArrayRef))| {
+        Field::new(*name, array.data_type().clone(), true).with_metadata(marked(10, at))
+    };
+    let fields: Vec<Field> = columns.iter().enumerate().map(field).collect();
+    let schema = Arc::new(Schema::new_with_metadata(fields, marked(12, 0)));
+    let footer = (0..20).map(|at| KeyValue::new(canary(14, at), canary(15, at))).collect();
+    let properties = WriterProperties::builder()
+        .set_key_value_metadata(Some(footer))
+        .set_created_by(canary(16, 0))
+        .set_bloom_filter_enabled(true)
+        .set_statistics_enabled(EnabledStatistics::Page)
+        .set_max_row_group_row_count(Some(ROWS / 2))
+        .build();
+    let arrays = columns.iter().map(|(_, array)| array.clone()).collect();
+    let batch = RecordBatch::try_new(schema.clone(), arrays).expect("a batch");
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, schema, Some(properties)).expect("a writer");
+    writer.write(&batch).expect("written");
+    writer.close().expect("closed");
+    let length = u32::from_le_bytes(std::array::from_fn(|at| bytes[bytes.len() - 8 + at])) as usize;
+    let (data, footer) = bytes.split_at(bytes.len() - 8 - length);
+    std::fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
+    let mut file = File::create(path).expect("a file");
+    file.write_all(data).expect("written");
+    (0..10).for_each(|at| file.write_all(canary(17, at).as_bytes()).expect("written"));
+    file.write_all(footer).expect("written");
+}
+
+/// Looks through all that a desk's program said and wrote.
+fn none_left(desk: &Desk, said: &[Output]) {
+    let needles = Needles::new();
+    for output in said {
+        assert!(!needles.are_in(&output.stdout), "standard output gives a canary away");
+        assert!(!needles.are_in(&output.stderr), "standard error gives a canary away");
+    }
+    for folder in ["test", "evidence", "consent", "keys"] {
+        for path in files(&desk.path(folder)) {
+            let name = path.strip_prefix(desk.path(folder)).expect("below").display().to_string();
+            assert!(!needles.are_in(name.as_bytes()), "the name of a file gives a canary away");
+            assert!(!needles.are_in(&std::fs::read(&path).expect("a file")), "{name} gives a canary away");
+            if path.extension().is_some_and(|extension| extension == "parquet") {
+                assert!(!needles.are_in(&unpacked(&path)), "a page of {name} gives a canary away");
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_that_verho_strips_or_treats_leaves_a_canary() {
+    let desk = Desk::local("shop");
+    desk.write("schemas/shop/people.toml", &format!("{HEAD}{RULES}"));
+    let columns = people();
+    for row in 0..3 {
+        let key = format!("production/shop/people/owner={}/{}.parquet", canary(18, row), canary(19, row));
+        planted(&columns, &desk.path(&key));
+    }
+    let source = files(&desk.path("production"));
+    assert!(Needles::new().are_in(&unpacked(&source[0])), "the source is full of them");
+    desk.approve("shop", "canaries", 3);
+    let mut said = Vec::new();
+    for command in [
+        &["check"][..],
+        &["plan", "shop"],
+        &["--output", "json", "plan", "shop"],
+        &["preview", "shop", "people"],
+        &["run", "shop"],
+        &["--output", "json", "run", "shop"],
+        &["release", "list", "shop"],
+    ] {
+        said.push(desk.verho(command));
+        let last = &said[said.len() - 1];
+        assert!(last.status.success(), "{command:?}: {}", String::from_utf8_lossy(&last.stderr));
+    }
+    said.push(desk.verho(&["scan", "shop"]));
+    let written =
+        files(&desk.path("test")).into_iter().filter(|path| path.extension().is_some_and(|end| end == "parquet"));
+    let read = |path| ParquetRecordBatchReaderBuilder::try_new(File::open(path).expect("a file")).expect("Parquet");
+    let rows: i64 = written.map(|path| read(path).metadata().file_metadata().num_rows()).sum();
+    assert_eq!(rows, 2 * 3 * ROWS as i64, "every row of both runs has left");
+    none_left(&desk, &said);
+}
+
+/// Leaves that are kept, with a value of another, direct, leaf in them: one each for every way to hold one.
+fn holders() -> Vec<(&'static str, &'static str, ArrayRef)> {
+    let known = |row: usize| canary(1, row);
+    // One row in all: a guard that looks at some rows only would let it leave.
+    let rare = |row: usize| if row == 61 { known(7) } else { format!("word {row}") };
+    let number = |row: usize| FIRST_NUMBER + row as i64;
+    vec![
+        ("whole", "whole", texts(rare)),
+        ("word", "word", texts(|row| format!("see {}, please", rare(row).to_uppercase()))),
+        ("repeated", "repeated", texts(|row| rare(row % 2 + 60))),
+        ("nested", "nested.inner", structure("inner", texts(rare))),
+        ("listed", "listed[]", list_of(texts(rare))),
+        ("keyed", "keyed{key}", map(texts(rare), texts(|_| "x".to_owned()))),
+        ("valued", "valued{value}", map(texts(|_| "x".to_owned()), texts(rare))),
+        ("escaped", "escaped", texts(|row| format!(r#"{{"by":"{}"}}"#, rare(row).replace('k', "\\u006b")))),
+        ("percent", "percent", texts(|row| format!("/p?q={}", rare(row).replace('k', "%6B")))),
+        ("accents", "accents", texts(|row| rare(row).replace("na", "ńà"))),
+        ("hidden", "hidden", texts(|row| rare(row).replace("na", "n\u{200b}a\u{ad}"))),
+        ("bytes", "bytes", Arc::new(BinaryArray::from_iter_values((0..ROWS).map(|row| rare(row).into_bytes())))),
+        (
+            "wide",
+            "wide",
+            Arc::new(BinaryArray::from_iter_values(
+                (0..ROWS).map(|row| rare(row).encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()),
+            )),
+        ),
+        ("number", "number", Arc::new(Int64Array::from_iter_values((0..ROWS).map(number)))),
+        ("float", "float", Arc::new(Float64Array::from_iter_values((0..ROWS).map(|row| number(row) as f64)))),
+        ("digits", "digits", texts(|row| format!("no. {}", number(row)))),
+        ("pattern", "pattern", texts(|row| format!("{rare}@posti.fi", rare = "nobody".to_owned() + &row.to_string()))),
+    ]
+}
+
+/// One run in which everything is dropped but one kept leaf.
+fn refused(desk: &Desk, at: usize, leaf: &str, all: &[(&str, &str, ArrayRef)]) -> Output {
+    let rule = |(name, path, _): &(&str, &str, ArrayRef)| {
+        let keep = "{ class = \"attribute\", method = \"keep\", because = \"x\" }";
+        let other = "{ class = \"attribute\", method = \"constant\", value = \"x\" }";
+        let drop = "{ class = \"attribute\", method = \"drop\" }";
+        let own = if *path == leaf { keep } else { drop };
+        match *name {
+            // Both sides of a map stay or go.
+            "keyed" | "valued" if leaf.starts_with(name) => {
+                let (key, value) = if leaf.ends_with("{key}") { (keep, other) } else { (other, keep) };
+                format!("\"{name}{{key}}\" = {key}\n\"{name}{{value}}\" = {value}\n")
+            }
+            "keyed" | "valued" => format!("\"{name}{{key}}\" = {drop}\n\"{name}{{value}}\" = {drop}\n"),
+            _ => format!("\"{path}\" = {own}\n"),
+        }
+    };
+    let direct = "id = { class = \"direct\", method = \"drop\" }\nname = { class = \"direct\", method = \"pseudonym\", domain = \"n\" }\n";
+    let rules: String = all.iter().map(rule).collect();
+    desk.write("schemas/shop/people.toml", &format!("{HEAD}{direct}{rules}"));
+    desk.approve("shop", &format!("holder-{at}"), 1);
+    desk.verho(&["run", "shop", "--approval", &format!("holder-{at}")])
+}
+
+#[test]
+fn a_kept_leaf_that_holds_a_known_value_refuses_the_run() {
+    let desk = Desk::local("shop");
+    let all = holders();
+    let direct = people().into_iter().take(2);
+    let columns: Vec<(&str, ArrayRef)> =
+        direct.chain(all.iter().map(|(name, _, array)| (*name, array.clone()))).collect();
+    planted(&columns, &desk.path("production/shop/people/0.parquet"));
+    let mut said = Vec::new();
+    for (at, (_, leaf, _)) in all.iter().enumerate() {
+        let output = refused(&desk, at, leaf, &all);
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(7), "{leaf}: {text}");
+        let kind = if *leaf == "pattern" { "(EMAIL)" } else { "(KNOWN)" };
+        assert!(text.contains(&format!("leaf `{leaf}`")) && text.contains(kind), "{text}");
+        said.push(output);
+    }
+    assert!(!files(&desk.path("test")).iter().any(|path| path.ends_with("current.json")), "nothing is visible");
+    none_left(&desk, &said);
+}
+
+#[test]
+fn a_partition_key_that_holds_a_known_value_refuses_the_run() {
+    let desk = Desk::local("shop");
+    let columns: Vec<_> = people().into_iter().filter(|(name, _)| ["name", "plan"].contains(name)).collect();
+    planted(&columns, &desk.path(&format!("production/shop/people/owner={}/0.parquet", canary(1, 9))));
+    let kept = "{ class = \"attribute\", method = \"keep\", because = \"x\" }";
+    let rules = format!("name = {{ class = \"direct\", method = \"drop\" }}\nplan = {kept}\nowner = {kept}\n");
+    desk.write("schemas/shop/people.toml", &format!("{HEAD}{rules}"));
+    desk.approve("shop", "key", 1);
+    let output = desk.verho(&["run", "shop"]);
+    assert_eq!(output.status.code(), Some(7), "{}", String::from_utf8_lossy(&output.stderr));
+    none_left(&desk, &[output]);
+}
+
+#[test]
+fn records_that_hold_a_known_value_refuse_the_run_and_may_where_it_is_approved() {
+    let desk = Desk::local("shop");
+    let line = |row: usize| format!("{{\"name\":\"{}\",\"note\":\"{}\"}}\n", canary(1, row), note(row));
+    desk.write("production/shop/people/0.ndjson", &(0..ROWS).map(line).collect::<String>());
+    let schema = |extra: &str| {
+        format!(
+            "customer = \"shop\"\ntable = \"people\"\nsource = \"shop/people/*.ndjson\"\nformat = \"ndjson\"\n[columns]\n\
+             name = {{ class = \"direct\", method = \"pseudonym\", domain = \"n\" }}\n\
+             note = {{ class = \"free_text\", method = \"keep\", because = \"x\"{extra} }}\n"
+        )
+    };
+    desk.write("schemas/shop/people.toml", &schema(""));
+    desk.approve("shop", "records", 1);
+    let output = desk.verho(&["run", "shop"]);
+    assert_eq!(output.status.code(), Some(7), "{}", String::from_utf8_lossy(&output.stderr));
+    none_left(&desk, &[output]);
+    desk.write("schemas/shop/people.toml", &schema(", may_hold = [\"KNOWN\"]"));
+    assert_eq!(desk.verho(&["run", "shop"]).status.code(), Some(4), "the policy is another, and nobody approved it");
+    let file = desk.approve("shop", "excepted", 1);
+    let asked = std::fs::read_to_string(file).expect("a file");
+    assert!(asked.contains("may hold values of identifying columns (KNOWN), because: x"), "{asked}");
+    desk.facts(&["run", "shop", "--approval", "excepted"]);
+}
+
+#[test]
+fn errors_name_no_canary() {
+    let mut said = Vec::new();
+    let desk = Desk::local("shop");
+    let rules = "name = { class = \"direct\", method = \"fpe\", domain = \"n\", alphabet = \"0123456789\" }\n";
+    desk.write("schemas/shop/people.toml", &format!("{HEAD}{rules}"));
+    let path = desk.path("production/shop/people/0.parquet");
+    planted(&people()[1..2], &path);
+    desk.approve("shop", "misfits", 9);
+    // A value that does not fit its method, a damaged page, a cut file, an unlisted column.
+    said.push(desk.verho(&["run", "shop"]));
+    let whole = std::fs::read(&path).expect("a file");
+    let mut damaged = whole.clone();
+    damaged[40..80].fill(0x5a);
+    for bytes in [damaged, whole[..whole.len() / 2].to_vec()] {
+        std::fs::write(&path, bytes).expect("written");
+        said.push(desk.verho(&["run", "shop"]));
+    }
+    planted(&people(), &path);
+    said.push(desk.verho(&["run", "shop"]));
+    assert!(said.iter().all(|output| !output.status.success()));
+    none_left(&desk, &said);
+}

@@ -1,0 +1,454 @@
+//! Schemas proposed from data: what is found, what is linked, what changed, and that no value is told.
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Int32Array, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Field, Schema};
+use common::corpora;
+use common::desk::Desk;
+use parquet::arrow::ArrowWriter;
+use serde_json::Value;
+
+const QUESTION: &str = r#"class = "?", method = "?""#;
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+/// What a scan says of every leaf, whatever its exit code.
+fn scanned(desk: &Desk) -> Vec<Value> {
+    let output = desk.verho(&["--output", "json", "scan", "acme"]);
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", said(&output)))
+}
+
+fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+    value[key].as_str().unwrap_or_default()
+}
+
+/// Entities that identify, and the types of labels: the rules of `score_columns.py`.
+fn identifies(entity: &str) -> bool {
+    const IDENTIFYING: [&str; 21] = [
+        "name",
+        "email",
+        "phone",
+        "card",
+        "iban",
+        "ip",
+        "national_id",
+        "mac",
+        "passport",
+        "driver_license",
+        "bank_account",
+        "url",
+        "secret",
+        "licence",
+        "id",
+        "address",
+        "username",
+        "device_id",
+        "plate",
+        "free_text_pii",
+        "url.person",
+    ];
+    IDENTIFYING.contains(&entity)
+}
+
+fn family(label: &str) -> &str {
+    if label.starts_with("name") { "name" } else { label }
+}
+
+#[test]
+fn columns_that_identify_are_found_with_their_type() {
+    let Some(folder) = corpora::folder("pii/columns") else { return };
+    let desk = Desk::local("acme");
+    for file in std::fs::read_dir(&folder).expect("a corpus").map(|entry| entry.expect("an entry").path()) {
+        let name = file.file_name().expect("a name").to_string_lossy().into_owned();
+        if name.ends_with(".csv") && name != "labels.csv" {
+            desk.put(&file, &format!("acme/{name}"));
+        }
+    }
+    let leaves = scanned(&desk);
+    let entities: BTreeMap<(&str, &str), &str> = leaves
+        .iter()
+        .map(|leaf| ((text(leaf, "table"), text(leaf, "column").trim_matches('"')), text(leaf, "entity")))
+        .collect();
+    let (mut found, mut typed, mut missed, mut wrong) = (0, 0, Vec::new(), Vec::new());
+    let mut labels = csv::Reader::from_path(folder.join("labels.csv")).expect("labels");
+    for label in labels.deserialize::<BTreeMap<String, String>>().map(|label| label.expect("a label")) {
+        if label["strict"] != "1" || label["type"] == "person_key" {
+            continue;
+        }
+        let place = (label["table"].as_str(), label["column"].as_str());
+        let entity = entities.get(&place).copied().unwrap_or_default();
+        match (label["label"] == "identifying", identifies(entity)) {
+            (true, true) => {
+                found += 1;
+                typed += usize::from(entity == family(&label["type"]));
+            }
+            (true, false) => missed.push(format!("{}.{}", place.0, place.1)),
+            (false, true) => wrong.push(format!("{}.{}", place.0, place.1)),
+            (false, false) => {}
+        }
+    }
+    let all = found + missed.len();
+    eprintln!("{found} of {all} found, {typed} of the right type; missed {missed:?}; wrong {wrong:?}");
+    assert!(found * 100 >= all * 95, "recall: {missed:?}");
+    assert!(found * 100 >= (found + wrong.len()) * 90, "precision: {wrong:?}");
+    assert!(typed * 100 >= found * 90, "types");
+}
+
+/// Links of a database, as `table.column->table.column`.
+fn links_of(folder: &Path) -> BTreeSet<String> {
+    let read =
+        |name: &str| std::fs::read(folder.join(name)).ok().and_then(|text| serde_json::from_slice::<Value>(&text).ok());
+    if let Some(links) = read("links.json") {
+        let of = |link: &Value| {
+            format!(
+                "{}.{}->{}.{}",
+                text(link, "table"),
+                text(link, "column"),
+                text(link, "ref_table"),
+                text(link, "ref_column")
+            )
+        };
+        return links["links"].as_array().expect("links").iter().map(of).collect();
+    }
+    let links = read("links_measured.json").expect("links");
+    let measured = links.as_array().expect("links").iter().filter(|link| link.get("child_rows").is_some());
+    measured.map(|link| text(link, "link").to_owned()).collect()
+}
+
+/// Puts every table of a database below production; none of `upload` where there is the array that it was made from.
+fn put_database(desk: &Desk, folder: &Path) {
+    let mut files: Vec<PathBuf> = Vec::new();
+    for part in [folder.to_owned(), folder.join("upload")] {
+        files.extend(std::fs::read_dir(part).into_iter().flatten().map(|entry| entry.expect("an entry").path()));
+    }
+    files.sort();
+    for file in files {
+        let name = file.file_name().expect("a name").to_string_lossy().into_owned();
+        let table = name.split('.').next().expect("a stem").to_owned();
+        let is_data = [".csv", ".json", ".ndjson.gz"].iter().any(|ending| name.ends_with(ending));
+        let is_said = ["links", "links_measured", "schema"].contains(&table.as_str());
+        if is_data && !is_said && !desk.path(&format!("production/acme/{table}.json")).exists() {
+            desk.put(&file, &format!("acme/{name}"));
+        }
+    }
+}
+
+#[test]
+fn links_between_tables_are_measured() {
+    let (Some(relational), Some(aito)) = (corpora::folder("relational"), corpora::folder("aito")) else { return };
+    let databases = [
+        relational.join("chinook"),
+        relational.join("sakila"),
+        relational.join("northwind"),
+        aito.join("grocery-store"),
+        aito.join("generated-ecom"),
+    ];
+    let (mut right, mut all_true, mut all_said) = (0, 0, 0);
+    for folder in databases {
+        let desk = Desk::local("acme");
+        put_database(&desk, &folder);
+        let leaves = scanned(&desk);
+        let unread: BTreeSet<&str> =
+            leaves.iter().filter(|leaf| leaf.get("error").is_some()).map(|leaf| text(leaf, "table")).collect();
+        let tables: BTreeSet<&str> =
+            leaves.iter().map(|leaf| text(leaf, "table")).filter(|table| !unread.contains(table)).collect();
+        let linked = leaves.iter().filter(|leaf| leaf["link"].is_object());
+        let told: BTreeSet<String> = linked
+            .map(|leaf| format!("{}.{}->{}", text(leaf, "table"), text(leaf, "column"), text(&leaf["link"], "to")))
+            .collect();
+        let is_there = |link: &String| {
+            link.split("->").all(|end| end.split('.').next().is_some_and(|table| tables.contains(table)))
+        };
+        let true_links: BTreeSet<String> = links_of(&folder).into_iter().filter(is_there).collect();
+        let hits = told.intersection(&true_links).count();
+        eprintln!(
+            "{}: {hits} right of {} told and {} true; not told {:?}; not true {:?}; unread {unread:?}",
+            folder.display(),
+            told.len(),
+            true_links.len(),
+            true_links.difference(&told).collect::<Vec<_>>(),
+            told.difference(&true_links).collect::<Vec<_>>()
+        );
+        (right, all_true, all_said) = (right + hits, all_true + true_links.len(), all_said + told.len());
+    }
+    assert!(
+        right * 100 >= all_true * 90 && right * 100 >= all_said * 85,
+        "{right} right of {all_said} told and {all_true} true"
+    );
+}
+
+fn parquet(desk: &Desk, key: &str, columns: Vec<(&str, ArrayRef)>) {
+    let fields: Vec<_> =
+        columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)).collect();
+    let batch =
+        RecordBatch::try_new(Arc::new(Schema::new(fields)), columns.into_iter().map(|(_, array)| array).collect())
+            .expect("a batch");
+    desk.write(&format!("production/{key}"), "");
+    let file = std::fs::File::create(desk.path(&format!("production/{key}"))).expect("a file");
+    #[expect(clippy::disallowed_types, reason = "a test makes what a customer has")]
+    let mut writer = ArrowWriter::try_new(file, batch.schema(), None).expect("a writer");
+    writer.write(&batch).expect("rows");
+    writer.close().expect("a footer");
+}
+
+fn texts(make: impl Fn(usize) -> String) -> ArrayRef {
+    Arc::new(StringArray::from_iter_values((0..40).map(make)))
+}
+
+/// A customer with a table of each form, whose values are made by `text`.
+fn workspace(value: impl Fn(&str, usize) -> String) -> Desk {
+    let desk = Desk::local("acme");
+    for (first, day, city) in [(1, "2026-11-01", "lahti"), (41, "2026-11-02", "oulu")] {
+        let city = value(city, 0);
+        parquet(
+            &desk,
+            &format!("acme/customers/day={day}/city={city}/part.parquet"),
+            vec![
+                ("customer_id", Arc::new(Int32Array::from_iter_values(first..first + 40))),
+                ("first_name", texts(|n| value("Aino", n))),
+                ("email", texts(|n| format!("{}@posti.example", value("aino", n)))),
+                ("shirt", texts(|n| value(["S", "M", "L"][n % 3], 0))),
+            ],
+        );
+    }
+    let orders: String =
+        (0..40).map(|n| format!("{n};{};{};{}.5\n", n % 30 + 1, value("Hello there, my friend", n), n)).collect();
+    desk.write("production/acme/orders.csv", &format!("order_id;customer_id;note;total\n{orders}"));
+    let headless: String = (0..40).map(|n| format!("{},{}\n", value("Aino", n), value("Katu", n))).collect();
+    desk.write("production/acme/people.csv", &headless);
+    let visit = |n: usize| {
+        let address = serde_json::json!({ "street": value("Katu 1", n), "tags": [value("tag", n)] });
+        let by = BTreeMap::from([(format!("{}@posti.example", value("aino", n)), n)]);
+        serde_json::json!({ "visit": n, "phone": value("+358 40 123 4567", n), "address": address, "by": by })
+            .to_string()
+    };
+    let visits: Vec<_> = (0..40).map(visit).collect();
+    desk.write("production/acme/visits/a.ndjson", &visits.join("\n"));
+    desk.write("production/acme/events.json", &format!("[{}]", visits.join(",")));
+    desk
+}
+
+fn plain(text: &str, n: usize) -> String {
+    let letter = char::from(b'a' + (n % 26) as u8);
+    if n == 0 { text.to_owned() } else { format!("{text}{letter}") }
+}
+
+fn schemas(desk: &Desk) -> BTreeMap<String, String> {
+    let files =
+        std::fs::read_dir(desk.path("schemas/acme")).expect("schemas").map(|entry| entry.expect("an entry").path());
+    files
+        .map(|file| {
+            (
+                file.file_name().expect("a name").to_string_lossy().into_owned(),
+                std::fs::read_to_string(&file).expect("text"),
+            )
+        })
+        .collect()
+}
+
+/// Takes the first answer that is offered for every question.
+fn take_offers(desk: &Desk) {
+    for (name, text) in schemas(desk) {
+        let lines: Vec<_> = text.lines().collect();
+        let offer = |at: usize| {
+            let start = (0..at)
+                .rev()
+                .take_while(|before| lines[*before].starts_with("# ") && lines[*before].contains(" = { "))
+                .last();
+            lines[start.expect("an offer")].trim_start_matches("# ")
+        };
+        let taken = |(at, line): (usize, &&str)| if line.contains(QUESTION) { offer(at) } else { line }.to_owned();
+        let taken: Vec<_> = lines.iter().enumerate().map(taken).collect();
+        desk.write(&format!("schemas/acme/{name}"), &taken.join("\n"));
+    }
+}
+
+#[test]
+fn a_customer_is_scanned_answered_checked_planned_and_unchanged() {
+    let desk = workspace(plain);
+    let first = desk.verho(&["scan", "acme"]);
+    assert!(first.status.success(), "{}", said(&first));
+    let files = schemas(&desk);
+    assert_eq!(
+        files.keys().collect::<Vec<_>>(),
+        ["customers.toml", "events.toml", "orders.toml", "people.toml", "visits.toml"]
+    );
+    let holds = |file: &str, lines: &[&str]| {
+        for line in lines {
+            assert!(files[file].lines().any(|known| known.starts_with(line)), "{line} in {file}:\n{}", files[file]);
+        }
+    };
+    holds(
+        "customers.toml",
+        &[
+            "source   = \"acme/customers/**/*.parquet\"",
+            "subject  = \"customer_id\"",
+            "customer_id = { class = \"direct\", method = \"pseudonym\", domain = \"customers.customer_id\" }",
+            "first_name = { class = \"direct\", method = \"fake\", kind = \"first_name\" }",
+            "email = { class = \"direct\", method = \"fake\", kind = \"email\" }",
+            "shirt = { class = \"?\", method = \"?\" }",
+            "day = { class = \"?\", method = \"?\" }",
+            "city = { class = \"quasi\", method = \"fake\", kind = \"city\" }",
+        ],
+    );
+    holds(
+        "orders.toml",
+        &[
+            "delimiter = \";\"",
+            "customer_id = { type = \"int64\"",
+            "total = { type = \"float64\", class = \"?\"",
+            "to   = \"customers.customer_id\"",
+            "note = { type = \"text\", class = \"free_text\"",
+        ],
+    );
+    holds("people.toml", &["header    = false", "column_1 = "]);
+    holds(
+        "visits.toml",
+        &[
+            "format   = \"ndjson\"",
+            "phone = { type = \"text\", class = \"direct\"",
+            "\"address.street\" = { type = \"text\", class = \"direct\"",
+            "\"address.tags[]\" = ",
+            "\"by{key}\" = { type = \"text\", class = \"direct\", method = \"fake\", kind = \"email\" }",
+        ],
+    );
+    holds("events.toml", &["format   = \"json\""]);
+    let refused = desk.verho(&["check"]);
+    assert!(refused.status.code() == Some(3) && said(&refused).contains("is an open question"), "{}", said(&refused));
+    take_offers(&desk);
+    let answered = schemas(&desk);
+    for command in [&["check"][..], &["plan", "acme"], &["scan", "acme"]] {
+        let output = desk.verho(command);
+        assert!(output.status.success(), "{command:?}: {}", said(&output));
+    }
+    assert!(said(&desk.verho(&["scan", "acme"])).contains("5 tables have their schema already; nothing changed"));
+    assert_eq!(schemas(&desk), answered, "a scan leaves files alone");
+    desk.approve("acme", "scan", 1);
+    let run = desk.verho(&["run", "acme"]);
+    assert!(run.status.success(), "{}", said(&run));
+}
+
+#[test]
+fn what_changed_is_told_and_files_are_left_alone() {
+    let desk = workspace(plain);
+    assert!(desk.verho(&["scan", "acme"]).status.success());
+    take_offers(&desk);
+    let orders = schemas(&desk)["orders.toml"].replace("class = \"free_text\"", "class = \"attribute\"");
+    desk.write("schemas/acme/orders.toml", &orders);
+    let rows: String = (0..40).map(|n| format!("x{n};a{n}@posti.example;new\n")).collect();
+    desk.write("production/acme/orders.csv", &format!("order_id;note;extra_field\n{rows}"));
+    desk.write("production/acme/more.csv", "email;n\na@b.example;1\n");
+    std::fs::remove_file(desk.path("production/acme/people.csv")).expect("a file");
+    let output = desk.verho(&["--output", "json", "scan", "acme"]);
+    assert_eq!(output.status.code(), Some(6), "{}", said(&output));
+    let leaves: Vec<Value> = serde_json::from_slice(&output.stdout).expect("JSON");
+    let changes: BTreeSet<_> = leaves
+        .iter()
+        .filter(|leaf| leaf["change"].is_string())
+        .map(|leaf| (text(leaf, "table"), text(leaf, "column"), text(leaf, "change")))
+        .collect();
+    let expected = [
+        ("orders", "customer_id", "gone"),
+        ("orders", "extra_field", "new"),
+        ("orders", "note", "looks_like"),
+        ("orders", "order_id", "retyped"),
+        ("orders", "total", "gone"),
+        ("people", "", "gone"),
+    ];
+    assert_eq!(changes, BTreeSet::from(expected));
+    assert_eq!(schemas(&desk)["orders.toml"], orders);
+    assert!(schemas(&desk).contains_key("more.toml"), "a new table has its file");
+}
+
+/// Every text that a scan leaves or prints.
+fn everything(desk: &Desk, printed: &[&Output]) -> String {
+    fn walk(folder: &Path, into: &mut String) {
+        for path in std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.expect("an entry").path()) {
+            match path.is_dir() {
+                true => walk(&path, into),
+                false => *into += &String::from_utf8_lossy(&std::fs::read(&path).expect("a file")),
+            }
+            *into += &path.to_string_lossy();
+        }
+    }
+    let mut all: String = printed.iter().map(|output| said(output)).collect();
+    let mut evidence = String::new();
+    walk(&desk.path("evidence"), &mut evidence);
+    let envelopes = evidence.split('"').filter(|part| part.len() > 80);
+    use base64::Engine;
+    let decoded = envelopes.filter_map(|part| base64::engine::general_purpose::STANDARD.decode(part).ok());
+    all.extend(decoded.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()));
+    all += &evidence;
+    walk(&desk.path("schemas"), &mut all);
+    walk(&desk.path("test"), &mut all);
+    all
+}
+
+#[test]
+fn no_value_is_told_wherever_it_stands() {
+    let desk = workspace(|text, n| format!("{text}Kanarialintu{n}"));
+    // What cannot be read is told without what stands in it.
+    desk.write("production/acme/broken.csv", "email,n\n\"Kanarialintu\"x,1\n");
+    desk.write("production/acme/ragged.csv", "a,b\nKanarialintu\n1,2,3\n");
+    desk.write("production/acme/odd.json", "{\"Kanarialintu@posti.example\": 1}");
+    desk.write("production/acme/not.parquet", "Kanarialintu, and again Kanarialintu");
+    desk.write(
+        "production/acme/cut.ndjson.gz",
+        "Kanarialintu, which is no gzip, and so on, and so on, until it is long enough",
+    );
+    desk.write("production/acme/Kanarialintu folder/a.csv", "a\n1\n");
+    let outputs = [
+        desk.verho(&["scan", "acme"]),
+        desk.verho(&["--output", "json", "scan", "acme"]),
+        desk.verho(&["scan", "acme", "--names-only"]),
+    ];
+    assert_eq!(outputs[0].status.code(), Some(6), "{}", said(&outputs[0]));
+    let all = everything(&desk, &outputs.iter().collect::<Vec<_>>());
+    assert!(
+        all.contains("customers.customer_id") && all.contains("\"outcome\":\"scan\""),
+        "evidence and files were looked through"
+    );
+    let at = all.to_lowercase().find("kanarialintu");
+    assert_eq!(at.map(|at| &all[at.saturating_sub(200)..(at + 60).min(all.len())]), None);
+    assert!(std::fs::read_dir(desk.path("test")).is_err(), "the test door is not opened");
+}
+
+#[test]
+fn names_alone_need_no_value() {
+    let desk = workspace(plain);
+    let output = desk.verho(&["--output", "json", "scan", "acme", "--names-only"]);
+    assert!(output.status.success(), "{}", said(&output));
+    let leaves: Vec<Value> = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert!(leaves.iter().all(|leaf| leaf["values"] == 0 && leaf["link"].is_null()));
+    let email = leaves.iter().find(|leaf| leaf["column"] == "email").expect("a leaf");
+    assert_eq!((text(email, "entity"), text(email, "why")), ("email", "e-mail address by its name; no value was seen"));
+}
+
+#[test]
+fn types_of_footers_reach_the_proposal() {
+    let desk = Desk::local("acme");
+    let days = Arc::new(arrow::array::Date32Array::from_iter_values(10_000..10_040));
+    parquet(
+        &desk,
+        "acme/users/a.parquet",
+        vec![("birth_date", days), ("age", Arc::new(Int32Array::from_iter_values(20..60)))],
+    );
+    let leaves = scanned(&desk);
+    let rules: Vec<_> = leaves.iter().map(|leaf| text(leaf, "rule")).collect();
+    assert_eq!(
+        rules,
+        [
+            r#"class = "quasi", method = "generalise", to = "year""#,
+            r#"class = "quasi", method = "generalise", width = 10"#
+        ]
+    );
+    assert_eq!(DataType::Date32.to_string(), text(&leaves[0], "type").replace("date", "Date32"));
+}
