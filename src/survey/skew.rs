@@ -125,8 +125,9 @@ fn look_at_pages(
     let group = means.crew.call(means.production.is_remote(), open)?;
     means.crew.work(|| {
         let of_leaf = |coded: &Coded<'_>| {
-            let rows = Asked::new(&group, table, &[coded.column])?.take(group.rows().min(ROWS))?;
-            let column = rows.ok_or(FileError::Damaged("a column is missing"))?;
+            let rows = 0..group.rows().min(ROWS);
+            let column = Asked::new(&group, table, &[coded.column])?.take(rows.len())?;
+            let column = group.staying(column.ok_or(FileError::Damaged("a column is missing"))?, rows)?;
             Summary::of(coded, column.columns(), means)
         };
         coded.iter().map(of_leaf).collect()
