@@ -153,6 +153,8 @@ struct Phrases {
     stems: Vec<(&'static str, Said)>,
     /// Which hashes the last word of a phrase can have: most words end none, and this says so in one look.
     ends: Bits,
+    /// The first two letters of stems.
+    begins: Bits,
 }
 
 static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
@@ -180,7 +182,14 @@ impl Phrases {
         }
         whole.sort_by_key(|(hash, _)| *hash);
         stems.sort_by_key(|(stem, _)| *stem);
-        Phrases { whole, stems, ends }
+        let mut begins = Bits::default();
+        stems.iter().filter_map(|(stem, _)| first_two(stem)).for_each(|two| begins.set(two));
+        Phrases { whole, stems, ends, begins }
+    }
+
+    /// Whether a phrase may end with a word, or a stem begin it.
+    fn may_say(&self, text: &Text<'_>, word: &Word) -> bool {
+        self.may_end(word) || first_two(text.word(word)).is_some_and(|two| self.begins.has(two))
     }
 
     /// Whether a phrase may end with a word.
@@ -203,6 +212,11 @@ impl Phrases {
             |stem: &str| word.as_bytes().get(..stem.len()).is_some_and(|it| it.eq_ignore_ascii_case(stem.as_bytes()));
         same.filter(move |(stem, _)| begins(stem)).map(|(_, said)| *said)
     }
+}
+
+/// The first two letters of a word as one number, whatever their case.
+fn first_two(word: &str) -> Option<u16> {
+    word.as_bytes().first_chunk().map(|two| u16::from_le_bytes(*two) | 0x2020)
 }
 
 fn joined(hash: u64, word: u64) -> u64 {
@@ -267,7 +281,8 @@ impl Before {
         let mut before = Before::default();
         let mut end = first;
         while end > first.saturating_sub(BEFORE) {
-            if text.words()[end - 1].has_digit {
+            let word = &text.words()[end - 1];
+            if word.has_digit || !PHRASES.may_say(text, word) {
                 end -= 1;
                 continue;
             }
