@@ -17,7 +17,8 @@ use std::process::Output;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BinaryArray, Float64Array, Int64Array, ListArray, MapArray, RecordBatch, StringArray, StructArray,
+    Array as _, ArrayRef, BinaryArray, Float64Array, Int64Array, ListArray, MapArray, RecordBatch, StringArray,
+    StructArray,
 };
 use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{DataType, Field, Fields, Schema};
@@ -25,6 +26,7 @@ use canaries::search::{FIRST_NUMBER, NUMBERS, Needles, STEM, files, unpacked};
 use common::desk::Desk;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::basic::Compression;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
@@ -122,6 +124,9 @@ fn planted(columns: &[(&str, ArrayRef)], path: &Path) {
         .set_bloom_filter_enabled(true)
         .set_statistics_enabled(EnabledStatistics::Page)
         .set_max_row_group_row_count(Some(ROWS / 2))
+        // Pages that cannot leave as they are: their values are decoded and encoded anew.
+        .set_column_compression("decoded".into(), Compression::GZIP(Default::default()))
+        .set_column_dictionary_enabled("plain".into(), false)
         .build();
     let arrays = columns.iter().map(|(_, array)| array.clone()).collect();
     let batch = RecordBatch::try_new(schema.clone(), arrays).expect("a batch");
@@ -202,6 +207,8 @@ fn holders() -> Vec<(&'static str, &'static str, ArrayRef)> {
         ("whole", "whole", texts(rare)),
         ("word", "word", texts(|row| format!("see {}, please", rare(row).to_uppercase()))),
         ("repeated", "repeated", texts(|row| rare(row % 2 + 60))),
+        ("decoded", "decoded", texts(rare)),
+        ("plain", "plain", texts(rare)),
         ("nested", "nested.inner", structure("inner", texts(rare))),
         ("listed", "listed[]", list_of(texts(rare))),
         ("keyed", "keyed{key}", map(texts(rare), texts(|_| "x".to_owned()))),

@@ -1,12 +1,13 @@
 //! Nothing in what leaves looks like something that identifies a person alone.
 //!
 //! What counts is every kind that a recogniser finds with enough certainty, but for those that describe many people alike: names
-//! by their looks (they are met in places, products and streets; those of the dataset are known values), places, organisations and
+//! by their looks (they are met in places, products and streets; those of the dataset are known values), places, firms and
 //! dates. Numbers in columns of numbers are not looked at: every tenth of sixteen digits passes as a card.
 
 use std::sync::LazyLock;
 
-use crate::detect::{Detector, Places, Skim, Span};
+use crate::detect::known::Words;
+use crate::detect::{Detector, Places, Purpose, Skim, Span, numbers};
 use crate::guard::unfold::Unfolded;
 use crate::guard::watch::{ContentGuard, Leaf};
 use crate::schema::MayHold;
@@ -35,7 +36,13 @@ const OF_MANY: &[&str] = &[
 const RESERVED: &[&str] = &["example.com", "example.net", "example.org", ".example", ".test", ".invalid", ".localhost"];
 
 /// Where recognisers are asked that find a kind which counts.
-static PLACES: LazyLock<Places> = LazyLock::new(|| Places::but(OF_MANY));
+static PLACES: LazyLock<Places> = LazyLock::new(|| Places::but(&UNCOUNTED));
+
+/// With the numbers of firms and banks.
+static UNCOUNTED: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let firms = numbers().filter(|number| matches!(number.purpose, Purpose::Firm | Purpose::Bank));
+    OF_MANY.iter().copied().chain(firms.map(|number| number.kind)).collect()
+});
 
 struct NothingLikely<'p> {
     may_hold: &'p MayHold,
@@ -50,15 +57,15 @@ pub(super) fn over<'p>(leaf: &Leaf<'p>) -> Option<Box<dyn ContentGuard + 'p>> {
 }
 
 impl ContentGuard for NothingLikely<'_> {
-    fn text(&mut self, text: &str, source: Option<&str>) -> Option<&'static str> {
-        if !self.skim.asks(text) {
+    fn text(&mut self, text: &str, words: &Words, source: Option<&str>) -> Option<&'static str> {
+        if !self.skim.asks(text, words) {
             return None;
         }
         let may_hold = self.may_hold;
         let counts = |span: &&Span| {
             let piece = &text[span.start..span.end];
             span.score >= CERTAIN
-                && !OF_MANY.contains(&span.kind)
+                && !UNCOUNTED.contains(&span.kind)
                 && !may_hold.allows(span.kind)
                 && !is_reserved(span.kind, piece)
                 && source.is_none_or(|source| holds(source, piece))

@@ -2,6 +2,7 @@
 //!
 //! That is what patterns cannot tell: a name is found because it is one of the dataset's, not because it looks like one.
 
+use crate::detect::known::Words;
 use crate::detect::{KNOWN, Known};
 use crate::guard::watch::{ContentGuard, Leaf};
 
@@ -14,8 +15,8 @@ pub(super) fn over<'p>(leaf: &Leaf<'p>) -> Option<Box<dyn ContentGuard + 'p>> {
 }
 
 impl ContentGuard for NoneKnown<'_> {
-    fn text(&mut self, text: &str, _: Option<&str>) -> Option<&'static str> {
-        self.0.is_in(text).then_some(KNOWN)
+    fn text(&mut self, _: &str, words: &Words, _: Option<&str>) -> Option<&'static str> {
+        self.0.is_in(words).then_some(KNOWN)
     }
 
     fn number(&mut self, number: u128) -> Option<&'static str> {

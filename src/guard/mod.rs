@@ -17,7 +17,7 @@ use arrow::array::{Array, ArrayRef};
 use crate::detect::KNOWN;
 use crate::error::{Failure, Kind};
 use crate::method::{Nulls, Outcome};
-use crate::plan::{ColumnPlan, LeafPlan, Part, Rows, TablePlan};
+use crate::plan::{ColumnPlan, Part, Rows, TablePlan};
 use crate::schema::LeafPath;
 use crate::source::{EncodedChunk, RawBatch, SoundChunk, each_leaf};
 use crate::survey::Standing;
@@ -100,6 +100,7 @@ pub struct ColumnGuard<'p> {
     table: &'p TablePlan,
     column: &'p ColumnPlan,
     uniques: &'p Uniques,
+    masks: &'p Masks,
     /// By leaf; none where there is nothing to look at.
     watches: Vec<Option<Watch<'p>>>,
     grouping: grouped::Watch<'p>,
@@ -113,15 +114,23 @@ impl<'p> ColumnGuard<'p> {
     /// A guard that has seen nothing yet; what must be unique is held against what passes other guards too, values that are
     /// known leave nowhere, and what is grouped by is held against how the table's groups stand.
     pub fn new(table: &'p TablePlan, column: &'p ColumnPlan, uniques: &'p Uniques, masks: &'p Masks) -> Self {
-        let watch = |plan: &'p LeafPlan| Watch::over(plan, table.schema.columns.get(&plan.leaf.path)?, masks.known());
-        let watches = column.leaves.iter().map(watch).collect();
         let grouping = grouped::Watch::over(table, column, masks.standing(table));
-        ColumnGuard { table, column, uniques, watches, grouping, rows: 0, encoded: Vec::new() }
+        let (watches, encoded) = (Vec::new(), Vec::new());
+        let mut guard = ColumnGuard { table, column, uniques, masks, watches, grouping, rows: 0, encoded };
+        guard.watches = (0..column.leaves.len()).map(|leaf| guard.over(leaf)).collect();
+        guard
     }
 
     /// A watch over the pages of a leaf, to be handed in with them; none where nothing need be looked at.
-    pub fn watch(&mut self, leaf: usize) -> Option<Watch<'p>> {
-        self.watches[leaf].take()
+    ///
+    /// Where the pages do not leave as they are, the leaf's values are watched as they come.
+    pub fn watch(&self, leaf: usize) -> Option<Watch<'p>> {
+        self.watches[leaf].as_ref().and_then(|_| self.over(leaf))
+    }
+
+    fn over(&self, leaf: usize) -> Option<Watch<'p>> {
+        let plan = &self.column.leaves[leaf];
+        Watch::over(plan, self.table.schema.columns.get(&plan.leaf.path)?, self.masks.known())
     }
 
     /// Lets a batch pass that is as planned.
@@ -177,7 +186,6 @@ impl<'p> ColumnGuard<'p> {
     ) -> Result<SafeChunk, GuardError> {
         let plan = &self.column.leaves[leaf];
         match watch {
-            // It was never handed out: there is something to look at, and nobody did.
             None if self.watches[leaf].is_some() => return Err(GuardError::Unseen(plan.leaf.path.clone())),
             Some(watch) if !chunk.is_seen || !watch.is_over(plan) => {
                 return Err(GuardError::Unseen(plan.leaf.path.clone()));
@@ -301,7 +309,7 @@ pub struct Passed {
 
 /// What passed of one row group.
 pub struct GroupPassed {
-    /// How many of its rows leave, where filters or groups choose among them.
+    /// How many of its rows leave, where some are deleted, or filters or groups choose among them.
     pub chosen: Option<usize>,
     /// By column.
     pub columns: Vec<Passed>,
@@ -334,7 +342,7 @@ impl Clearance {
         standing: Option<&Standing>,
     ) -> Result<Self, GuardError> {
         let incomplete = GuardError::Incomplete(part.number);
-        let groups = table.files[part.file].row_groups();
+        let (groups, deletes) = (table.files[part.file].row_groups(), table.files[part.file].has_deletes());
         let planned: Vec<usize> = match &part.rows {
             Rows::Groups(range) => groups[range.clone()].iter().map(|group| group.num_rows() as usize).collect(),
             Rows::Slice { rows, .. } | Rows::Records(rows) => vec![rows.len()],
@@ -347,8 +355,8 @@ impl Clearance {
             let rows = chosen.unwrap_or(*there);
             let whole = |passed: &Passed| passed.removed || passed.rows == rows;
             let as_planned = match chosen {
-                Some(_) => !table.asked.is_empty() || table.groups.is_some(),
-                None => table.asked.is_empty(),
+                Some(_) => deletes || !table.asked.is_empty() || table.groups.is_some(),
+                None => !deletes && table.asked.is_empty(),
             };
             if !as_planned || rows > *there || columns.len() != table.columns.len() || !columns.iter().all(whole) {
                 return Err(incomplete);

@@ -7,7 +7,7 @@ use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::DataType;
 
 use crate::detect::Known;
-use crate::detect::known::{Spelled, spelled};
+use crate::detect::known::{Spelled, Words, spelled};
 use crate::guard::unfold::Unfolded;
 use crate::guard::{GuardError, content, known};
 use crate::plan::LeafPlan;
@@ -31,9 +31,9 @@ pub(super) struct Leaf<'p> {
 
 /// Finds in a value what must not leave.
 pub(super) trait ContentGuard {
-    /// The kind of what a text holds, if it holds it. `source` is the text that it was made of, where a method can have
+    /// The kind of what a text, of which these are the words, holds, if it holds it. `source` is the text that it was made of, where a method can have
     /// put something into it that looks the same.
-    fn text(&mut self, text: &str, source: Option<&str>) -> Option<&'static str>;
+    fn text(&mut self, text: &str, words: &Words, source: Option<&str>) -> Option<&'static str>;
 
     /// Whether a whole number, without its sign, is what must not leave; and its kind.
     fn number(&mut self, number: u128) -> Option<&'static str>;
@@ -44,6 +44,7 @@ pub struct Watch<'p> {
     plan: &'p LeafPlan,
     guards: Vec<Guarding<'p>>,
     unfolded: Unfolded,
+    words: Words,
 }
 
 struct Guarding<'p> {
@@ -51,6 +52,8 @@ struct Guarding<'p> {
     found: Option<&'static str>,
     /// In how many values.
     values: u64,
+    /// Whether it has found something in the value at hand: one value counts once.
+    is_done: bool,
 }
 
 impl Guarding<'_> {
@@ -68,8 +71,8 @@ impl<'p> Watch<'p> {
         }
         let leaf = Leaf { rule, known };
         let guards = GUARDS.iter().filter_map(|over| over(&leaf));
-        let guards: Vec<_> = guards.map(|guard| Guarding { guard, found: None, values: 0 }).collect();
-        (!guards.is_empty()).then(|| Watch { plan, guards, unfolded: Unfolded::default() })
+        let guards: Vec<_> = guards.map(|guard| Guarding { guard, found: None, values: 0, is_done: false }).collect();
+        (!guards.is_empty()).then(|| Watch { plan, guards, unfolded: Unfolded::default(), words: Words::default() })
     }
 
     /// Whether it is the one of a leaf.
@@ -110,11 +113,17 @@ impl<'p> Watch<'p> {
     }
 
     fn look_at(&mut self, text: &str, source: Option<&str>) {
-        for guarding in &mut self.guards {
-            let guard = &mut guarding.guard;
-            let found = self.unfolded.readings(text, |reading| guard.text(reading, source));
-            guarding.note(found);
-        }
+        let Watch { guards, unfolded, words, .. } = self;
+        guards.iter_mut().for_each(|guarding| guarding.is_done = false);
+        unfolded.readings(text, |reading| {
+            words.read(reading);
+            for guarding in guards.iter_mut().filter(|guarding| !guarding.is_done) {
+                let found = guarding.guard.text(reading, words, source);
+                guarding.note(found);
+                guarding.is_done = found.is_some();
+            }
+            guards.iter().all(|guarding| guarding.is_done).then_some(())
+        });
     }
 
     /// Bytes are looked at as the text that they may be, in one byte a letter or two, and as the digits of a value.

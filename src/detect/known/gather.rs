@@ -213,6 +213,13 @@ impl Gatherer {
 
     /// Adds a text.
     pub fn text(&mut self, text: &str) {
+        match Run::of_plain(text) {
+            Some(run) => self.run(&run),
+            None => self.any_text(text),
+        }
+    }
+
+    fn any_text(&mut self, text: &str) {
         self.words.read(text);
         let mut run = Run::new();
         for word in self.words.list() {
@@ -254,6 +261,25 @@ impl Gatherer {
             if std::mem::replace(&mut self.lately[head as usize % REMEMBERED], head) != head {
                 self.heads.push(head);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_plain_text_is_named_as_any_text(text in "[ -~]{0,70}") {
+            let gathering = Gathering::new(&[7; 32], Room { values: 1, bytes: 1 << 20 });
+            let (mut plain, mut any) = (gathering.gatherer(), gathering.gatherer());
+            plain.text(&text);
+            any.any_text(&text);
+            prop_assert_eq!((plain.held, plain.heads, plain.values), (any.held, any.heads, any.values));
+            prop_assert_eq!((plain.weak, plain.longest, plain.most_words), (any.weak, any.longest, any.most_words));
         }
     }
 }

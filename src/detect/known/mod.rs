@@ -14,7 +14,7 @@ mod gather;
 pub(super) mod name;
 mod shelf;
 mod spell;
-pub(super) mod words;
+mod words;
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -26,7 +26,7 @@ pub use gather::{Gathered, Gatherer, Gathering, NoRoom, Room};
 use name::{FEWEST_DIGITS, Names, Run};
 use shelf::{Cellar, Shelf};
 pub use spell::{Spelled, spelled};
-use words::Words;
+pub use words::Words;
 
 /// The kind of a value that one of the dataset's own `direct` leaves holds.
 pub const KNOWN: &str = "KNOWN";
@@ -71,8 +71,9 @@ impl Known {
     /// Adds a span for every known value in a text, the longest from each place, in the order of the text.
     pub fn find(&self, text: &str, found: &mut Vec<Span>) {
         if let Some(values) = &self.0 {
-            MEMORY.with_borrow_mut(|memory| {
-                values.each(text, memory, |start, end| {
+            MEMORY.with_borrow_mut(|Memory { words, looked_up }| {
+                words.read(text);
+                values.each(words, looked_up, |start, end| {
                     found.push(Span { start, end, kind: KNOWN, score: SCORE });
                     true
                 });
@@ -80,12 +81,12 @@ impl Known {
         }
     }
 
-    /// Whether a known value stands in a text.
-    pub fn is_in(&self, text: &str) -> bool {
+    /// Whether a known value stands in a text, of which these are the words.
+    pub fn is_in(&self, words: &Words) -> bool {
         let mut is_in = false;
         if let Some(values) = &self.0 {
             MEMORY.with_borrow_mut(|memory| {
-                values.each(text, memory, |_, _| {
+                values.each(words, &mut memory.looked_up, |_, _| {
                     is_in = true;
                     false
                 });
@@ -102,7 +103,7 @@ impl Known {
         }
         let mut run = Run::new();
         run.add_number(number);
-        MEMORY.with_borrow_mut(|memory| values.knows(&run, memory))
+        MEMORY.with_borrow_mut(|memory| values.knows(&run, &mut memory.looked_up))
     }
 }
 
@@ -110,8 +111,14 @@ impl Known {
 const FEWEST_NUMBER: u128 = 10u128.pow(FEWEST_DIGITS as u32 - 1);
 
 /// What a thread needs from text to text.
+#[derive(Default)]
 struct Memory {
     words: Words,
+    looked_up: LookedUp,
+}
+
+/// What a thread has looked up.
+struct LookedUp {
     /// Of which values the rest is.
     of: u64,
     /// Words that begin no value, by their names.
@@ -121,15 +128,17 @@ struct Memory {
 }
 
 thread_local! {
-    static MEMORY: RefCell<Memory> = RefCell::new(Memory::new());
+    static MEMORY: RefCell<Memory> = RefCell::default();
 }
 
-impl Memory {
-    fn new() -> Self {
+impl Default for LookedUp {
+    fn default() -> Self {
         let empty = || vec![0; REMEMBERED].into_boxed_slice();
-        Memory { words: Words::default(), of: 0, nothing: empty(), confirmed: empty() }
+        LookedUp { of: 0, nothing: empty(), confirmed: empty() }
     }
+}
 
+impl LookedUp {
     fn forget_others(&mut self, number: u64) {
         if self.of != number {
             self.nothing.fill(0);
@@ -141,21 +150,18 @@ impl Memory {
 
 impl Values {
     /// Hands on where known values stand, until `each` has enough.
-    fn each(&self, text: &str, memory: &mut Memory, mut each: impl FnMut(usize, usize) -> bool) {
+    fn each(&self, words: &Words, memory: &mut LookedUp, mut each: impl FnMut(usize, usize) -> bool) {
         memory.forget_others(self.number);
-        // Taken out, since what else is remembered changes with every word.
-        let mut words = std::mem::take(&mut memory.words);
-        words.read(text);
         let mut at = 0;
         while let Some(word) = words.list().get(at) {
             let first = self.names.first_word(words.letters(word), word.end - word.start);
             let place = first as usize % REMEMBERED;
             if memory.nothing[place] == first {
                 at += 1;
-            } else if !self.begins(&words, at, first) {
+            } else if !self.begins(words, at, first) {
                 memory.nothing[place] = first;
                 at += 1;
-            } else if let Some(last) = self.longest(&words, at, memory) {
+            } else if let Some(last) = self.longest(words, at, memory) {
                 if !each(word.from, words.list()[last].to) {
                     break;
                 }
@@ -164,7 +170,6 @@ impl Values {
                 at += 1;
             }
         }
-        memory.words = words;
     }
 
     /// Whether a value can begin with a word.
@@ -175,7 +180,7 @@ impl Values {
     }
 
     /// The last word of the longest value that begins with a word.
-    fn longest(&self, words: &Words, at: usize, memory: &mut Memory) -> Option<usize> {
+    fn longest(&self, words: &Words, at: usize, memory: &mut LookedUp) -> Option<usize> {
         let (mut run, mut found) = (Run::new(), None);
         for (index, word) in words.list().iter().enumerate().skip(at) {
             run.add(&words.letters(word)[..word.end - word.start]);
@@ -189,7 +194,7 @@ impl Values {
         found
     }
 
-    fn knows(&self, run: &Run, memory: &mut Memory) -> bool {
+    fn knows(&self, run: &Run, memory: &mut LookedUp) -> bool {
         if run.is_weak() {
             return false;
         }
@@ -202,7 +207,7 @@ impl Values {
     }
 
     /// What cannot be looked up counts as known, so that it does not leave.
-    fn confirmed(&self, name: u64, memory: &mut Memory) -> bool {
+    fn confirmed(&self, name: u64, memory: &mut LookedUp) -> bool {
         memory.forget_others(self.number);
         let place = name as usize % REMEMBERED;
         if memory.confirmed[place] == name {
@@ -241,10 +246,16 @@ mod tests {
         gathering.finish().expect("a file").known
     }
 
+    fn is_in(known: &Known, text: &str) -> bool {
+        let mut words = Words::default();
+        words.read(text);
+        known.is_in(&words)
+    }
+
     fn found<'t>(known: &Known, text: &'t str) -> Vec<&'t str> {
         let mut spans = Vec::new();
         known.find(text, &mut spans);
-        assert_eq!(known.is_in(text), !spans.is_empty());
+        assert_eq!(is_in(known, text), !spans.is_empty());
         spans.iter().map(|span| &text[span.start..span.end]).collect()
     }
 
@@ -306,7 +317,7 @@ mod tests {
                 let letters: Vec<char> = value.chars().filter(|letter| letter.is_alphanumeric()).collect();
                 let is_weak = letters.len() < 5 || letters.len() < 7 && letters.iter().all(char::is_ascii_digit);
                 let text = format!("{before}{}{after}", value.to_uppercase());
-                prop_assert!(is_weak || known.is_in(&text), "{text:?}");
+                prop_assert!(is_weak || is_in(&known, &text), "{text:?}");
             }
         }
 
@@ -314,9 +325,9 @@ mod tests {
         fn of_many_values_every_one_is_found_and_no_other(seed in any::<u32>()) {
             let values: Vec<String> = (0..3_000u32).map(|at| format!("user{}", u64::from(at) * 7_919 + u64::from(seed))).collect();
             let known = known(&values.iter().map(String::as_str).collect::<Vec<_>>());
-            prop_assert!(values.iter().all(|value| known.is_in(value)));
+            prop_assert!(values.iter().all(|value| is_in(&known, value)));
             let others = (0..3_000u64).map(|at| format!("user{}", at * 7_919 + u64::from(seed) + 1));
-            prop_assert_eq!(others.filter(|other| known.is_in(other)).count(), 0);
+            prop_assert_eq!(others.filter(|other| is_in(&known, other)).count(), 0);
         }
     }
 }

@@ -83,6 +83,19 @@ impl Names {
     }
 }
 
+/// Letters and digits of ASCII in lower case; zero for all else.
+const FOLDED: [u8; 256] = {
+    let mut folded = [0; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        if byte.is_ascii_alphanumeric() {
+            folded[byte as usize] = byte.to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    folded
+};
+
 #[inline]
 fn folded(left: u64, right: u64) -> u64 {
     let product = u128::from(left) * u128::from(right);
@@ -102,6 +115,26 @@ pub(in crate::detect) struct Run {
 impl Run {
     pub const fn new() -> Self {
         Run { letters: [0; MOST_LETTERS + 8], length: 0, words: 0, digits: 0, first: 0 }
+    }
+
+    /// The run of a whole text that is short and plain, as most values are, byte by byte; none of any other.
+    pub fn of_plain(text: &str) -> Option<Self> {
+        if text.len() > MOST_LETTERS || !text.is_ascii() {
+            return None;
+        }
+        let mut run = Run::new();
+        let mut inside = false;
+        for byte in text.bytes() {
+            let letter = FOLDED[usize::from(byte)];
+            // What stands between words is written over by the next letter.
+            run.letters[run.length] = letter;
+            run.words += usize::from(letter > 0 && !inside);
+            inside = letter > 0;
+            run.length += usize::from(inside);
+            run.digits += usize::from(letter.is_ascii_digit());
+            run.first = if run.words == 1 { run.length } else { run.first };
+        }
+        (run.words <= MOST_WORDS).then_some(run)
     }
 
     /// Adds a word as far as there is room.

@@ -14,7 +14,7 @@ const BEYOND: usize = 8;
 
 /// A run of letters and digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::detect) struct Word {
+pub struct Word {
     /// In bytes of the folded text.
     pub start: usize,
     pub end: usize,
@@ -25,7 +25,7 @@ pub(in crate::detect) struct Word {
 
 /// The words of a text; what is needed for one is used again for the next.
 #[derive(Default)]
-pub(in crate::detect) struct Words {
+pub struct Words {
     letters: Vec<u8>,
     words: Vec<Word>,
 }
@@ -39,12 +39,12 @@ impl Words {
     }
 
     /// In the order of the text.
-    pub fn list(&self) -> &[Word] {
+    pub(in crate::detect) fn list(&self) -> &[Word] {
         &self.words
     }
 
     /// The letters of a word, and at least seven bytes of whatever stands behind them.
-    pub fn letters(&self, word: &Word) -> &[u8] {
+    pub(in crate::detect) fn letters(&self, word: &Word) -> &[u8] {
         &self.letters[word.start..]
     }
 
