@@ -11,6 +11,7 @@ pub mod error;
 pub mod evidence;
 pub mod guard;
 pub mod keys;
+pub mod lake;
 pub mod method;
 pub mod plan;
 pub mod privacy;

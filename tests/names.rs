@@ -127,7 +127,51 @@ fn columns_of_names_are_told_from_others() {
     }
 }
 
+/// Pieces of which texts are made that ask much of what reads them.
+const PIECES: [&str; 32] = [
+    "name",
+    "user",
+    "for",
+    "@",
+    "'",
+    "\"",
+    "=",
+    ": ",
+    " ",
+    " ",
+    " ",
+    ", ",
+    ". ",
+    "\n",
+    "-",
+    "12",
+    "00100",
+    "A",
+    "J",
+    "Anna",
+    "von",
+    "Street",
+    "katu 5",
+    "Apt",
+    "Box",
+    "is ",
+    "from ",
+    "äääääääääääääääääääääääääääääääääää",
+    "🧡",
+    "Virtasen",
+    "APO AA 12345",
+    "ß",
+];
+
 proptest! {
+    #[test]
+    fn whatever_stands_there_is_read(pieces in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..30)) {
+        let text = pieces.concat();
+        let mut detector = Detector::default();
+        let spans = detector.find(&text).iter().filter(|span| NAMES.contains(&span.kind));
+        prop_assert!(spans.into_iter().all(|span| text.get(span.start..span.end).is_some_and(|piece| !piece.is_empty())));
+    }
+
     #[test]
     fn spans_are_words_of_the_text_whatever_it_is(words in proptest::collection::vec("[A-Z]?[a-zåäö]{0,7}[0-9]{0,3}[ .,\n'@/-]{1,2}", 0..40)) {
         let text = words.concat();

@@ -178,7 +178,9 @@ fn neither_memory_nor_threads_nor_the_form_of_the_source_change_a_figure() {
     desk.write("verho.toml", &format!("{config}\n[limits]\nmemory = \"32MiB\"\n"));
     let narrow = desk.facts(&["risk", "clinic"]);
     let table = |report: &Value, what: &str| report["tables"][0][what].clone();
-    ["before", "after"].map(|side| assert_eq!(table(&narrow, side), table(&told, side)));
+    for side in ["before", "after"] {
+        assert_eq!(table(&narrow, side), table(&told, side));
+    }
     assert!(table(&narrow, "notes").to_string().contains("left out"), "what there was no room for is said");
     let mut csv = "patient,zip,born,sex,finding,cost,room\n".to_owned();
     for Visit { patient, zip, born, sex, finding, cost } in visits() {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order in which data goes through them; each may use those before it.
-const ROOMS: [&str; 25] = [
+const ROOMS: [&str; 26] = [
     "document",
     "account",
     "error",
@@ -17,6 +17,7 @@ const ROOMS: [&str; 25] = [
     "privacy",
     "method",
     "schema",
+    "lake",
     "plan",
     "source",
     "scan",

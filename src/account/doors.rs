@@ -1,5 +1,7 @@
 //! The two doors: what may be read of production under which right, and the only way into test.
 
+mod log;
+
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,6 +10,8 @@ use bytes::Bytes;
 
 use crate::account::store::{Object, Store, StoreError};
 use crate::consent::Approval;
+
+pub use log::{LogKind, LogRight};
 
 /// The production side. Without an approval it shows listings and footers, nothing else.
 pub struct Production {

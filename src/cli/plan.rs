@@ -61,13 +61,30 @@ fn text(plan: &TablePlan, parts: usize) -> String {
     let (table_name, objects) = (&plan.schema.table, plan.files.len());
     let head = match plan.is_unmeasured() {
         true => format!("table {table_name}: {objects} objects of records, which are counted once an approval holds\n"),
-        false => format!("table {table_name}: {objects} objects, {} rows, {parts} parts\n", plan.rows()),
+        false => {
+            let (snapshot, counted) = (snapshot(plan), counted(plan));
+            format!("table {table_name}: {snapshot}{objects} objects, {counted}, {parts} parts\n")
+        }
     };
     head + &table(["leaf", "type", "class", "what becomes of it", "type after"], &rows)
         + &plan.schema.filters.iter().map(|filter| format!("{}\n", filter.words())).collect::<String>()
         + &plan.schema.privacy_words().map(|words| format!("{words}\n")).unwrap_or_default()
         + &codes(plan)
         + &format!("schema {}\npolicy {}\n\n", plan.structure, plan.policy)
+}
+
+/// Which state of a table that keeps a log.
+fn snapshot(plan: &TablePlan) -> String {
+    plan.snapshot.map_or_else(String::new, |id| format!("snapshot {id} of its log, "))
+}
+
+/// How many rows there are, and how many of them are deleted as far as the log says.
+fn counted(plan: &TablePlan) -> String {
+    match plan.deleted() {
+        Some(0) => format!("{} rows", plan.rows()),
+        Some(deleted) => format!("{} rows, {deleted} of them deleted", plan.rows()),
+        None => format!("{} rows, some of them deleted", plan.rows()),
+    }
 }
 
 /// What is linked. Whether a value has its counterpart stands in rows, and those are not read.
@@ -108,7 +125,7 @@ fn facts(plan: &TablePlan, parts: usize) -> serde_json::Value {
     });
     json!({
         "table": plan.schema.table, "objects": plan.files.len(), "rows": known.then(|| plan.rows()), "parts": known.then_some(parts),
-        "schema": plan.structure, "policy": plan.policy, "leaves": leaves.collect::<Vec<_>>(),
+        "snapshot": plan.snapshot, "deleted": plan.deleted(), "schema": plan.structure, "policy": plan.policy, "leaves": leaves.collect::<Vec<_>>(),
         "codes": codes.collect::<Vec<_>>(),
     })
 }

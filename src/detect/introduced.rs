@@ -88,14 +88,9 @@ const MOST_BETWEEN: usize = 1;
 
 fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     let At::Word(at) = at else { return };
-    let between = (0..=MOST_BETWEEN).take_while(|between| is_near(text.gap(at + between)));
-    let last = text.words().len().saturating_sub(2);
-    found.extend(
-        between
-            .map(|between| at + between + 1)
-            .take_while(|name| *name <= last)
-            .find_map(|name| person::small(text, name)),
-    );
+    let count = text.words().len();
+    let names = (at..=at + MOST_BETWEEN).take_while(|before| before + 2 < count && is_near(text.gap(*before)));
+    found.extend(names.map(|before| before + 1).find_map(|name| person::small(text, name)));
 }
 
 fn is_near(gap: &str) -> bool {

@@ -152,6 +152,30 @@ static CALLS: Vocabulary = Vocabulary::of(&[
     "gsm",
 ]);
 
+/// What right before a number says that it is one, whatever else was said before.
+static NAMES: Vocabulary = Vocabulary::of(&[
+    "phone",
+    "telephone",
+    "tel",
+    "tlf",
+    "tfn",
+    "telefon",
+    "telefono",
+    "teléfono",
+    "téléphone",
+    "tél",
+    "puh",
+    "puhelin",
+    "mobile",
+    "mobil",
+    "cell",
+    "gsm",
+    "fax",
+    "handy",
+    "sms",
+    "whatsapp",
+]);
+
 /// What is said behind a number: which of somebody's telephones it is.
 static LINES: Vocabulary =
     Vocabulary::of(&["office", "fax", "mobile", "cell", "desk", "landline", "voicemail", "mobil", "puh", "gsm"]);
@@ -352,7 +376,8 @@ fn certainty(text: &Text<'_>, start: usize, piece: &Shape) -> Option<u8> {
     if !is_formed && !is_plausible {
         return None;
     }
-    let is_other = OTHERS.is_before(text, start, if is_formed { 2 } else { 3 });
+    let is_named = NAMES.is_before(text, start, 1);
+    let is_other = !is_named && OTHERS.is_before(text, start, if is_formed { 2 } else { 3 });
     let reach = if is_formed { 5 } else { 3 };
     let is_called = CALLS.is_before(text, start, reach) || LINES.is_behind(text, piece.end(), 1);
     match (is_formed, is_called, is_other) {
@@ -397,6 +422,7 @@ mod tests {
         }
         assert_eq!(phones("Puh. 321 3241 / x"), ["321 3241"]);
         assert_eq!(phones("call me on 9469 9966 now"), ["9469 9966"]);
+        assert_eq!(phones("passport X1234567, phone 5551234567."), ["5551234567"]);
         assert_eq!(phones("(0401234567)"), ["0401234567"]);
         assert_eq!(phones("kl 07:14 0401234567 2 pcs"), ["0401234567"]);
     }

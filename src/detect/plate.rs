@@ -6,7 +6,8 @@ use crate::detect::{At, Recogniser, Span, Starts, Text};
 pub(super) const RECOGNISER: Recogniser = Recogniser {
     name: "plate",
     kinds: &["PLATE"],
-    follows: "DVLA INF104, FZV annex 4 (DE), arrêté of 9 February 2009 (FR), RD 2822/1998 (ES), Traficom, Transportstyrelsen",
+    follows: "DVLA INF104, FZV annex 4 (DE), arrêté of 9 February 2009 (FR), RD 2822/1998 (ES), Traficom, \
+        Transportstyrelsen",
     leaves_out: "plates without a word that announces them; personal plates of letters alone",
     starts: &[Starts::Keyword(&[
         "registration",
@@ -38,7 +39,8 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
 
 /// What plates look like: `A` a letter, `9` a digit, a space what stands between. Longer ones come first.
 ///
-/// In order: the United Kingdom; France and Italy; Germany; Sweden and Finland; Spain; the Netherlands; Turkey; India; others.
+/// In order: the United Kingdom; France and Italy; Germany; Sweden and Finland; Spain; the Netherlands; Turkey;
+/// India; others.
 const SHAPES: &[&str] = &[
     "AA99 AAA",
     "AA99AAA",

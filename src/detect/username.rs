@@ -83,7 +83,7 @@ fn handle(text: &Text<'_>, mark: usize) -> Option<(usize, usize, u8)> {
         return (is_quoted && name >= SHORTEST).then_some((start, mark - 1, 85));
     }
     let is_apart = before.last().is_none_or(|byte| byte.is_ascii_whitespace() || b"(,:;\">[".contains(byte));
-    let end = end_of(bytes, mark + 1);
+    let end = end_of(text, mark + 1);
     let is_name = behind.is_ascii_alphabetic() && end - mark > SHORTEST + 1 && bytes.get(end) != Some(&b'@');
     (is_apart && is_name && !bytes[mark..end].contains(&b'.')).then_some((mark, end, 75))
 }
@@ -92,10 +92,10 @@ fn handle(text: &Text<'_>, mark: usize) -> Option<(usize, usize, u8)> {
 fn announced(text: &Text<'_>, word: usize) -> Option<(usize, usize, u8)> {
     let announcer = &text.words()[word];
     let joint = joint(text, announcer.end)?;
-    let (start, end) = (joint.end, end_of(text.bytes(), joint.end));
+    let (start, end) = (joint.end, end_of(text, joint.end));
     let name = &text.as_str()[start..end];
     let is_key = text.bytes().get(end) == Some(&b'=');
-    if name.is_empty() || name.len() > LONGEST || is_key {
+    if name.is_empty() || name.chars().count() > LONGEST || is_key {
         return None;
     }
     if is_login(text, word, end) || is_log_of_user(text, word, end) {
@@ -145,10 +145,13 @@ fn joint(text: &Text<'_>, from: usize) -> Option<Joint> {
 }
 
 /// Where a user name ends that begins here; no sign at its end is of it.
-fn end_of(bytes: &[u8], start: usize) -> usize {
-    let length = bytes[start..].iter().take(LONGEST + 1).take_while(|byte| is_part(**byte)).count();
-    let name = &bytes[start..start + length];
-    start + length - name.iter().rev().take_while(|byte| matches!(byte, b'.' | b'-')).count()
+fn end_of(text: &Text<'_>, start: usize) -> usize {
+    let rest = &text.as_str()[start..];
+    let is_part = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '-');
+    let mut letters = rest.char_indices().take(LONGEST + 1);
+    let end = letters.find(|(_, letter)| !is_part(*letter)).map(|(at, _)| at);
+    let end = end.unwrap_or_else(|| rest.char_indices().nth(LONGEST + 1).map_or(rest.len(), |(at, _)| at));
+    start + rest[..end].trim_end_matches(['.', '-']).len()
 }
 
 fn is_part(byte: u8) -> bool {

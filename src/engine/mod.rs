@@ -13,6 +13,7 @@ use crate::crew::Crew;
 use crate::detect::known::NoRoom;
 use crate::error::{Failure, Kind};
 use crate::guard::{GuardError, Uniques};
+use crate::lake::LakeError;
 use crate::method::ApplyError;
 use crate::plan::{FileError, Part, Plan, Rows};
 use crate::schema::{Form, Output};
@@ -55,6 +56,9 @@ impl EngineError {
     fn kind(&self) -> Kind {
         match self {
             EngineError::File(FileError::Store(StoreError::Changed | StoreError::Missing)) => Kind::Mismatch,
+            EngineError::File(FileError::Lake(LakeError::Store(error))) => {
+                EngineError::File(FileError::Store(error.clone())).kind()
+            }
             EngineError::File(FileError::Store(_)) | EngineError::Write(_) | EngineError::NoRoom(_) => Kind::Storage,
             EngineError::File(_) => Kind::Mismatch,
             EngineError::Mask(MaskError::Method(_, ApplyError::Value { .. })) => Kind::Mismatch,
@@ -70,6 +74,7 @@ impl EngineError {
                 Some("the source changed during the run; run again")
             }
             EngineError::File(FileError::Records { hint, .. }) => Some(hint),
+            EngineError::File(FileError::Lake(error)) => error.hint(),
             EngineError::File(FileError::TooLarge(_)) => {
                 Some("raise `memory` under [limits], or write the object with smaller pages")
             }

@@ -67,7 +67,7 @@ fn rows_chosen(table: &TablePlan, group: &RowGroup<'_>, masks: &Masks) -> Result
     let mut asked = source::Asked::new(group, table, &asked(table, masks))?;
     let rows = asked.take(group.rows())?;
     asked.end()?;
-    Ok(rows.map(|rows| choose(table, masks, &rows)).transpose()?.flatten())
+    Ok(choose(table, masks, rows.as_ref(), group.stays(0..group.rows()))?)
 }
 
 /// Ends a part of which every column has passed.
@@ -184,7 +184,7 @@ pub fn preview(
     limits: ReadLimits,
     rows: usize,
 ) -> Result<arrow::array::RecordBatch, EngineError> {
-    if table.schema.form != Form::Parquet {
+    if let Form::Records { .. } = table.schema.form {
         return super::records::preview(table, production, masks, rows);
     }
     let columns: Vec<_> = table.columns.iter().filter(|column| column.output.is_some()).collect();

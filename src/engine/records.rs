@@ -68,7 +68,7 @@ fn only_chosen(
     let mut left = Vec::with_capacity(batches.len());
     for batch in &batches {
         let Some(asked) = Records::asked(file, table, &columns, batch) else { return Err(EngineError::Bug) };
-        left.push(match choose(table, masks, &asked)? {
+        left.push(match choose(table, masks, Some(&asked), None)? {
             Some(chosen) => filter_record_batch(batch, chosen.marks()).map_err(|_| EngineError::Bug)?,
             None => batch.clone(),
         });

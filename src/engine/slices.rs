@@ -29,7 +29,7 @@ pub(super) fn stream(
     let mut written = Vec::with_capacity(parts.len());
     for part in parts {
         let Rows::Slice { rows, .. } = &part.rows else { return Err(EngineError::Bug) };
-        let chosen = asked.take(rows.len())?.map(|rows| choose(table, shared.masks, &rows)).transpose()?.flatten();
+        let chosen = choose(table, shared.masks, asked.take(rows.len())?.as_ref(), group.stays(rows.clone()))?;
         let of = Slice { shared, table, group: &group, rows: rows.len(), chosen: chosen.as_ref() };
         let slices = table.columns.par_iter().zip(&mut streams).map(|(column, stream)| match stream {
             Some((stream, layout)) => slice(of, column, layout, stream),

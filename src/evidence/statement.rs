@@ -191,6 +191,9 @@ pub struct TableRecord {
     pub name: String,
     pub schema: String,
     pub policy: String,
+    /// Which state of a source that keeps a log: a version of Delta Lake, a snapshot's id of Iceberg.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<i64>,
     /// By leaf path.
     pub columns: BTreeMap<String, Treatment>,
     pub rows_in: u64,
@@ -310,6 +313,7 @@ pub(crate) mod testing {
                 name: "customers".to_owned(),
                 schema: "blake3:1".to_owned(),
                 policy: "blake3:3".to_owned(),
+                snapshot: None,
                 columns: BTreeMap::from([("name".to_owned(), treatment)]),
                 rows_in: 2,
                 rows_out: 2,

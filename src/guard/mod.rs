@@ -309,7 +309,7 @@ pub struct Passed {
 
 /// What passed of one row group.
 pub struct GroupPassed {
-    /// How many of its rows leave, where filters or groups choose among them.
+    /// How many of its rows leave, where some are deleted, or filters or groups choose among them.
     pub chosen: Option<usize>,
     /// By column.
     pub columns: Vec<Passed>,
@@ -342,7 +342,7 @@ impl Clearance {
         standing: Option<&Standing>,
     ) -> Result<Self, GuardError> {
         let incomplete = GuardError::Incomplete(part.number);
-        let groups = table.files[part.file].row_groups();
+        let (groups, deletes) = (table.files[part.file].row_groups(), table.files[part.file].has_deletes());
         let planned: Vec<usize> = match &part.rows {
             Rows::Groups(range) => groups[range.clone()].iter().map(|group| group.num_rows() as usize).collect(),
             Rows::Slice { rows, .. } | Rows::Records(rows) => vec![rows.len()],
@@ -355,8 +355,8 @@ impl Clearance {
             let rows = chosen.unwrap_or(*there);
             let whole = |passed: &Passed| passed.removed || passed.rows == rows;
             let as_planned = match chosen {
-                Some(_) => !table.asked.is_empty() || table.groups.is_some(),
-                None => table.asked.is_empty(),
+                Some(_) => deletes || !table.asked.is_empty() || table.groups.is_some(),
+                None => !deletes && table.asked.is_empty(),
             };
             if !as_planned || rows > *there || columns.len() != table.columns.len() || !columns.iter().all(whole) {
                 return Err(incomplete);

@@ -1,9 +1,9 @@
 //! How likely two values of a leaf share a code: the birthday bound, from row counts alone.
 
 use arrow::datatypes::DataType;
-use parquet::file::metadata::RowGroupMetaData;
+use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 
-use crate::plan::{Content, Origin, PlanError, SourceFile, TablePlan};
+use crate::plan::{ColumnPlan, Content, Origin, PlanError, SourceFile, TablePlan};
 use crate::schema::LeafPath;
 
 /// From this many expected pairs on, a plan warns.
@@ -75,16 +75,12 @@ fn power_of_ten(mut number: f64) -> u32 {
 
 /// The leaves of a table that become codes.
 pub fn of(table: &TablePlan) -> Vec<Codes> {
-    let mut place = 0;
     let mut found = Vec::new();
     for column in &table.columns {
-        for plan in &column.leaves {
+        for (place, plan) in column.leaves.iter().enumerate() {
             let values = match column.origin {
                 Origin::Partition => table.files.len() as u64,
-                Origin::File(_) => {
-                    place += 1;
-                    held(table, place - 1)
-                }
+                Origin::File(_) => table.files.iter().map(|file| held(file, column, place)).sum(),
             };
             let rule = table.schema.columns.get(&plan.leaf.path);
             let bits = rule.and_then(|rule| rule.method.code_bits(&plan.leaf.data_type));
@@ -95,15 +91,21 @@ pub fn of(table: &TablePlan) -> Vec<Codes> {
     found
 }
 
-/// Values in the chunks of the leaf at this place, nulls included. Of records only the rows are known, once they are.
-fn held(table: &TablePlan, place: usize) -> u64 {
-    let of_group =
-        |group: &RowGroupMetaData| group.columns().get(place).map_or(0, |chunk| chunk.num_values().max(0) as u64);
-    let of_file = |file: &SourceFile| match &file.content {
+/// Values in the chunks of the leaf at this place in its column, nulls included. Of records only the rows are known, once
+/// they are.
+fn held(file: &SourceFile, column: &ColumnPlan, place: usize) -> u64 {
+    let leaves = file.leaves(column);
+    // A column of another shape has its leaves at other places.
+    let wanted = |leaf: &usize| file.fit(column).is_some() || *leaf == leaves.start + place;
+    let values = |chunk: &ColumnChunkMetaData| chunk.num_values().max(0) as u64;
+    let of_group = |group: &RowGroupMetaData| {
+        leaves.clone().filter(wanted).map(|leaf| values(group.column(leaf))).max().unwrap_or(0)
+    };
+    match &file.content {
+        Content::Pages(_) if leaves.is_empty() => 1,
         Content::Pages(footer) => footer.row_groups().iter().map(of_group).sum(),
         Content::Records { .. } => file.rows(),
-    };
-    table.files.iter().map(of_file).sum()
+    }
 }
 
 /// Different values that a type has, at most.

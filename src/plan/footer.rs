@@ -10,12 +10,16 @@ use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader, RowGroupMe
 
 use crate::account::doors::FooterRight;
 use crate::account::store::{Object, StoreError};
+use crate::lake::LakeError;
 
 /// Why an object is refused. The texts of the parser are not passed on: they can quote what they met.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FileError {
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What the log of its table says of it.
+    #[error(transparent)]
+    Lake(#[from] LakeError),
     #[error("damaged: {0}")]
     Damaged(&'static str),
     #[error("uses a feature of Parquet that is not supported: {0}")]

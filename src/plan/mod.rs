@@ -4,6 +4,7 @@ mod beside;
 mod codes;
 mod footer;
 mod groups;
+mod lake;
 mod links;
 mod part;
 mod partition;
@@ -19,6 +20,7 @@ use crate::crew::Crew;
 use crate::document::Fault;
 use crate::error::{Failure, Kind};
 use crate::keys::Secret;
+use crate::lake::LakeError;
 use crate::method::Keys;
 use crate::schema::{LeafPath, Link, TableSchema, Test};
 use crate::workspace::Limits;
@@ -39,6 +41,8 @@ pub use table::{ColumnPlan, Content, LeafPlan, Measured, Origin, SourceFile, Tab
 pub enum PlanError {
     #[error("table `{table}`: the source cannot be listed: {error}")]
     List { table: String, error: StoreError },
+    #[error("table `{table}`: {error}")]
+    Lake { table: String, error: LakeError },
     #[error("table `{table}`: the source holds no object")]
     Empty { table: String },
     #[error("table `{table}`, object {object} of {of} in key order: {error}")]
@@ -102,13 +106,19 @@ impl From<PlanError> for Failure {
             PlanError::List { .. }
             | PlanError::File {
                 error: FileError::Store(StoreError::Unavailable { .. } | StoreError::Denied(_)), ..
-            } => Kind::Storage,
+            }
+            | PlanError::Lake { error: LakeError::Store(_), .. } => Kind::Storage,
             PlanError::Link(_) => Kind::Invalid,
             _ => Kind::Mismatch,
         };
         let failure = Failure::new(kind, error.to_string());
         match error {
             PlanError::Mismatch { mismatch, .. } => failure.hint(mismatch.hint()),
+            PlanError::Lake { error, .. } | PlanError::File { error: FileError::Lake(error), .. } => match error.hint()
+            {
+                Some(hint) => failure.hint(hint),
+                None => failure,
+            },
             PlanError::Empty { .. } => failure.hint("check `source` in the schema, and `root` under [production]"),
             PlanError::Rule(Fault { hint: Some(hint), .. }) | PlanError::Link(Fault { hint: Some(hint), .. }) => {
                 failure.hint(hint)

@@ -5,7 +5,7 @@ use std::ops::Range;
 use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 
 use crate::method::Outcome;
-use crate::plan::table::{Content, LeafPlan, Measured, Origin, TablePlan};
+use crate::plan::table::{Content, LeafPlan, Measured, SourceFile, TablePlan};
 
 /// A part takes at most this share of a run's memory as it lies in the source, so that several are under way at once.
 const SHARE: u64 = 64;
@@ -90,9 +90,9 @@ struct Group {
 }
 
 impl Group {
-    fn of(plan: &TablePlan, group: &RowGroupMetaData) -> Self {
-        let leaves = plan.columns.iter().filter(|column| column.origin != Origin::Partition);
-        let leaves = leaves.flat_map(|column| &column.leaves).zip(group.columns());
+    fn of(plan: &TablePlan, file: &SourceFile, group: &RowGroupMetaData) -> Self {
+        let chunks = |column| &group.columns()[file.leaves(column)];
+        let leaves = plan.columns.iter().flat_map(|column| column.leaves.iter().zip(chunks(column)));
         let made: u64 = leaves.map(|(leaf, chunk)| made_of(leaf, token_of(plan, leaf), chunk)).sum();
         let size = group.compressed_size().max(0) as u64;
         Group { rows: group.num_rows() as usize, size, memory: size + made }
@@ -124,7 +124,7 @@ pub fn cut(table: usize, plan: &TablePlan, limits: PartLimits) -> Vec<Part> {
     for (file, source) in plan.files.iter().enumerate() {
         let pieces = match &source.content {
             Content::Pages(footer) => {
-                let groups: Vec<_> = footer.row_groups().iter().map(|group| Group::of(plan, group)).collect();
+                let groups: Vec<_> = footer.row_groups().iter().map(|group| Group::of(plan, source, group)).collect();
                 pieces(&groups, limits)
             }
             Content::Records { measured, .. } => measured.map_or_else(Vec::new, |measured| records(measured, limits)),

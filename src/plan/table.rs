@@ -1,6 +1,7 @@
 //! One table's plan: every leaf has a method, or there is no plan.
 
 use std::fmt;
+use std::ops::Range;
 use std::slice::Iter;
 use std::sync::Arc;
 
@@ -10,11 +11,13 @@ use parquet::file::metadata::RowGroupMetaData;
 use crate::account::doors::Production;
 use crate::account::store::Object;
 use crate::crew::Crew;
+use crate::lake::{Fit, LakeError, is_log};
 use crate::method::{Extent, Nulls, Outcome, comparable};
 use crate::plan::beside;
 use crate::plan::codes::{self, Codes};
 use crate::plan::footer::{FileError, Footer};
 use crate::plan::groups::{self, Groups};
+use crate::plan::lake::{self, Logged};
 use crate::plan::partition::{self, partitions};
 use crate::plan::selection;
 use crate::plan::unique;
@@ -26,6 +29,8 @@ pub struct SourceFile {
     pub object: Object,
     pub content: Content,
     partitions: Vec<(String, Option<String>)>,
+    /// What the table's log says of it, where there is one.
+    pub logged: Option<Logged>,
 }
 
 /// What is known of an object before it is read.
@@ -49,10 +54,15 @@ impl SourceFile {
         let partitions = partitions(&object.key);
         let is_key = |path: &LeafPath| partitions.iter().any(|(name, _)| *path == LeafPath::column(name));
         let content = match schema.form {
-            Form::Parquet => Content::Pages(Footer::read(production.footers(), &object)?),
+            Form::Parquet | Form::Lake(_) => Content::Pages(Footer::read(production.footers(), &object)?),
             Form::Records { .. } => Content::Records { columns: schema.records(is_key), measured: None },
         };
-        Ok(SourceFile { partitions, content, object })
+        Ok(SourceFile { partitions, content, object, logged: None })
+    }
+
+    /// An object that a table's log names; what the folders of its key say is not believed.
+    pub(super) fn logged(object: Object, content: Content, logged: Logged) -> Self {
+        SourceFile { object, content, partitions: Vec::new(), logged: Some(logged) }
     }
 
     /// The footer of Parquet.
@@ -66,12 +76,50 @@ impl SourceFile {
         }
     }
 
-    /// The columns in the object itself.
+    /// The columns in the object itself, or those of the table whose log names it.
     pub fn columns(&self) -> &Fields {
-        match &self.content {
-            Content::Pages(footer) => footer.schema().fields(),
-            Content::Records { columns, .. } => columns,
+        match (&self.logged, &self.content) {
+            (Some(logged), _) => logged.fields(),
+            (None, Content::Pages(footer)) => footer.schema().fields(),
+            (None, Content::Records { columns, .. }) => columns,
         }
+    }
+
+    /// Which top-level column of the object one of the table is; none where the object does not have it.
+    pub fn root(&self, column: &ColumnPlan) -> Option<usize> {
+        match (column.origin, &self.logged) {
+            (Origin::Partition, _) => None,
+            (Origin::File(index), None) => Some(index),
+            (Origin::File(index), Some(logged)) => logged.column(index).and_then(|(root, _)| *root),
+        }
+    }
+
+    /// What makes a column of the object the table's, where it is another.
+    pub fn fit(&self, column: &ColumnPlan) -> Option<&Fit> {
+        let Origin::File(index) = column.origin else { return None };
+        let (_, fit) = self.logged.as_ref()?.column(index)?;
+        (!fit.is_same()).then_some(fit)
+    }
+
+    /// The leaves of a column among the leaves of the object.
+    pub fn leaves(&self, column: &ColumnPlan) -> Range<usize> {
+        let (Some(root), Content::Pages(footer)) = (self.root(column), &self.content) else { return 0..0 };
+        let schema = footer.arrow.parquet_schema();
+        // Leaves stand in the order of their columns.
+        let first = |root: usize| {
+            let (mut low, mut high) = (0, schema.num_columns());
+            while low < high {
+                let middle = low.midpoint(high);
+                if schema.get_column_root_idx(middle) < root { low = middle + 1 } else { high = middle }
+            }
+            low
+        };
+        first(root)..first(root + 1)
+    }
+
+    /// Whether some of its rows may be deleted.
+    pub fn has_deletes(&self) -> bool {
+        self.logged.as_ref().is_some_and(Logged::has_deletes)
     }
 
     /// The row groups of Parquet; none of records.
@@ -166,6 +214,8 @@ pub struct TablePlan {
     pub asked: Vec<usize>,
     /// By what its rows are grouped, where the schema has `[privacy]`.
     pub groups: Option<Groups>,
+    /// Which state of a table with a log is read: a version of Delta Lake, a snapshot's id of Iceberg.
+    pub snapshot: Option<i64>,
     /// The digest of what the data is.
     pub structure: String,
     /// The digest of what becomes of it.
@@ -178,11 +228,10 @@ impl TablePlan {
     /// # Errors
     /// Where there is no object, one is not readable, two differ, or a leaf and the schema do not match.
     pub fn resolve(schema: TableSchema, production: &Production, crew: &Crew) -> Result<Self, PlanError> {
-        let listed = production
-            .list(schema.source.folder())
-            .map_err(|error| PlanError::List { table: schema.table.clone(), error })?;
-        let objects: Vec<_> = listed.into_iter().filter(|object| schema.source.matches(&object.key)).collect();
-        let files = read_all(&schema, production, &objects, crew)?;
+        let (files, snapshot) = match schema.form {
+            Form::Lake(which) => lake::read(&schema, which, production, crew).map(|(files, id)| (files, Some(id)))?,
+            _ => (listed(&schema, production, crew)?, None),
+        };
         let first = files.first().ok_or_else(|| PlanError::Empty { table: schema.table.clone() })?;
         let fields = first.fields();
         unambiguous(&schema, &fields)?;
@@ -203,7 +252,7 @@ impl TablePlan {
             .flat_map(|column| column.leaves.iter().map(|plan| (&plan.leaf, column.origin == Origin::Partition)));
         let (structure, policy) = (digest::structure(every), digest::policy(&schema));
         let groups = groups::of(&schema, &columns)?;
-        let table = TablePlan { structure, policy, columns, asked, groups, files, schema };
+        let table = TablePlan { structure, policy, columns, asked, groups, snapshot, files, schema };
         codes::tell_apart(&table)?;
         Ok(table)
     }
@@ -242,6 +291,11 @@ impl TablePlan {
         self.files.iter().map(SourceFile::rows).sum()
     }
 
+    /// How many of them are deleted, where that is known beforehand; none where some may be and only reading can tell.
+    pub fn deleted(&self) -> Option<u64> {
+        self.files.iter().map(|file| file.logged.as_ref().map_or(Some(0), Logged::deleted)).sum()
+    }
+
     /// Whether its rows are not known yet: they are records that nobody went through.
     pub fn is_unmeasured(&self) -> bool {
         let unmeasured = |file: &SourceFile| matches!(file.content, Content::Records { measured: None, .. });
@@ -249,13 +303,15 @@ impl TablePlan {
     }
 }
 
-fn read_all(
-    schema: &TableSchema,
-    production: &Production,
-    objects: &[Object],
-    crew: &Crew,
-) -> Result<Vec<SourceFile>, PlanError> {
-    let numbered: Vec<_> = (1..).zip(objects).collect();
+/// All objects that the schema's pattern matches.
+fn listed(schema: &TableSchema, production: &Production, crew: &Crew) -> Result<Vec<SourceFile>, PlanError> {
+    let listed = production.list(schema.source.folder());
+    let listed = listed.map_err(|error| PlanError::List { table: schema.table.clone(), error })?;
+    if schema.form == Form::Parquet && listed.iter().any(|object| is_log(&object.key)) {
+        return Err(PlanError::Lake { table: schema.table.clone(), error: LakeError::Unasked });
+    }
+    let objects: Vec<_> = listed.into_iter().filter(|object| schema.source.matches(&object.key)).collect();
+    let numbered: Vec<_> = (1..).zip(&objects).collect();
     crew.each(&numbered, production.is_remote(), |(number, object)| {
         let read = crew.call(production.is_remote(), || SourceFile::read(schema, production, Object::clone(object)));
         read.map_err(|error| PlanError::File { table: schema.table.clone(), object: *number, of: objects.len(), error })

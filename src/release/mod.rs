@@ -50,6 +50,9 @@ pub struct TableRelease {
     pub schema: String,
     /// Digest of what became of it.
     pub policy: String,
+    /// Which state of a source that keeps a log: a version of Delta Lake, a snapshot's id of Iceberg.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshot: Option<i64>,
     pub rows: u64,
     pub objects: Vec<Written>,
 }

@@ -119,7 +119,8 @@ fn table(setting: Setting<'_>, index: usize) -> Result<TableRisk, RiskError> {
     if let Some(all) = &mut all {
         reader.each_strip(Look::All, |strip| all.add(&looked, &strip).within(plan, limits))?;
     }
-    Ok(report::table(plan, &looked, &tally, all.as_ref(), K))
+    let k = plan.schema.privacy.as_ref().map_or(K, |privacy| privacy.k);
+    Ok(report::table(plan, &looked, &tally, all.as_ref(), k))
 }
 
 /// Finds out whether a subject has several rows, from the subject's column alone.

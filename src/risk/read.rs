@@ -134,9 +134,11 @@ impl<'r> Reader<'r> {
         let by = asked(self.table, self.setting.masks);
         let asked = (look == Look::Leaving).then(|| source::Asked::new(&group, self.table, &by));
         let mut asked = asked.transpose().map_err(located)?;
+        let mut at = 0;
         for length in lengths {
             let rows = asked.as_mut().map(|asked| asked.take(*length)).transpose().map_err(located)?.flatten();
-            let chosen = rows.map(|rows| choose(self.table, self.setting.masks, &rows)).transpose()?.flatten();
+            let chosen = choose(self.table, self.setting.masks, rows.as_ref(), group.stays(at..at + length))?;
+            at += length;
             let marks = chosen.as_ref().map(Chosen::marks);
             let pieces = streams.par_iter_mut().map(|(column, stream)| {
                 let mut piece = Piece::of(self, look, *column);
@@ -174,7 +176,7 @@ impl<'r> Reader<'r> {
         let columns = asked(self.table, self.setting.masks);
         let of = |batch: RecordBatch| {
             let Some(asked) = Records::asked(file, self.table, &columns, &batch) else { return Ok(batch) };
-            let Some(chosen) = choose(self.table, self.setting.masks, &asked)? else { return Ok(batch) };
+            let Some(chosen) = choose(self.table, self.setting.masks, Some(&asked), None)? else { return Ok(batch) };
             let left = filter_record_batch(&batch, chosen.marks());
             left.map_err(|_| self.located(file, FileError::Damaged("rows cannot be chosen")))
         };

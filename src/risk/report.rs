@@ -262,6 +262,9 @@ fn notes(plan: &TablePlan, looked: &Looked, tally: &Tally<'_>, k: u64) -> Vec<St
     if !plan.asked.is_empty() {
         notes.push("not all rows leave: a journalist looks for them among all rows of the source".to_owned());
     }
+    if plan.schema.privacy.is_some() {
+        notes.push("measured is what methods make; `[privacy]` then treats the small groups that are left".to_owned());
+    }
     if tally.sets.iter().any(|set| set.sizes().is_none()) {
         notes.push(
             "some column sets were left out: they have more groups than `[limits] memory` has room for".to_owned(),

@@ -260,8 +260,13 @@ fn release_name(approval: &Approval, secret: &Secret) -> String {
 
 /// A keyed digest of which objects in which state a plan reads.
 pub fn fingerprint(plan: &Plan, secret: &Secret) -> String {
-    let objects = plan.tables.iter().flat_map(|table| &table.files).map(|file| &file.object);
-    let states: Vec<String> = objects.map(|object| format!("{:?}", (&object.key, object.size, &object.pin))).collect();
+    let files = || plan.tables.iter().flat_map(|table| &table.files);
+    let told_by = files().filter_map(|file| file.logged.as_ref()).flat_map(|logged| logged.told_by());
+    let objects = files().map(|file| &file.object).chain(told_by);
+    let states = objects.map(|object| format!("{:?}", (&object.key, object.size, &object.pin)));
+    // A state of a log can differ from another in what its log alone says.
+    let snapshots = plan.tables.iter().filter_map(|table| table.snapshot).map(|id| format!("snapshot {id}"));
+    let states: Vec<String> = states.chain(snapshots).collect();
     secret.opaque("source", &format!("{states:?}"))
 }
 
@@ -276,8 +281,9 @@ fn manifest(
 ) -> Manifest {
     let mut tables: BTreeMap<String, TableRelease> = BTreeMap::new();
     for table in &plan.tables {
-        let (schema, policy) = (table.structure.clone(), table.policy.clone());
-        tables.insert(table.schema.table.clone(), TableRelease { schema, policy, rows: 0, objects: Vec::new() });
+        let (schema, policy, snapshot) = (table.structure.clone(), table.policy.clone(), table.snapshot);
+        let release = TableRelease { schema, policy, snapshot, rows: 0, objects: Vec::new() };
+        tables.insert(table.schema.table.clone(), release);
     }
     for (part, object) in plan.parts.iter().zip(written) {
         tables.entry(plan.tables[part.table].schema.table.clone()).and_modify(|table| {

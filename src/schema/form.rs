@@ -141,8 +141,19 @@ fn one_of<T: Copy>(section: &mut Section<'_>, key: &'static str, known: &[(&str,
 pub enum Form {
     /// Columns in pages, whose types and rows the object's footer tells. The output is Parquet too.
     Parquet,
+    /// Columns in pages too, of the objects that a table's log names. The output is plain Parquet.
+    Lake(Lake),
     /// Records one after the other, whose types the schema file declares.
     Records { format: Format, output: Output },
+}
+
+/// A table that keeps a log, and which of its states is read; the newest, if none is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lake {
+    /// Delta Lake, and a version of the table.
+    Delta(Option<i64>),
+    /// Iceberg, and a snapshot's id.
+    Iceberg(Option<i64>),
 }
 
 /// What is written of records.
@@ -157,6 +168,8 @@ pub enum Output {
 #[derive(Clone, Copy, PartialEq)]
 enum Named {
     Parquet,
+    Delta,
+    Iceberg,
     Csv,
     Ndjson,
     Json,
@@ -164,8 +177,10 @@ enum Named {
     ArrowStream,
 }
 
-const NAMES: [(&str, Named); 6] = [
+const NAMES: [(&str, Named); 8] = [
     ("parquet", Named::Parquet),
+    ("delta", Named::Delta),
+    ("iceberg", Named::Iceberg),
     ("csv", Named::Csv),
     ("ndjson", Named::Ndjson),
     ("json", Named::Json),
@@ -174,7 +189,7 @@ const NAMES: [(&str, Named); 6] = [
 ];
 
 impl Form {
-    /// Takes `format`, `output` and `[csv]` from the top of a schema file.
+    /// Takes `format`, `output`, `snapshot` and `[csv]` from the top of a schema file.
     ///
     /// # Errors
     /// Where one is missing, unknown, or does not go with the others.
@@ -183,13 +198,24 @@ impl Form {
             root.required::<String>("format")?;
         }
         let named = one_of(root, "format", &NAMES)?;
+        built_with(root, named)?;
         let dialect = root.optional::<Section<'_>>("csv")?;
         if dialect.is_some() && named != Named::Csv {
             return Err(root.fault_at("csv", "[csv] goes with `format = \"csv\"` alone", None));
         }
         let output = one_of(root, "output", &[("parquet", Output::Parquet), ("same", Output::Same)])?;
+        let snapshot = root.optional::<i64>("snapshot")?;
+        if snapshot.is_some() && !matches!(named, Named::Delta | Named::Iceberg) {
+            return Err(root.fault_at("snapshot", "only tables that keep a log have snapshots", None));
+        }
+        if output == Output::Same && matches!(named, Named::Delta | Named::Iceberg) {
+            let hint = "remove `output`: readers of such tables read Parquet too".to_owned();
+            return Err(root.fault_at("output", "no log is written; the output is plain Parquet", hint));
+        }
         let format = match named {
             Named::Parquet => return Ok(Form::Parquet),
+            Named::Delta => return Ok(Form::Lake(Lake::Delta(snapshot))),
+            Named::Iceberg => return Ok(Form::Lake(Lake::Iceberg(snapshot))),
             Named::Csv => Format::Csv(dialect.map(Dialect::parse).transpose()?.unwrap_or_default()),
             Named::Ndjson => Format::Ndjson,
             Named::Json => Format::Json,
@@ -198,6 +224,17 @@ impl Form {
         };
         Ok(Form::Records { format, output })
     }
+}
+
+/// Refuses a format that this program was built without.
+fn built_with(root: &Section<'_>, named: Named) -> Result<(), Fault> {
+    let feature = match named {
+        Named::Delta if !cfg!(feature = "delta") => "delta",
+        Named::Iceberg if !cfg!(feature = "iceberg") => "iceberg",
+        _ => return Ok(()),
+    };
+    let hint = format!("build it with the feature: cargo build --release --features {feature}");
+    Err(root.fault_at("format", format!("this verho was built without {feature}"), hint))
 }
 
 #[cfg(test)]

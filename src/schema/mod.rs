@@ -11,7 +11,7 @@ mod selection;
 mod table;
 
 pub use declared::type_name;
-pub use form::{Dialect, Escape, Form, Format, Header, Output, StrayQuote};
+pub use form::{Dialect, Escape, Form, Format, Header, Lake, Output, StrayQuote};
 pub use link::Link;
 pub use may_hold::MayHold;
 pub use path::{Leaf, LeafPath, children, leaves};

@@ -90,6 +90,13 @@ impl Pattern {
         Some(Pattern { matcher: glob.compile_matcher(), written })
     }
 
+    /// The folder of one table: everything in it, and no pattern.
+    fn table(written: &str) -> Option<Self> {
+        let pattern = !written.contains(['*', '?', '[', '{']);
+        let name = written.strip_suffix('/').filter(|_| pattern)?;
+        Pattern::parse(format!("{name}/**"))
+    }
+
     /// The folder that all matches share, with a `/` at its end, or nothing.
     pub fn folder(&self) -> &str {
         let free = self.written.find(['*', '?', '[', '{']).unwrap_or(self.written.len());
@@ -139,18 +146,13 @@ impl TableSchema {
         let mut root = document.root()?;
         let customer = name_of(&mut root, "customer")?;
         let table = name_of(&mut root, "table")?;
-        let source = Pattern::parse(root.required("source")?).ok_or_else(|| {
-            root.fault_at(
-                "source",
-                "`source` is not a pattern of keys below the root",
-                "as in acme/customers/**/*.parquet".to_owned(),
-            )
-        })?;
+        let written: String = root.required("source")?;
         let form = Form::parse(&mut root)?;
+        let source = source(&root, written, &form)?;
         let subject = root.optional::<String>("subject")?.map(LeafPath::from);
         let rules = rules(root.required("columns")?)?;
         let declared = match form {
-            Form::Parquet => nowhere_declared(&rules)?,
+            Form::Parquet | Form::Lake(_) => nowhere_declared(&rules)?,
             Form::Records { .. } => declared_leaves(&rules),
         };
         declared::fields(&declared).map_err(|what| root.fault_at("columns", what.to_string(), None))?;
@@ -198,6 +200,16 @@ impl TableSchema {
     pub fn fault(&self, what: impl Into<String>, hint: impl Into<Option<String>>) -> Fault {
         Fault::whole_file(&self.file, what, hint)
     }
+}
+
+/// The objects of a table, or the folder of one that keeps a log.
+fn source(root: &Section<'_>, written: String, form: &Form) -> Result<Pattern, Fault> {
+    if let Form::Lake(_) = form {
+        let (what, hint) = ("`source` is not the folder of one table", "as in acme/customers/".to_owned());
+        return Pattern::table(&written).ok_or_else(|| root.fault_at("source", what, hint));
+    }
+    let (what, hint) = ("`source` is not a pattern of keys below the root", "as in acme/customers/**/*.parquet");
+    Pattern::parse(written).ok_or_else(|| root.fault_at("source", what, hint.to_owned()))
 }
 
 /// Stands in place of a class or a method that nobody has chosen yet.

@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use arrow::array::BooleanArray;
+use arrow::buffer::BooleanBuffer;
 use arrow::datatypes::Field;
 use parquet::basic::Type;
 use parquet::column::page::{Page, PageReader};
@@ -10,10 +12,12 @@ use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use parquet::file::serialized_reader::SerializedPageReader;
 
 use crate::account::doors::{OpenProduction, Tap};
-use crate::plan::{ColumnPlan, FileError, Footer, Origin, SourceFile, contained};
+use crate::account::store::{Object, StoreError};
+use crate::plan::{ColumnPlan, FileError, Footer, SourceFile, contained};
 use crate::source::chunks::{self, Chunks, WindowLimits};
 use crate::source::inspect::{self, IndexedRows};
 use crate::source::pages::Pages;
+use crate::source::rows::only;
 use crate::source::{ColumnStream, EncodedChunk, Onlooker, RawBatch, SoundChunk, distinct};
 
 /// The most rows of a batch.
@@ -29,6 +33,8 @@ pub struct RowGroup<'p> {
     pub(super) index: usize,
     bytes: Fetched,
     limits: ReadLimits,
+    /// Of all rows of the object, which stay; none where no row of it can be deleted.
+    stays: Option<Arc<BooleanBuffer>>,
 }
 
 enum Fetched {
@@ -69,15 +75,17 @@ impl<'p> RowGroup<'p> {
     ) -> Result<Self, FileError> {
         let footer = file.footer()?;
         let group = &footer.row_groups()[index];
-        let leaves = columns.into_iter().flat_map(|column| leaf_indices(footer, column));
+        let stays = stays(production, file, footer, limits)?;
+        let leaves = columns.into_iter().flat_map(|column| file.leaves(column));
         let mut ranges: Vec<Range<u64>> = leaves.map(|leaf| chunks::range(group.column(leaf))).collect();
         if ranges.iter().map(|range| range.end - range.start).sum::<u64>() > limits.row_group {
-            return Ok(RowGroup { file, footer, index, bytes: Fetched::Tapped(production.tap(&file.object)), limits });
+            let bytes = Fetched::Tapped(production.tap(&file.object));
+            return Ok(RowGroup { file, footer, index, bytes, limits, stays });
         }
         ranges.sort_by_key(|range| range.start);
         let bytes = production.read(&file.object, &ranges)?;
         let chunks = Arc::new(Chunks::fetched(file.object.size, &ranges, bytes));
-        Ok(RowGroup { file, footer, index, bytes: Fetched::Whole(chunks), limits })
+        Ok(RowGroup { file, footer, index, bytes: Fetched::Whole(chunks), limits, stays })
     }
 
     /// How many rows the footer announces.
@@ -89,17 +97,40 @@ impl<'p> RowGroup<'p> {
         &self.footer.row_groups()[self.index]
     }
 
-    /// Hands every batch of a column to `each`, in row order, and makes sure that no row is missing.
+    /// Of some of its rows, which stay; none where no row of the object can be deleted.
+    pub fn stays(&self, rows: Range<usize>) -> Option<BooleanBuffer> {
+        let before =
+            self.footer.row_groups()[..self.index].iter().map(|group| group.num_rows() as usize).sum::<usize>();
+        self.stays.as_ref().map(|stays| stays.slice(before + rows.start, rows.len()))
+    }
+
+    /// Of a batch of some of its rows, those that stay.
+    ///
+    /// # Errors
+    /// Where they cannot be taken apart.
+    pub fn staying(&self, batch: RawBatch, rows: Range<usize>) -> Result<RawBatch, FileError> {
+        match self.stays(rows) {
+            Some(stays) => only(&batch, &BooleanArray::new(stays, None)),
+            None => Ok(batch),
+        }
+    }
+
+    /// Hands every batch of a column to `each`, in row order, without the rows that are deleted, and makes sure that no
+    /// other is missing.
     ///
     /// # Errors
     /// Where a page is damaged or too large, rows are missing, or `each` fails.
     pub fn read<E: From<FileError>>(
         &self,
         column: &ColumnPlan,
-        each: impl FnMut(RawBatch) -> Result<(), E>,
+        mut each: impl FnMut(RawBatch) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut stream = ColumnStream::new(self, column)?;
-        stream.take(self.rows(), each)?;
+        let (mut stream, mut at) = (ColumnStream::new(self, column)?, 0);
+        stream.take(self.rows(), |batch| {
+            let rows = at..at + batch.rows();
+            at = rows.end;
+            each(self.staying(batch, rows)?)
+        })?;
         Ok(stream.end()?)
     }
 
@@ -108,7 +139,7 @@ impl<'p> RowGroup<'p> {
         match &self.bytes {
             Fetched::Whole(chunks) => Chunks::clone(chunks),
             Fetched::Tapped(tap) => {
-                let leaves = &self.metadata().columns()[leaf_indices(self.footer, column)];
+                let leaves = &self.metadata().columns()[self.file.leaves(column)];
                 let window = self.limits.windows / self.metadata().num_columns().max(1) as u64;
                 let limits = WindowLimits { window, largest_page: self.limits.page };
                 Chunks::windows(self.file.object.size, tap.clone(), leaves, limits)
@@ -120,7 +151,7 @@ impl<'p> RowGroup<'p> {
     pub(super) fn batch_rows(&self, column: &ColumnPlan, bytes: &Chunks) -> Result<usize, FileError> {
         let (rows, bytes) = (self.rows().max(1) as u64, Arc::new(bytes.clone()));
         let mut widest = 1;
-        for leaf in leaf_indices(self.footer, column) {
+        for leaf in self.file.leaves(column) {
             let chunk = self.metadata().column(leaf);
             let total = match &self.bytes {
                 Fetched::Whole(chunks) => self.pages(chunks, chunk)?.total(),
@@ -180,7 +211,9 @@ impl<'p> RowGroup<'p> {
         onlooker: Option<&mut dyn Onlooker>,
     ) -> Result<Option<SoundChunk>, FileError> {
         let is_seen = onlooker.is_some();
-        let Some(index) = leaf_indices(self.footer, column).nth(leaf).filter(|_| self.is_planned(column)) else {
+        // Pages hold all rows, the deleted ones too.
+        let is_whole = self.stays.is_none() && self.is_planned(column);
+        let Some(index) = self.file.leaves(column).nth(leaf).filter(|_| is_whole) else {
             return Ok(None);
         };
         let Fetched::Whole(chunks) = &self.bytes else { return Ok(None) };
@@ -212,7 +245,7 @@ impl<'p> RowGroup<'p> {
 
     /// Whether the column is nested here as in the first object: its levels mean something else where it is not.
     fn is_planned(&self, column: &ColumnPlan) -> bool {
-        let Origin::File(index) = column.origin else { return false };
+        let Some(index) = self.file.root(column) else { return false };
         let here = self.footer.schema().field(index);
         let shape = |field: &Field| (field.name().clone(), field.data_type().clone(), field.is_nullable());
         shape(here) == shape(&column.field)
@@ -223,7 +256,7 @@ impl<'p> RowGroup<'p> {
     /// # Errors
     /// Where the leaf's chunk is not [sound](Self::sound) and [indexed](Self::repeats).
     pub fn indexed_rows(&self, column: &ColumnPlan, leaf: usize) -> Result<IndexedRows, FileError> {
-        let index = leaf_indices(self.footer, column).nth(leaf);
+        let index = self.file.leaves(column).nth(leaf);
         let index = index.ok_or(FileError::Damaged("a column is not the one that was planned"))?;
         let Fetched::Whole(chunks) = &self.bytes else {
             return Err(FileError::Damaged("a column was not fetched whole"));
@@ -234,7 +267,7 @@ impl<'p> RowGroup<'p> {
 
     /// The leaf as the source describes it; none for a partition key.
     pub fn leaf(&self, column: &ColumnPlan, leaf: usize) -> Option<&ColumnChunkMetaData> {
-        leaf_indices(self.footer, column).nth(leaf).map(|index| self.metadata().column(index))
+        self.file.leaves(column).nth(leaf).map(|index| self.metadata().column(index))
     }
 
     /// Whether a leaf's values repeat: its writer found a dictionary worth while to the last page.
@@ -252,13 +285,19 @@ impl<'p> RowGroup<'p> {
     }
 }
 
-/// The leaves of a column among the leaves of its file.
-pub(super) fn leaf_indices(footer: &Footer, column: &ColumnPlan) -> Range<usize> {
-    let Origin::File(root) = column.origin else { return 0..0 };
-    let schema = footer.arrow.parquet_schema();
-    let first = (0..schema.num_columns()).position(|leaf| schema.get_column_root_idx(leaf) == root).unwrap_or(0);
-    let count = (0..schema.num_columns()).filter(|leaf| schema.get_column_root_idx(*leaf) == root).count();
-    first..first + count
+/// Which rows of an object stay, where some may be deleted. What says so tells of rows, and is read like them.
+fn stays(
+    production: OpenProduction<'_>,
+    file: &SourceFile,
+    footer: &Footer,
+    limits: ReadLimits,
+) -> Result<Option<Arc<BooleanBuffer>>, FileError> {
+    let Some(logged) = file.logged.as_ref().filter(|logged| logged.has_deletes()) else { return Ok(None) };
+    let read = |object: &Object, range: Range<u64>| {
+        let read = production.read(object, std::slice::from_ref(&range))?;
+        read.into_iter().next().ok_or_else(|| StoreError::Damaged("no reply to a read".into()))
+    };
+    logged.stays(&file.object, footer, &read, limits.row_group).map(Some)
 }
 
 /// The longest entry of a dictionary page of byte arrays: each is its length in 4 bytes, and its bytes.

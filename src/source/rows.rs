@@ -12,6 +12,8 @@ pub struct Rows<'p> {
     own: ColumnStream<'p>,
     beside: Vec<ColumnStream<'p>>,
     extent: Extent,
+    /// Whether some rows are deleted, so that nobody may take them all.
+    has_deletes: bool,
 }
 
 impl<'p> Rows<'p> {
@@ -23,7 +25,8 @@ impl<'p> Rows<'p> {
         let beside = column.beside.iter().map(|index| ColumnStream::new(group, &table.columns[*index]));
         let beside = beside.collect::<Result<_, _>>()?;
         let own = if column.texts_in_place { ColumnStream::in_place } else { ColumnStream::new };
-        Ok(Rows { own: own(group, column)?, beside, extent: column.extent })
+        let has_deletes = group.stays(0..0).is_some();
+        Ok(Rows { own: own(group, column)?, beside, extent: column.extent, has_deletes })
     }
 
     /// Hands the next `rows` rows to `each`, of them only the chosen: in batches, or all at once where a method needs to
@@ -37,7 +40,10 @@ impl<'p> Rows<'p> {
         chosen: Option<&BooleanArray>,
         mut each: impl FnMut(RawBatch) -> Result<(), E>,
     ) -> Result<(), E> {
-        let Rows { own, beside, extent } = self;
+        let Rows { own, beside, extent, has_deletes } = self;
+        if *has_deletes && chosen.is_none() {
+            return Err(FileError::Damaged("deleted rows are not left out").into());
+        }
         let mut at = 0;
         let mut joined = |array: ArrayRef| {
             let beside = beside.iter_mut().map(|stream| gathered(stream, array.len())).collect::<Result<_, _>>()?;
@@ -99,7 +105,7 @@ impl<'p> Asked<'p> {
 }
 
 /// The chosen rows of a batch.
-fn only(raw: &RawBatch, chosen: &BooleanArray) -> Result<RawBatch, FileError> {
+pub(super) fn only(raw: &RawBatch, chosen: &BooleanArray) -> Result<RawBatch, FileError> {
     let of = |array: &ArrayRef| filter(array, chosen).map_err(|_| FileError::Damaged("rows cannot be chosen"));
     Ok(RawBatch { array: of(&raw.array)?, beside: raw.beside.iter().map(of).collect::<Result<_, _>>()? })
 }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, StringArray, new_null_array};
-use arrow::datatypes::DataType;
+use arrow::array::{Array, ArrayRef, StringArray, new_null_array};
+use arrow::datatypes::{DataType, Field};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
+use crate::lake::Fit;
 use crate::plan::{ColumnPlan, FileError, Origin, contained};
 use crate::source::RawBatch;
 use crate::source::chunks::Chunks;
@@ -14,7 +15,6 @@ use crate::source::row_group::{BATCH_ROWS, RowGroup};
 
 /// A reader of one column that remembers where it stands.
 pub struct ColumnStream<'p> {
-    column: &'p ColumnPlan,
     data_type: &'p DataType,
     values: Values<'p>,
     /// Rows of the last batch that nobody wanted yet.
@@ -24,7 +24,19 @@ pub struct ColumnStream<'p> {
 enum Values<'p> {
     /// A partition key: one value, for so many more rows.
     Repeated(Option<&'p str>, usize),
-    Decoded(Box<ParquetRecordBatchReader>, Chunks),
+    /// A column that the object does not have: what stands for it, for so many more rows.
+    Absent(&'p Fit, usize),
+    Decoded(Box<Decoded<'p>>),
+}
+
+/// A column that is decoded from its pages.
+struct Decoded<'p> {
+    reader: ParquetRecordBatchReader,
+    chunks: Chunks,
+    /// The column as the object has it.
+    field: Arc<Field>,
+    /// What makes it the table's, where it is another.
+    fit: Option<&'p Fit>,
 }
 
 impl<'p> ColumnStream<'p> {
@@ -33,11 +45,13 @@ impl<'p> ColumnStream<'p> {
     /// # Errors
     /// Where the first pages are damaged or too large.
     pub fn new(group: &RowGroup<'p>, column: &'p ColumnPlan) -> Result<Self, FileError> {
-        let values = match column.origin {
-            Origin::Partition => Values::Repeated(group.file.partition(column.field.name()), group.rows()),
-            Origin::File(index) => decoded(group, column, index, &group.footer.arrow)?,
+        let values = match (column.origin, group.file.root(column), group.file.fit(column)) {
+            (Origin::Partition, ..) => Values::Repeated(group.file.partition(column.field.name()), group.rows()),
+            (Origin::File(_), Some(index), _) => decoded(group, column, index, &group.footer.arrow)?,
+            (Origin::File(_), None, Some(fit)) => Values::Absent(fit, group.rows()),
+            (Origin::File(_), None, None) => return Err(FileError::Damaged("a column is missing")),
         };
-        Ok(ColumnStream { data_type: column.field.data_type(), column, values, pending: None })
+        Ok(ColumnStream { data_type: column.field.data_type(), values, pending: None })
     }
 
     /// A reader at the first row that hands texts on where they lie in their pages, as views.
@@ -45,9 +59,11 @@ impl<'p> ColumnStream<'p> {
     /// # Errors
     /// Where the first pages are damaged or too large.
     pub fn in_place(group: &RowGroup<'p>, column: &'p ColumnPlan) -> Result<Self, FileError> {
-        let Origin::File(index) = column.origin else { return ColumnStream::new(group, column) };
+        let Some(index) = group.file.root(column).filter(|_| group.file.fit(column).is_none()) else {
+            return ColumnStream::new(group, column);
+        };
         let values = decoded(group, column, index, group.footer.texts_in_place()?)?;
-        Ok(ColumnStream { data_type: &DataType::Utf8View, column, values, pending: None })
+        Ok(ColumnStream { data_type: &DataType::Utf8View, values, pending: None })
     }
 
     /// Hands the next `rows` rows to `each`, in batches.
@@ -97,7 +113,12 @@ impl<'p> ColumnStream<'p> {
                 *left -= rows;
                 (rows > 0).then(|| repeated(*value, rows))
             }
-            Values::Decoded(reader, chunks) => next_array(reader, chunks, self.column.field.name(), self.data_type)?,
+            Values::Absent(fit, left) => {
+                let rows = BATCH_ROWS.min(*left);
+                *left -= rows;
+                (rows > 0).then(|| fitted(fit, None, rows, self.data_type)).transpose()?
+            }
+            Values::Decoded(decoded) => decoded.next(self.data_type)?,
         };
         Ok(array.map(RawBatch::alone))
     }
@@ -109,7 +130,7 @@ fn decoded<'p>(
     index: usize,
     arrow: &ArrowReaderMetadata,
 ) -> Result<Values<'p>, FileError> {
-    let chunks = group.chunks(column);
+    let (chunks, fit) = (group.chunks(column), group.file.fit(column));
     let batch_rows = contained(|| group.batch_rows(column, &chunks))?;
     let reader = contained(|| {
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks.clone(), arrow.clone())
@@ -119,21 +140,32 @@ fn decoded<'p>(
         Ok(builder.build()?)
     });
     let reader = reader.map_err(|error| chunks.failure().unwrap_or(error))?;
-    Ok(Values::Decoded(Box::new(reader), chunks))
+    let field = arrow.schema().fields()[index].clone();
+    Ok(Values::Decoded(Box::new(Decoded { reader, chunks, field, fit })))
 }
 
-fn next_array(
-    reader: &mut ParquetRecordBatchReader,
-    chunks: &Chunks,
-    name: &str,
-    data_type: &DataType,
-) -> Result<Option<ArrayRef>, FileError> {
-    let failed = || chunks.failure().unwrap_or(FileError::Damaged("a column cannot be decoded"));
-    let Some(batch) = contained(|| reader.next().transpose().map_err(|_| failed()))? else { return Ok(None) };
-    let named = batch.schema().fields().first().is_some_and(|field| field.name() == name);
-    match batch.columns() {
-        [array] if named && array.data_type() == data_type => Ok(Some(array.clone())),
-        _ => Err(FileError::Damaged("a column is not the one that was planned")),
+impl Decoded<'_> {
+    fn next(&mut self, data_type: &DataType) -> Result<Option<ArrayRef>, FileError> {
+        let Decoded { reader, chunks, field, fit } = self;
+        let failed = || chunks.failure().unwrap_or(FileError::Damaged("a column cannot be decoded"));
+        let Some(batch) = contained(|| reader.next().transpose().map_err(|_| failed()))? else { return Ok(None) };
+        let named = batch.schema().fields().first().is_some_and(|there| there.name() == field.name());
+        match (batch.columns(), fit) {
+            ([array], None) if named && array.data_type() == data_type => Ok(Some(array.clone())),
+            ([array], Some(fit)) if named && array.data_type() == field.data_type() => {
+                fitted(fit, Some(array), array.len(), data_type).map(Some)
+            }
+            _ => Err(FileError::Damaged("a column is not the one that was planned")),
+        }
+    }
+}
+
+/// Rows of the object's column as the table's.
+fn fitted(fit: &Fit, array: Option<&ArrayRef>, rows: usize, to: &DataType) -> Result<ArrayRef, FileError> {
+    let made = contained(|| fit.apply(array, rows, to).map_err(|_| FileError::Damaged("a value is none of its type")))?;
+    match made.data_type() == to && made.len() == rows {
+        true => Ok(made),
+        false => Err(FileError::Damaged("a column is not the one that was planned")),
     }
 }
 

@@ -135,12 +135,12 @@ impl<'l> Look<'l> {
         let group = means.crew.call(means.production.is_remote(), open)?;
         means.crew.work(|| {
             let mut rows = Asked::new(&group, self.table, &self.columns)?;
-            let mut left = group.rows();
-            while left > 0 {
-                let next = left.min(ROWS);
-                let batch = rows.take(next)?.ok_or(FileError::Damaged("a column is missing"))?;
-                each(self.looked(means.keys, &batch)?)?;
-                left -= next;
+            let mut at = 0;
+            while at < group.rows() {
+                let next = at..group.rows().min(at + ROWS);
+                at = next.end;
+                let batch = rows.take(next.len())?.ok_or(FileError::Damaged("a column is missing"))?;
+                each(self.looked(means.keys, &group.staying(batch, next)?)?)?;
             }
             Ok(rows.end()?)
         })

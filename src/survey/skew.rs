@@ -5,7 +5,7 @@
 //! and Gries (1982): of n rows, a value's count is at most n/[`COUNTED`] too low. Pieces are joined in their order, so that
 //! figures are the same on any number of threads.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use ahash::RandomState;
 use arrow::array::{Array, ArrayRef};
@@ -17,6 +17,7 @@ use super::sample::Least;
 use super::{Cause, SurveyError, located};
 use crate::method::hash_rows;
 use crate::plan::{ColumnPlan, Content, FileError, Plan, SourceFile, TablePlan};
+use crate::privacy::frequency_risk;
 use crate::source::{Asked, Records, RowGroup};
 
 /// Pieces of a table that are looked at, at most.
@@ -124,8 +125,9 @@ fn look_at_pages(
     let group = means.crew.call(means.production.is_remote(), open)?;
     means.crew.work(|| {
         let of_leaf = |coded: &Coded<'_>| {
-            let rows = Asked::new(&group, table, &[coded.column])?.take(group.rows().min(ROWS))?;
-            let column = rows.ok_or(FileError::Damaged("a column is missing"))?;
+            let rows = 0..group.rows().min(ROWS);
+            let column = Asked::new(&group, table, &[coded.column])?.take(rows.len())?;
+            let column = group.staying(column.ok_or(FileError::Damaged("a column is missing"))?, rows)?;
             Summary::of(coded, column.columns(), means)
         };
         coded.iter().map(of_leaf).collect()
@@ -200,7 +202,9 @@ impl Summary {
 
     fn finding(self, coded: &Coded<'_>) -> SkewFinding {
         let distinct = self.sample.distinct();
-        let risk = frequency_risk(self.counts.values().copied(), self.values);
+        // Counts that are not kept are of values that are rare, and hardly any row of theirs is recovered.
+        let kept: u64 = self.counts.values().sum();
+        let risk = frequency_risk(self.counts.values().copied()) * kept as f64 / self.values.max(1) as f64;
         SkewFinding {
             leaf: coded.path.clone(),
             domain: coded.domain.to_owned(),
@@ -210,13 +214,6 @@ impl Summary {
             flagged: risk >= NOTABLE && risk > 2.0 / distinct.max(1) as f64,
         }
     }
-}
-
-/// The share of `all` rows that are matched by rank (Naveed, Kamara and Wright, 2015): of values that occur equally often,
-/// one of each such set is expected to be right.
-fn frequency_risk(counts: impl Iterator<Item = u64>, all: u64) -> f64 {
-    let different: BTreeSet<u64> = counts.collect();
-    if all == 0 { 0.0 } else { different.iter().sum::<u64>() as f64 / all as f64 }
 }
 
 #[cfg(test)]
@@ -229,14 +226,6 @@ mod tests {
         let mut summary = Summary { counts, sample: Least::new(SAMPLED), values };
         summary.reduce();
         summary
-    }
-
-    #[test]
-    fn ranks_tell_values_apart_that_occur_differently() {
-        assert_eq!(frequency_risk([5, 3, 1].into_iter(), 9), 1.0);
-        assert_eq!(frequency_risk([2, 2, 2, 2].into_iter(), 8), 0.25);
-        assert_eq!(frequency_risk([6, 1, 1].into_iter(), 8), 7.0 / 8.0);
-        assert_eq!(frequency_risk([].into_iter(), 0), 0.0);
     }
 
     /// One value has a third of all rows, the others one each.

@@ -1,6 +1,7 @@
-//! Which rows leave: every filter of the table holds for them, and so does their group.
+//! Which rows leave: those that are not deleted, for which every filter of the table holds, and so does their group.
 
 use arrow::array::BooleanArray;
+use arrow::buffer::BooleanBuffer;
 
 use crate::plan::TablePlan;
 use crate::source::{RawBatch, filters_hold};
@@ -31,17 +32,27 @@ pub fn asked(table: &TablePlan, masks: &Masks) -> Vec<usize> {
     table.asked.iter().copied().chain(grouped.into_iter().flatten()).collect()
 }
 
-/// Chooses among some rows of the table by the columns that are [asked]; none where no filter stands and all leave.
+/// Chooses among some rows of the table by the columns that are [asked], and by which of them `stay`, where some are
+/// deleted; none where none is deleted, no filter stands and all leave.
 ///
 /// # Errors
 /// Where a column is not of the type that was planned, or a row is in a group that nobody knows.
-pub fn choose(table: &TablePlan, masks: &Masks, columns: &RawBatch) -> Result<Option<Chosen>, MaskError> {
-    let rows = columns.rows();
-    let (filters, grouped): (Vec<_>, Vec<_>) =
-        columns.columns().enumerate().partition(|(at, _)| *at < table.asked.len());
+pub fn choose(
+    table: &TablePlan,
+    masks: &Masks,
+    asked: Option<&RawBatch>,
+    stay: Option<BooleanBuffer>,
+) -> Result<Option<Chosen>, MaskError> {
+    let Some(rows) = asked.map(RawBatch::rows).or(stay.as_ref().map(BooleanBuffer::len)) else { return Ok(None) };
+    let columns = asked.into_iter().flat_map(RawBatch::columns).enumerate();
+    let (filters, grouped): (Vec<_>, Vec<_>) = columns.partition(|(at, _)| *at < table.asked.len());
     let filters: Vec<_> = filters.into_iter().map(|(_, column)| column.clone()).collect();
     let failed = |(column, error)| MaskError::Method(column, error);
     let mut marks = filters_hold(table, &masks.keys, rows, &filters).map_err(failed)?;
+    let is_free = filters.is_empty() && stay.is_none();
+    if let Some(stay) = &stay {
+        marks = &marks & stay;
+    }
     if let (Some(standing), Some(groups)) = (masks.standing(table), &table.groups)
         && !grouped.is_empty()
     {
@@ -54,6 +65,6 @@ pub fn choose(table: &TablePlan, masks: &Masks, columns: &RawBatch) -> Result<Op
         }
         marks = names.iter().zip(&marks).map(|(name, passes)| passes && standing.holds(*name) == Some(true)).collect();
     }
-    let all = filters.is_empty() && marks.count_set_bits() == rows;
+    let all = is_free && marks.count_set_bits() == rows;
     Ok((!all).then(|| Chosen(BooleanArray::new(marks, None))))
 }

@@ -9,10 +9,13 @@ use zeroize::Zeroizing;
 use super::victim::Victim;
 use crate::Finding;
 
-/// Ways to hash a value that need no secret.
-fn guesses() -> Vec<Box<dyn Fn(&str) -> [u8; 32]>> {
+/// A way to hash a value.
+type Guess = Box<dyn Fn(&str) -> [u8; 32]>;
+
+/// Ways that need no secret.
+fn guesses() -> Vec<Guess> {
     let nothing = || Secret::unwrapped(Zeroizing::new([0; 32]));
-    let by = |key: DomainKey| -> Box<dyn Fn(&str) -> [u8; 32]> { Box::new(move |value| key.hash(value.as_bytes())) };
+    let by = |key: DomainKey| -> Guess { Box::new(move |value| key.hash(value.as_bytes())) };
     vec![
         Box::new(|value| *blake3::hash(value.as_bytes()).as_bytes()),
         Box::new(|value| *blake3::hash(&[value.as_bytes(), &[0xff]].concat()).as_bytes()),

@@ -1,6 +1,9 @@
 //! Figures of a report in words.
 
-use crate::risk::{Attacker, Distance, Figures, LeafUse, Sensitive, TableRisk};
+use crate::risk::{Attacker, Distance, Diversity, Figures, LeafUse, Sensitive, TableRisk};
+
+/// A figure's name, and how it is taken from what holds it.
+type Named<From, To> = (&'static str, fn(&From) -> To);
 
 /// A share in percent; one that is not nothing is never shown as nothing.
 pub fn percent(share: f64) -> String {
@@ -47,8 +50,8 @@ pub fn figures(table: &TableRisk) -> Vec<[String; 3]> {
         row("alone in their group".into(), &|side| count(side.uniques)),
         row(format!("in groups under {k}"), &|side| count(side.under_k)),
     ];
-    let attackers: [(&str, fn(&Figures) -> &Attacker); 2] =
-        [("prosecutor", |side| &side.prosecutor), ("journalist", |side| &side.journalist)];
+    let attackers: [Named<Figures, Attacker>; 2] =
+        [("prosecutor", |side| side.prosecutor), ("journalist", |side| side.journalist)];
     for (name, of) in attackers {
         rows.push(row(format!("{name}: at risk above 1/{k}"), &|side| percent(of(side).at_risk)));
         let highest = |side: &Figures| of(side).highest.map_or_else(|| format!(">1/{k}"), percent);
@@ -63,15 +66,14 @@ pub fn figures(table: &TableRisk) -> Vec<[String; 3]> {
 }
 
 fn diversity(before: &Sensitive, after: &Sensitive) -> Vec<[String; 3]> {
-    let shown: [(&str, fn(&crate::risk::Diversity) -> String); 4] = [
+    let shown: [Named<Diversity, String>; 4] = [
         ("l: distinct values", |figures| figures.distinct_l.to_string()),
         ("l: by entropy", |figures| format!("{:.2}", figures.entropy_l)),
         ("t", |figures| format!("{:.3} {}", figures.t, figures.distance)),
         ("α: most frequent value", |figures| percent(figures.alpha)),
     ];
-    let side = |side: &Sensitive, of: fn(&crate::risk::Diversity) -> String| {
-        side.figures.as_ref().map_or_else(|| "removed".to_owned(), of)
-    };
+    let side =
+        |side: &Sensitive, of: fn(&Diversity) -> String| side.figures.as_ref().map_or_else(|| "removed".to_owned(), of);
     shown.map(|(name, of)| [format!("`{}` {name}", before.leaf), side(before, of), side(after, of)]).into()
 }
 

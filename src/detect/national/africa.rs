@@ -7,7 +7,8 @@ use super::{ANY, Number, Purpose};
 pub(super) const NUMBERS: &[Number] = &[
     Number {
         kind: "ZA_ID",
-        follows: "identity number: Identification Act 68 of 1997 of South Africa; day of birth, citizenship, Luhn's formula",
+        follows: "identity number: Identification Act 68 of 1997 of South Africa; day of birth, citizenship, \
+            Luhn's formula",
         leaves_out: "nothing: every wrong digit is seen",
         shapes: &[("999999 9999 99 9", 92), ("999999 9999 999", 85), ("9999999999999", 0)],
         between: b" -",

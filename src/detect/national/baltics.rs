@@ -27,7 +27,8 @@ pub(super) const NUMBERS: &[Number] = &[
     },
     Number {
         kind: "LV_PERSONAS_KODS",
-        follows: "personas kods: act of the register of natural persons; check by the State Revenue Service's published weights",
+        follows: "personas kods: act of the register of natural persons; check by the State Revenue Service's \
+            published weights",
         leaves_out: "some wrong digits, since 10 stands for 0",
         shapes: &[("999999 99999", 80), ("99999999999", 0)],
         between: b"-",

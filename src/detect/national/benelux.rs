@@ -60,7 +60,8 @@ pub(super) const NUMBERS: &[Number] = &[
     },
     Number {
         kind: "LU_MATRICULE",
-        follows: "matricule: act of 19 June 2013 (identification des personnes physiques); Luhn, then Verhoeff over the same digits",
+        follows: "matricule: act of 19 June 2013 (identification des personnes physiques); Luhn, then Verhoeff \
+            over the same digits",
         leaves_out: "nothing: every wrong digit is seen",
         shapes: &[("9999999999999", 80)],
         between: ANY,
@@ -97,7 +98,8 @@ fn is_btw(letters: &[u8]) -> bool {
         && (is_bsn(&letters[2..11]) || letters.iter().fold(0, as_digits) == 1)
 }
 
-/// Numbers of those born since 2000 are checked with a 2 before them. Months and days can be 0 where they are not known.
+/// Numbers of those born since 2000 are checked with a 2 before them. Months and days can be 0 where they are not
+/// known.
 fn is_national_register(letters: &[u8]) -> bool {
     let check = number(&letters[9..]);
     let is_right = |first: u64| 97 - (first * 1_000_000_000 + number(&letters[..9])) % 97 == check;

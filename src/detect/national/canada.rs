@@ -39,7 +39,8 @@ pub(super) const NUMBERS: &[Number] = &[
     },
     Number {
         kind: "CA_OHIP",
-        follows: "health card number of Ontario: Ministry of Health; Luhn's formula over ten digits, and a version of two letters",
+        follows: "health card number of Ontario: Ministry of Health; Luhn's formula over ten digits, and a \
+            version of two letters",
         leaves_out: "the version",
         shapes: &[("9999999999AA", 75), ("9999 999 999 AA", 85), ("9999 999 999", 0), ("9999999999", 0)],
         between: b" -",

@@ -27,7 +27,8 @@ pub(super) const NUMBERS: &[Number] = &[
     },
     Number {
         kind: "HK_ID",
-        follows: "Hong Kong identity card: Immigration Department; one or two letters, six digits, modulus 11 in brackets",
+        follows: "Hong Kong identity card: Immigration Department; one or two letters, six digits, modulus 11 \
+            in brackets",
         leaves_out: "nothing: every wrong digit is seen",
         shapes: &[("A999999 *", 90), ("AA999999 *", 92), ("A999999*", 0), ("AA999999*", 0)],
         between: b"(",

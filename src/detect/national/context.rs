@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use crate::detect::dispatch::{Bits, half};
 use crate::detect::text::hash_of;
 use crate::detect::{Text, Word};
 
@@ -150,16 +151,10 @@ struct Phrases {
     whole: Vec<(u64, Said)>,
     /// Of beginnings of words, by their first letter.
     stems: Vec<(&'static str, Said)>,
-    /// Which hashes the last word of a phrase can have, by their first bits.
-    ends: [u64; ENDS / 64],
-}
-
-/// So many bits tell words that end no phrase from those that may.
-const ENDS: usize = 1 << 14;
-
-/// The place of a hash among them.
-fn end_of(hash: u64) -> usize {
-    (hash >> 50) as usize
+    /// Which hashes the last word of a phrase can have: most words end none, and this says so in one look.
+    ends: Bits,
+    /// The first two letters of stems.
+    begins: Bits,
 }
 
 static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
@@ -175,26 +170,31 @@ static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
 
 impl Phrases {
     fn of(phrases: impl Iterator<Item = (&'static str, Said)>) -> Self {
-        let (mut whole, mut stems, mut ends) = (Vec::new(), Vec::new(), [0; ENDS / 64]);
+        let (mut whole, mut stems, mut ends) = (Vec::new(), Vec::new(), Bits::default());
         for (phrase, said) in phrases {
             match phrase.strip_suffix('*') {
                 Some(stem) => stems.push((stem, said)),
                 None => {
-                    let end = phrase.rsplit(' ').next().map_or(0, |word| end_of(hash_of(word)));
-                    ends[end / 64] |= 1 << (end % 64);
+                    phrase.rsplit(' ').take(1).for_each(|word| ends.set(half(hash_of(word))));
                     whole.push((phrase.split(' ').map(hash_of).fold(0, joined), said));
                 }
             }
         }
         whole.sort_by_key(|(hash, _)| *hash);
         stems.sort_by_key(|(stem, _)| *stem);
-        Phrases { whole, stems, ends }
+        let mut begins = Bits::default();
+        stems.iter().filter_map(|(stem, _)| first_two(stem)).for_each(|two| begins.set(two));
+        Phrases { whole, stems, ends, begins }
+    }
+
+    /// Whether a phrase may end with a word, or a stem begin it.
+    fn may_say(&self, text: &Text<'_>, word: &Word) -> bool {
+        self.may_end(word) || first_two(text.word(word)).is_some_and(|two| self.begins.has(two))
     }
 
     /// Whether a phrase may end with a word.
     fn may_end(&self, word: &Word) -> bool {
-        let end = end_of(word.hash);
-        self.ends[end / 64] >> (end % 64) & 1 == 1
+        self.ends.has(half(word.hash))
     }
 
     /// What is said by words of these hashes.
@@ -212,6 +212,11 @@ impl Phrases {
             |stem: &str| word.as_bytes().get(..stem.len()).is_some_and(|it| it.eq_ignore_ascii_case(stem.as_bytes()));
         same.filter(move |(stem, _)| begins(stem)).map(|(_, said)| *said)
     }
+}
+
+/// The first two letters of a word as one number, whatever their case.
+fn first_two(word: &str) -> Option<u16> {
+    word.as_bytes().first_chunk().map(|two| u16::from_le_bytes(*two) | 0x2020)
 }
 
 fn joined(hash: u64, word: u64) -> u64 {
@@ -235,7 +240,7 @@ impl Set {
     }
 
     fn is_empty(&self) -> bool {
-        self.numbers == [0; 4] && self.purposes == 0
+        self.purposes == 0 && self.numbers == [0; 4]
     }
 
     fn has(&self, place: usize) -> bool {
@@ -276,7 +281,8 @@ impl Before {
         let mut before = Before::default();
         let mut end = first;
         while end > first.saturating_sub(BEFORE) {
-            if text.words()[end - 1].has_digit {
+            let word = &text.words()[end - 1];
+            if word.has_digit || !PHRASES.may_say(text, word) {
                 end -= 1;
                 continue;
             }
@@ -323,53 +329,38 @@ fn after(text: &Text<'_>, last: usize) -> Set {
     set
 }
 
-/// What the text around a run of words says of it, looked at when it is first asked for.
-pub(super) struct Around<'a, 't> {
-    text: &'a Text<'t>,
-    run: Run,
-    /// What stands before does not change with where the run ends.
-    before: &'a mut Option<Before>,
-    after: Option<Set>,
+/// What the text around a run of words says of it.
+pub(super) struct Around {
+    before: Before,
+    after: Set,
     is_glued: bool,
-    /// Whether nothing around says anything, once that is known.
-    is_silent: Option<bool>,
 }
 
-impl<'a, 't> Around<'a, 't> {
-    pub(super) fn of(text: &'a Text<'t>, run: Run, before: &'a mut Option<Before>) -> Self {
-        Around { text, run, before, after: None, is_glued: run.is_glued(text), is_silent: None }
+impl Around {
+    /// What stands before does not change with where the run ends, and is looked at once.
+    pub(super) fn of(text: &Text<'_>, run: Run, before: &mut Option<Before>) -> Self {
+        let before = *before.get_or_insert_with(|| Before::of(text, run.first));
+        Around { before, after: after(text, run.last), is_glued: run.is_glued(text) }
+    }
+
+    /// Whether no word near announces any number.
+    pub(super) fn is_silent(&self) -> bool {
+        [&self.before.near, &self.before.far, &self.after].iter().all(|set| set.is_empty())
     }
 
     /// How certain it is in percent that letters of a shape are its number, if they are valid; 0: not at all.
-    pub(super) fn certainty(&mut self, shape: &Shape, letters: &Letters) -> u8 {
+    pub(super) fn certainty(&self, shape: &Shape, letters: &Letters) -> u8 {
         let alone = shape.certainty_alone(letters);
         if alone >= CERTAIN {
             return alone;
         }
-        if alone == 0 && self.is_silent() {
-            return 0;
-        }
-        let (text, run) = (self.text, self.run);
-        let before = self.before.get_or_insert_with(|| Before::of(text, run.first));
-        let is_glued = self.is_glued;
-        let alone = if before.is_other || is_glued { 0 } else { alone };
-        let said = match before.says(shape) {
-            0 if alone == 0 => {
-                self.after.get_or_insert_with(|| after(text, run.last)).says(shape, AFTER_IT, GENERALLY_FAR)
-            }
+        let alone = if self.before.is_other || self.is_glued { 0 } else { alone };
+        let said = match self.before.says(shape) {
+            0 if alone == 0 => self.after.says(shape, AFTER_IT, GENERALLY_FAR),
             said => said,
         };
         // What is grouped in its own way, or a piece of something, has to be named: dates and keys are such.
-        let is_said = shape.is_grouped_as(letters) && !is_glued || said > GENERALLY_NEAR;
+        let is_said = shape.is_grouped_as(letters) && !self.is_glued || said > GENERALLY_NEAR;
         if is_said { said.max(alone) } else { alone }
-    }
-
-    fn is_silent(&mut self) -> bool {
-        *self.is_silent.get_or_insert_with(|| {
-            let before = self.before.get_or_insert_with(|| Before::of(self.text, self.run.first));
-            before.near.is_empty()
-                && before.far.is_empty()
-                && self.after.get_or_insert_with(|| after(self.text, self.run.last)).is_empty()
-        })
     }
 }

@@ -8,7 +8,8 @@ pub(super) const NUMBERS: &[Number] = &[
     Number {
         kind: "CZ_RC",
         follows: "rodné číslo: act 133/2000 Sb., section 13",
-        leaves_out: "some wrong digits, since 10 stands for 0; all of the nine digits of before 1954, which have no check digit",
+        leaves_out: "some wrong digits, since 10 stands for 0; all of the nine digits of before 1954, which \
+            have no check digit",
         shapes: &[("999999 9999", 0), ("9999999999", 0), ("999999 999", 0), ("999999999", 0)],
         between: b"/",
         valid: is_rodne_cislo,

@@ -8,7 +8,8 @@ pub(super) const NUMBERS: &[Number] = &[
     Number {
         kind: "DK_CPR",
         follows: "CPR-nummer: act 1010/2020 (CPR-loven); the CPR Office, Personnummeret i CPR, for centuries",
-        leaves_out: "wrong digits of the last four, since modulus 11 is not kept to since October 2007; births after 2027",
+        leaves_out: "wrong digits of the last four, since modulus 11 is not kept to since October 2007; births \
+            after 2027",
         shapes: &[("999999 9999", 0), ("9999999999", 0)],
         between: b" -",
         valid: is_cpr,

@@ -7,7 +7,8 @@ use super::{ANY, Number, Purpose};
 pub(super) const NUMBERS: &[Number] = &[
     Number {
         kind: "GR_AMKA",
-        follows: "AMKA: act 3655/2008, article 153; Luhn's formula over eleven digits, of which six are the day of birth",
+        follows: "AMKA: act 3655/2008, article 153; Luhn's formula over eleven digits, of which six are the day \
+            of birth",
         leaves_out: "nothing: every wrong digit is seen",
         shapes: &[("99999999999", 0)],
         between: ANY,
@@ -30,7 +31,8 @@ pub(super) const NUMBERS: &[Number] = &[
     },
     Number {
         kind: "GR_ADT",
-        follows: "arithmos deltiou taftotitas: ministerial decision 3021/19/53 of 2005, letters that Greek and Latin share",
+        follows: "arithmos deltiou taftotitas: ministerial decision 3021/19/53 of 2005, letters that Greek and \
+            Latin share",
         leaves_out: "wrong digits: there is no check digit",
         shapes: &[("AA999999", 0), ("AA 999999", 0)],
         between: ANY,

@@ -49,7 +49,8 @@ pub(super) const NUMBERS: &[Number] = &[
     },
     Number {
         kind: "IN_EPIC",
-        follows: "electoral photo identity card: Election Commission of India; three letters, and Luhn's formula over seven digits",
+        follows: "electoral photo identity card: Election Commission of India; three letters, and Luhn's \
+            formula over seven digits",
         leaves_out: "wrong letters",
         shapes: &[("AAA9999999", 0)],
         between: ANY,

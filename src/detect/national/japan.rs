@@ -28,7 +28,8 @@ pub(super) const NUMBERS: &[Number] = &[
     Number {
         kind: "KR_RRN",
         follows: "주민등록번호: Resident Registration Act of Korea; modulus 11",
-        leaves_out: "some wrong digits, since two remainders share 0 and 1; numbers since October 2020, which no check holds for",
+        leaves_out: "some wrong digits, since two remainders share 0 and 1; numbers since October 2020, which \
+            no check holds for",
         shapes: &[("999999 9999999", 90), ("9999999999999", 0)],
         between: b"-",
         valid: |letters| is_resident(letters) && (11 - sum(letters) % 11) % 10 == last(letters),

@@ -17,7 +17,8 @@ pub(super) const NUMBERS: &[Number] = &[
     },
     Number {
         kind: "MX_RFC",
-        follows: "RFC: SAT, rules of annex 1-A of the Resolución Miscelánea Fiscal; people have four letters, firms three",
+        follows: "RFC: SAT, rules of annex 1-A of the Resolución Miscelánea Fiscal; people have four letters, \
+            firms three",
         leaves_out: "wrong digits: older homoclaves do not keep to the check; letters & and Ñ",
         shapes: &[("AAAA999999***", 82), ("AAA999999***", 70), ("AAAA 999999 ***", 88), ("AAA 999999 ***", 75)],
         between: b" -",

@@ -1,12 +1,18 @@
 //! Numbers that offices give to people: identity, tax, social security, health, and those of firms of one person.
 //!
 //! One file a country, one line in the list. A number says how people write it ([`Number::shapes`]), which letters are
-//! valid, and which words announce it. In text, letters are first compared by their count and by which of them are digits,
-//! then checked, and only then are the words around looked at.
+//! valid, and which words announce it. In text, letters are first compared by their count and by which of them are
+//! digits, then words around are looked at, and only then is the check made.
 //!
-//! A number whose shape and check say enough is found wherever it stands; any other only where a word near it says what it
-//! is, since one in ten of all numbers has the right check digit. Certainty follows that: from 90 by itself, up to 88 by
-//! a word near it.
+//! A number whose shape and check say enough is found wherever it stands; any other only where a word near it says
+//! what it is, since one in ten of all numbers has the right check digit. Certainty follows that: from 90 by itself,
+//! up to 88 by a word near it.
+//!
+//! What a number follows is named beside it. Rules are facts, and were compared on two million made-up numbers with
+//! another reader of them (python-stdnum 2.2, of which nothing is taken here); where it has none, with published
+//! examples. From memory alone are the Polish identity card, the Hungarian personal number, the Salvadoran DUI, the
+//! Uruguayan cédula, the Ontario health card, the Maltese, Greek, Egyptian, Vietnamese and Nigerian numbers, and when
+//! Norway's check changes.
 
 mod checks;
 mod context;
@@ -179,6 +185,9 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
 
 /// Looks at all runs of words that begin with one.
 fn find_from(text: &Text<'_>, first: usize, found: &mut Vec<Span>) {
+    if (Run { first, last: first }).is_end_of_piece(text) {
+        return;
+    }
     let mut letters = Letters::default();
     let mut before = None;
     for last in first..text.words().len().min(first + shape::MOST_GROUPS) {
@@ -194,20 +203,19 @@ fn find_from(text: &Text<'_>, first: usize, found: &mut Vec<Span>) {
 
 /// What letters most certainly are: words around are cheaper to look at than checks are to make.
 fn most_certain(text: &Text<'_>, letters: &Letters, run: Run, before: &mut Option<Before>) -> Option<Span> {
-    let mut fitting = SHAPES.fitting(letters).peekable();
-    fitting.peek()?;
-    if run.is_piece(text) {
+    if SHAPES.none_has(letters) {
         return None;
     }
-    let mut around = Around::of(text, run, before);
+    let around = Around::of(text, run, before);
+    let is_silent = around.is_silent();
     let mut best: Option<(u8, &'static str)> = None;
-    for shape in fitting {
+    for shape in SHAPES.fitting(letters).filter(|shape| shape.alone > 0 || !is_silent) {
         let score = around.certainty(shape, letters);
         if score > best.map_or(0, |(score, _)| score) && shape.is_valid(letters) {
             best = Some((score, shape.number.kind));
         }
     }
-    let (score, kind) = best?;
+    let (score, kind) = best.filter(|_| !run.is_piece(text))?;
     Some(Span { start: text.words()[run.first].start, end: text.words()[run.last].end, kind, score })
 }
 
@@ -217,7 +225,8 @@ mod tests {
 
     use super::*;
 
-    /// Numbers in which some wrong digit stays unseen, which each says under what it leaves out; all others see every one.
+    /// Numbers in which some wrong digit stays unseen, which each says under what it leaves out; all others see every
+    /// one.
     const BLIND: &str = "\
         AR_CUIT AR_DNI AU_ACN AU_MEDICARE BANK_ACCOUNT BE_NN BG_EGN BG_EIK BR_CPF \
         BR_PIS CO_CC CO_NIT CR_CEDULA CZ_DIC CZ_RC DE_AUSWEIS DE_LANR DE_STEUERNUMMER \

@@ -27,7 +27,8 @@ pub(super) const NUMBERS: &[Number] = &[
     },
     Number {
         kind: "IL_ID",
-        follows: "mispar zehut: Population Registry of Israel; Luhn's formula over nine digits; firms have numbers of 5",
+        follows: "mispar zehut: Population Registry of Israel; Luhn's formula over nine digits; firms have \
+            numbers of 5",
         leaves_out: "numbers that are written without their leading zeros",
         shapes: &[("999999999", 0), ("99999999 9", 0)],
         between: b"-",

@@ -88,10 +88,13 @@ pub(super) struct Run {
 impl Run {
     /// Whether digits are joined to its ends, so that it is a piece of a longer number.
     pub(super) fn is_piece(self, text: &Text<'_>) -> bool {
-        let words = text.words();
-        let joins = |gap: usize| matches!(text.gap(gap).as_bytes(), [b'-' | b'.' | b'/' | b'+' | b':' | b',' | b'_']);
-        let before = self.first.checked_sub(1).is_some_and(|gap| joins(gap) && words[gap].has_digit);
-        before || joins(self.last) && words.get(self.last + 1).is_some_and(|word| word.has_digit)
+        let goes_on = text.words().get(self.last + 1).is_some_and(|word| word.has_digit);
+        self.is_end_of_piece(text) || goes_on && joins_digits(text.gap(self.last))
+    }
+
+    /// Whether digits are joined to its beginning.
+    pub(super) fn is_end_of_piece(self, text: &Text<'_>) -> bool {
+        self.first.checked_sub(1).is_some_and(|gap| text.words()[gap].has_digit && joins_digits(text.gap(gap)))
     }
 
     /// Whether something else is joined to one of its ends.
@@ -100,6 +103,10 @@ impl Run {
             |gap: usize| matches!(text.gap(gap).as_bytes(), [b'-' | b'.' | b'/' | b'+' | b'_' | b'#' | b'@' | b'&']);
         self.first.checked_sub(1).is_some_and(joins) || joins(self.last) && self.last + 1 < text.words().len()
     }
+}
+
+fn joins_digits(gap: &str) -> bool {
+    matches!(gap.as_bytes(), [b'-' | b'.' | b'/' | b'+' | b':' | b',' | b'_'])
 }
 
 /// The word before, if it is of few letters and joined, as the country of a number of a firm.
@@ -177,6 +184,11 @@ impl Shapes {
             }
         }
         Shapes(shapes)
+    }
+
+    /// Whether no number has as many letters.
+    pub(super) fn none_has(&self, letters: &Letters) -> bool {
+        self.0[letters.count].is_empty()
     }
 
     /// Those that some letters can be, grouped as they are.

@@ -6,7 +6,8 @@ use super::{ANY, Number, Purpose};
 pub(super) const NUMBERS: &[Number] = &[
     Number {
         kind: "ES_DNI",
-        follows: "documento nacional de identidad: royal decree 1553/2005; the letter by modulus 23 (royal decree 1065/2007 for NIF)",
+        follows: "documento nacional de identidad: royal decree 1553/2005; the letter by modulus 23 (royal \
+            decree 1065/2007 for NIF)",
         leaves_out: "nothing: every wrong digit is seen",
         shapes: &[("99999999A", 76), ("99999999 A", 76), ("99 999 999 A", 85)],
         between: ANY,
@@ -29,7 +30,8 @@ pub(super) const NUMBERS: &[Number] = &[
     },
     Number {
         kind: "ES_NIF",
-        follows: "número de identificación fiscal: royal decree 1065/2007; of firms (order EHA/451/2008), and of people without a DNI (K, L, M)",
+        follows: "número de identificación fiscal: royal decree 1065/2007; of firms (order EHA/451/2008), and \
+            of people without a DNI (K, L, M)",
         leaves_out: "which firms have a letter and which a digit for their check",
         shapes: &[("A9999999*", 0), ("A 9999999*", 75)],
         between: ANY,

@@ -6,7 +6,8 @@ use super::{ANY, Number, Purpose};
 pub(super) const NUMBERS: &[Number] = &[
     Number {
         kind: "US_SSN",
-        follows: "Social Security number: SSA, POMS RM 10201.030; areas 000, 666 and 900 on, group 00 and serial 0000 are none",
+        follows: "Social Security number: SSA, POMS RM 10201.030; areas 000, 666 and 900 on, group 00 and \
+            serial 0000 are none",
         leaves_out: "wrong digits: there is no check digit",
         shapes: &[("999 99 9999", 82)],
         between: b"-",
@@ -26,7 +27,8 @@ pub(super) const NUMBERS: &[Number] = &[
     },
     Number {
         kind: "US_ITIN",
-        follows: "Individual Taxpayer Identification Number: IRS, IRM 3.21.263; 9, and 50-65, 70-88, 90-92 or 94-99 fourth",
+        follows: "Individual Taxpayer Identification Number: IRS, IRM 3.21.263; 9, and 50-65, 70-88, 90-92 or \
+            94-99 fourth",
         leaves_out: "wrong digits: there is no check digit",
         shapes: &[("999 99 9999", 76), ("999999999", 0)],
         between: b"-",
@@ -76,7 +78,8 @@ pub(super) const NUMBERS: &[Number] = &[
     },
     Number {
         kind: "US_MBI",
-        follows: "Medicare Beneficiary Identifier: CMS, Understanding the MBI; eleven letters and digits without S L O I B Z",
+        follows: "Medicare Beneficiary Identifier: CMS, Understanding the MBI; eleven letters and digits \
+            without S L O I B Z",
         leaves_out: "wrong digits: there is no check digit",
         shapes: &[("9A*9A*9AA99", 88), ("9A*9 A*9 AA99", 92)],
         between: b"-",
@@ -86,7 +89,8 @@ pub(super) const NUMBERS: &[Number] = &[
     },
     Number {
         kind: "US_DEA",
-        follows: "DEA registration number: 21 CFR 1301; two letters, six digits and the last digit of d1+d3+d5+2(d2+d4+d6)",
+        follows: "DEA registration number: 21 CFR 1301; two letters, six digits and the last digit of \
+            d1+d3+d5+2(d2+d4+d6)",
         leaves_out: "a wrong digit under the weight 2 that differs by five; suffixes of hospitals",
         shapes: &[("AA9999999", 0), ("A99999999", 0)],
         between: ANY,

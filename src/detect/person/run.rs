@@ -225,7 +225,10 @@ pub(super) fn begins_before(text: &Text<'_>, at: usize) -> bool {
 /// Whether a word of small letters stands within names.
 fn is_particle(text: &Text<'_>, at: usize) -> bool {
     let letters = text.word(&text.words()[at]);
-    letters.len() <= 5 && entry_of(text, &text.words()[at]).is_some_and(|entry| entry.role == Some(Role::Particle))
+    let begins = letters.as_bytes().first().is_some_and(|first| b"vdzlabitye".contains(first));
+    begins
+        && letters.len() <= 4
+        && entry_of(text, &text.words()[at]).is_some_and(|entry| entry.role == Some(Role::Particle))
 }
 
 /// Whether a word and the next one can be of one name.
