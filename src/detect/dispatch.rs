@@ -15,7 +15,7 @@ pub(super) static DISPATCH: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::of(R
 /// Of those recognisers that find something else than names and addresses.
 pub(super) static NO_NAMES: LazyLock<Dispatch> = LazyLock::new(|| {
     let is_name = |kind: &&str| matches!(*kind, "PERSON" | "ADDRESS");
-    let others = RECOGNISERS.iter().copied().filter(|recogniser| !recogniser.kinds.iter().all(|kind| is_name(kind)));
+    let others = RECOGNISERS.iter().copied().filter(|recogniser| !recogniser.kinds.iter().all(is_name));
     Dispatch::of(&others.collect::<Vec<_>>())
 });
 

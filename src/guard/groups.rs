@@ -99,7 +99,7 @@ pub fn judge(plan: &Plan, secret: &Secret, mut counted: BTreeMap<String, Counted
         findings.insert(name.clone(), case.finding(&node));
         steps.insert(name.clone(), case.steps(&node));
         let names = Names::of(secret, &plan.customer, name, groups.quasi.len());
-        let holds = node.groups.iter().map(|(name, _)| (*name, !node.small.contains(name)));
+        let holds = node.groups.keys().map(|name| (*name, !node.small.contains(name)));
         standings.push((name.clone(), Standing::new(names, holds)));
     }
     Ok(Judged { standings: Standings::new(standings), steps, findings })

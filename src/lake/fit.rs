@@ -19,7 +19,7 @@ use crate::schema::{LeafPath, children};
 const NAME: &str = "name in objects";
 
 /// A field of a table, with what tells it in an object: its id, or else its name.
-#[cfg_attr(not(any(feature = "delta", feature = "iceberg")), expect(dead_code, reason = "formats are features"))]
+#[cfg_attr(not(any(test, feature = "delta", feature = "iceberg")), expect(dead_code, reason = "formats are features"))]
 pub fn told(field: Field, id: Option<i64>, name: Option<&str>) -> Field {
     let id = id.map(|id| (PARQUET_FIELD_ID_META_KEY.to_owned(), id.to_string()));
     let name = name.map(|name| (NAME.to_owned(), name.to_owned()));

@@ -173,7 +173,7 @@ pub fn open(production: &Production, folder: &str, lake: Lake) -> Result<Snapsho
     }
 }
 
-#[cfg_attr(not(all(feature = "delta", feature = "iceberg")), expect(unused_variables, reason = "formats are features"))]
+#[cfg_attr(not(any(feature = "delta", feature = "iceberg")), expect(unused_variables, reason = "formats are features"))]
 fn opened(production: &Production, folder: &str, lake: Lake) -> Result<Snapshot, LakeError> {
     match lake {
         #[cfg(feature = "delta")]

@@ -131,26 +131,21 @@ impl Groups {
 fn places(column: usize, plan: &ColumnPlan) -> Vec<Place> {
     let mut found = Vec::new();
     let root = LeafPath::column(plan.field.name());
-    ways(root, &plan.field, plan.output.as_ref(), &mut (Vec::new(), Some(Vec::new())), &mut found);
-    let numbered = found.into_iter().filter_map(|(path, before, after)| {
+    ways(root, &plan.field, plan.output.as_ref(), &(Vec::new(), Some(Vec::new())), &mut found);
+    let numbered = found.into_iter().filter_map(|(path, (before, after))| {
         let leaf = plan.leaves.iter().position(|known| known.leaf.path == path)?;
         Some(Place { path, column, leaf, before, after })
     });
     numbered.collect()
 }
 
+/// The ways down a column, as it is read and as it leaves.
 type Ways = (Vec<usize>, Option<Vec<usize>>);
 
-fn ways(
-    path: LeafPath,
-    field: &Field,
-    output: Option<&Arc<Field>>,
-    here: &mut Ways,
-    found: &mut Vec<(LeafPath, Vec<usize>, Option<Vec<usize>>)>,
-) {
+fn ways(path: LeafPath, field: &Field, output: Option<&Arc<Field>>, here: &Ways, found: &mut Vec<(LeafPath, Ways)>) {
     let DataType::Struct(fields) = field.data_type() else {
         if children(&path, field.data_type()).is_empty() {
-            found.push((path, here.0.clone(), here.1.clone().filter(|_| output.is_some())));
+            found.push((path, (here.0.clone(), here.1.clone().filter(|_| output.is_some()))));
         }
         return;
     };
@@ -166,7 +161,7 @@ fn ways(
             way.push(at);
             way
         });
-        ways(path, field, left.map(|(_, field)| field), &mut there, found);
+        ways(path, field, left.map(|(_, field)| field), &there, found);
     }
 }
 
@@ -182,9 +177,8 @@ impl TablePlan {
             self.schema.privacy.as_ref().is_some_and(|privacy| privacy.on_small == crate::schema::OnSmall::Generalise);
         while generalises && levels.len() <= STEPS {
             let coarser = levels.last().and_then(|level| level.method().coarser());
-            let same =
-                |method: &Box<dyn Method>| method.plan(&plan.leaf.data_type).is_ok_and(|made| made == plan.outcome);
-            match coarser.filter(same) {
+            let same = |method: &dyn Method| method.plan(&plan.leaf.data_type).is_ok_and(|made| made == plan.outcome);
+            match coarser.filter(|method| same(&**method)) {
                 Some(method) => levels.push(Level::Coarser(method)),
                 None => break,
             }

@@ -1,16 +1,14 @@
 //! The objects of a table that keeps a log: those that its snapshot names, with the table's columns.
 
-use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use arrow::buffer::BooleanBuffer;
 use arrow::datatypes::Fields;
-use bytes::Bytes;
 
 use crate::account::doors::Production;
-use crate::account::store::{Object, StoreError};
+use crate::account::store::Object;
 use crate::crew::Crew;
-use crate::lake::{self, Deletes, Fit, LakeError, LakeFile, Marks, Of, Snapshot};
+use crate::lake::{self, Deletes, Fit, LakeError, LakeFile, Marks, Of, Read, Snapshot};
 use crate::plan::footer::{FileError, Footer};
 use crate::plan::table::{Content, SourceFile};
 use crate::plan::{PlanError, contained};
@@ -61,7 +59,7 @@ impl Logged {
         &self,
         object: &Object,
         footer: &Footer,
-        read: &dyn Fn(&Object, Range<u64>) -> Result<Bytes, StoreError>,
+        read: &Read<'_>,
         longest: u64,
     ) -> Result<Arc<BooleanBuffer>, FileError> {
         let mut known = self.stays.lock().unwrap_or_else(PoisonError::into_inner);

@@ -339,7 +339,7 @@ pub enum Refreshed {
     NotDue,
     /// The source is as it was when that release was made, and so are the rules.
     Unchanged,
-    Done(Done),
+    Done(Box<Done>),
 }
 
 /// Carries a customer's dataset over, if it is due and anything has changed.
@@ -358,7 +358,7 @@ pub fn refresh(
             Ok(Refreshed::NotDue)
         }
         Some(last) if unchanged(house, wish, &last)? => Ok(Refreshed::Unchanged),
-        _ => run(house, wish, progress).map(Refreshed::Done),
+        _ => run(house, wish, progress).map(|done| Refreshed::Done(Box::new(done))),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::objects::Ending;
 use super::sample::Seen;
 use crate::document::Fault;
 use crate::schema::{Class, LeafPath, OPEN, TableSchema, type_name};
@@ -76,13 +77,13 @@ impl Ruled {
     }
 
     /// How the leaves that were seen differ from it.
-    pub fn changes(&self, seen: &[Seen], is_parquet: bool) -> Vec<(LeafPath, Change)> {
+    pub fn changes(&self, seen: &[Seen], ending: Ending) -> Vec<(LeafPath, Change)> {
         let known = |seen: &Seen| self.leaves.iter().find(|(path, ..)| *path == seen.path);
         let met = seen.iter().flat_map(|seen| {
             let changes = match known(seen) {
                 None => vec![Change::New],
                 Some((_, class, declared)) => {
-                    [self.retyped(seen, declared.as_deref(), is_parquet), looks_like(seen, class)]
+                    [self.retyped(seen, declared.as_deref(), ending), looks_like(seen, class)]
                         .into_iter()
                         .flatten()
                         .collect()
@@ -94,9 +95,9 @@ impl Ruled {
         met.chain(gone.map(|(path, ..)| (path.clone(), Change::Gone))).collect()
     }
 
-    fn retyped(&self, seen: &Seen, declared: Option<&str>, is_parquet: bool) -> Option<Change> {
+    fn retyped(&self, seen: &Seen, declared: Option<&str>, ending: Ending) -> Option<Change> {
         let is = type_name(&seen.data_type).unwrap_or_else(|| seen.data_type.to_string());
-        if is_parquet || seen.is_partition {
+        if ending == Ending::Parquet || seen.is_partition {
             let rule = self.schema.as_ref()?.columns.get(&seen.path)?;
             let refused = rule.method.plan(&seen.data_type).is_err();
             return refused.then(|| Change::Retyped { was: format!("of a type that {} takes", rule.entry.name), is });

@@ -2,7 +2,7 @@
 
 use super::column::Kind;
 use super::objects::{Ending, Table};
-use super::propose::{Choice, choose};
+use super::propose::{Choice, Joins, choose};
 use super::sample::{Sampled, Seen};
 use super::write::{key, quoted};
 use crate::schema::{Dialect, Escape, Header, OPEN, type_name};
@@ -25,17 +25,17 @@ pub struct Proposal {
 }
 
 /// What is proposed for a leaf of this domain.
-pub fn proposal(seen: &Seen, domain: &str, is_linked: bool, link: Option<Link>) -> Proposal {
-    let choice = choose(seen, domain, is_linked);
-    Proposal { choice, why: why(seen, is_linked, link.as_ref()), link }
+pub fn proposal(seen: &Seen, domain: &str, joins: Joins, link: Option<Link>) -> Proposal {
+    let choice = choose(seen, domain, joins);
+    Proposal { choice, why: why(seen, joins, link.as_ref()), link }
 }
 
 /// Why a leaf is taken for what it is; counts and words, and no value.
-fn why(seen: &Seen, is_linked: bool, link: Option<&Link>) -> String {
+fn why(seen: &Seen, joins: Joins, link: Option<&Link>) -> String {
     let finding = seen.finding;
-    let kind = match (finding.kind, is_linked) {
-        (Kind::Other, _) => "not recognised".to_owned(),
-        (kind, _) => format!("{} {}", kind.name(), finding.evidence.words()),
+    let kind = match finding.kind {
+        Kind::Other => "not recognised".to_owned(),
+        kind => format!("{} {}", kind.name(), finding.evidence.words()),
     };
     let counted = match seen.facts.values {
         0 => "no value was seen".to_owned(),
@@ -43,7 +43,7 @@ fn why(seen: &Seen, is_linked: bool, link: Option<&Link>) -> String {
     };
     let joined = match link {
         Some(link) => format!("; {} of {} distinct values are in {}", link.contained, link.distinct, link.to),
-        None if is_linked => "; others seem to lead here".to_owned(),
+        None if joins == Joins::Others => "; others seem to lead here".to_owned(),
         None => String::new(),
     };
     format!("{kind}; {counted}{joined}")
@@ -53,7 +53,7 @@ fn why(seen: &Seen, is_linked: bool, link: Option<&Link>) -> String {
 pub fn text(customer: &str, table: &Table, sampled: &Sampled, proposals: &[Proposal]) -> String {
     let mut text = head(customer, table, sampled);
     for (seen, proposal) in sampled.leaves.iter().zip(proposals) {
-        leaf(&mut text, seen, proposal, sampled.ending != Ending::Parquet && !seen.is_partition);
+        leaf(&mut text, seen, proposal, sampled.ending);
     }
     for (seen, link) in
         sampled.leaves.iter().zip(proposals).filter_map(|(seen, proposal)| Some((seen, proposal.link.as_ref()?)))
@@ -126,7 +126,8 @@ fn csv(dialect: &Dialect) -> String {
     text
 }
 
-fn leaf(text: &mut String, seen: &Seen, proposal: &Proposal, is_declared: bool) {
+fn leaf(text: &mut String, seen: &Seen, proposal: &Proposal, ending: Ending) {
+    let is_declared = ending != Ending::Parquet && !seen.is_partition;
     let name = key(seen.path.as_str());
     let declared = type_name(&seen.data_type).filter(|_| is_declared);
     let undeclared = is_declared && declared.is_none();

@@ -42,9 +42,8 @@ pub fn candidates(tables: &[(&str, &Sampled)]) -> Vec<Candidate> {
             name: named(seen.path.as_str()),
         })
     });
-    let ends: Vec<_> =
-        ends.filter(|end| can_join(&end.seen.data_type) && !is_of_one_row(end.seen.finding.kind)).collect();
-    let heads: Vec<_> = ends.iter().filter(|end| is_head(end.seen)).collect();
+    let ends: Vec<_> = ends.filter(|end| can_join(&end.seen.data_type)).collect();
+    let heads: Vec<_> = ends.iter().filter(|end| is_head(end.seen) && !is_of_one_row(end.seen.finding.kind)).collect();
     let best = |from: &End<'_>| {
         let to = heads.iter().filter(|to| to.place != from.place);
         let weighed = to.filter_map(|to| weigh(from, to, rows[to.place.0]));

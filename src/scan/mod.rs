@@ -35,6 +35,7 @@ pub use file::{Link, Proposal};
 use links::{Candidate, Place};
 use objects::Table;
 pub use propose::Choice;
+use propose::Joins;
 pub use sample::{Depth, Sampled, Scanner, Seen};
 pub use write::{Written, write};
 
@@ -140,12 +141,12 @@ fn known(customer: &str, folder: &Path, table: &Table, sampled: Sampled, linked:
         .leaves
         .iter()
         .zip(linked)
-        .map(|(seen, joined)| file::proposal(seen, &joined.domain, joined.is_linked, joined.link.clone()))
+        .map(|(seen, joined)| file::proposal(seen, &joined.domain, joined.joins, joined.link.clone()))
         .collect();
     let there = folder.join(format!("{}.toml", table.name));
     let (text, changes) = match there.exists() {
         false => (Some(file::text(customer, table, &sampled, &proposals)), Vec::new()),
-        true => (None, Ruled::read(&there)?.changes(&sampled.leaves, sampled.ending == objects::Ending::Parquet)),
+        true => (None, Ruled::read(&there)?.changes(&sampled.leaves, sampled.ending)),
     };
     Ok(Known { sampled, proposals, text, changes })
 }
@@ -154,7 +155,7 @@ fn known(customer: &str, folder: &Path, table: &Table, sampled: Sampled, linked:
 struct Joined {
     /// Under which name equal values become equal codes.
     domain: String,
-    is_linked: bool,
+    joins: Joins,
     link: Option<Link>,
 }
 
@@ -173,7 +174,7 @@ impl Linked {
         let heads = heads(&candidates);
         let joined = |place: Place| Joined {
             domain: end(heads.get(&place).copied().unwrap_or(place)),
-            is_linked: heads.contains_key(&place),
+            joins: if heads.contains_key(&place) { Joins::Others } else { Joins::None },
             link: candidates.iter().find(|link| link.from == place).map(|link| Link {
                 to: end(link.to),
                 distinct: link.distinct,

@@ -25,6 +25,27 @@ impl Choice {
     }
 }
 
+/// Whether other leaves seem to hold the same values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Joins {
+    Others,
+    None,
+}
+
+/// How nothing is left of a leaf.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Emptied {
+    Null,
+    /// It cannot be null.
+    Drop,
+}
+
+impl Emptied {
+    fn of(seen: &Seen) -> Self {
+        if seen.nullable { Emptied::Null } else { Emptied::Drop }
+    }
+}
+
 /// What a type is to methods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sort {
@@ -51,21 +72,21 @@ impl Sort {
 }
 
 /// What is proposed for a leaf; `domain` is that of the column which it seems to be linked with, or its own.
-pub fn choose(seen: &Seen, domain: &str, is_linked: bool) -> Choice {
+pub fn choose(seen: &Seen, domain: &str, joins: Joins) -> Choice {
     let (kind, sort) = (seen.finding.kind, Sort::of(&seen.data_type));
     let can_be_key = matches!(sort, Sort::Text | Sort::Whole);
-    if can_be_key && (is_linked || matches!(kind, Kind::Key | Kind::PersonKey)) {
+    if can_be_key && (joins == Joins::Others || matches!(kind, Kind::Key | Kind::PersonKey)) {
         return Choice::Rule(pseudonym(Class::Direct, domain));
     }
     if kind.is_direct() {
-        return Choice::Rule(direct(kind, sort, domain, seen.nullable));
+        return Choice::Rule(direct(kind, sort, domain, Emptied::of(seen)));
     }
     if matches!(kind, Kind::Text | Kind::PersonalText) && sort == Sort::Text {
         return Choice::Rule(free_text());
     }
     match coarse(seen, sort) {
         Some(rule) => Choice::Rule(rule),
-        None => Choice::Open(answers(kind, sort, domain, seen.nullable)),
+        None => Choice::Open(answers(kind, sort, domain, Emptied::of(seen))),
     }
 }
 
@@ -83,7 +104,7 @@ fn free_text() -> String {
 }
 
 /// A fake of a text that identifies; of other types a code, or nothing.
-fn direct(kind: Kind, sort: Sort, domain: &str, nullable: bool) -> String {
+fn direct(kind: Kind, sort: Sort, domain: &str, emptied: Emptied) -> String {
     let fake = |kind: &str| rule(Class::Direct, &format!(r#""fake", kind = "{kind}""#));
     match (kind, sort) {
         (Kind::Secret | Kind::ProfileUrl, Sort::Text) => rule(Class::Direct, r#""redact""#),
@@ -92,14 +113,14 @@ fn direct(kind: Kind, sort: Sort, domain: &str, nullable: bool) -> String {
             Some(name) => fake(name),
             None => pseudonym(Class::Direct, domain),
         },
-        (Kind::Secret, _) => nothing(Class::Direct, nullable),
+        (Kind::Secret, _) => nothing(Class::Direct, emptied),
         (_, Sort::Whole) => pseudonym(Class::Direct, domain),
-        _ => nothing(Class::Direct, nullable),
+        _ => nothing(Class::Direct, emptied),
     }
 }
 
-fn nothing(class: Class, nullable: bool) -> String {
-    rule(class, if nullable { r#""null""# } else { r#""drop""# })
+fn nothing(class: Class, emptied: Emptied) -> String {
+    rule(class, if emptied == Emptied::Null { r#""null""# } else { r#""drop""# })
 }
 
 /// The kind of fake for a kind of column.
@@ -140,7 +161,7 @@ fn coarse(seen: &Seen, sort: Sort) -> Option<String> {
 }
 
 /// Rules that an open question could take, the one that keeps values last.
-fn answers(kind: Kind, sort: Sort, domain: &str, nullable: bool) -> Vec<String> {
+fn answers(kind: Kind, sort: Sort, domain: &str, emptied: Emptied) -> Vec<String> {
     let class = match kind.class() {
         Class::Attribute | Class::Direct | Class::FreeText => Class::Quasi,
         class => class,
@@ -150,7 +171,7 @@ fn answers(kind: Kind, sort: Sort, domain: &str, nullable: bool) -> Vec<String> 
         Sort::Whole => rule(class, r#""generalise", width = 10"#),
         Sort::Fraction => rule(class, r#""round", to = 10"#),
         Sort::Time => rule(class, r#""generalise", to = "month""#),
-        Sort::Flag | Sort::Other => nothing(class, nullable),
+        Sort::Flag | Sort::Other => nothing(class, emptied),
     };
     let code = (sort == Sort::Text).then(|| pseudonym(class, domain));
     let kept = match kind.class() {
@@ -189,9 +210,9 @@ mod tests {
         let sorts = [Sort::Text, Sort::Whole, Sort::Fraction, Sort::Flag, Sort::Time, Sort::Other];
         for kind in Kind::ALL {
             for sort in sorts {
-                let rules = answers(*kind, sort, "t.x", true);
+                let rules = answers(*kind, sort, "t.x", Emptied::Null);
                 assert!(rules.iter().all(|rule| parses(rule)), "{kind:?} {sort:?}: {rules:?}");
-                let rule = direct(*kind, sort, "t.x", true);
+                let rule = direct(*kind, sort, "t.x", Emptied::Null);
                 assert!(parses(&rule), "{rule}");
             }
         }

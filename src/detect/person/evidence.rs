@@ -1,11 +1,11 @@
 //! How much speaks for words being the name of a person.
 //!
-//! The weights are those of a logistic regression with a ridge toward weights that were set by hand before (penalty 2 on
-//! the squared distance), fitted over all segments of five free corpora, each counted as 1,500 segments at most: spans of
-//! presidio-research (MIT), pii-anon-eval-data (CC0), DataFog (MIT), the Swedish NER corpus (CC BY 4.0), and notes made for
-//! verho; in hundredths, rounded. A segment counts as a name where half of it and of a labelled one is shared. The Turku
-//! NER corpus and WNUT 17 took no part: what is found in them tells how far the weights reach. `Known` and `Glued` are set
-//! by hand, since those corpora hardly have them.
+//! The weights are those of a logistic regression with a ridge toward weights that were set by hand before (penalty 2
+//! on the squared distance), fitted over all segments of five free corpora, each counted as 1,500 segments at most:
+//! spans of presidio-research (MIT), pii-anon-eval-data (CC0), DataFog (MIT), the Swedish NER corpus (CC BY 4.0), and
+//! notes made for verho; in hundredths, rounded. A segment counts as a name where half of it and of a labelled one is
+//! shared. The Turku NER corpus and WNUT 17 took no part: what is found in them tells how far the weights reach.
+//! `Known` is set by hand, since those corpora hardly have it.
 
 use crate::detect::person::ENOUGH;
 use crate::detect::person::lexicon::entry_of;

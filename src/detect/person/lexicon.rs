@@ -56,8 +56,8 @@ const LISTS: [(&str, Column); 4] = [
 
 /// The lists in one table of open addressing, half full, and before it bits that most other words are told by.
 ///
-/// Of words in no list, one in eight passes the bits, which stay in a processor's cache. A slot is all of a hash but its
-/// last bits, which its place tells, and in their stead a role and four weights.
+/// Of words in no list, one in eight passes the bits, which stay in a processor's cache. A slot is all of a hash but
+/// its last bits, which its place tells, and in their stead a role and four weights.
 struct Lexicon {
     slots: Vec<u64>,
     /// Which words can be in the lists, a bit each.

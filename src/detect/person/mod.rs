@@ -1,7 +1,7 @@
 //! Names of people.
 //!
-//! Nothing tells a name for certain. So what is known of words (`lexicon`), of the cases that they stand in
-//! (`inflection`) and of words beside them (`roles`) is added up (`evidence`) for every run of capitalised words (`run`).
+//! Nothing tells a name for certain. So what is known of words (`lexicon`), of the cases that they stand in, and of
+//! words beside them (`roles`) is added up (`evidence`) for every run of capitalised words (`run`).
 
 mod evidence;
 mod inflection;

@@ -5,6 +5,7 @@
 //! take at most what [`Facts::new`] is given; what needs more is refused, however its rows are met.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -201,9 +202,9 @@ impl Facts {
     pub(super) fn level(&self, leaf: usize, values: Map<Box<[u128]>>) -> Result<(), TooMany> {
         let mut known = self.levels[leaf].lock().unwrap_or_else(PoisonError::into_inner);
         for (value, hashes) in values {
-            if !known.contains_key(&value) {
+            if let Entry::Vacant(entry) = known.entry(value) {
                 self.room.take(LEVEL + 16 * hashes.len() as u64)?;
-                known.insert(value, hashes);
+                entry.insert(hashes);
             }
         }
         Ok(())
@@ -249,10 +250,9 @@ impl Counted {
     ///
     /// A name is the sum of the hashes of its values, so a value's is replaced by that of the level.
     pub fn name_at(&self, group: &Group, levels: &[usize]) -> u128 {
-        let of = |((part, known), level): ((&u128, &Map<Box<[u128]>>), &usize)| {
-            known.get(part).map_or(*part, |hashes| hashes[*level])
-        };
-        group.parts.iter().zip(&self.levels).zip(levels).map(of).fold(0, u128::wrapping_add)
+        let values = group.parts.iter().zip(&self.levels).zip(levels);
+        let hashes = values.map(|((part, known), level)| known.get(part).map_or(*part, |hashes| hashes[*level]));
+        hashes.fold(0, u128::wrapping_add)
     }
 }
 
