@@ -26,7 +26,7 @@ use canaries::search::{FIRST_NUMBER, NUMBERS, Needles, STEM, files, unpacked};
 use common::desk::Desk;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::basic::Compression;
+use parquet::basic::{Compression, Encoding};
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
@@ -127,6 +127,8 @@ fn planted(columns: &[(&str, ArrayRef)], path: &Path) {
         // Pages that cannot leave as they are: their values are decoded and encoded anew.
         .set_column_compression("decoded".into(), Compression::GZIP(Default::default()))
         .set_column_dictionary_enabled("plain".into(), false)
+        .set_column_dictionary_enabled("delta".into(), false)
+        .set_column_encoding("delta".into(), Encoding::DELTA_BYTE_ARRAY)
         .build();
     let arrays = columns.iter().map(|(_, array)| array.clone()).collect();
     let batch = RecordBatch::try_new(schema.clone(), arrays).expect("a batch");
@@ -209,6 +211,7 @@ fn holders() -> Vec<(&'static str, &'static str, ArrayRef)> {
         ("repeated", "repeated", texts(|row| rare(row % 2 + 60))),
         ("decoded", "decoded", texts(rare)),
         ("plain", "plain", texts(rare)),
+        ("delta", "delta", texts(rare)),
         ("nested", "nested.inner", structure("inner", texts(rare))),
         ("listed", "listed[]", list_of(texts(rare))),
         ("keyed", "keyed{key}", map(texts(rare), texts(|_| "x".to_owned()))),

@@ -1,8 +1,8 @@
 //! Nothing in what leaves looks like something that identifies a person alone.
 //!
-//! What counts is every kind that a recogniser finds with enough certainty, but for those that describe many people alike: names
-//! by their looks (they are met in places, products and streets; those of the dataset are known values), places, firms and
-//! dates. Numbers in columns of numbers are not looked at: every tenth of sixteen digits passes as a card.
+//! What counts is every kind that a recogniser finds with enough certainty, but for those that describe many people alike:
+//! names by their looks (they are met in places, products and streets; those of the dataset are known values), places,
+//! firms and dates. Numbers in columns of numbers are not looked at: every tenth of sixteen digits passes as a card.
 
 use std::sync::LazyLock;
 
