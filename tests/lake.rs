@@ -261,6 +261,29 @@ mod tables {
     }
 
     #[test]
+    fn deleted_rows_count_in_no_group_and_no_first_pass() {
+        // With the deleted rows, both groups would be larger than k and one.
+        for case in ["delta/vectors", "iceberg/positions", "iceberg/equality"] {
+            let rows = &expected()[case]["newest"];
+            let pro = rows.iter().filter(|row| row["plan"] == "pro").count();
+            let fewest = pro.min(rows.len() - pro);
+            for (k, leaves) in [(fewest, true), (fewest + 1, false)] {
+                let desk = desk_of(case, "newest", rows);
+                let columns = "id = { class = \"direct\", method = \"pseudonym\", domain = \"person\" }\n\
+                     name = { class = \"direct\", method = \"fake\", kind = \"name\" }\n\
+                     plan = { class = \"quasi\", method = \"keep\", because = \"two words\" }\n";
+                let head = schema(format_of(case), "subject = \"id\"\n", &[]);
+                let privacy = format!("[privacy]\nk = {k}\non_small_group = \"refuse\"\n");
+                desk.write("schemas/acme/people.toml", &format!("{head}{columns}{privacy}"));
+                desk.approve("acme", "grouped", 3);
+                let ran = desk.verho(&["run", "acme"]);
+                assert_eq!(ran.status.success(), leaves, "{case} {k}: {}", said(&ran));
+                assert!(!leaves || carried(&desk).len() == rows.len(), "{case}");
+            }
+        }
+    }
+
+    #[test]
     fn what_does_not_fit_is_refused_with_the_way_out() {
         let rows = &expected()["delta/partitioned"]["newest"];
         let desk = desk_of("delta/partitioned", "newest", rows);
