@@ -69,7 +69,7 @@ fn notes(bencher: Bencher<'_, '_>) {
     "1", "1 ", "12 ", "1.", "1-", "1/", "0401234567 ", "040 1234567 ", "4111 ", "4111 1111 1111 1111 ", "+358 ", "(12) ", "@", "a@a.",
     "a.a.", "(", "%40", "%%", "🧡", "\u{200b}", "a\u{200b}", "\u{ff11}", "a\u{308}", "a at b.c ", "FI2112345600000786 ", "http://",
     "www.ab.cd/x,", "http://ab.cd/x@", "eyJ.", "password=", "-----BEGIN PRIVATE KEY-----", "born ", "1.1.2020 ", "May 1, 2020 ", "a:",
-    "::", "1.2.3.4 ", "1.1234,", "° ", "A ", "Ab ", "Mr ",
+    "::", "1.2.3.4 ", "1.1234,", "° ", "A ", "Ab ", "Mr ", "von ", "user ", "Katu 1 ",
 ])]
 fn hostile(bencher: Bencher<'_, '_>, piece: &str) {
     measure(bencher, &[piece.repeat(REPEATED / piece.len())]);
