@@ -341,9 +341,12 @@ mod tables {
         std::fs::write(file, &content[..content.len() - 1]).expect("a file");
     }
 
+    /// A case, what is done to its files of this ending, and what is said then.
+    type Damage = (&'static str, fn(&Path), &'static str, &'static str);
+
     #[test]
     fn a_table_that_is_not_whole_is_refused() {
-        let damages: [(&str, fn(&Path), &str, &str); 7] = [
+        let damages: [Damage; 7] = [
             ("delta/vectors", remove, ".bin", "names an object that is not there"),
             ("delta/vectors", change, ".bin", "a deletion vector is damaged"),
             ("delta/compacted", remove, "zstd.parquet", "names an object that is not there"),
