@@ -99,10 +99,21 @@ fn parse(rule: &str) -> Box<dyn Method> {
     (find(&name).expect("it is in the catalogue").parse)(&mut section).expect("an example is right")
 }
 
-/// The class has no part in what becomes of values; without `direct` ones nothing is held against the source.
-fn rule_of(example: &str) -> String {
+/// The class has no part in what becomes of values; without `direct` ones nothing is held against the source, and what
+/// looks like an identifier may stay here.
+fn rule_of(name: &str, example: &str) -> String {
     let class = example.split('"').nth(1).expect("the class stands first");
-    example.replacen(class, "attribute", 1)
+    let rule = example.replacen(class, "attribute", 1);
+    let because = if name == "keep" { "" } else { ", because = \"a test\"" };
+    let may_hold = r#"may_hold = ["PHONE", "IBAN", "CARD", "FI_HETU", "SE_PNR", "EMAIL"]"#;
+    format!("{}, {may_hold}{because} }}", rule.trim_end_matches([' ', '}']).to_owned() + &closing(&rule))
+}
+
+/// The braces that an example needs before its last one.
+fn closing(rule: &str) -> String {
+    let ends = rule.len() - rule.trim_end_matches([' ', '}']).len();
+    let braces = rule[rule.len() - ends..].matches('}').count();
+    " }".repeat(braces - 1)
 }
 
 /// One type of each sort; what a type of the same sort does, `tests/methods.rs` holds.
@@ -118,7 +129,7 @@ fn cases(is_null: fn(usize) -> bool) -> Vec<Case> {
     let examples = CATALOGUE.iter().flat_map(|entry| entry.examples.iter().map(move |example| (entry.name, *example)));
     let mut cases = Vec::new();
     for (index, (name, example)) in examples.enumerate() {
-        let (rule, method) = (rule_of(example), parse(example));
+        let (rule, method) = (rule_of(name, example), parse(example));
         let text = |row| columns::fitting::text(example, row).unwrap_or_else(|| format!("teksti {row:04}"));
         let present = |row: &usize| !is_null(*row);
         let all = columns::of(

@@ -11,6 +11,9 @@ use super::{RECOGNISERS, Recogniser};
 /// Words that are remembered; a power of two.
 const REMEMBERED: usize = 1 << 12;
 
+/// No recogniser finds anything in a single word of fewer letters, be it a number of a house or of a post office.
+const FEWEST_LETTERS: usize = 6;
+
 /// Where recognisers want to be asked that find certain kinds.
 pub struct Places {
     dispatch: Dispatch,
@@ -50,6 +53,12 @@ impl<'p> Skim<'p> {
     /// not known, so it is said.
     pub fn asks(&mut self, text: &str, words: &Words) -> bool {
         let Skim { places, names, dull } = self;
+        if let [word] = words.list()
+            && word.to - word.from == text.len()
+            && text.len() < FEWEST_LETTERS
+        {
+            return false;
+        }
         if !text.is_ascii() {
             return true;
         }

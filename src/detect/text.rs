@@ -458,7 +458,8 @@ fn finished(hash: u64) -> u64 {
 }
 
 /// Eight bytes of the text; behind its end, zeros.
-fn eight(text: &[u8], at: usize) -> u64 {
+#[inline]
+pub(super) fn eight(text: &[u8], at: usize) -> u64 {
     match text.get(at..).unwrap_or_default() {
         [a, b, c, d, e, f, g, h, ..] => u64::from_le_bytes([*a, *b, *c, *d, *e, *f, *g, *h]),
         rest => rest.iter().rev().fold(0, |all, byte| (all << 8) | u64::from(*byte)),

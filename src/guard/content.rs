@@ -46,6 +46,8 @@ static UNCOUNTED: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
 
 struct NothingLikely<'p> {
     may_hold: &'p MayHold,
+    /// What the leaf's method makes itself.
+    made: Vec<&'static str>,
     skim: Skim<'static>,
     detector: Detector,
 }
@@ -53,7 +55,8 @@ struct NothingLikely<'p> {
 /// The guard of a leaf.
 pub(super) fn over<'p>(leaf: &Leaf<'p>) -> Option<Box<dyn ContentGuard + 'p>> {
     let (skim, detector) = (Skim::of(&PLACES), Detector::without_names());
-    Some(Box::new(NothingLikely { may_hold: &leaf.rule.may_hold, skim, detector }))
+    let made = leaf.rule.method.makes();
+    Some(Box::new(NothingLikely { may_hold: &leaf.rule.may_hold, made, skim, detector }))
 }
 
 impl ContentGuard for NothingLikely<'_> {
@@ -61,12 +64,13 @@ impl ContentGuard for NothingLikely<'_> {
         if !self.skim.asks(text, words) {
             return None;
         }
-        let may_hold = self.may_hold;
+        let (may_hold, made) = (self.may_hold, &self.made);
         let counts = |span: &&Span| {
             let piece = &text[span.start..span.end];
             span.score >= CERTAIN
                 && !UNCOUNTED.contains(&span.kind)
                 && !may_hold.allows(span.kind)
+                && !made.contains(&span.kind)
                 && !is_reserved(span.kind, piece)
                 && source.is_none_or(|source| holds(source, piece))
         };

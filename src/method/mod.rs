@@ -252,6 +252,11 @@ pub trait Method: Send + Sync {
         true
     }
 
+    /// Kinds of identifier that its outputs look like and are not, as the address of a network looks like a host's.
+    fn makes(&self) -> Vec<&'static str> {
+        self.inner().iter().flat_map(|nested| nested.method.makes()).collect()
+    }
+
     /// The columns whose values it needs to see with its own; [`Context::beside`] then has them.
     fn beside(&self) -> Vec<Beside> {
         nested::beside(&self.inner())

@@ -13,7 +13,7 @@ use super::{Known, SHELVES, Spelled, Values, next_number, shelf_of};
 const BITS: u64 = 10;
 
 /// Names that a thread holds of one shelf before it hands them on, so that a piece of the filter is filled at a time.
-const HELD: usize = 64;
+const HELD: usize = 512;
 
 /// Names that a thread remembers to have handed on; a power of two.
 const REMEMBERED: usize = 1 << 12;
@@ -213,13 +213,15 @@ impl Gatherer {
 
     /// Adds a text.
     pub fn text(&mut self, text: &str) {
-        match Run::of_plain(text) {
-            Some(run) => self.run(&run),
-            None => self.any_text(text),
+        let run = Run::of_plain(text).unwrap_or_else(|| self.any_text(text));
+        self.run(&run);
+        if run.is_word() && !run.is_weak() {
+            let word = text.trim_matches(|letter: char| !letter.is_alphanumeric());
+            self.hold(self.names.as_written(word));
         }
     }
 
-    fn any_text(&mut self, text: &str) {
+    fn any_text(&mut self, text: &str) -> Run {
         self.words.read(text);
         let mut run = Run::new();
         for word in self.words.list() {
@@ -228,7 +230,20 @@ impl Gatherer {
                 break;
             }
         }
-        self.run(&run);
+        run
+    }
+
+    /// Holds a name to be handed on, unless it was held lately.
+    fn hold(&mut self, name: u64) -> bool {
+        if std::mem::replace(&mut self.lately[name as usize % REMEMBERED], name) == name {
+            return false;
+        }
+        let shelf = shelf_of(name);
+        self.held[shelf].push(name);
+        if self.held[shelf].len() == HELD {
+            self.full.push(shelf);
+        }
+        true
     }
 
     fn run(&mut self, run: &Run) {
@@ -238,17 +253,12 @@ impl Gatherer {
         }
         self.values += 1;
         let name = self.names.of(run);
-        if std::mem::replace(&mut self.lately[name as usize % REMEMBERED], name) == name {
+        if !self.hold(name) {
             return;
         }
         self.longest = self.longest.max(run.length());
         if !run.is_joined() {
             self.most_words = self.most_words.max(run.words());
-        }
-        let shelf = shelf_of(name);
-        self.held[shelf].push(name);
-        if self.held[shelf].len() == HELD {
-            self.full.push(shelf);
         }
         // Most codes of a column begin alike.
         if let Some(beginning) = run.beginning() {
@@ -277,7 +287,11 @@ mod tests {
             let gathering = Gathering::new(&[7; 32], Room { values: 1, bytes: 1 << 20 });
             let (mut plain, mut any) = (gathering.gatherer(), gathering.gatherer());
             plain.text(&text);
-            any.any_text(&text);
+            let run = any.any_text(&text);
+            any.run(&run);
+            if run.is_word() && !run.is_weak() {
+                any.hold(any.names.as_written(text.trim_matches(|letter: char| !letter.is_alphanumeric())));
+            }
             prop_assert_eq!((plain.held, plain.heads, plain.values), (any.held, any.heads, any.values));
             prop_assert_eq!((plain.weak, plain.longest, plain.most_words), (any.weak, any.longest, any.most_words));
         }

@@ -4,6 +4,7 @@
 //! memory and in a file without a name on the production side, and is gone when the run ends.
 
 use super::words::stands_alone;
+use crate::detect::text::eight;
 
 const CONTEXT: &str = "verho 2026-11 names of known values";
 
@@ -31,6 +32,7 @@ const MOST_DIGITS: usize = 39;
 // Beside numbers of words, which are small.
 const OF_WORD: u64 = 1 << 32;
 const OF_CODE: u64 = 2 << 32;
+const AS_WRITTEN: u64 = 3 << 32;
 
 /// The key under which values get their names.
 #[derive(Clone)]
@@ -77,24 +79,36 @@ impl Names {
         of_word.into_iter().chain(lengths.map(|length| self.first_letters(&run.letters, length)))
     }
 
+    /// The name of a word in the letters that it is written in.
+    pub fn as_written(&self, word: &str) -> u64 {
+        let mut letters = [0; MOST_LETTERS + 8];
+        let length = word.len().min(MOST_LETTERS);
+        letters[..length].copy_from_slice(&word.as_bytes()[..length]);
+        self.hash(&letters, length, AS_WRITTEN)
+    }
+
     /// The name of a run.
     pub fn of(&self, run: &Run) -> u64 {
         self.hash(&run.letters, run.length, if run.is_joined() { 0 } else { run.words as u64 })
     }
 }
 
-/// Letters and digits of ASCII in lower case; zero for all else.
-const FOLDED: [u8; 256] = {
-    let mut folded = [0; 256];
-    let mut byte = 0u8;
-    while byte < 128 {
-        if byte.is_ascii_alphanumeric() {
-            folded[byte as usize] = byte.to_ascii_lowercase();
-        }
-        byte += 1;
-    }
-    folded
-};
+/// Eight bytes of a text in lower case, how many letters and digits of ASCII they begin with, and how many of those are
+/// digits.
+#[inline]
+fn eight_letters(text: &[u8], at: usize) -> (u64, usize, usize) {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x80 * ONES;
+    // The high bit of each byte that is this one or a later one.
+    let least = |all: u64, byte: u8| (all & !HIGHS) + (0x80 - u64::from(byte)) * ONES;
+    let eight = eight(text, at);
+    let lower = eight | 0x20 * ONES;
+    let is_digit = least(eight, b'0') & !least(eight, b':') & HIGHS;
+    let is_letter = least(lower, b'a') & !least(lower, b'{') & HIGHS;
+    let length = (((is_digit | is_letter) ^ HIGHS).trailing_zeros() / 8) as usize;
+    let inside = if length == 8 { u64::MAX } else { (1 << (8 * length)) - 1 };
+    (lower, length, (is_digit & inside).count_ones() as usize)
+}
 
 #[inline]
 fn folded(left: u64, right: u64) -> u64 {
@@ -117,22 +131,26 @@ impl Run {
         Run { letters: [0; MOST_LETTERS + 8], length: 0, words: 0, digits: 0, first: 0 }
     }
 
-    /// The run of a whole text that is short and plain, as most values are, byte by byte; none of any other.
+    /// The run of a whole text that is short and plain, as most values are, eight bytes at a time; none of
+    /// any other.
     pub fn of_plain(text: &str) -> Option<Self> {
         if text.len() > MOST_LETTERS || !text.is_ascii() {
             return None;
         }
-        let mut run = Run::new();
-        let mut inside = false;
-        for byte in text.bytes() {
-            let letter = FOLDED[usize::from(byte)];
-            // What stands between words is written over by the next letter.
-            run.letters[run.length] = letter;
-            run.words += usize::from(letter > 0 && !inside);
-            inside = letter > 0;
-            run.length += usize::from(inside);
-            run.digits += usize::from(letter.is_ascii_digit());
+        let (mut run, mut at, mut is_open) = (Run::new(), 0, false);
+        while at < text.len() {
+            let (eight, letters, digits) = eight_letters(text.as_bytes(), at);
+            if letters == 0 {
+                at += 1;
+                is_open = false;
+                continue;
+            }
+            // What is written beyond the letters is written over by the next ones.
+            run.letters[run.length..run.length + 8].copy_from_slice(&eight.to_le_bytes());
+            run.words += usize::from(!is_open);
+            (is_open, run.length, run.digits) = (letters == 8, run.length + letters, run.digits + digits);
             run.first = if run.words == 1 { run.length } else { run.first };
+            at += letters;
         }
         (run.words <= MOST_WORDS).then_some(run)
     }
@@ -194,6 +212,11 @@ impl Run {
 
     pub fn words(&self) -> usize {
         self.words
+    }
+
+    /// Whether it is one word of letters.
+    pub fn is_word(&self) -> bool {
+        self.words == 1 && self.digits == 0
     }
 
     /// Whether it is too short to tell anything: it could be a run of any text.

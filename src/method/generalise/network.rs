@@ -73,6 +73,11 @@ impl Method for Network {
         map_text_or_null(input, |text, out| self.write(text, out))
     }
 
+    /// The address of a network is written as one of a host.
+    fn makes(&self) -> Vec<&'static str> {
+        vec!["IP"]
+    }
+
     fn words(&self) -> String {
         let stays = |bits: Option<u32>, kind: &str| match bits {
             Some(bits) => format!("of an {kind} address only the first {bits} bits stay readable"),
