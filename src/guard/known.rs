@@ -1,8 +1,8 @@
 //! No value of a `direct` leaf stands in what leaves, whole or among other words.
 //!
 //! That is what patterns cannot tell: a name is found because it is one of the dataset's, not because it looks like one.
-//! In free text it is found in whatever case. In any other column, one word of letters counts only as it is written: the
-//! town of Jackson is not the customer JACKSON.
+//! In free text it is found in whatever case. In any other column, a value of one word of letters counts only as it is
+//! written where no more than four words stand: the town of Jackson is not the customer JACKSON.
 
 use crate::detect::known::Words;
 use crate::detect::{KNOWN, Known};

@@ -50,6 +50,9 @@ def rule(table, column, kind, domains):
     if kind == "VARCHAR" and re.search(r"^name$|title|composer|description|fulltext", name):
         # Titles and credits name people too, customers' namesakes among them.
         return f'{{ class = "free_text", method = "pseudonym", domain = "{name}" }}'
+    if name in ("city", "country"):
+        # San Felipe de Puerto Plata and Saint Vincent have names that people have too.
+        return '{ class = "attribute", method = "keep", because = "public names of towns and states", may_hold = ["KNOWN"] }'
     return '{ class = "attribute", method = "keep", because = "says nothing of a person" }'
 
 

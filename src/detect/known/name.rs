@@ -3,6 +3,8 @@
 //! The hash is a fast one (folded multiplication, as in wyhash), keyed with 256 bits of the run's secret; it stays in
 //! memory and in a file without a name on the production side, and is gone when the run ends.
 
+use unicode_normalization::char::decompose_compatible;
+
 use super::words::stands_alone;
 use crate::detect::text::eight;
 
@@ -79,11 +81,16 @@ impl Names {
         of_word.into_iter().chain(lengths.map(|length| self.first_letters(&run.letters, length)))
     }
 
-    /// The name of a word in the letters that it is written in.
+    /// The name of a word in the case that it is written in, whatever its accents and width.
     pub fn as_written(&self, word: &str) -> u64 {
-        let mut letters = [0; MOST_LETTERS + 8];
-        let length = word.len().min(MOST_LETTERS);
-        letters[..length].copy_from_slice(&word.as_bytes()[..length]);
+        let (mut letters, mut length) = ([0; MOST_LETTERS + 8], 0);
+        for letter in word.chars() {
+            decompose_compatible(letter, |letter| {
+                if letter.is_alphanumeric() && length + letter.len_utf8() <= MOST_LETTERS {
+                    length += letter.encode_utf8(&mut letters[length..]).len();
+                }
+            });
+        }
         self.hash(&letters, length, AS_WRITTEN)
     }
 
