@@ -46,6 +46,7 @@ catalogue! {
     items
     json
     keep
+    length
     mask
     noise
     null
