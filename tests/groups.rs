@@ -131,7 +131,9 @@ fn left(desk: &Desk) -> Vec<Left> {
 }
 
 /// The people of every group, counted anew.
-fn groups(rows: &[Left]) -> BTreeMap<(Option<String>, Option<i64>), BTreeSet<Option<String>>> {
+type Groups = BTreeMap<(Option<String>, Option<i64>), BTreeSet<Option<String>>>;
+
+fn groups(rows: &[Left]) -> Groups {
     let mut groups: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
     for (person, postcode, age, _) in rows {
         groups.entry((postcode.clone(), *age)).or_default().insert(person.clone());

@@ -27,8 +27,11 @@ const ROWS: usize = 40;
 /// How values can stand in a column.
 const SHAPES: [Shape; 4] = [Shape::Structure, Shape::List, Shape::Map, Shape::ListOfStructures];
 
+/// Whether a row has no value.
+type IsNull = fn(usize) -> bool;
+
 /// Which rows of a table have no value.
-const NULLS: [(&str, fn(usize) -> bool); 4] =
+const NULLS: [(&str, IsNull); 4] =
     [("full", |_| false), ("some", |row| row % 7 == 3), ("half", |row| row % 2 == 0), ("empty", |_| true)];
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -125,7 +128,7 @@ fn is_tried(data_type: &DataType) -> bool {
     ) || *data_type == Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
 }
 
-fn cases(is_null: fn(usize) -> bool) -> Vec<Case> {
+fn cases(is_null: IsNull) -> Vec<Case> {
     let examples = CATALOGUE.iter().flat_map(|entry| entry.examples.iter().map(move |example| (entry.name, *example)));
     let mut cases = Vec::new();
     for (index, (name, example)) in examples.enumerate() {

@@ -1,5 +1,7 @@
 //! Schemas proposed from data: what is found, what is linked, what changed, and that no value is told.
 
+#![expect(clippy::disallowed_types, reason = "sources are written here")]
+
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};

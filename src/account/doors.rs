@@ -258,6 +258,7 @@ mod tests {
     use crate::account::store::testing::MemoryStore;
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "the bound of a sample is tried")]
     fn no_more_of_an_object_is_sampled_than_may_be_however_often_it_is_asked() {
         let store = MemoryStore::default();
         store.create("a", &[Bytes::from_static(b"0123456789")]).expect("is free");

@@ -109,7 +109,7 @@ fn eight_letters(text: &[u8], at: usize) -> (u64, usize, usize) {
     // The high bit of each byte that is this one or a later one.
     let least = |all: u64, byte: u8| (all & !HIGHS) + (0x80 - u64::from(byte)) * ONES;
     let eight = eight(text, at);
-    let lower = eight | 0x20 * ONES;
+    let lower = eight | (0x20 * ONES);
     let is_digit = least(eight, b'0') & !least(eight, b':') & HIGHS;
     let is_letter = least(lower, b'a') & !least(lower, b'{') & HIGHS;
     let length = (((is_digit | is_letter) ^ HIGHS).trailing_zeros() / 8) as usize;
