@@ -207,7 +207,7 @@ fn holders() -> Vec<(&'static str, &'static str, ArrayRef)> {
     let number = |row: usize| FIRST_NUMBER + row as i64;
     vec![
         ("whole", "whole", texts(rare)),
-        ("word", "word", texts(|row| format!("please see {} about the late order", rare(row).to_uppercase()))),
+        ("word", "word", texts(|row| format!("see {}, please", rare(row).to_uppercase()))),
         ("repeated", "repeated", texts(|row| rare(row % 2 + 60))),
         ("decoded", "decoded", texts(rare)),
         ("plain", "plain", texts(rare)),

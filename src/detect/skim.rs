@@ -119,6 +119,15 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn in_a_short_word_nothing_is_found_that_counts(word in "[a-zA-Z0-9]{1,5}") {
+            let mut detector = Detector::without_names();
+            let found = detector.find(&word).iter().any(|span| !["DATE", "DOB", "GEO"].contains(&span.kind));
+            prop_assert!(!found, "{word:?}");
+        }
+    }
+
     #[test]
     fn plain_words_ask_nobody() {
         let places = Places::but(&["PERSON", "ADDRESS", "DATE", "GEO", "URL"]);

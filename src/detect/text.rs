@@ -334,25 +334,50 @@ struct Run {
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x80 * ONES;
 
-/// The run that begins here, looked at eight bytes at a time.
-fn run(bytes: &[u8], from: usize) -> Run {
-    // The high bit of each byte of ASCII that is this one or a later one.
-    let least = |all: u64, byte: u8| (all & !HIGHS) + (0x80 - u64::from(byte)) * ONES;
-    let (mut at, mut digits, mut letters, mut hash) = (from, 0, 0, 0);
-    loop {
-        let eight = eight(bytes, at);
+/// Eight bytes of a text, and which of them are letters and digits of ASCII, up to the first that is none.
+pub(super) struct Eight {
+    /// In lower case, where they are letters.
+    pub lower: u64,
+    /// How many letters and digits they begin with.
+    pub length: usize,
+    /// The high bit of each byte that is one, and all bits of those before the first that is neither.
+    digits: u64,
+    letters: u64,
+    inside: u64,
+}
+
+impl Eight {
+    #[inline]
+    pub fn at(text: &[u8], at: usize) -> Self {
+        // The high bit of each byte of ASCII that is this one or a later one.
+        let least = |all: u64, byte: u8| (all & !HIGHS) + (0x80 - u64::from(byte)) * ONES;
+        let eight = eight(text, at);
         let lower = eight | CASE;
         let is_digit = least(eight, b'0') & !least(eight, b':') & !eight & HIGHS;
         let is_letter = least(lower, b'a') & !least(lower, b'{') & !eight & HIGHS;
-        let others = (is_digit | is_letter) ^ HIGHS;
-        let length = (others.trailing_zeros() / 8) as usize;
+        let length = (((is_digit | is_letter) ^ HIGHS).trailing_zeros() / 8) as usize;
         let inside = if length == 8 { u64::MAX } else { (1 << (8 * length)) - 1 };
-        (digits, letters) = (digits | is_digit & inside, letters | is_letter & inside);
-        at += length;
-        if length > 0 {
-            hash = mix(hash, lower & inside);
+        Eight { lower, length, digits: is_digit & inside, letters: is_letter & inside, inside }
+    }
+
+    /// How many digits they begin with, letters aside.
+    #[inline]
+    pub fn digits(&self) -> usize {
+        self.digits.count_ones() as usize
+    }
+}
+
+/// The run that begins here, looked at eight bytes at a time.
+fn run(bytes: &[u8], from: usize) -> Run {
+    let (mut at, mut digits, mut letters, mut hash) = (from, 0, 0, 0);
+    loop {
+        let eight = Eight::at(bytes, at);
+        (digits, letters) = (digits | eight.digits, letters | eight.letters);
+        at += eight.length;
+        if eight.length > 0 {
+            hash = mix(hash, eight.lower & eight.inside);
         }
-        if length < 8 {
+        if eight.length < 8 {
             return Run { length: at - from, has_digit: digits > 0, has_letter: letters > 0, hash: finished(hash) };
         }
     }
@@ -459,7 +484,7 @@ fn finished(hash: u64) -> u64 {
 
 /// Eight bytes of the text; behind its end, zeros.
 #[inline]
-pub(super) fn eight(text: &[u8], at: usize) -> u64 {
+fn eight(text: &[u8], at: usize) -> u64 {
     match text.get(at..).unwrap_or_default() {
         [a, b, c, d, e, f, g, h, ..] => u64::from_le_bytes([*a, *b, *c, *d, *e, *f, *g, *h]),
         rest => rest.iter().rev().fold(0, |all, byte| (all << 8) | u64::from(*byte)),

@@ -215,10 +215,6 @@ impl Gatherer {
     pub fn text(&mut self, text: &str) {
         let run = Run::of_plain(text).unwrap_or_else(|| self.any_text(text));
         self.run(&run);
-        if run.is_word() && !run.is_weak() {
-            let word = text.trim_matches(|letter: char| !letter.is_alphanumeric());
-            self.hold(self.names.as_written(word));
-        }
     }
 
     fn any_text(&mut self, text: &str) -> Run {
@@ -289,9 +285,6 @@ mod tests {
             plain.text(&text);
             let run = any.any_text(&text);
             any.run(&run);
-            if run.is_word() && !run.is_weak() {
-                any.hold(any.names.as_written(text.trim_matches(|letter: char| !letter.is_alphanumeric())));
-            }
             prop_assert_eq!((plain.held, plain.heads, plain.values), (any.held, any.heads, any.values));
             prop_assert_eq!((plain.weak, plain.longest, plain.most_words), (any.weak, any.longest, any.most_words));
         }

@@ -27,7 +27,6 @@ use name::{FEWEST_DIGITS, Names, Run};
 use shelf::{Cellar, Shelf};
 pub use spell::{Spelled, spelled};
 pub use words::Words;
-use words::stands_alone;
 
 /// The kind of a value that one of the dataset's own `direct` leaves holds.
 pub const KNOWN: &str = "KNOWN";
@@ -96,23 +95,6 @@ impl Known {
         is_in
     }
 
-    /// The same, but that in a text of few words a value of one word of letters has to be written as it is: names of
-    /// people are those of towns and things too, and are written otherwise there.
-    pub fn is_in_as_written(&self, text: &str, words: &Words) -> bool {
-        let Some(values) = &self.0 else { return false };
-        if words.list().len() > FEW_WORDS {
-            return self.is_in(words);
-        }
-        MEMORY.with_borrow_mut(|memory| {
-            let mut found = Vec::new();
-            values.each(words, &mut memory.looked_up, |start, end| {
-                found.push(&text[start..end]);
-                true
-            });
-            found.into_iter().any(|piece| values.knows_as_written(piece, &mut memory.looked_up))
-        })
-    }
-
     /// Whether a number, without its sign, is a known value.
     pub fn is_number(&self, number: u128) -> bool {
         let Some(values) = &self.0 else { return false };
@@ -124,9 +106,6 @@ impl Known {
         MEMORY.with_borrow_mut(|memory| values.knows(&run, &mut memory.looked_up))
     }
 }
-
-/// Names of towns and things have no more words, as a rule.
-const FEW_WORDS: usize = 4;
 
 /// The least number of as many digits as are looked for.
 const FEWEST_NUMBER: u128 = 10u128.pow(FEWEST_DIGITS as u32 - 1);
@@ -223,14 +202,6 @@ impl Values {
         self.filtered(name) && self.confirmed(name, memory)
     }
 
-    /// Whether a piece of text that is known is written as some value is, if it is one word of letters: only their case can
-    /// be another then.
-    fn knows_as_written(&self, piece: &str, memory: &mut LookedUp) -> bool {
-        let is_word = piece.chars().all(|letter| letter.is_alphabetic() && !stands_alone(letter));
-        let name = self.names.as_written(piece);
-        !is_word || self.filtered(name) && self.confirmed(name, memory)
-    }
-
     fn filtered(&self, name: u64) -> bool {
         self.filters[shelf_of(name)].holds(name)
     }
@@ -314,20 +285,6 @@ mod tests {
             found(&known, "Korhonen Oy Helsinki Korhonen Helsinki"),
             ["Korhonen Oy Helsinki", "Korhonen", "Helsinki"]
         );
-    }
-
-    #[test]
-    fn one_word_alone_can_be_asked_for_as_it_is_written() {
-        let known = known(&["JACKSON", "Anna Meri", "ab12cd34", "王小明"]);
-        let as_written = |text: &str| {
-            let mut words = Words::default();
-            words.read(text);
-            known.is_in_as_written(text, &words)
-        };
-        assert!(as_written("JACKSON") && as_written("to JACKSON") && as_written("please write to Jackson at once"));
-        assert!(!as_written("Jackson") && !as_written("Jackson City") && is_in(&known, "Jackson"));
-        assert!(as_written("anna meri") && as_written("AB12-CD34"), "what is more than a word is known in any case");
-        assert!(as_written("昨天王小明来了") && as_written("JÄCKSON") && !as_written("Jäckson"));
     }
 
     #[test]

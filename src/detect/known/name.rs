@@ -3,10 +3,8 @@
 //! The hash is a fast one (folded multiplication, as in wyhash), keyed with 256 bits of the run's secret; it stays in
 //! memory and in a file without a name on the production side, and is gone when the run ends.
 
-use unicode_normalization::char::decompose_compatible;
-
 use super::words::stands_alone;
-use crate::detect::text::eight;
+use crate::detect::text::Eight;
 
 const CONTEXT: &str = "verho 2026-11 names of known values";
 
@@ -34,7 +32,6 @@ const MOST_DIGITS: usize = 39;
 // Beside numbers of words, which are small.
 const OF_WORD: u64 = 1 << 32;
 const OF_CODE: u64 = 2 << 32;
-const AS_WRITTEN: u64 = 3 << 32;
 
 /// The key under which values get their names.
 #[derive(Clone)]
@@ -81,40 +78,10 @@ impl Names {
         of_word.into_iter().chain(lengths.map(|length| self.first_letters(&run.letters, length)))
     }
 
-    /// The name of a word in the case that it is written in, whatever its accents and width.
-    pub fn as_written(&self, word: &str) -> u64 {
-        let (mut letters, mut length) = ([0; MOST_LETTERS + 8], 0);
-        for letter in word.chars() {
-            decompose_compatible(letter, |letter| {
-                if letter.is_alphanumeric() && length + letter.len_utf8() <= MOST_LETTERS {
-                    length += letter.encode_utf8(&mut letters[length..]).len();
-                }
-            });
-        }
-        self.hash(&letters, length, AS_WRITTEN)
-    }
-
     /// The name of a run.
     pub fn of(&self, run: &Run) -> u64 {
         self.hash(&run.letters, run.length, if run.is_joined() { 0 } else { run.words as u64 })
     }
-}
-
-/// Eight bytes of a text in lower case, how many letters and digits of ASCII they begin with, and how many of those are
-/// digits.
-#[inline]
-fn eight_letters(text: &[u8], at: usize) -> (u64, usize, usize) {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x80 * ONES;
-    // The high bit of each byte that is this one or a later one.
-    let least = |all: u64, byte: u8| (all & !HIGHS) + (0x80 - u64::from(byte)) * ONES;
-    let eight = eight(text, at);
-    let lower = eight | (0x20 * ONES);
-    let is_digit = least(eight, b'0') & !least(eight, b':') & HIGHS;
-    let is_letter = least(lower, b'a') & !least(lower, b'{') & HIGHS;
-    let length = (((is_digit | is_letter) ^ HIGHS).trailing_zeros() / 8) as usize;
-    let inside = if length == 8 { u64::MAX } else { (1 << (8 * length)) - 1 };
-    (lower, length, (is_digit & inside).count_ones() as usize)
 }
 
 #[inline]
@@ -146,18 +113,20 @@ impl Run {
         }
         let (mut run, mut at, mut is_open) = (Run::new(), 0, false);
         while at < text.len() {
-            let (eight, letters, digits) = eight_letters(text.as_bytes(), at);
-            if letters == 0 {
+            let eight = Eight::at(text.as_bytes(), at);
+            if eight.length == 0 {
                 at += 1;
                 is_open = false;
                 continue;
             }
             // What is written beyond the letters is written over by the next ones.
-            run.letters[run.length..run.length + 8].copy_from_slice(&eight.to_le_bytes());
+            run.letters[run.length..run.length + 8].copy_from_slice(&eight.lower.to_le_bytes());
             run.words += usize::from(!is_open);
-            (is_open, run.length, run.digits) = (letters == 8, run.length + letters, run.digits + digits);
+            is_open = eight.length == 8;
+            run.length += eight.length;
+            run.digits += eight.digits();
             run.first = if run.words == 1 { run.length } else { run.first };
-            at += letters;
+            at += eight.length;
         }
         (run.words <= MOST_WORDS).then_some(run)
     }
@@ -219,11 +188,6 @@ impl Run {
 
     pub fn words(&self) -> usize {
         self.words
-    }
-
-    /// Whether it is one word of letters.
-    pub fn is_word(&self) -> bool {
-        self.words == 1 && self.digits == 0
     }
 
     /// Whether it is too short to tell anything: it could be a run of any text.
