@@ -222,6 +222,13 @@ fn holders() -> Vec<(&'static str, &'static str, ArrayRef)> {
         ("hidden", "hidden", texts(|row| rare(row).replace("na", "n\u{200b}a\u{ad}"))),
         ("bytes", "bytes", Arc::new(BinaryArray::from_iter_values((0..ROWS).map(|row| rare(row).into_bytes())))),
         (
+            "latin",
+            "latin",
+            Arc::new(BinaryArray::from_iter_values(
+                (0..ROWS).map(|row| rare(row).replace("na", "n\u{e0}").chars().map(|c| c as u8).collect::<Vec<u8>>()),
+            )),
+        ),
+        (
             "wide",
             "wide",
             Arc::new(BinaryArray::from_iter_values(

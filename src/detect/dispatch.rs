@@ -12,13 +12,6 @@ const MOST_DIGITS: usize = 40;
 /// Made of the list, once.
 pub(super) static DISPATCH: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::of(RECOGNISERS));
 
-/// Of those recognisers that find something else than names and addresses.
-pub(super) static NO_NAMES: LazyLock<Dispatch> = LazyLock::new(|| {
-    let is_name = |kind: &&str| matches!(*kind, "PERSON" | "ADDRESS");
-    let others = RECOGNISERS.iter().copied().filter(|recogniser| !recogniser.kinds.iter().all(is_name));
-    Dispatch::of(&others.collect::<Vec<_>>())
-});
-
 type Asked = Vec<&'static Recogniser>;
 
 pub(super) struct Dispatch {

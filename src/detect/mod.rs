@@ -18,7 +18,7 @@ mod text;
 use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
-use dispatch::{DISPATCH, Dispatch, NO_NAMES};
+use dispatch::DISPATCH;
 pub use known::{KNOWN, Known};
 pub use national::{Number, Purpose, kinds_of, numbers, valid};
 pub use person::{Likeness, likeness};
@@ -124,43 +124,29 @@ pub enum At {
 
 /// Finds what identifies people, text by text; what it needs for one is used again for the next.
 #[derive(Default)]
-pub struct Detector {
-    asks: Asks,
+pub struct Detector<'p> {
+    /// Where it looks, and for what; everywhere for everything if not given.
+    places: Option<&'p Places>,
     buffers: text::Buffers,
     found: Vec<Span>,
     claims: resolve::Claims,
 }
 
-/// Which recognisers are asked.
-#[derive(Clone, Copy, Default)]
-enum Asks {
-    #[default]
-    All,
-    /// All but those that find nothing but names and addresses, which take the longest.
-    NoNames,
-}
-
-impl Asks {
-    fn dispatch(self) -> &'static Dispatch {
-        match self {
-            Asks::All => &DISPATCH,
-            Asks::NoNames => &NO_NAMES,
-        }
-    }
-}
-
-impl Detector {
-    /// One that looks for no names and addresses.
-    pub fn without_names() -> Self {
-        Detector { asks: Asks::NoNames, ..Detector::default() }
+impl<'p> Detector<'p> {
+    /// One that looks for some kinds only. What is of another kind claims no letters.
+    pub fn at(places: &'p Places) -> Self {
+        Detector { places: Some(places), ..Detector::default() }
     }
 
     /// Every span of a text, from its beginning to its end; none overlaps another.
     pub fn find(&mut self, text: &str) -> &[Span] {
         self.found.clear();
-        let dispatch = self.asks.dispatch();
+        let dispatch = self.places.map_or(&*DISPATCH, Places::dispatch);
         let text = Text::read(text, dispatch.marks_asked(), &mut self.buffers);
         dispatch.ask(&text, &mut self.found);
+        if let Some(places) = self.places {
+            self.found.retain(|span| places.counts(span.kind));
+        }
         self.claims.resolve(&mut self.found);
         self.found.iter_mut().for_each(|span| text.place_in_source(span));
         &self.found

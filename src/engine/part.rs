@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::account::doors::OpenProduction;
 use crate::crew::Crew;
-use crate::guard::{Clearance, ColumnGuard, GroupPassed, Passed, Uniques};
+use crate::guard::{self, Clearance, ColumnGuard, GroupPassed, Passed, Uniques};
 use crate::method::{Extent, Nulls, Outcome};
 use crate::plan::{ColumnPlan, FileError, LeafPlan, Part, Plan, TablePlan};
 use crate::schema::Form;
@@ -191,9 +191,14 @@ pub fn preview(
     let file = table.files.iter().find(|file| !file.row_groups().is_empty());
     let mut shown = Vec::with_capacity(columns.len());
     let group = file.map(|file| RowGroup::open(production, file, 0, table.read(), limits)).transpose()?;
+    let mut passed = Vec::with_capacity(columns.len());
     for column in &columns {
-        shown.push(first_rows(table, group.as_ref(), column, masks, rows)?);
+        let (first, seen) = first_rows(table, group.as_ref(), column, masks, rows)?;
+        shown.push(first);
+        passed.push(seen);
     }
+    let left = passed.first().map_or(0, Passed::rows);
+    guard::groups_hold(table, masks.standing(table), &passed, left)?;
     shown_rows(table, shown)
 }
 
@@ -214,7 +219,7 @@ fn first_rows(
     column: &ColumnPlan,
     masks: &Masks,
     rows: usize,
-) -> Result<arrow::array::ArrayRef, EngineError> {
+) -> Result<(arrow::array::ArrayRef, Passed), EngineError> {
     let output = column.output.as_ref().ok_or(FileError::Damaged("a column is removed"))?;
     let (mut shown, mut missing) = (vec![arrow::array::new_empty_array(output.data_type())], rows);
     let uniques = Uniques::of([table]);
@@ -233,5 +238,6 @@ fn first_rows(
         })?;
     }
     let pieces: Vec<&dyn arrow::array::Array> = shown.iter().map(AsRef::as_ref).collect();
-    Ok(arrow::compute::concat(&pieces).map_err(|_| FileError::Damaged("a column cannot be shown"))?)
+    let first = arrow::compute::concat(&pieces).map_err(|_| FileError::Damaged("a column cannot be shown"))?;
+    Ok((first, guard.close()))
 }

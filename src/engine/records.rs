@@ -5,7 +5,7 @@ use arrow::compute::{concat, filter_record_batch};
 use rayon::prelude::*;
 
 use crate::account::doors::OpenProduction;
-use crate::guard::{Clearance, ColumnGuard, GroupPassed, Passed, SafeBatch, Uniques};
+use crate::guard::{self, Clearance, ColumnGuard, GroupPassed, Passed, SafeBatch, Uniques};
 use crate::plan::{ColumnPlan, FileError, Part, Rows, SourceFile, TablePlan};
 use crate::schema::{Form, Output};
 use crate::sink::{self, Coding, ColumnEncoder, ColumnLayout, PartEncoder, SafePart, Written};
@@ -158,7 +158,7 @@ pub(super) fn preview(
     if let Some(file) = with_rows {
         batches = only_chosen(table, file, masks, batches)?.0;
     }
-    let (mut shown, uniques) = (Vec::new(), Uniques::of([table]));
+    let (mut shown, mut passed, uniques) = (Vec::new(), Vec::new(), Uniques::of([table]));
     for (column, output) in table.columns.iter().filter_map(|column| Some((column, column.output.as_ref()?))) {
         let mut guard = ColumnGuard::new(table, column, &uniques, masks);
         let mut pieces = vec![new_empty_array(output.data_type())];
@@ -168,6 +168,9 @@ pub(super) fn preview(
         let pieces: Vec<_> = pieces.iter().map(AsRef::as_ref).collect();
         let all = concat(&pieces).map_err(|_| FileError::Damaged("a column cannot be shown"))?;
         shown.push(all.slice(0, rows.min(all.len())));
+        passed.push(guard.close());
     }
+    let left = passed.first().map_or(0, Passed::rows);
+    guard::groups_hold(table, masks.standing(table), &passed, left)?;
     shown_rows(table, shown)
 }

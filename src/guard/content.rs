@@ -33,7 +33,7 @@ const OF_MANY: &[&str] = &[
 ];
 
 /// Domains that are reserved (RFC 2606), so that their addresses are nobody's.
-const RESERVED: &[&str] = &["example.com", "example.net", "example.org", ".example", ".test", ".invalid", ".localhost"];
+const RESERVED: &[&str] = &["example.com", "example.net", "example.org", "example", "test", "invalid", "localhost"];
 
 /// Where recognisers are asked that find a kind which counts.
 static PLACES: LazyLock<Places> = LazyLock::new(|| Places::but(&UNCOUNTED));
@@ -47,14 +47,14 @@ static UNCOUNTED: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
 struct NothingLikely<'p> {
     may_hold: &'p MayHold,
     /// What the leaf's method makes itself.
-    made: Vec<&'static str>,
+    made: &'static [&'static str],
     skim: Skim<'static>,
-    detector: Detector,
+    detector: Detector<'static>,
 }
 
 /// The guard of a leaf.
 pub(super) fn over<'p>(leaf: &Leaf<'p>) -> Option<Box<dyn ContentGuard + 'p>> {
-    let (skim, detector) = (Skim::of(&PLACES), Detector::without_names());
+    let (skim, detector) = (Skim::of(&PLACES), Detector::at(&PLACES));
     let made = leaf.rule.method.makes();
     Some(Box::new(NothingLikely { may_hold: &leaf.rule.may_hold, made, skim, detector }))
 }
@@ -64,11 +64,10 @@ impl ContentGuard for NothingLikely<'_> {
         if !self.skim.asks(text, words) {
             return None;
         }
-        let (may_hold, made) = (self.may_hold, &self.made);
+        let (may_hold, made) = (self.may_hold, self.made);
         let counts = |span: &&Span| {
             let piece = &text[span.start..span.end];
             span.score >= CERTAIN
-                && !UNCOUNTED.contains(&span.kind)
                 && !may_hold.allows(span.kind)
                 && !made.contains(&span.kind)
                 && !is_reserved(span.kind, piece)
@@ -87,6 +86,35 @@ fn holds(source: &str, piece: &str) -> bool {
 }
 
 fn is_reserved(kind: &str, piece: &str) -> bool {
-    let piece = piece.to_ascii_lowercase();
-    kind == "EMAIL" && RESERVED.iter().any(|domain| piece.trim_end_matches('.').ends_with(domain))
+    let piece = piece.to_ascii_lowercase().replace("%40", "@");
+    let Some((_, host)) = piece.rsplit_once('@').filter(|_| kind == "EMAIL") else { return false };
+    let host = host.trim_end_matches('.');
+    let is_within =
+        |domain: &&str| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    RESERVED.iter().any(|domain| is_within(&domain))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_hosts_of_reserved_domains_are_nobodys() {
+        let reserved = ["aino@example.com", "aino@mail.example.org", "a%40acme.example", "a@x.test."];
+        assert!(reserved.iter().all(|address| is_reserved("EMAIL", address)));
+        let others = ["anna@bexample.com", "x@my-example.org", "a@example.com.fi", "a@attest"];
+        assert!(!others.iter().any(|address| is_reserved("EMAIL", address)));
+    }
+
+    #[test]
+    fn what_does_not_count_hides_nothing_that_does() {
+        let held = |text: &str| {
+            let (may_hold, mut words) = (MayHold::default(), Words::default());
+            let (skim, detector) = (Skim::of(&PLACES), Detector::at(&PLACES));
+            words.read(text);
+            NothingLikely { may_hold: &may_hold, made: &[], skim, detector }.text(text, &words, None)
+        };
+        assert_eq!(held("https://site.fi/user?id=12&email=anna.virtanen@acme.fi"), Some("EMAIL"));
+        assert_eq!(held("born 12.3.1980, at 60.1699, 24.9384"), None);
+    }
 }

@@ -130,7 +130,7 @@ impl<'p> ColumnGuard<'p> {
 
     fn over(&self, leaf: usize) -> Option<Watch<'p>> {
         let plan = &self.column.leaves[leaf];
-        Watch::over(plan, self.table.schema.columns.get(&plan.leaf.path)?, self.masks.known())
+        Watch::over(plan, &self.table.schema, self.masks.known())
     }
 
     /// Lets a batch pass that is as planned.
@@ -307,12 +307,34 @@ pub struct Passed {
     told: Told,
 }
 
+impl Passed {
+    /// How many rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+}
+
 /// What passed of one row group.
 pub struct GroupPassed {
     /// How many of its rows leave, where some are deleted, or filters or groups choose among them.
     pub chosen: Option<usize>,
     /// By column.
     pub columns: Vec<Passed>,
+}
+
+/// Holds every row of what passed against the groups of its table, where it has some.
+///
+/// # Errors
+/// Where a leaf of theirs did not pass, or a row is in a group that may not leave.
+pub fn groups_hold(
+    table: &TablePlan,
+    standing: Option<&Standing>,
+    passed: &[Passed],
+    rows: usize,
+) -> Result<(), GuardError> {
+    let Some(groups) = &table.groups else { return Ok(()) };
+    let told: Vec<_> = passed.iter().map(|passed| &passed.told).collect();
+    grouped::all_hold(groups, standing, rows, &told)
 }
 
 /// Says that a part is whole and safe.
@@ -361,10 +383,7 @@ impl Clearance {
             if !as_planned || rows > *there || columns.len() != table.columns.len() || !columns.iter().all(whole) {
                 return Err(incomplete);
             }
-            if let Some(groups) = &table.groups {
-                let told: Vec<_> = columns.iter().map(|passed| &passed.told).collect();
-                grouped::all_hold(groups, standing, rows, &told)?;
-            }
+            groups_hold(table, standing, columns, rows)?;
             leaving += rows;
         }
         Ok(Clearance { rows: leaving })

@@ -11,7 +11,7 @@ use ahash::RandomState;
 use arrow::array::ArrayRef;
 
 use crate::guard::GuardError;
-use crate::keys::lanes::DomainKey;
+use crate::keys::lanes::{DomainKey, first_128, shard};
 use crate::method::hash_rows;
 use crate::plan::TablePlan;
 use crate::schema::LeafPath;
@@ -56,8 +56,8 @@ impl Uniques {
             return Err(GuardError::Unwatched(leaf.clone()));
         }
         hashes.sort_unstable();
-        let is_new = hashes.chunk_by(|one, next| shard(*one) == shard(*next)).all(|hashes| {
-            let mut known = seen[shard(hashes[0])].lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = hashes.chunk_by(|one, next| shard::<SHARDS>(*one) == shard::<SHARDS>(*next)).all(|hashes| {
+            let mut known = seen[shard::<SHARDS>(hashes[0])].lock().unwrap_or_else(PoisonError::into_inner);
             hashes.iter().all(|hash| known.insert(*hash))
         });
         if is_new { Ok(()) } else { Err(GuardError::Repeated(leaf.clone())) }
@@ -66,14 +66,6 @@ impl Uniques {
 
 fn seen() -> Seen {
     std::array::from_fn(|_| Mutex::default())
-}
-
-fn first_128(hash: &[u8; 32]) -> u128 {
-    u128::from_be_bytes(std::array::from_fn(|at| hash[at]))
-}
-
-fn shard(hash: u128) -> usize {
-    (hash >> (128 - SHARDS.ilog2())) as usize
 }
 
 #[cfg(test)]

@@ -11,11 +11,8 @@ use crate::detect::known::{Spelled, Words, spelled};
 use crate::guard::unfold::Unfolded;
 use crate::guard::{GuardError, content, known};
 use crate::plan::LeafPlan;
-use crate::schema::Column;
+use crate::schema::{Column, TableSchema};
 use crate::source::Onlooker;
-
-/// Counts are told in steps of so many, so that none tells of a few people.
-const STEP: u64 = 11;
 
 /// Every guard of content; the first that finds something in a leaf is the one that is told.
 const GUARDS: &[Over] = &[known::over, content::over];
@@ -42,6 +39,8 @@ pub(super) trait ContentGuard {
 /// Watches over one leaf.
 pub struct Watch<'p> {
     plan: &'p LeafPlan,
+    /// Counts are told in multiples of this.
+    told: u64,
     guards: Vec<Guarding<'p>>,
     unfolded: Unfolded,
     words: Words,
@@ -65,14 +64,21 @@ impl Guarding<'_> {
 
 impl<'p> Watch<'p> {
     /// A watch that has seen nothing; none where the leaf holds nothing of its source, or nothing that is looked at.
-    pub(super) fn over(plan: &'p LeafPlan, rule: &'p Column, known: &'p Known) -> Option<Self> {
+    pub(super) fn over(plan: &'p LeafPlan, table: &'p TableSchema, known: &'p Known) -> Option<Self> {
+        let rule = table.columns.get(&plan.leaf.path)?;
         if !rule.method.carries_input() || !plan.after().is_some_and(is_looked_at) {
             return None;
         }
         let leaf = Leaf { rule, known };
         let guards = GUARDS.iter().filter_map(|over| over(&leaf));
         let guards: Vec<_> = guards.map(|guard| Guarding { guard, found: None, values: 0, is_done: false }).collect();
-        (!guards.is_empty()).then(|| Watch { plan, guards, unfolded: Unfolded::default(), words: Words::default() })
+        (!guards.is_empty()).then(|| Watch {
+            plan,
+            told: table.told(),
+            guards,
+            unfolded: Unfolded::default(),
+            words: Words::default(),
+        })
     }
 
     /// Whether it is the one of a leaf.
@@ -95,9 +101,9 @@ impl<'p> Watch<'p> {
                     before = Some(text);
                 }
             }
-            DataType::Binary => self.bytes(values.as_binary::<i32>().iter()),
-            DataType::LargeBinary => self.bytes(values.as_binary::<i64>().iter()),
-            DataType::FixedSizeBinary(_) => self.bytes(values.as_fixed_size_binary().iter()),
+            DataType::Binary => self.bytes(values.as_binary::<i32>().iter(), values),
+            DataType::LargeBinary => self.bytes(values.as_binary::<i64>().iter(), values),
+            DataType::FixedSizeBinary(_) => self.bytes(values.as_fixed_size_binary().iter(), values),
             _ => {
                 spelled(values, |value| match value {
                     Spelled::Number(number) => {
@@ -126,18 +132,22 @@ impl<'p> Watch<'p> {
         });
     }
 
-    /// Bytes are looked at as the text that they may be, in one byte a letter or two, and as the digits of a value.
-    fn bytes<'a>(&mut self, values: impl Iterator<Item = Option<&'a [u8]>>) {
+    /// Bytes that are no text are looked at as one in one byte a letter (Latin-1) or two (UTF-16), and, with all others, as
+    /// they are spelled.
+    fn bytes<'a>(&mut self, values: impl Iterator<Item = Option<&'a [u8]>>, array: &ArrayRef) {
+        let mut letters = String::new();
         for value in values.flatten() {
-            let letters: Vec<u8> = value.iter().copied().filter(|byte| *byte != 0).collect();
-            self.look_at(&String::from_utf8_lossy(&letters), None);
-            let array: ArrayRef = std::sync::Arc::new(arrow::array::BinaryArray::from_iter_values([value]));
-            spelled(&array, |value| {
-                if let Spelled::Text(text) = value {
-                    self.look_at(text, None);
-                }
-            });
+            if value.contains(&0) || std::str::from_utf8(value).is_err() {
+                letters.clear();
+                letters.extend(value.iter().filter(|byte| **byte != 0).map(|byte| char::from(*byte)));
+                self.look_at(&letters, None);
+            }
         }
+        spelled(array, |value| {
+            if let Spelled::Text(text) = value {
+                self.look_at(text, None);
+            }
+        });
     }
 
     /// Lets the leaf pass if nothing was found.
@@ -150,7 +160,7 @@ impl<'p> Watch<'p> {
             None => Ok(()),
             Some((kind, values)) => {
                 let path = self.plan.leaf.path.clone();
-                Err(GuardError::Holds { leaf: path, kind, values: values.div_ceil(STEP) * STEP })
+                Err(GuardError::Holds { leaf: path, kind, values: values.next_multiple_of(self.told) })
             }
         }
     }

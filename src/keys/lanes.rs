@@ -172,6 +172,16 @@ impl Lanes {
     }
 }
 
+/// The first 128 bits of a hash.
+pub fn first_128(hash: &[u8; 32]) -> u128 {
+    u128::from_be_bytes(std::array::from_fn(|at| hash[at]))
+}
+
+/// Which of so many shards, a power of two, has what begins with a hash's first bits.
+pub fn shard<const SHARDS: usize>(hash: u128) -> usize {
+    (hash >> (u128::BITS - SHARDS.ilog2())) as usize
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

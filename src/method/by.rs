@@ -75,6 +75,10 @@ impl Method for By {
         self.0.inner()
     }
 
+    fn carries_input(&self) -> bool {
+        self.inner().iter().any(|nested| nested.method.carries_input())
+    }
+
     fn beside(&self) -> Vec<Beside> {
         self.0.beside()
     }

@@ -253,9 +253,9 @@ pub trait Method: Send + Sync {
         true
     }
 
-    /// Kinds of identifier that its outputs look like and are not, as the address of a network looks like a host's.
-    fn makes(&self) -> Vec<&'static str> {
-        self.inner().iter().flat_map(|nested| nested.method.makes()).collect()
+    /// Kinds of identifier that all its outputs look like and are not, as the address of a network looks like a host's.
+    fn makes(&self) -> &'static [&'static str] {
+        &[]
     }
 
     /// The columns whose values it needs to see with its own; [`Context::beside`] then has them.

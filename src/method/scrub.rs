@@ -63,10 +63,10 @@ struct Scrub {
 impl Scrub {
     /// Every piece of every text that goes, with the row it is of, in their order.
     fn pieces(&self, input: &ArrayRef, texts: &Texts<'_>, known: &Known) -> Vec<(u32, Piece)> {
-        let (mut cover, mut pieces) = (Cover::default(), Vec::new());
+        let (mut cover, mut pieces) = (Cover::of(&self.rules), Vec::new());
         for row in (0..input.len()).filter(|row| input.is_valid(*row)) {
             let Some(text) = text_at(texts, row) else { continue };
-            cover.pieces(text, &self.rules, known, |piece| pieces.push((row as u32, piece)));
+            cover.pieces(text, known, |piece| pieces.push((row as u32, piece)));
         }
         pieces
     }

@@ -86,6 +86,10 @@ impl Method for When {
         self.0.inner()
     }
 
+    fn carries_input(&self) -> bool {
+        self.inner().iter().any(|nested| nested.method.carries_input())
+    }
+
     fn beside(&self) -> Vec<Beside> {
         self.0.beside()
     }

@@ -213,6 +213,11 @@ impl Plan {
         Keys::new(domains.map(|domain| (domain.to_owned(), secret.domain_key(&self.customer, domain))))
     }
 
+    /// Counts of the whole are told in multiples of this: the greatest of the tables'.
+    pub fn told(&self) -> u64 {
+        self.tables.iter().map(|table| table.schema.told()).max().unwrap_or(1)
+    }
+
     /// Every link, as its two ends.
     pub fn links(&self) -> Vec<[String; 2]> {
         links::of(&self.tables).map(|(table, link)| link.ends(&table.schema.table)).collect()

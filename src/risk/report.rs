@@ -185,13 +185,13 @@ fn figures(groups: &Groups, population: Option<&Groups>, k: u64) -> Figures {
     let risks = Risks::of(groups, population.unwrap_or(groups), threshold);
     Figures {
         counted: up(sizes.records(), k),
-        groups: sizes.classes(),
+        groups: up(sizes.classes(), k),
         smallest: Some(sizes.k()).filter(|smallest| *smallest >= k),
         uniques: up(sizes.uniques(), k),
         under_k: up(sizes.records_under(k), k),
         prosecutor: attacker(risks.prosecutor, &sizes, k),
         journalist: attacker(risks.journalist, &sizes, k),
-        marketer: rounded(risks.marketer),
+        marketer: rounded((risks.marketer * blur(&sizes, k)).min(1.0)),
         sizes: bins(&sizes, k),
         sensitive: Vec::new(),
     }
@@ -201,7 +201,19 @@ fn attacker(attack: Attack, sizes: &Sizes, k: u64) -> Attacker {
     let records = sizes.records();
     let at_risk = up((attack.at_risk * records as f64).round() as u64, k) as f64 / up(records, k).max(1) as f64;
     let highest = Some(attack.highest).filter(|highest| *highest <= 1.0 / k as f64);
-    Attacker { at_risk: rounded(at_risk), highest: highest.map(rounded), average: rounded(attack.average) }
+    Attacker {
+        at_risk: rounded(at_risk),
+        highest: highest.map(rounded),
+        average: rounded((attack.average * blur(sizes, k)).min(1.0)),
+    }
+}
+
+/// By what an average is to be multiplied, so that it is one of rounded counts: groups to a person.
+///
+/// An exact one would tell how many groups there are, and with their sizes whether one person stands alone.
+fn blur(sizes: &Sizes, k: u64) -> f64 {
+    let each = |groups: u64, records: u64| groups.max(1) as f64 / records.max(1) as f64;
+    each(up(sizes.classes(), k), up(sizes.records(), k)) / each(sizes.classes(), sizes.records())
 }
 
 fn at_risk(sizes: &Sizes, k: u64) -> f64 {
@@ -307,7 +319,7 @@ mod tests {
         fn no_count_and_no_difference_of_counts_is_below_k(sizes in prop::collection::vec(1u64..40, 0..60)) {
             let k = 11;
             let shown = figures(&groups(&sizes), None, k);
-            let counts = [shown.counted, shown.uniques, shown.under_k];
+            let counts = [shown.counted, shown.groups, shown.uniques, shown.under_k];
             let counts = counts.into_iter().chain(shown.sizes.iter().map(|bin| bin.counted));
             prop_assert!(counts.into_iter().all(|count| count % k == 0));
             prop_assert!(shown.smallest.is_none_or(|smallest| smallest >= k));

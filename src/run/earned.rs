@@ -7,13 +7,13 @@ use arrow::datatypes::DataType;
 use crate::consent::{Assessment, Claim, Earned, Level};
 use crate::guard::groups::Finding;
 use crate::method::Method;
-use crate::schema::{Class, TableSchema};
+use crate::schema::{Class, MayHold, TableSchema};
 
 /// Methods whose outputs come from a key or from nothing: where one equals its input, that is by chance.
 const NEW_VALUES: [&str; 4] = ["constant", "fake", "fpe", "pseudonym"];
 
 /// Methods that leave nothing of a free text that its writer put there.
-const TEXT_GONE: [&str; 7] = ["constant", "drop", "fake", "null", "pseudonym", "redact", "scrub"];
+const TEXT_GONE: [&str; 8] = ["constant", "drop", "fake", "length", "null", "pseudonym", "redact", "scrub"];
 
 /// Methods that give a person's value to others.
 const MOVED: [&str; 2] = ["sample", "shuffle"];
@@ -75,7 +75,9 @@ fn left(schema: &TableSchema) -> Vec<String> {
     let moved = moved.map(|(name, _)| format!("{name} is a direct identifier, and its method gives it to others"));
     let texts = of_class(schema, Class::FreeText).filter(|(_, rule)| !TEXT_GONE.contains(&rule.entry.name));
     let texts = texts.map(|(name, _)| format!("{name} is free text of which something stays: scrub, fake or drop it"));
-    direct.chain(moved).chain(texts).collect()
+    let held = schema.columns.iter().filter(|(_, rule)| rule.may_hold != MayHold::default());
+    let held = held.map(|(path, _)| format!("`{}.{path}` may hold what identifies (`may_hold`)", schema.table));
+    direct.chain(moved).chain(texts).chain(held).collect()
 }
 
 /// Whether a value can come out as it went in, and not by chance.

@@ -24,7 +24,7 @@ use crate::risk::{self, Report, Setting};
 use crate::schema::{self, Class, TableSchema, digest};
 use crate::sink::Written;
 use crate::source::ReadLimits;
-use crate::survey::{self, Counts, LinkFinding, Means, SkewFinding};
+use crate::survey::{self, Counts, LinkFinding, Means, SkewFinding, Standings, Surveyed};
 use crate::transform::Masks;
 use crate::workspace::Workspace;
 pub use scan::scan;
@@ -133,7 +133,7 @@ fn carry(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress, trail: &mu
     trail.keyed(&plan, &secret);
     let (plan, Told { masks, findings, earned, counts }) = go_through(house, plan, &approval, &secret)?;
     trail.measured(&plan, &secret, &findings);
-    trail.surveyed(counts);
+    trail.surveyed(&plan, counts);
     let (written, release) = transfer(house, &plan, &masks, &approval, &secret, progress)?;
     trail.written(&release, &earned.assessment, &written);
     let manifest = manifest(&plan, &approval, &secret, source, release, &earned, &written);
@@ -162,14 +162,25 @@ pub struct Findings {
     pub skew: Vec<SkewFinding>,
 }
 
+/// The values of the source, and the rows of records.
+fn looked_over(
+    house: &House<'_>,
+    plan: Plan,
+    approval: &Approval,
+    secret: &Secret,
+) -> Result<(Plan, Surveyed), Failure> {
+    let (memory, key) = (house.workspace.limits.memory, secret.known_values_key(&plan.customer));
+    let surveyed = survey::survey(&plan, house.production.open(approval), &house.crew, memory, &key);
+    let surveyed = surveyed.map_err(engine::EngineError::from)?;
+    Ok((plan.measured(&surveyed.measured)?, surveyed))
+}
+
 /// The first pass: what must be known of the whole before a part leaves. Only now are the parts of records known, and
 /// whether groups hold.
 fn go_through(house: &House<'_>, plan: Plan, approval: &Approval, secret: &Secret) -> Result<(Plan, Told), Failure> {
     let memory = house.workspace.limits.memory;
     let open = || house.production.open(approval);
-    let surveyed = survey::survey(&plan, open(), &house.crew, memory, &secret.known_values_key(&plan.customer));
-    let surveyed = surveyed.map_err(engine::EngineError::from)?;
-    let plan = plan.measured(&surveyed.measured)?;
+    let (plan, surveyed) = looked_over(house, plan, approval, secret)?;
     let keys = plan.keys(secret);
     let means = Means { production: open(), crew: &house.crew, limits: ReadLimits::of(memory), keys: &keys };
     let counted = survey::count(&plan, secret, &surveyed, means, memory);
@@ -415,8 +426,10 @@ fn weigh(house: &House<'_>, wish: &Wish<'_>, table: Option<&str>, trail: &mut Tr
     let approval = examined.look(&plan.structures(), house.evidence.as_ref())?;
     trail.approved(&approval);
     let secret = secret_of(house.workspace, wish.customer)?;
-    let (plan, Told { masks, counts, .. }) = go_through(house, plan, &approval, &secret)?;
-    trail.surveyed(counts);
+    // As methods make it: what `[privacy]` then withholds is what the measures are to tell of.
+    let (plan, surveyed) = looked_over(house, plan, &approval, &secret)?;
+    trail.surveyed(&plan, surveyed.counts);
+    let masks = Masks::new(&plan, &secret, surveyed.taken, surveyed.known, Standings::default());
     let production = house.production.open(&approval);
     let limits = risk::Limits::of(house.workspace.limits.memory);
     Ok(risk::measure(Setting { plan: &plan, production, masks: &masks, crew: &house.crew, limits }, &tables)?)
@@ -458,7 +471,7 @@ fn look(
     trail.approved(&approval);
     let secret = secret_of(house.workspace, wish.customer)?;
     let (plan, Told { masks, counts, .. }) = go_through(house, plan, &approval, &secret)?;
-    trail.surveyed(counts);
+    trail.surveyed(&plan, counts);
     let chosen =
         plan.tables.iter().find(|planned| planned.schema.table == table).ok_or_else(|| unknown_table(table))?;
     let limits = ReadLimits::of(house.workspace.limits.memory);

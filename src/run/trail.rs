@@ -83,16 +83,18 @@ impl Trail {
     }
 
     /// How many values of the source are looked for in all that leaves.
-    pub fn surveyed(&mut self, counts: Counts) {
-        self.0.known = Some(KnownRecord { values: counts.values, weak: counts.weak });
+    pub fn surveyed(&mut self, plan: &Plan, counts: Counts) {
+        let told = |count: u64| count.next_multiple_of(plan.told());
+        self.0.known = Some(KnownRecord { values: told(counts.values), weak: told(counts.weak) });
     }
 
     /// Under which secret, and which state of which object; both told without telling them.
     pub fn keyed(&mut self, plan: &Plan, secret: &Secret) {
         self.0.epoch = Some(secret.epoch());
-        let inputs = plan.tables.iter().flat_map(|table| {
-            table.files.iter().enumerate().map(|(index, file)| input(&table.schema.table, index, file, secret))
-        });
+        let inputs = plan
+            .tables
+            .iter()
+            .flat_map(|table| table.files.iter().enumerate().map(|(index, file)| input(table, index, file, secret)));
         self.0.inputs = inputs.collect();
     }
 
@@ -149,11 +151,16 @@ fn table_record(plan: &Plan, index: usize, table: &TablePlan) -> TableRecord {
         policy: table.policy.clone(),
         snapshot: table.snapshot,
         columns,
-        rows_in: table.rows(),
+        rows_in: rows_told(table, table.rows()),
         rows_out: 0,
         groups: None,
         parts: plan.parts.iter().filter(|part| part.table == index).count() as u64,
     }
+}
+
+/// Rows of a source, rounded where the difference from those that leave would tell of a few people who were withheld.
+fn rows_told(table: &TablePlan, rows: u64) -> u64 {
+    if table.schema.privacy.is_some() { rows.next_multiple_of(table.schema.told()) } else { rows }
 }
 
 fn scan_record(name: &str, known: &Known) -> TableRecord {
@@ -186,10 +193,10 @@ fn scan_record(name: &str, known: &Known) -> TableRecord {
     }
 }
 
-fn input(table: &str, index: usize, file: &SourceFile, secret: &Secret) -> Input {
-    let rows = file.rows();
+fn input(table: &TablePlan, index: usize, file: &SourceFile, secret: &Secret) -> Input {
+    let rows = rows_told(table, file.rows());
     Input {
-        table: table.to_owned(),
+        table: table.schema.table.clone(),
         object: index as u64,
         state: state(&file.object, secret),
         size: file.object.size,

@@ -5,7 +5,7 @@
 //! [`read_customer`](crate::schema::read_customer) refuses until a person has answered it.
 //!
 //! [`scan`] looks at the data itself, before there is an approval: through a door of its own, that hands out samples and
-//! nothing else, and into results that hold no value. [`write`] makes the same files of a schema of Aito.
+//! nothing else, and into results that hold no value. [`write()`] makes the same files of a schema of Aito.
 
 pub mod aito;
 mod changes;

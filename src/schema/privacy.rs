@@ -11,7 +11,7 @@ use crate::method::Extent;
 use crate::schema::{Class, Column, LeafPath};
 
 /// The size of a group that a schema does not state.
-const K: u64 = 11;
+pub(super) const K: u64 = 11;
 
 /// The share of rows that may be withheld, where a schema does not state it and rows are withheld at all.
 const SUPPRESSED: f64 = 0.05;

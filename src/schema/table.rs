@@ -185,9 +185,15 @@ impl TableSchema {
         if self.subject.is_some() { "subjects" } else { "rows" }
     }
 
-    /// What [privacy] promises, in plain words.
+    /// What `[privacy]` promises, in plain words.
     pub fn privacy_words(&self) -> Option<String> {
         self.privacy.as_ref().map(|privacy| privacy.words(self.counted()))
+    }
+
+    /// Counts of people and rows are told in multiples of this, so that none tells of a few: the table's k, and never
+    /// less than 11.
+    pub fn told(&self) -> u64 {
+        self.privacy.as_ref().map_or(privacy::K, |privacy| privacy.k.max(privacy::K))
     }
 
     /// The columns of records, in the order of the file, but for those that stand in the objects' keys.

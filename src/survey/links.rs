@@ -21,18 +21,15 @@ use crate::schema::LeafPath;
 /// Values of a link that are held at most.
 const HELD: usize = 1 << 16;
 
-/// Counts are told in multiples of this, so that none is of a few people: the k of a table that states none.
-const TOLD: u64 = 11;
-
 /// What was found of one link.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LinkFinding {
     pub from: String,
     pub to: String,
-    /// Different values of `from`, rounded up to a multiple of 11.
+    /// Different values of `from`, rounded up to a multiple of 11, or of the greatest k of a table.
     pub values: u64,
-    /// Those of them that `to` has not, rounded up to a multiple of 11.
+    /// Those of them that `to` has not, rounded up to a multiple of 11, or of the greatest k of a table.
     pub orphans: u64,
     /// Whether all values were held, so that figures are exact but for their rounding.
     pub exact: bool,
@@ -61,7 +58,8 @@ pub fn orphans(plan: &Plan, secret: &Secret, means: Means<'_>) -> Result<Vec<Lin
             look(&held, &key, other, &link.to, means, |value| value.to = true)?;
         }
         let [from, to] = link.ends(&table.schema.table);
-        found.push(finding(from, to, &held.into_inner().unwrap_or_else(PoisonError::into_inner)));
+        let held = held.into_inner().unwrap_or_else(PoisonError::into_inner);
+        found.push(finding(from, to, &held, plan.told()));
     }
     Ok(found)
 }
@@ -100,7 +98,7 @@ fn look(
     })
 }
 
-fn finding(from: String, to: String, held: &Least<In>) -> LinkFinding {
+fn finding(from: String, to: String, held: &Least<In>, multiple: u64) -> LinkFinding {
     let of = |which: fn(&In) -> bool| held.known().filter(|value| which(value)).count() as u64;
     let all = held.known().len().max(1) as u64;
     // A share of the sample is that share of all.
@@ -108,8 +106,8 @@ fn finding(from: String, to: String, held: &Least<In>) -> LinkFinding {
     LinkFinding {
         from,
         to,
-        values: told(of(|value| value.from)).next_multiple_of(TOLD),
-        orphans: told(of(|value| value.from && !value.to)).next_multiple_of(TOLD),
+        values: told(of(|value| value.from)).next_multiple_of(multiple),
+        orphans: told(of(|value| value.from && !value.to)).next_multiple_of(multiple),
         exact: held.is_whole(),
     }
 }

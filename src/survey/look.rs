@@ -1,15 +1,16 @@
 //! Some columns of a table, read together from its first row to its last: of rows those that leave as filters say.
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray};
+use std::convert::Infallible;
+
+use arrow::array::{ArrayRef, BooleanArray};
 use arrow::compute::filter;
-use arrow::datatypes::DataType;
 
 use super::{Cause, SurveyError, located};
 use crate::account::doors::OpenProduction;
 use crate::crew::Crew;
 use crate::method::Keys;
 use crate::plan::{Content, FileError, Place, SourceFile, TablePlan};
-use crate::source::{Asked, RawBatch, ReadLimits, Records, RowGroup, filters_hold};
+use crate::source::{Asked, RawBatch, ReadLimits, Records, RowGroup, each_leaf, filters_hold};
 
 /// Rows that are looked at at once.
 const ROWS: usize = 64 * 1024;
@@ -61,33 +62,21 @@ impl Looked {
     /// # Errors
     /// Where the column is not as planned.
     pub fn all_values(&self, column: usize, leaf: usize) -> Result<ArrayRef, FileError> {
-        let values = leaf_of(self.column(column)?, &mut { leaf });
+        let values = leaf_of(self.column(column)?, leaf);
         values.ok_or(FileError::Damaged("a column is not the one that was planned"))
     }
 }
 
-/// The leaf of this place among an array's leaves; of lists only the items that are in one.
-pub(super) fn leaf_of(array: &ArrayRef, place: &mut usize) -> Option<ArrayRef> {
-    match array.data_type() {
-        DataType::Struct(_) => array.as_struct().columns().iter().find_map(|column| leaf_of(column, place)),
-        DataType::List(_) => {
-            let list = array.as_list::<i32>();
-            let (start, end) = (*list.offsets().first()? as usize, *list.offsets().last()? as usize);
-            leaf_of(&list.values().slice(start, end - start), place)
+/// The leaf of this place among an array's leaves; of lists and maps only the values that some row holds.
+pub(super) fn leaf_of(array: &ArrayRef, place: usize) -> Option<ArrayRef> {
+    let mut found = None;
+    let Ok(()) = each_leaf(array, |leaf, values| {
+        if leaf == place {
+            found = Some(values.clone());
         }
-        DataType::LargeList(_) => {
-            let list = array.as_list::<i64>();
-            let (start, end) = (*list.offsets().first()? as usize, *list.offsets().last()? as usize);
-            leaf_of(&list.values().slice(start, end - start), place)
-        }
-        DataType::FixedSizeList(..) => leaf_of(array.as_fixed_size_list().values(), place),
-        DataType::Map(..) => array.as_map().entries().columns().iter().find_map(|column| leaf_of(column, place)),
-        _ if *place == 0 => Some(array.clone()),
-        _ => {
-            *place -= 1;
-            None
-        }
-    }
+        Ok::<_, Infallible>(())
+    });
+    found
 }
 
 /// Some of an object's rows.

@@ -32,9 +32,6 @@ const COUNTED: usize = 256;
 /// Values by which it is estimated how many different ones there are.
 const SAMPLED: usize = 1_024;
 
-/// Figures are told in multiples of this, so that none is of a few people: the k of a table that states none.
-const TOLD: u64 = 11;
-
 /// From this share of rows on, a leaf is flagged.
 const NOTABLE: f64 = 0.05;
 
@@ -44,9 +41,9 @@ const NOTABLE: f64 = 0.05;
 pub struct SkewFinding {
     pub leaf: String,
     pub domain: String,
-    /// Values that were looked at, rounded up to a multiple of 11.
+    /// Values that were looked at, rounded up to a multiple of 11, or of the table's k.
     pub values: u64,
-    /// Different ones among them, about, rounded up to a multiple of 11.
+    /// Different ones among them, about, rounded up to a multiple of 11, or of the table's k.
     pub distinct: u64,
     /// The share of rows that somebody recovers who knows how often every value occurs and matches ranks, about.
     pub frequency_risk: String,
@@ -94,7 +91,12 @@ fn of_table(table: &TablePlan, means: Means<'_>) -> Result<Vec<SkewFinding>, Sur
         all.iter_mut().zip(next).for_each(|(all, next)| all.join(next));
         all
     });
-    Ok(joined.into_iter().flatten().zip(&coded).map(|(summary, coded)| summary.finding(coded)).collect())
+    Ok(joined
+        .into_iter()
+        .flatten()
+        .zip(&coded)
+        .map(|(summary, coded)| summary.finding(coded, table.schema.told()))
+        .collect())
 }
 
 fn coded<'c>(table: &'c TablePlan, index: usize, column: &'c ColumnPlan) -> Vec<Coded<'c>> {
@@ -162,7 +164,7 @@ struct Summary {
 impl Summary {
     fn of<'a>(coded: &Coded<'_>, columns: impl Iterator<Item = &'a ArrayRef>, means: Means<'_>) -> Result<Self, Cause> {
         let lost = || FileError::Damaged("a column is not the one that was planned");
-        let leaves = columns.map(|column| leaf_of(column, &mut { coded.leaf }).ok_or_else(lost));
+        let leaves = columns.map(|column| leaf_of(column, coded.leaf).ok_or_else(lost));
         let leaves = leaves.collect::<Result<Vec<_>, _>>()?;
         let mut summary = Summary { counts: HashMap::default(), sample: Least::new(SAMPLED), values: 0 };
         if leaves.is_empty() {
@@ -200,7 +202,7 @@ impl Summary {
         });
     }
 
-    fn finding(self, coded: &Coded<'_>) -> SkewFinding {
+    fn finding(self, coded: &Coded<'_>, multiple: u64) -> SkewFinding {
         let distinct = self.sample.distinct();
         // Counts that are not kept are of values that are rare, and hardly any row of theirs is recovered.
         let kept: u64 = self.counts.values().sum();
@@ -208,8 +210,8 @@ impl Summary {
         SkewFinding {
             leaf: coded.path.clone(),
             domain: coded.domain.to_owned(),
-            values: self.values.next_multiple_of(TOLD),
-            distinct: distinct.next_multiple_of(TOLD),
+            values: self.values.next_multiple_of(multiple),
+            distinct: distinct.next_multiple_of(multiple),
             frequency_risk: format!("{risk:.2}"),
             flagged: risk >= NOTABLE && risk > 2.0 / distinct.max(1) as f64,
         }

@@ -45,7 +45,7 @@ pub fn figures(table: &TableRisk) -> Vec<[String; 3]> {
     let smallest = |side: &Figures| side.smallest.map_or_else(|| format!("<{k}"), |smallest| smallest.to_string());
     let mut rows = vec![
         row(what.to_owned(), &|side| count(side.counted)),
-        row("groups".into(), &|side| side.groups.to_string()),
+        row("groups".into(), &|side| count(side.groups)),
         row("k: smallest group".into(), &smallest),
         row("alone in their group".into(), &|side| count(side.uniques)),
         row(format!("in groups under {k}"), &|side| count(side.under_k)),

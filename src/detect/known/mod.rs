@@ -1,8 +1,8 @@
 //! The dataset's own values, found again wherever they stand.
 //!
-//! A value of a `direct` leaf is cut into words and gets a name, a keyed hash ([`name`]); in a text every run of words
-//! is looked up whose first word begins some value. Names are held in a Bloom filter of bounded size ([`filter`]), and
-//! what it finds is confirmed among all names ([`shelf`]), so that nothing is found that is not there.
+//! A value of a `direct` leaf is cut into words and gets a name, a keyed hash (`name`); in a text every run of words
+//! is looked up whose first word begins some value. Names are held in a Bloom filter of bounded size (`filter`), and
+//! what it finds is confirmed among all names (`shelf`), so that nothing is found that is not there.
 //!
 //! A value is found in whatever case, width and accents, with whatever stands between its words, and a code (a value
 //! with digits) also where it is cut otherwise, as an IBAN in fours. Not looked for are values that any text could hold:
@@ -152,7 +152,8 @@ impl Values {
     /// Hands on where known values stand, until `each` has enough.
     fn each(&self, words: &Words, memory: &mut LookedUp, mut each: impl FnMut(usize, usize) -> bool) {
         memory.forget_others(self.number);
-        let mut at = 0;
+        // Values can overlap; what lies within one that was handed on is no news.
+        let (mut at, mut covered) = (0, 0);
         while let Some(word) = words.list().get(at) {
             let first = self.names.first_word(words.letters(word), word.end - word.start);
             let place = first as usize % REMEMBERED;
@@ -161,11 +162,11 @@ impl Values {
             } else if !self.begins(words, at, first) {
                 memory.nothing[place] = first;
                 at += 1;
-            } else if let Some(last) = self.longest(words, at, memory) {
+            } else if let Some(last) = self.longest(words, at, memory).filter(|last| *last >= covered) {
                 if !each(word.from, words.list()[last].to) {
                     break;
                 }
-                at = last + 1;
+                (at, covered) = (at + 1, last + 1);
             } else {
                 at += 1;
             }
@@ -285,6 +286,18 @@ mod tests {
             found(&known, "Korhonen Oy Helsinki Korhonen Helsinki"),
             ["Korhonen Oy Helsinki", "Korhonen", "Helsinki"]
         );
+    }
+
+    #[test]
+    fn values_that_overlap_are_all_found() {
+        let known = known(&["Anna Maria", "Maria Korhonen"]);
+        assert_eq!(found(&known, "by Anna Maria Korhonen."), ["Anna Maria", "Maria Korhonen"]);
+    }
+
+    #[test]
+    fn a_word_longer_than_names_are_is_found() {
+        let long = "x".repeat(70);
+        assert_eq!(found(&known(&[&long]), &format!("see {long}!")), [long.as_str()]);
     }
 
     #[test]

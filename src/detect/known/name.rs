@@ -62,6 +62,12 @@ impl Names {
     /// The name of a word as the first of a value without digits.
     #[inline]
     pub fn first_word(&self, letters: &[u8], length: usize) -> u64 {
+        self.hash(letters, length.min(MOST_LETTERS), OF_WORD)
+    }
+
+    /// The name of a word of any length.
+    #[inline]
+    pub fn whole_word(&self, letters: &[u8], length: usize) -> u64 {
         self.hash(letters, length, OF_WORD)
     }
 

@@ -83,19 +83,18 @@ impl Shelf {
         self.stacks.first().map_or(Ok(false), |sorted| search(*sorted, name, cellar))
     }
 
+    /// Where it fails, nothing is lost: who asks again fails again.
     fn sort(&mut self, cellar: &Cellar) -> io::Result<()> {
-        let mut names = std::mem::take(&mut self.loose);
+        let mut names = self.loose.clone();
         for stack in &self.stacks {
             cellar.read(*stack, &mut names)?;
         }
         names.sort_unstable();
         names.dedup();
-        self.stacks.clear();
-        if names.len() > LOOSE {
-            self.stacks.push(cellar.write(&names)?)
-        } else {
-            self.loose = names
-        }
+        (self.stacks, self.loose) = match names.len() > LOOSE {
+            true => (vec![cellar.write(&names)?], Vec::new()),
+            false => (Vec::new(), names),
+        };
         self.is_sorted = true;
         Ok(())
     }
@@ -145,6 +144,16 @@ mod tests {
             assert!((count..count + 500).map(name).all(|name| !shelf.holds(name, &cellar).expect("read")), "{count}");
             assert_eq!(cellar.file.get().is_none(), count < LOOSE as u64, "few names need no file");
         }
+    }
+
+    #[test]
+    fn after_a_failure_names_are_not_forgotten() {
+        let (cellar, mut shelf) = (Cellar::default(), Shelf::default());
+        shelf.add(&(0..5_000).map(name).collect::<Vec<_>>(), &cellar).expect("a file");
+        shelf.stacks.push(Stack { offset: 1 << 40, names: 1 });
+        assert!(shelf.holds(name(3), &cellar).is_err() && shelf.holds(name(3), &cellar).is_err());
+        shelf.stacks.pop();
+        assert!(shelf.holds(name(3), &cellar).expect("a file") && shelf.holds(name(4_999), &cellar).expect("a file"));
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use arrow::array::{Array, ArrayAccessor, ArrowPrimitiveType, AsArray};
 use arrow::datatypes::{
-    DataType, Date32Type, Decimal32Type, Decimal64Type, Decimal128Type, Float16Type, Float32Type, Float64Type,
-    Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    DataType, Date32Type, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type, Float16Type, Float32Type,
+    Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 
 /// Bytes of a binary value that are spelled; the rest has no say.
@@ -43,6 +43,7 @@ pub fn spelled(array: &dyn Array, mut each: impl FnMut(Spelled<'_>)) -> u64 {
         Decimal32(_, scale) => numbers::<Decimal32Type>(array, |digits| whole(digits.into(), *scale), each),
         Decimal64(_, scale) => numbers::<Decimal64Type>(array, |digits| whole(digits.into(), *scale), each),
         Decimal128(_, scale) => numbers::<Decimal128Type>(array, |digits| whole(digits, *scale), each),
+        Decimal256(_, scale) => numbers::<Decimal256Type>(array, |digits| whole(digits.to_i128()?, *scale), each),
         Float16 => numbers::<Float16Type>(array, |value| of_float(value.to_f64()), each),
         Float32 => numbers::<Float32Type>(array, |value| of_float(value.into()), each),
         Float64 => numbers::<Float64Type>(array, of_float, each),
@@ -142,6 +143,7 @@ mod tests {
         ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, FixedSizeBinaryArray, Float64Array,
         Int64Array, StringViewArray,
     };
+    use arrow::compute::cast;
 
     use super::*;
 
@@ -164,7 +166,9 @@ mod tests {
         assert_eq!(of(Arc::new(Float64Array::from(vec![1234567.0, 0.5, f64::NAN]))), (texts(&["1234567"]), 2));
         assert_eq!(of(Arc::new(Date32Array::from(vec![0, 19_000]))), (texts(&["1970-01-01", "2022-01-08"]), 0));
         let decimals = Decimal128Array::from(vec![123_400, 123_450]).with_precision_and_scale(9, 2).expect("fits");
+        let wide = cast(&decimals, &DataType::Decimal256(50, 2)).expect("wider");
         assert_eq!(of(Arc::new(decimals)), (texts(&["1234"]), 1));
+        assert_eq!(of(wide), (texts(&["1234"]), 1));
         assert_eq!(
             of(Arc::new(BinaryArray::from(vec![b"aino".as_slice(), b"\xff\x00"]))),
             (texts(&["aino", "ff00"]), 0)

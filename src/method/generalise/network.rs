@@ -74,8 +74,8 @@ impl Method for Network {
     }
 
     /// The address of a network is written as one of a host.
-    fn makes(&self) -> Vec<&'static str> {
-        vec!["IP"]
+    fn makes(&self) -> &'static [&'static str] {
+        &["IP"]
     }
 
     fn words(&self) -> String {

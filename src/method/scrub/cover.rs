@@ -12,15 +12,21 @@ pub struct Piece {
 }
 
 /// Looks for the pieces of one text after another.
-#[derive(Default)]
-pub struct Cover {
-    detector: Detector,
+pub struct Cover<'r> {
+    rules: &'r Rules,
+    detector: Detector<'r>,
     spans: Vec<Span>,
 }
 
-impl Cover {
+impl<'r> Cover<'r> {
+    /// One that has looked at nothing yet. Kinds that stay claim no letters from others.
+    pub fn of(rules: &'r Rules) -> Self {
+        Cover { rules, detector: Detector::at(rules.places()), spans: Vec::new() }
+    }
+
     /// Hands on every piece of a text that goes, in order; none overlaps another.
-    pub fn pieces(&mut self, text: &str, rules: &Rules, known: &Known, mut each: impl FnMut(Piece)) {
+    pub fn pieces(&mut self, text: &str, known: &Known, mut each: impl FnMut(Piece)) {
+        let rules = self.rules;
         self.spans.clear();
         self.spans.extend_from_slice(self.detector.find(text));
         known.find(text, &mut self.spans);

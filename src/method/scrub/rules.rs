@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::Scrub;
-use crate::detect::{KINDS, KNOWN};
+use crate::detect::{KINDS, KNOWN, Places};
 use crate::document::{Document, Fault, Section};
 use crate::method::Method;
 use crate::method::nested::part::{Fate, OF_TEXT, Part};
@@ -56,10 +56,18 @@ pub struct Rules {
     /// The kinds that a part treats.
     by_kind: BTreeMap<&'static str, usize>,
     left: Vec<&'static str>,
+    /// Where kinds that do not stay are looked for.
+    places: Places,
     pub names: Names,
 }
 
 impl Rules {
+    /// Placeholders for all kinds but these, which stay.
+    fn but(left: Vec<&'static str>) -> Self {
+        let places = Places::but(&left);
+        Rules { parts: Vec::new(), by_kind: BTreeMap::new(), left, places, names: Names::Whole }
+    }
+
     /// What a kind becomes; none where it stays.
     pub fn of(&self, kind: &'static str) -> Option<Treatment> {
         match self.by_kind.get(kind) {
@@ -67,6 +75,11 @@ impl Rules {
             Some(part) => Some(Treatment::By(*part)),
             None => Some(Treatment::Placeholder(kind)),
         }
+    }
+
+    /// Where to look for what goes.
+    pub fn places(&self) -> &Places {
+        &self.places
     }
 
     /// The parts that treat pieces.
@@ -131,7 +144,7 @@ pub fn parse(section: &mut Section<'_>) -> Result<Box<dyn Method>, Fault> {
     let locale = section.optional::<String>("locale")?;
     let with = section.optional::<String>("with")?.unwrap_or_else(|| "fakes".to_owned());
     let names = section.optional::<String>("names")?.unwrap_or_else(|| "whole".to_owned());
-    let mut rules = Rules { parts: Vec::new(), by_kind: BTreeMap::new(), left: left(section)?, names: Names::Whole };
+    let mut rules = Rules::but(left(section)?);
     own_rules(section, &mut rules)?;
     let language = locale.as_deref().unwrap_or("en");
     match with.as_str() {
@@ -212,7 +225,7 @@ mod tests {
 
     #[test]
     fn every_kind_with_a_fake_is_one_that_is_found() {
-        let mut rules = Rules { parts: Vec::new(), by_kind: BTreeMap::new(), left: Vec::new(), names: Names::Whole };
+        let mut rules = Rules::but(Vec::new());
         rules.add_fakes("en");
         assert!(rules.by_kind.contains_key("EMAIL"));
         assert_eq!(rules.of("EMAIL"), Some(Treatment::By(rules.by_kind["EMAIL"])));

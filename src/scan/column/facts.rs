@@ -70,7 +70,7 @@ static OF_PEOPLE: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
 /// What gathers facts; used again from column to column.
 #[derive(Default)]
 pub struct Observer {
-    detector: Detector,
+    detector: Detector<'static>,
     seen: HashSet<u64, RandomState>,
 }
 

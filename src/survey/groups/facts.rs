@@ -11,6 +11,7 @@ use std::sync::{Mutex, PoisonError};
 
 use ahash::RandomState;
 
+use crate::keys::lanes::shard;
 use crate::survey::sample::Least;
 
 /// Of a group in a table that has just grown, and of what is decided over it, in bytes.
@@ -171,7 +172,7 @@ impl Facts {
     /// Where there is no room for its groups.
     pub(super) fn join(&self, batch: Batch) -> Result<(), TooMany> {
         for (name, group) in batch.groups {
-            let mut shard = self.shards[shard(name)].lock().unwrap_or_else(PoisonError::into_inner);
+            let mut shard = self.shards[shard::<SHARDS>(name)].lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(known) = shard.get_mut(&name) {
                 self.add(known, group)?;
                 continue;
@@ -254,8 +255,4 @@ impl Counted {
         let hashes = values.map(|((part, known), level)| known.get(part).map_or(*part, |hashes| hashes[*level]));
         hashes.fold(0, u128::wrapping_add)
     }
-}
-
-fn shard(name: u128) -> usize {
-    (name >> (128 - SHARDS.ilog2())) as usize
 }

@@ -6,7 +6,7 @@
 use arrow::array::{Array, ArrayRef};
 
 use crate::keys::Secret;
-use crate::keys::lanes::DomainKey;
+use crate::keys::lanes::{DomainKey, first_128};
 use crate::method::{hash_rows, rank_rows};
 
 /// A value that is null, beside ranks and hashes.
@@ -54,10 +54,6 @@ impl Names {
         }
         numbers
     }
-}
-
-fn first_128(hash: &[u8; 32]) -> u128 {
-    u128::from_be_bytes(std::array::from_fn(|at| hash[at]))
 }
 
 #[cfg(test)]
