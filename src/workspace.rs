@@ -160,6 +160,11 @@ impl Workspace {
         self.folder.join("consent")
     }
 
+    /// Where the last checkpoint of the ledger that was seen here is kept.
+    pub fn ledger_memory(&self) -> PathBuf {
+        self.folder.join(".verho/checkpoint")
+    }
+
     /// Every customer that has a folder of schemas, in the order of their names.
     pub fn customers(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.schemas()).into_iter().flatten().filter_map(Result::ok);

@@ -9,9 +9,11 @@ use ssh_key::{HashAlg, LineEnding, PrivateKey};
 use tempfile::TempDir;
 use verho::account::store::{Object, Pin, Store, StoreError};
 use verho::consent::{
-    Approval, Ask, Record, Refusal, Refused, TableAsk, TableTerms, examine, runs, signature, trust, view,
+    Approval, Ask, Record, Refusal, Refused, Standing, TableAsk, TableTerms, examine, signature, trust, view,
 };
 use verho::error::{Failure, Kind};
+use verho::ledger::{Book, Event};
+use verho::signing::FileSigner;
 
 #[path = "support/approval.rs"]
 mod approval;
@@ -92,13 +94,15 @@ struct Fixture {
     id: Option<&'static str>,
     structures: BTreeMap<String, String>,
     evidence: MemoryStore,
+    signer: FileSigner,
 }
 
 impl Fixture {
     fn new() -> Self {
         let home = tempfile::tempdir().expect("a folder can be made");
         let (ask, structures, evidence) = (ask(), structures(), MemoryStore::default());
-        let mut fixture = Fixture { home, ask, trust: String::new(), id: None, structures, evidence };
+        let signer = FileSigner::create(&home.path().join("keys/evidence")).unwrap_or_else(|error| panic!("{error}"));
+        let mut fixture = Fixture { home, ask, trust: String::new(), id: None, structures, evidence, signer };
         fixture.trusted(&allowed_signers(), ROLES);
         fixture.approval("acme-2026-11", APPROVAL, &[MAIJA, KAISA]);
         fixture
@@ -154,7 +158,13 @@ impl Fixture {
     }
 
     fn gate(&self) -> Result<Approval, Refused> {
-        examine(self.home.path(), &self.trust, self.id, &self.ask)?.approve(&self.structures, &self.evidence)
+        let examined = examine(self.home.path(), &self.trust, self.id, &self.ask)?;
+        examined.approve(&self.structures, &mut self.book(), "a run")
+    }
+
+    fn book(&self) -> Book<'_> {
+        let memory = self.home.path().join("memory");
+        Book::open(&self.evidence, &self.signer, &memory).expect("the ledger is believed")
     }
 
     fn refusal(&self) -> Refusal {
@@ -162,7 +172,8 @@ impl Fixture {
     }
 
     fn view(&self) -> Vec<view::Point> {
-        let beyond = view::Beyond { structures: Some(&self.structures), evidence: Some(&self.evidence) };
+        let standing = Standing::of(self.book().ledger().entries(), "acme", self.id.unwrap_or("acme-2026-11"));
+        let beyond = view::Beyond { structures: Some(&self.structures), standing: Some(&standing) };
         view::verify(self.home.path(), &self.trust, self.id.unwrap_or("acme-2026-11"), &self.ask, beyond)
     }
 }
@@ -321,8 +332,16 @@ const TERMS: &[Case] = &[
         f.change("ranking", "ranging");
     }),
     ("withdrawn", "Withdrawn", |f| {
-        let run = runs::Run { approval: "acme-2026-11", digest: "", operator: OTTO, at: f.ask.now };
-        runs::withdraw(&f.evidence, &run).expect("is writable");
+        let (approval, by) = ("acme-2026-11".to_owned(), MAIJA.to_owned());
+        let withdrawn = Event::Withdrawn { approval, by, reason: String::new() };
+        f.book().enter("acme", withdrawn).expect("is writable");
+    }),
+    ("followed by another", "Superseded", |f| {
+        let newer = APPROVAL.replacen("acme-2026-11", "acme-2026-12", 1).replacen("2026-11-20T09", "2026-11-21T09", 1);
+        let newer = newer.replacen("max_runs ", "renews = \"acme-2026-11\"\nmax_runs ", 1);
+        f.approval("acme-2026-12", &newer, &[MAIJA, KAISA]);
+        assert_eq!(f.gate().expect("it holds").id(), "acme-2026-12");
+        f.id = Some("acme-2026-11");
     }),
 ];
 

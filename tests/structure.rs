@@ -5,10 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order in which data goes through them; each may use those before it.
-const ROOMS: [&str; 26] = [
+const ROOMS: [&str; 29] = [
     "document",
     "account",
     "error",
+    "private_file",
+    "signing",
+    "ledger",
     "consent",
     "workspace",
     "crew",

@@ -8,10 +8,12 @@ use serde_json::json;
 use super::Common;
 use super::answer::{Answer, table};
 use crate::account::doors::Production;
-use crate::consent::{Approver, Basis, Claim, Level, Record, request, runs, view};
+use crate::consent::{Approver, Basis, Claim, Level, Record, Standing, request, view};
 use crate::crew::Crew;
 use crate::document::Document;
 use crate::error::{Failure, Kind};
+use crate::evidence;
+use crate::ledger::Ledger;
 use crate::plan::Plan;
 use crate::run::{Wish, ask};
 use crate::schema::{self, Filter, TableSchema};
@@ -212,11 +214,12 @@ fn read(workspace: &Workspace, customer: &str, id: &str) -> Result<(Record, Stri
 }
 
 fn list(workspace: &Workspace, customer: &str) -> Result<Answer, Failure> {
-    let evidence = workspace.evidence.side.open()?;
+    let evidence = workspace.evidence.side.open_for_writing()?;
+    let ledger = Ledger::open(evidence.as_ref(), evidence::public_key(workspace)?, &workspace.ledger_memory())?;
     let (mut rows, mut facts) = (Vec::new(), Vec::new());
     for id in ids(workspace, customer) {
         let (record, _) = read(workspace, customer, &id)?;
-        let used = runs::taken(evidence.as_ref(), &id).unwrap_or(0);
+        let used = Standing::of(ledger.entries(), customer, &id).runs;
         rows.push([
             id.clone(),
             record.not_before.to_string(),
@@ -252,9 +255,11 @@ fn verify(workspace: &Workspace, customer: &str, id: &str, operator: Option<&str
     let production = workspace.production.open().map(Production::new)?;
     let crew = Crew::new(workspace.limits.threads)?;
     let plan = Plan::resolve(customer, schemas, &production, &workspace.limits, &crew)?;
-    let evidence = workspace.evidence.side.open()?;
+    let evidence = workspace.evidence.side.open_for_writing()?;
+    let ledger = Ledger::open(evidence.as_ref(), evidence::public_key(workspace)?, &workspace.ledger_memory())?;
     let structures = plan.structures();
-    let beyond = view::Beyond { structures: Some(&structures), evidence: Some(evidence.as_ref()) };
+    let standing = Standing::of(ledger.entries(), customer, id);
+    let beyond = view::Beyond { structures: Some(&structures), standing: Some(&standing) };
     let points = view::verify(&workspace.consents(), &workspace.consent.trust, id, &asked, beyond);
     let rows: Vec<_> = points
         .iter()

@@ -12,9 +12,9 @@ use super::init::write_new;
 use crate::cli::consent::{NewRequest, request};
 use crate::consent::{NAMESPACE, trust};
 use crate::error::{Failure, Kind};
-use crate::evidence::FileSigner;
 use crate::keys::Unlock;
 use crate::run::{self, House, Wish};
+use crate::signing::FileSigner;
 use crate::workspace::Workspace;
 
 /// The sample data: two tables that join, as objects below the production root.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest, Sha256};
 
 use super::gate::{Ask, Signer};
 use super::record::{Basis, Record, TableTerms};
@@ -91,6 +92,16 @@ fn signature_files(folder: &Path) -> Vec<PathBuf> {
         entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "sig")).collect();
     files.sort();
     files
+}
+
+/// By file name, the SHA-256 of each signature file.
+pub(super) fn signature_digests(folder: &Path) -> Result<BTreeMap<String, String>, Refusal> {
+    let digest = |file: &PathBuf| {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let bytes = std::fs::read(file).map_err(|_| Refusal::Garbled { file: name.clone() })?;
+        Ok((name, format!("{:x}", Sha256::digest(bytes))))
+    };
+    signature_files(folder).iter().map(digest).collect()
 }
 
 fn signatures(case: &Case<'_>) -> Result<(), Refusal> {

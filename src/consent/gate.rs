@@ -10,10 +10,10 @@ use super::checks::{self, Case};
 use super::claim::Claim;
 use super::record::{Destination, Record, is_id};
 use super::refusal::{Refusal, Refused};
-use super::runs;
+use super::standing::{Standing, Use};
 use super::trust::Authority;
-use crate::account::store::Store;
 use crate::document::{self, Fault};
+use crate::ledger::Book;
 
 /// What a run asks for; every field is compared with the approval.
 #[derive(Debug, Clone)]
@@ -139,9 +139,24 @@ impl Approval {
         self.record.destination.retention_days
     }
 
+    /// When what a run of this moment makes must be deleted.
+    pub fn retained_until(&self, made: Timestamp) -> Option<Timestamp> {
+        self.record.destination.retained_until(made)
+    }
+
     /// What the customer was promised.
     pub fn claim(&self) -> Claim {
         self.record.claim
+    }
+
+    /// Asks the ledger once more, as it is now.
+    ///
+    /// # Errors
+    /// Where the approval was withdrawn or followed by another since, or the ledger is not to be believed.
+    pub fn demand_in_force(&self, book: &mut Book<'_>) -> Result<(), Refused> {
+        let standing = book.fresh().map(|ledger| Standing::of(ledger.entries(), self.customer(), self.id()));
+        let held = standing.map_err(Refusal::from).and_then(|standing| standing.demand(&self.digest));
+        held.map_err(|refusal| Refused { refusal, approval: Some(self.id().to_owned()), path: None })
     }
 
     /// The whole record.
@@ -157,7 +172,6 @@ pub struct Examined {
     first: Candidate,
     others: Vec<Candidate>,
     operator: String,
-    now: Timestamp,
 }
 
 #[derive(Debug)]
@@ -165,6 +179,7 @@ struct Candidate {
     folder: PathBuf,
     record: Record,
     digest: String,
+    signatures: BTreeMap<String, String>,
     signers: Vec<Signer>,
 }
 
@@ -189,9 +204,7 @@ pub fn examine(consent_dir: &Path, trust: &str, approval_id: Option<&str>, ask: 
     }
     let mut candidates = candidates.into_iter();
     match candidates.next() {
-        Some(first) => {
-            Ok(Examined { first, others: candidates.collect(), operator: ask.operator.clone(), now: ask.now })
-        }
+        Some(first) => Ok(Examined { first, others: candidates.collect(), operator: ask.operator.clone() }),
         None => Err(newest.unwrap_or_else(|| Refusal::Missing { customer: ask.customer.clone() }.into())),
     }
 }
@@ -207,39 +220,70 @@ impl Examined {
         &self.first.digest
     }
 
-    /// Compares the structures that the footers show (table to digest), then takes one of the approved runs:
-    /// durably, before it is used, so that a crash costs a run and never gives one.
+    /// Compares the structures that the footers show (table to digest), then takes one of the approved runs by entering
+    /// into the ledger that `run` begins: before it does, so that a crash costs a run and never gives one.
     ///
     /// # Errors
     /// The refusal of the newest approval, where none holds.
-    pub fn approve(self, structures: &BTreeMap<String, String>, evidence: &dyn Store) -> Result<Approval, Refused> {
-        self.first_with(structures, |run, max_runs| runs::take(evidence, run, max_runs))
+    pub fn approve(
+        self,
+        structures: &BTreeMap<String, String>,
+        book: &mut Book<'_>,
+        run: &str,
+    ) -> Result<Approval, Refused> {
+        self.first_with(structures, |used| used.take(book, run))
     }
 
     /// As [`approve`](Self::approve), for a look at some masked rows: a run must be left, and none is taken.
     ///
     /// # Errors
     /// The refusal of the newest approval, where none holds.
-    pub fn look(self, structures: &BTreeMap<String, String>, evidence: &dyn Store) -> Result<Approval, Refused> {
-        self.first_with(structures, |run, max_runs| Ok(runs::used(evidence, run, max_runs)?.len() as u64))
+    pub fn look(self, structures: &BTreeMap<String, String>, book: &mut Book<'_>) -> Result<Approval, Refused> {
+        self.first_with(structures, |used| used.look(book))
+    }
+
+    /// Enters the approval that was named, or the newest, without using it.
+    ///
+    /// # Errors
+    /// Where the ledger speaks against it.
+    pub fn record(self, book: &mut Book<'_>) -> Result<Record, Refused> {
+        let (candidate, operator) = (self.first, self.operator);
+        let entered = candidate.used_by(&operator).enter(book);
+        entered.map_err(|refusal| refused(refusal, &candidate.folder)).map(|()| candidate.record)
     }
 
     /// The first approval that fits the structures and whose runs `count` allows.
     fn first_with(
         self,
         structures: &BTreeMap<String, String>,
-        count: impl Fn(&runs::Run<'_>, u64) -> Result<u64, Refusal>,
+        mut count: impl FnMut(&Use<'_>) -> Result<u64, Refusal>,
     ) -> Result<Approval, Refused> {
-        let holds = |candidate: Candidate| {
-            let Candidate { folder, record, digest, signers } = candidate;
-            let run = runs::Run { approval: &record.approval, digest: &digest, operator: &self.operator, at: self.now };
-            let counted = checks::structures(&record.tables, structures).and_then(|()| count(&run, record.max_runs));
-            match counted {
-                Ok(run_number) => Ok(Approval { record, digest, signers, operator: self.operator.clone(), run_number }),
-                Err(refusal) => Err(refused(refusal, &folder)),
+        let mut holds = |candidate: Candidate| {
+            let used = candidate.used_by(&self.operator);
+            match checks::structures(&candidate.record.tables, structures).and_then(|()| count(&used)) {
+                Ok(run_number) => Ok(candidate.approved(self.operator.clone(), run_number)),
+                Err(refusal) => Err(refused(refusal, &candidate.folder)),
             }
         };
-        holds(self.first).or_else(|refused| self.others.into_iter().find_map(|other| holds(other).ok()).ok_or(refused))
+        let first = holds(self.first);
+        first.or_else(|refused| self.others.into_iter().find_map(|other| holds(other).ok()).ok_or(refused))
+    }
+}
+
+impl Candidate {
+    fn used_by<'a>(&'a self, operator: &'a str) -> Use<'a> {
+        Use {
+            record: &self.record,
+            digest: &self.digest,
+            signatures: &self.signatures,
+            signers: &self.signers,
+            operator,
+        }
+    }
+
+    fn approved(self, operator: String, run_number: u64) -> Approval {
+        let Candidate { record, digest, signers, .. } = self;
+        Approval { record, digest, signers, operator, run_number }
     }
 }
 
@@ -252,9 +296,9 @@ fn candidate(
     let file = file.map_err(|fault| Refusal::Unreadable(Box::new(fault)))?;
     let case = Case::new(ask, authority, folder, &file);
     case.refusal()?;
-    let signers = case.signers()?;
+    let (signers, signatures) = (case.signers()?, checks::signature_digests(folder)?);
     let (record, bytes) = file;
-    Ok(Candidate { folder: folder.to_owned(), record, digest: digest(&bytes), signers })
+    Ok(Candidate { folder: folder.to_owned(), record, digest: digest(&bytes), signatures, signers })
 }
 
 /// The record and the very bytes it was parsed from.

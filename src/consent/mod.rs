@@ -1,7 +1,7 @@
 //! The consent gate: from a signed record to an [`Approval`], or a refusal that says which way it failed.
 //!
-//! `trust` -> `signers`, `roles` -> `record`, `signature` -> `checks` -> `gate` -> `runs`. Everything up to the
-//! last two reads files only; the last two compare what the footers say and count the run in the evidence store.
+//! `trust` -> `signers`, `roles` -> `record`, `signature` -> `checks` -> `gate` -> `standing`. Everything up to the
+//! last two reads files only; the last two compare what the footers say, and ask the ledger whether the approval is in force.
 
 mod assessment;
 mod checks;
@@ -11,9 +11,9 @@ mod record;
 mod refusal;
 pub mod request;
 mod roles;
-pub mod runs;
 pub mod signature;
 mod signers;
+mod standing;
 pub mod trust;
 pub mod view;
 
@@ -26,6 +26,7 @@ pub use record::{Approver, Basis, Destination, Document, Place, Record, TableTer
 pub use refusal::{Refusal, Refused};
 pub use roles::{Party, Role, Roles};
 pub use signers::Signers;
+pub use standing::Standing;
 
 /// The namespace of every approval signature, so that a signature made for anything else is none here.
 pub const NAMESPACE: &str = "verho-approval";

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::claim::{Claim, Level};
 use crate::document::{self, Fault, Section};
@@ -22,6 +22,8 @@ pub struct Record {
     pub max_runs: u64,
     pub basis: Basis,
     pub documents: Vec<Document>,
+    /// The approval of the same customer that this one follows.
+    pub renews: Option<String>,
     pub approver: Approver,
     pub source: Place,
     pub destination: Destination,
@@ -80,6 +82,14 @@ pub struct Destination {
     pub retention_days: Option<u64>,
 }
 
+impl Destination {
+    /// When what was made at some moment must be deleted; none where no time was agreed on.
+    pub fn retained_until(&self, made: Timestamp) -> Option<Timestamp> {
+        let hours = i64::try_from(self.retention_days?).ok()?.checked_mul(24)?;
+        made.checked_add(SignedDuration::from_hours(hours)).ok()
+    }
+}
+
 /// One table's part of the approval.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableTerms {
@@ -112,6 +122,7 @@ impl Record {
             max_runs: max_runs(&mut root)?,
             basis: word(&mut root, "evidence", &Basis::ALL)?,
             documents: documents(&mut root)?,
+            renews: root.optional("renews")?,
             approver: approver(root.required("approver")?)?,
             source: source(root.required("source")?)?,
             destination: destination(root.required("destination")?)?,

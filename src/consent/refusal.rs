@@ -6,9 +6,9 @@ use jiff::Timestamp;
 
 use super::NAMESPACE;
 use super::claim::Claim;
-use crate::account::store::StoreError;
 use crate::document::Fault;
 use crate::error::{Failure, Kind};
+use crate::ledger::LedgerError;
 
 /// Why the gate stays shut. Names approvals, principals, tables and leaf paths, never a data value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -97,8 +97,18 @@ pub enum Refusal {
     NameReused,
     #[error("approval was withdrawn")]
     Withdrawn,
-    #[error("runs of the approval cannot be counted: {0}")]
-    Uncounted(StoreError),
+    #[error("approval was followed by `{by}`")]
+    Superseded { by: String },
+    #[error("pseudonym secret was destroyed when an approval ended, and is there again")]
+    KeyReturned,
+    #[error(transparent)]
+    Ledger(Box<LedgerError>),
+}
+
+impl From<LedgerError> for Refusal {
+    fn from(error: LedgerError) -> Self {
+        Refusal::Ledger(Box::new(error))
+    }
 }
 
 impl Refusal {
@@ -166,7 +176,8 @@ impl Refusal {
             }
             Refusal::ClaimNotEarned { .. } => "strengthen the schema, or ask for an approval that promises less",
             Refusal::NameReused => "a name is used once, ever; ask for an approval under a new one",
-            Refusal::Uncounted(_) => return None,
+            Refusal::KeyReturned => "delete its file in keys/; the next run makes a new secret",
+            Refusal::Ledger(error) => return Failure::from(LedgerError::clone(error)).hint,
             _ => ASK_AGAIN,
         };
         Some(hint.to_owned())
@@ -202,7 +213,7 @@ impl From<Refusal> for Refused {
 impl From<Refused> for Failure {
     fn from(refused: Refused) -> Self {
         let kind = match &refused.refusal {
-            Refusal::Uncounted(_) => Kind::Storage,
+            Refusal::Ledger(error) => Failure::from(LedgerError::clone(error)).kind,
             _ => Kind::Consent,
         };
         Failure { kind, message: refused.to_string(), hint: refused.refusal.hint() }

@@ -52,6 +52,7 @@ pub fn record(ask: &Ask, structures: &BTreeMap<String, String>, terms: Terms) ->
         max_runs: terms.max_runs,
         basis: terms.basis,
         documents: terms.documents,
+        renews: None,
         approver: terms.approver,
         source: Place { account: ask.source_account.clone(), root: ask.source_root.clone() },
         destination: Destination {

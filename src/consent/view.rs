@@ -7,9 +7,8 @@ use super::checks::{self, CHECKS, Case};
 use super::gate::{Ask, digest, read_record};
 use super::record::{Record, is_id};
 use super::refusal::Refusal;
-use super::runs::{self, Run};
+use super::standing::Standing;
 use super::trust::Authority;
-use crate::account::store::Store;
 
 /// One check and what came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,8 +39,8 @@ impl Point {
 pub struct Beyond<'a> {
     /// Table to structure digest.
     pub structures: Option<&'a BTreeMap<String, String>>,
-    /// Where runs are counted; none is taken.
-    pub evidence: Option<&'a dyn Store>,
+    /// What the ledger says of the approval.
+    pub standing: Option<&'a Standing>,
 }
 
 /// Walks all checks of one approval; stops early only where nothing further can be looked at.
@@ -61,16 +60,16 @@ pub fn verify(consent_dir: &Path, trust: &str, approval_id: &str, ask: &Ask, bey
             points.push(Point::of("record", Ok(())));
             let case = Case::new(ask, &authority, &folder, &file);
             points.extend(CHECKS.iter().map(|check| Point::of(check.name, (check.run)(&case))));
-            points.extend(beyond_files(&file.0, &digest(&file.1), ask, beyond));
+            points.extend(beyond_files(&file.0, &digest(&file.1), beyond));
         }
         Err(fault) => points.push(Point::of("record", Err(Refusal::Unreadable(Box::new(fault))))),
     }
     points
 }
 
-fn beyond_files(record: &Record, digest: &str, ask: &Ask, beyond: Beyond<'_>) -> Vec<Point> {
+fn beyond_files(record: &Record, digest: &str, beyond: Beyond<'_>) -> Vec<Point> {
     let structure = beyond.structures.map(|found| Point::of("structure", checks::structures(&record.tables, found)));
-    let run = Run { approval: &record.approval, digest, operator: &ask.operator, at: ask.now };
-    let runs = beyond.evidence.map(|store| Point::of("runs", runs::used(store, &run, record.max_runs).map(drop)));
-    structure.into_iter().chain(runs).collect()
+    let ledger = beyond.standing.map(|standing| Point::of("ledger", standing.demand(digest)));
+    let runs = beyond.standing.map(|standing| Point::of("runs", standing.demand_run(record.max_runs)));
+    structure.into_iter().chain(ledger).chain(runs).collect()
 }

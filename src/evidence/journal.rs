@@ -2,15 +2,16 @@
 
 use bytes::Bytes;
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 use ssh_key::PublicKey;
 
-use super::dsse::{Envelope, EnvelopeError};
-use super::signer::{SignError, Signer};
 use super::statement::{RunRecord, StatementError};
 use crate::account::store::{Store, StoreError, read_whole};
 use crate::consent::is_id;
 use crate::error::{Failure, Kind};
 use crate::keys::letters;
+use crate::signing::dsse::{Envelope, EnvelopeError};
+use crate::signing::{SignError, Signer};
 
 /// Why evidence cannot be written or believed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,24 +42,38 @@ impl From<JournalError> for Failure {
     }
 }
 
-/// Signs a run's record and appends it; gives its key.
+/// Where a record lies, and the SHA-256 of its envelope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appended {
+    pub key: String,
+    pub sha256: String,
+}
+
+/// Signs a run's record and appends it.
 ///
 /// A second try after a reply was lost finds its own object and is content with it.
 ///
 /// # Errors
 /// Where the record cannot be signed or written.
-pub fn append(store: &dyn Store, signer: &dyn Signer, record: &RunRecord) -> Result<String, JournalError> {
+pub fn append(store: &dyn Store, signer: &dyn Signer, record: &RunRecord) -> Result<Appended, JournalError> {
     if !is_id(&record.customer) {
         return Err(JournalError::Customer);
     }
     let statement = record.to_statement();
     let key = key(record, &statement);
-    let json = Envelope::sign(&statement, signer)?.to_json();
-    match store.create(&key, &[Bytes::from(json)]) {
+    let made = Bytes::from(Envelope::sign(&statement, signer)?.to_json());
+    let written = match store.create(&key, std::slice::from_ref(&made)) {
         // Not byte for byte: some keys sign the same differently each time.
-        Err(StoreError::Exists) if Envelope::parse(&read_whole(store, &key)?.1)?.carries(&statement) => Ok(key),
-        outcome => Ok(outcome.map(|_| key)?),
-    }
+        Err(StoreError::Exists) => {
+            let (_, there) = read_whole(store, &key)?;
+            if !Envelope::parse(&there)?.carries(&statement) {
+                return Err(StoreError::Exists.into());
+            }
+            there
+        }
+        outcome => outcome.map(|_| made)?,
+    };
+    Ok(Appended { key, sha256: format!("{:x}", Sha256::digest(written)) })
 }
 
 /// The keys of a customer's evidence, the oldest first.
@@ -102,9 +117,9 @@ fn stamp(time: Timestamp) -> String {
 mod tests {
     use super::*;
     use crate::account::store::testing::MemoryStore;
-    use crate::evidence::signer::testing::signer;
     use crate::evidence::statement::Outcome;
     use crate::evidence::statement::testing::run;
+    use crate::signing::testing::signer;
 
     #[test]
     fn what_is_appended_is_listed_in_order_and_read_back() {
@@ -114,16 +129,16 @@ mod tests {
             outcome: Outcome::Failed,
             ..run()
         };
-        let keys = [&later, &run()].map(|record| append(&store, &signer, record).expect("can be written"));
+        let keys = [&later, &run()].map(|record| append(&store, &signer, record).expect("can be written").key);
         assert!(keys[1].starts_with("evidence/acme/20261124T120001.500000000Z-committed-"), "{}", keys[1]);
         assert_eq!(list(&store, "acme").expect("can be listed"), [keys[1].clone(), keys[0].clone()]);
-        assert_eq!(read(&store, &keys[0], signer.public_key()), Ok(later));
+        assert_eq!(read(&store, &keys[0], signer.verifying_key()), Ok(later));
     }
 
     #[test]
     fn a_second_try_is_no_second_record() {
         let (store, signer) = (MemoryStore::default(), signer(1));
-        let keys = [(); 2].map(|()| append(&store, &signer, &run()));
+        let keys = [(); 2].map(|()| append(&store, &signer, &run()).expect("can be written"));
         assert_eq!(keys[0], keys[1]);
         assert_eq!(list(&store, "acme").map(|keys| keys.len()), Ok(1));
     }
@@ -131,18 +146,18 @@ mod tests {
     #[test]
     fn altered_moved_or_foreign_evidence_is_not_believed() {
         let (store, one, other) = (MemoryStore::default(), signer(1), signer(2));
-        let key = append(&store, &one, &run()).expect("can be written");
-        assert_eq!(read(&store, &key, other.public_key()), Err(EnvelopeError::Signature.into()));
+        let key = append(&store, &one, &run()).expect("can be written").key;
+        assert_eq!(read(&store, &key, other.verifying_key()), Err(EnvelopeError::Signature.into()));
 
         let (object, json) = read_whole(&store, &key).expect("is there");
         let moved = key.replace("acme", "globex");
         store.create(&moved, std::slice::from_ref(&json)).expect("is free");
-        assert_eq!(read(&store, &moved, one.public_key()), Err(JournalError::Moved));
+        assert_eq!(read(&store, &moved, one.verifying_key()), Err(JournalError::Moved));
 
         let mut altered = json.to_vec();
         altered[20] ^= 1;
         store.replace(&key, &[altered.into()], &object.pin).expect("is there");
-        assert!(read(&store, &key, one.public_key()).is_err());
+        assert!(read(&store, &key, one.verifying_key()).is_err());
     }
 
     #[test]

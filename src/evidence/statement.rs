@@ -1,6 +1,7 @@
 //! What a run says of itself: an in-toto Statement v1 whose subjects are the objects it made. No value is in it.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::consent::Assessment;
 use crate::guard::groups::Finding;
+use crate::ledger::Head;
 use crate::survey::{LinkFinding, SkewFinding};
 
 /// The kind of predicate that a [`RunRecord`] is.
@@ -27,6 +29,8 @@ pub enum StatementError {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunRecord {
+    /// Drawn by chance; the ledger names the run by it.
+    pub run: String,
     pub outcome: Outcome,
     pub started: Timestamp,
     pub finished: Timestamp,
@@ -60,9 +64,38 @@ pub struct RunRecord {
     /// The root that was written to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub destination: Option<String>,
+    /// The key that the output is encrypted with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub destination_key: Option<String>,
+    /// When what was made must be deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retained_until: Option<Timestamp>,
+    /// The ledger when the run began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ledger_at_start: Option<TreeHead>,
+    /// The ledger when this statement was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ledger: Option<TreeHead>,
+    /// The guards that every part passed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guards: Vec<String>,
     /// What was looked for in all that left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known: Option<KnownRecord>,
+}
+
+/// A state of the ledger: how many entries, and the root over them in hex (RFC 6962).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TreeHead {
+    pub size: u64,
+    pub root: String,
+}
+
+impl From<Head> for TreeHead {
+    fn from(head: Head) -> Self {
+        TreeHead { size: head.size, root: head.root.iter().map(|byte| format!("{byte:02x}")).collect() }
+    }
 }
 
 /// The values of `direct` leaves, counted; one that stands in several places can count more than once.
@@ -112,12 +145,25 @@ impl Outcome {
 pub struct Tool {
     pub name: String,
     pub version: String,
+    /// The SHA-256 of the program's file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
 }
 
 impl Tool {
     /// This program.
     pub fn this() -> Self {
-        Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
+        static SHA256: LazyLock<Option<String>> = LazyLock::new(|| {
+            let mut file = std::fs::File::open(std::env::current_exe().ok()?).ok()?;
+            let mut hasher = Sha256::new();
+            std::io::copy(&mut file, &mut hasher).ok()?;
+            Some(format!("{:x}", hasher.finalize()))
+        });
+        Tool {
+            name: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            sha256: SHA256.clone(),
+        }
     }
 }
 
@@ -294,6 +340,7 @@ pub(crate) mod testing {
     pub fn run() -> RunRecord {
         let treatment = Treatment { class: "direct".to_owned(), method: "fake".to_owned(), version: 1 };
         RunRecord {
+            run: "run-1".to_owned(),
             outcome: Outcome::Committed,
             started: "2026-11-24T12:00:00Z".parse().expect("is a time"),
             finished: "2026-11-24T12:00:01.5Z".parse().expect("is a time"),
@@ -333,6 +380,11 @@ pub(crate) mod testing {
             links: Vec::new(),
             skew: Vec::new(),
             destination: None,
+            destination_key: None,
+            retained_until: None,
+            ledger_at_start: None,
+            ledger: None,
+            guards: Vec::new(),
             known: None,
         }
     }

@@ -8,7 +8,7 @@ use age::secrecy::SecretString;
 use age::{DecryptError, Decryptor, Encryptor, Identity, Recipient, scrypt, x25519};
 use zeroize::Zeroizing;
 
-use super::private_file;
+use crate::private_file;
 use super::ring::{KeyError, Wrapper};
 use super::secret::Secret;
 

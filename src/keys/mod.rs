@@ -5,7 +5,6 @@ pub mod ff1;
 #[cfg(feature = "s3")]
 mod kms;
 pub mod lanes;
-pub mod private_file;
 mod ring;
 mod secret;
 pub mod token;
@@ -22,7 +21,15 @@ use crate::workspace::Workspace;
 /// # Errors
 /// Where nothing unlocks the key ring, or the secret is there and does not open.
 pub fn secret_of(workspace: &Workspace, customer: &str) -> Result<Secret, KeyError> {
-    KeyRing::new(&workspace.keys.folder, wrapper(workspace)?).secret(customer)
+    ring_of(workspace)?.secret(customer)
+}
+
+/// The key ring of a workspace.
+///
+/// # Errors
+/// Where nothing unlocks it.
+pub fn ring_of(workspace: &Workspace) -> Result<KeyRing, KeyError> {
+    Ok(KeyRing::new(&workspace.keys.folder, wrapper(workspace)?))
 }
 
 fn wrapper(workspace: &Workspace) -> Result<Box<dyn Wrapper>, KeyError> {

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::private_file::{self, PrivateFileError};
+use sha2::{Digest, Sha256};
+
+use crate::private_file::{self, PrivateFileError};
 use super::secret::Secret;
 use crate::consent::is_id;
 use crate::error::{Failure, Kind};
@@ -109,6 +111,18 @@ impl KeyRing {
     pub fn existing(&self, customer: &str) -> Result<Secret, KeyError> {
         match private_file::read(&self.file(customer)?) {
             Ok(wrapped) => self.wrapper.open(&wrapped, customer),
+            Err(PrivateFileError::Missing(_)) => Err(KeyError::NoSecret(customer.to_owned())),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Names the wrapped secret without opening it: the SHA-256 of its file, in hex.
+    ///
+    /// # Errors
+    /// [`KeyError::NoSecret`] where there is none, or where it cannot be read.
+    pub fn digest(&self, customer: &str) -> Result<String, KeyError> {
+        match private_file::read(&self.file(customer)?) {
+            Ok(wrapped) => Ok(format!("{:x}", Sha256::digest(wrapped.as_slice()))),
             Err(PrivateFileError::Missing(_)) => Err(KeyError::NoSecret(customer.to_owned())),
             Err(error) => Err(error.into()),
         }

@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::doors::Test;
 use crate::account::store::{StoreError, read_whole};
-use crate::evidence::dsse::Envelope;
-use crate::evidence::{SignError, Signer};
+use crate::signing::dsse::Envelope;
+use crate::signing::{SignError, Signer};
 use crate::sink::Written;
 
 /// The media type of a manifest inside its envelope.

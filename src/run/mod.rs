@@ -2,6 +2,7 @@
 
 pub mod earned;
 mod scan;
+mod secret;
 mod trail;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ use crate::plan::Plan;
 use crate::release::{self, Manifest, TableRelease};
 use crate::risk::{self, Report, Setting};
 use crate::schema::{self, Class, TableSchema, digest};
+use crate::signing::Signer;
 use crate::sink::Written;
 use crate::source::ReadLimits;
 use crate::survey::{self, Counts, LinkFinding, Means, SkewFinding, Standings, Surveyed};
@@ -62,7 +64,7 @@ pub struct House<'w> {
     pub production: Production,
     pub test: Test,
     pub evidence: Box<dyn Store>,
-    pub signer: Box<dyn evidence::Signer>,
+    pub signer: Box<dyn Signer>,
     pub crew: Crew,
 }
 
@@ -89,7 +91,7 @@ impl<'w> House<'w> {
     }
 
     fn books(&self) -> Books<'_> {
-        Books { evidence: self.evidence.as_ref(), signer: self.signer.as_ref() }
+        Books::open(self.evidence.as_ref(), self.signer.as_ref(), &self.workspace.ledger_memory())
     }
 }
 
@@ -98,9 +100,10 @@ impl<'w> House<'w> {
 /// # Errors
 /// With the exit code of DESIGN 6.4; nothing is visible then, and the refusal is in evidence.
 pub fn run(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Result<Done, Failure> {
+    let mut books = house.books();
     let mut trail = Trail::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
-    let outcome = to_its_end(|| carry(house, wish, progress, &mut trail));
-    let evidence = trail.end(&house.books(), Outcome::Committed, outcome.as_ref().err());
+    let outcome = to_its_end(|| carry(house, wish, progress, &mut trail, &mut books));
+    let evidence = trail.end(&mut books, Outcome::Committed, outcome.as_ref().err());
     with_evidence(outcome, evidence).map(|(done, evidence)| Done { evidence, ..done })
 }
 
@@ -121,14 +124,22 @@ fn to_its_end<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Failure::new(Kind::Internal, "a bug ended the run")))
 }
 
-fn carry(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress, trail: &mut Trail) -> Result<Done, Failure> {
+fn carry(
+    house: &House<'_>,
+    wish: &Wish<'_>,
+    progress: &dyn Progress,
+    trail: &mut Trail,
+    books: &mut Books<'_>,
+) -> Result<Done, Failure> {
     let schemas = schema::read_customer(&house.workspace.schemas(), wish.customer)?;
     let examined = examine(house, wish, &schemas)?;
+    books.ledger()?;
     let plan = Plan::resolve(wish.customer, schemas, &house.production, &house.workspace.limits, &house.crew)?;
     trail.planned(&plan);
-    let approval = examined.approve(&plan.structures(), house.evidence.as_ref())?;
-    trail.approved(&approval);
-    let secret = secret_of(house.workspace, wish.customer)?;
+    let book = books.ledger()?;
+    let approval = examined.approve(&plan.structures(), book, trail.run())?;
+    trail.approved(&approval, book.ledger());
+    let secret = secret::of(house.workspace, wish.customer, book)?;
     let source = fingerprint(&plan, &secret);
     trail.keyed(&plan, &secret);
     let (plan, Told { masks, findings, earned, counts }) = go_through(house, plan, &approval, &secret)?;
@@ -137,7 +148,8 @@ fn carry(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress, trail: &mu
     let (written, release) = transfer(house, &plan, &masks, &approval, &secret, progress)?;
     trail.written(&release, &earned.assessment, &written);
     let manifest = manifest(&plan, &approval, &secret, source, release, &earned, &written);
-    trail.prepared(&house.books())?;
+    trail.prepared(books)?;
+    approval.demand_in_force(books.ledger()?)?;
     release::commit(&house.test, &manifest, house.signer.as_ref())?;
     Ok(done(&approval, manifest, written.len(), earned.assessment, findings))
 }
@@ -400,8 +412,9 @@ pub fn preview(
     rows: usize,
 ) -> Result<arrow::array::RecordBatch, Failure> {
     let mut trail = Trail::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
-    let shown = to_its_end(|| look(house, wish, table, rows, &mut trail));
-    let evidence = trail.end(&house.books(), Outcome::Preview, shown.as_ref().err());
+    let mut books = house.books();
+    let shown = to_its_end(|| look(house, wish, (table, rows), &mut trail, &mut books));
+    let evidence = trail.end(&mut books, Outcome::Preview, shown.as_ref().err());
     with_evidence(shown, evidence).map(|(shown, _)| shown)
 }
 
@@ -412,20 +425,28 @@ pub fn preview(
 /// As [`run`]; [`Kind::Usage`] for a table that is not there, or where there is nothing to measure.
 pub fn measure(house: &House<'_>, wish: &Wish<'_>, table: Option<&str>) -> Result<Report, Failure> {
     let mut trail = Trail::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
-    let measured = to_its_end(|| weigh(house, wish, table, &mut trail));
-    let evidence = trail.end(&house.books(), Outcome::Measured, measured.as_ref().err());
+    let mut books = house.books();
+    let measured = to_its_end(|| weigh(house, wish, table, &mut trail, &mut books));
+    let evidence = trail.end(&mut books, Outcome::Measured, measured.as_ref().err());
     with_evidence(measured, evidence).map(|(measured, _)| measured)
 }
 
-fn weigh(house: &House<'_>, wish: &Wish<'_>, table: Option<&str>, trail: &mut Trail) -> Result<Report, Failure> {
+fn weigh(
+    house: &House<'_>,
+    wish: &Wish<'_>,
+    table: Option<&str>,
+    trail: &mut Trail,
+    books: &mut Books<'_>,
+) -> Result<Report, Failure> {
     let schemas = schema::read_customer(&house.workspace.schemas(), wish.customer)?;
     let examined = examine(house, wish, &schemas)?;
     let plan = Plan::resolve(wish.customer, schemas, &house.production, &house.workspace.limits, &house.crew)?;
     trail.planned(&plan);
     let tables = weighed(&plan, table)?;
-    let approval = examined.look(&plan.structures(), house.evidence.as_ref())?;
-    trail.approved(&approval);
-    let secret = secret_of(house.workspace, wish.customer)?;
+    let book = books.ledger()?;
+    let approval = examined.look(&plan.structures(), book)?;
+    trail.approved(&approval, book.ledger());
+    let secret = secret::of(house.workspace, wish.customer, book)?;
     // As methods make it: what `[privacy]` then withholds is what the measures are to tell of.
     let (plan, surveyed) = looked_over(house, plan, &approval, &secret)?;
     trail.surveyed(&plan, surveyed.counts);
@@ -456,9 +477,9 @@ fn unknown_table(table: &str) -> Failure {
 fn look(
     house: &House<'_>,
     wish: &Wish<'_>,
-    table: &str,
-    rows: usize,
+    (table, rows): (&str, usize),
     trail: &mut Trail,
+    books: &mut Books<'_>,
 ) -> Result<arrow::array::RecordBatch, Failure> {
     let schemas = schema::read_customer(&house.workspace.schemas(), wish.customer)?;
     let examined = examine(house, wish, &schemas)?;
@@ -467,9 +488,10 @@ fn look(
     if plan.tables.iter().all(|planned| planned.schema.table != table) {
         return Err(unknown_table(table));
     }
-    let approval = examined.look(&plan.structures(), house.evidence.as_ref())?;
-    trail.approved(&approval);
-    let secret = secret_of(house.workspace, wish.customer)?;
+    let book = books.ledger()?;
+    let approval = examined.look(&plan.structures(), book)?;
+    trail.approved(&approval, book.ledger());
+    let secret = secret::of(house.workspace, wish.customer, book)?;
     let (plan, Told { masks, counts, .. }) = go_through(house, plan, &approval, &secret)?;
     trail.surveyed(&plan, counts);
     let chosen =

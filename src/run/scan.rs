@@ -20,14 +20,18 @@ pub fn scan(workspace: &Workspace, wish: &Wish<'_>, depth: Depth) -> Result<(Sca
     let opened = |what: &'static str| move |error| Failure::from(error).during(what);
     let production = Production::new(workspace.production.open().map_err(opened("production root"))?);
     let evidence = workspace.evidence.side.open_for_writing().map_err(opened("evidence root"))?;
-    let books = Books { evidence: evidence.as_ref(), signer: &*evidence::signer(workspace)? };
+    let signer = evidence::signer(workspace)?;
+    let mut books = Books::open(evidence.as_ref(), signer.as_ref(), &workspace.ledger_memory());
     let mut trail = Trail::begun(wish.customer, operator(workspace, wish).unwrap_or_default());
     let folder = workspace.schemas().join(wish.customer);
-    let found = to_its_end(|| Ok(scan::scan(&production, wish.customer, &folder, depth)?));
+    let found = to_its_end(|| {
+        books.ledger()?;
+        Ok(scan::scan(&production, wish.customer, &folder, depth)?)
+    });
     if let Ok(found) = &found {
         trail.scanned(found);
     }
-    let written = trail.end(&books, Outcome::Scan, found.as_ref().err());
+    let written = trail.end(&mut books, Outcome::Scan, found.as_ref().err());
     with_evidence(found, written)
 }
 

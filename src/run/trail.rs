@@ -1,27 +1,44 @@
 //! What a run leaves as evidence, gathered while it goes.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use jiff::Timestamp;
+use ssh_key::rand_core::{OsRng, RngCore};
 
 use super::Findings;
 use crate::account::store::{Object, Store};
 use crate::consent::{Approval, Assessment};
 use crate::error::{Failure, Kind};
-use crate::evidence::{
-    Input, KnownRecord, Outcome, Output, RunRecord, Signer, State, TableRecord, Tool, Treatment, journal,
-};
+use crate::evidence::journal::{self, Appended};
+use crate::evidence::{Input, KnownRecord, Outcome, Output, RunRecord, State, TableRecord, Tool, Treatment};
 use crate::keys::Secret;
+use crate::ledger::{Book, Event, Ledger, LedgerError, Told};
 use crate::plan::{Plan, SourceFile, TablePlan};
 use crate::scan::{Known, Scan};
 use crate::schema::{Leaf, digest};
+use crate::signing::Signer;
 use crate::sink::Written;
 use crate::survey::Counts;
 
-/// Where evidence goes, and who signs it.
+/// Where evidence goes, who signs it, and the ledger that orders it; or why that is not to be believed, which ends the run
+/// and must leave evidence all the same.
 pub struct Books<'h> {
     pub evidence: &'h dyn Store,
     pub signer: &'h dyn Signer,
+    pub ledger: Result<Book<'h>, LedgerError>,
+}
+
+impl<'h> Books<'h> {
+    /// The books of an evidence store; `memory` is where the last checkpoint seen is kept.
+    pub fn open(evidence: &'h dyn Store, signer: &'h dyn Signer, memory: &Path) -> Self {
+        Books { evidence, signer, ledger: Book::open(evidence, signer, memory) }
+    }
+
+    /// The ledger, which must be believed.
+    pub fn ledger(&mut self) -> Result<&mut Book<'h>, LedgerError> {
+        self.ledger.as_mut().map_err(|error| error.clone())
+    }
 }
 
 /// The record of a run under way; no value of the data can get into it.
@@ -32,6 +49,7 @@ impl Trail {
     pub fn begun(customer: &str, operator: String) -> Self {
         let now = Timestamp::now();
         Trail(RunRecord {
+            run: format!("{:016x}", OsRng.next_u64()),
             outcome: Outcome::Failed,
             started: now,
             finished: now,
@@ -50,6 +68,11 @@ impl Trail {
             links: Vec::new(),
             skew: Vec::new(),
             destination: None,
+            destination_key: None,
+            retained_until: None,
+            ledger_at_start: None,
+            ledger: None,
+            guards: Vec::new(),
             known: None,
         })
     }
@@ -65,10 +88,24 @@ impl Trail {
         self.0.tables = known.map(|(name, known)| scan_record(name, known)).collect();
     }
 
-    /// By which approval.
-    pub fn approved(&mut self, approval: &Approval) {
+    /// The run's own name.
+    pub fn run(&self) -> &str {
+        &self.0.run
+    }
+
+    /// The release that was about to be made, and under which approval.
+    pub fn release(&self) -> Option<(&str, &str)> {
+        Some((self.0.release.as_deref()?, &self.0.approval.as_ref()?.id))
+    }
+
+    /// By which approval, and in which state of the ledger.
+    pub fn approved(&mut self, approval: &Approval, ledger: &Ledger<'_>) {
+        let destination = approval.destination();
         self.0.approval = Some(approval.into());
-        self.0.destination = Some(approval.destination().place.root.clone());
+        self.0.destination = Some(destination.place.root.clone());
+        self.0.destination_key = destination.kms_key.clone();
+        self.0.retained_until = approval.retained_until(self.0.started);
+        self.0.ledger_at_start = ledger.head().map(Into::into);
     }
 
     /// How many rows there are, where only going through the objects could tell, and what their groups are like.
@@ -111,23 +148,39 @@ impl Trail {
     }
 
     /// Signs and appends what is about to become visible, so that no release is ever without evidence.
-    pub fn prepared(&self, books: &Books<'_>) -> Result<(), Failure> {
+    pub fn prepared(&self, books: &mut Books<'_>) -> Result<(), Failure> {
         let record = RunRecord { outcome: Outcome::Prepared, finished: Timestamp::now(), ..self.0.clone() };
-        append(books, &record).map(drop)
+        append(books, record).map(drop)
     }
 
     /// Signs and appends the record: as `done`, or as what the failure makes it. The record's key.
-    pub fn end(mut self, books: &Books<'_>, done: Outcome, failure: Option<&Failure>) -> Result<String, Failure> {
-        self.0.finished = Timestamp::now();
-        self.0.outcome = failure.map_or(done, outcome);
-        self.0.refusal = failure.map(Into::into);
-        append(books, &self.0)
+    pub fn end(&self, books: &mut Books<'_>, done: Outcome, failure: Option<&Failure>) -> Result<String, Failure> {
+        let record = RunRecord {
+            finished: Timestamp::now(),
+            outcome: failure.map_or(done, outcome),
+            refusal: failure.map(Into::into),
+            ..self.0.clone()
+        };
+        append(books, record)
     }
 }
 
-fn append(books: &Books<'_>, record: &RunRecord) -> Result<String, Failure> {
-    let appended = journal::append(books.evidence, books.signer, record);
-    appended.map_err(|error| Failure::from(error).during("evidence of the run"))
+/// The statement first, then its place in the ledger: what the ledger tells of is there.
+fn append(books: &mut Books<'_>, mut record: RunRecord) -> Result<String, Failure> {
+    record.ledger = books.ledger.as_ref().ok().and_then(|book| book.ledger().head()).map(Into::into);
+    let appended = journal::append(books.evidence, books.signer, &record);
+    let Appended { key, sha256 } = appended.map_err(|error| Failure::from(error).during("evidence of the run"))?;
+    let Ok(book) = &mut books.ledger else { return Ok(key) };
+    let told = Told {
+        run: record.run,
+        outcome: record.outcome.word().to_owned(),
+        approval: record.approval.map(|used| used.id),
+        release: record.release,
+        statement: key.clone(),
+        sha256,
+    };
+    book.enter(&record.customer, Event::Told(told))?;
+    Ok(key)
 }
 
 fn outcome(failure: &Failure) -> Outcome {

@@ -1,4 +1,4 @@
-//! Who signs evidence: a key file here; a key service keeps the same trait.
+//! Signs with a key that lies in a file.
 
 use std::path::{Path, PathBuf};
 
@@ -6,43 +6,8 @@ use signature::Signer as _;
 use ssh_key::rand_core::OsRng;
 use ssh_key::{Algorithm, HashAlg, LineEnding, PrivateKey, PublicKey};
 
-use crate::error::{Failure, Kind};
-use crate::keys::private_file::{self, PrivateFileError};
-
-/// Why evidence cannot be signed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SignError {
-    #[error("evidence key: {0}")]
-    File(#[from] PrivateFileError),
-    #[error("evidence key `{}` is no unencrypted OpenSSH ed25519 key", .0.display())]
-    Key(PathBuf),
-    /// A service that signs could not be used.
-    #[error("evidence cannot be signed: {0}")]
-    Service(String),
-}
-
-impl From<SignError> for Failure {
-    fn from(error: SignError) -> Self {
-        let (kind, hint) = match &error {
-            SignError::File(PrivateFileError::Io { .. }) | SignError::Service(_) => (Kind::Storage, None),
-            SignError::File(file) => (Kind::Invalid, file.hint()),
-            SignError::Key(_) => (Kind::Invalid, Some("make one with `ssh-keygen -t ed25519 -N ''`".to_owned())),
-        };
-        Failure { kind, message: error.to_string(), hint }
-    }
-}
-
-/// Signs evidence.
-pub trait Signer: Send + Sync {
-    /// Names the key, so that a verifier knows which to try.
-    fn key_id(&self) -> String;
-
-    /// The raw signature over the bytes of [`pae`](super::dsse::pae).
-    ///
-    /// # Errors
-    /// Where the key cannot be used.
-    fn sign(&self, pae: &[u8]) -> Result<Vec<u8>, SignError>;
-}
+use super::{SignError, Signer};
+use crate::private_file;
 
 /// Signs with an OpenSSH ed25519 key in a file of mode 0600.
 pub struct FileSigner {
@@ -76,9 +41,17 @@ impl FileSigner {
     }
 
     /// What others verify with.
-    pub fn public_key(&self) -> &PublicKey {
+    pub fn verifying_key(&self) -> &PublicKey {
         self.key.public_key()
     }
+}
+
+/// The public half of a key file, which lies beside it and needs no right to the key itself.
+///
+/// # Errors
+/// Where it is not there or no public key.
+pub fn public_key_of(path: &Path) -> Result<PublicKey, SignError> {
+    PublicKey::read_openssh_file(&public_key_file(path)).map_err(|_| SignError::Key(public_key_file(path)))
 }
 
 /// Where the public half of a key file lies.
@@ -94,8 +67,12 @@ impl Signer for FileSigner {
         self.key.fingerprint(HashAlg::Sha256).to_string()
     }
 
-    fn sign(&self, pae: &[u8]) -> Result<Vec<u8>, SignError> {
-        let signature: Result<ssh_key::Signature, _> = self.key.try_sign(pae);
+    fn public_key(&self) -> Result<PublicKey, SignError> {
+        Ok(self.key.public_key().clone())
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
+        let signature: Result<ssh_key::Signature, _> = self.key.try_sign(message);
         signature.map(|signature| signature.as_bytes().to_vec()).map_err(|error| SignError::Service(error.to_string()))
     }
 }
@@ -117,6 +94,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
+    use crate::private_file::PrivateFileError;
 
     #[test]
     fn a_key_is_made_once_and_opens_as_the_same() {
@@ -127,7 +105,7 @@ mod tests {
         assert_eq!(made.key_id(), opened.key_id());
         assert_eq!(made.sign(b"x"), opened.sign(b"x"));
         let public = PublicKey::read_openssh_file(&public_key_file(&path)).expect("lies beside it");
-        assert_eq!(public.key_data(), made.public_key().key_data());
+        assert_eq!(public.key_data(), made.verifying_key().key_data());
         assert!(matches!(FileSigner::create(&path).err(), Some(SignError::File(PrivateFileError::Exists(_)))));
     }
 

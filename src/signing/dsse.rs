@@ -3,11 +3,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use serde::{Deserialize, Serialize};
-use signature::Verifier;
-use ssh_key::public::KeyData;
-use ssh_key::{Algorithm, EcdsaCurve, Mpint, PublicKey};
+use ssh_key::PublicKey;
 
-use super::signer::{SignError, Signer};
+use super::{SignError, Signer, verifies};
 
 /// The type of every payload here.
 pub const PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";
@@ -98,15 +96,31 @@ impl Envelope {
     /// # Errors
     /// Where no signature is the key's, or what was signed is of another type.
     pub fn verify(&self, key: &PublicKey) -> Result<Vec<u8>, EnvelopeError> {
+        self.verify_as(PAYLOAD_TYPE, key)
+    }
+
+    /// As [`verify`](Self::verify), of any type.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn verify_as(&self, payload_type: &str, key: &PublicKey) -> Result<Vec<u8>, EnvelopeError> {
         let payload = self.signed_by(key)?;
-        if self.payload_type == PAYLOAD_TYPE { Ok(payload) } else { Err(EnvelopeError::Type) }
+        if self.payload_type == payload_type { Ok(payload) } else { Err(EnvelopeError::Type) }
+    }
+
+    /// The payload, whoever signed it: for one whose bytes something else vouches for.
+    ///
+    /// # Errors
+    /// Where it is of another type.
+    pub fn claimed_as(&self, payload_type: &str) -> Result<Vec<u8>, EnvelopeError> {
+        if self.payload_type == payload_type { decode(&self.payload) } else { Err(EnvelopeError::Type) }
     }
 
     fn signed_by(&self, key: &PublicKey) -> Result<Vec<u8>, EnvelopeError> {
         let payload = decode(&self.payload)?;
         let signed = pae(&self.payload_type, &payload);
         for signature in &self.signatures {
-            if is_signature(key.key_data(), &signed, &decode(&signature.sig)?) {
+            if verifies(key, &signed, &decode(&signature.sig)?) {
                 return Ok(payload);
             }
         }
@@ -119,35 +133,12 @@ fn decode(text: &str) -> Result<Vec<u8>, EnvelopeError> {
     STANDARD.decode(text).or_else(|_| URL_SAFE.decode(text)).map_err(|_| EnvelopeError::Form)
 }
 
-/// Ed25519 (RFC 8032), or ECDSA on P-256 with SHA-256 and the signature as r and s, 32 bytes each.
-fn is_signature(key: &KeyData, signed: &[u8], raw: &[u8]) -> bool {
-    let signature = match key.algorithm() {
-        Algorithm::Ed25519 => ssh_key::Signature::new(Algorithm::Ed25519, raw),
-        algorithm @ Algorithm::Ecdsa { curve: EcdsaCurve::NistP256 } => match numbers(raw) {
-            Some(numbers) => ssh_key::Signature::new(algorithm, numbers),
-            None => return false,
-        },
-        _ => return false,
-    };
-    signature.is_ok_and(|signature| key.verify(signed, &signature).is_ok())
-}
-
-/// r and s as SSH writes numbers (RFC 4251, `mpint`).
-fn numbers(raw: &[u8]) -> Option<Vec<u8>> {
-    let raw: &[u8; 64] = raw.try_into().ok()?;
-    let number = |bytes: &[u8]| {
-        let leading = bytes.iter().take_while(|byte| **byte == 0).count();
-        let number = Mpint::from_positive_bytes(&bytes[leading..]).ok()?;
-        let length = u32::try_from(number.as_bytes().len()).ok()?;
-        Some([&length.to_be_bytes(), number.as_bytes()].concat())
-    };
-    Some([number(&raw[..32])?, number(&raw[32..])?].concat())
-}
-
 #[cfg(test)]
 mod tests {
+    use ssh_key::public::KeyData;
+
     use super::*;
-    use crate::evidence::signer::testing::signer;
+    use crate::signing::testing::signer;
 
     /// The test vector of the DSSE specification, with its public key as uncompressed point.
     const VECTOR: &str = r#"{"payload": "aGVsbG8gd29ybGQ=", "payloadType": "http://example.com/HelloWorld", "signatures":
@@ -185,10 +176,10 @@ mod tests {
         let (one, other) = (signer(1), signer(2));
         let envelope = Envelope::sign(b"{}", &one).expect("can sign");
         let read = Envelope::parse(&envelope.to_json()).expect("is an envelope");
-        assert_eq!(read.verify(one.public_key()), Ok(b"{}".to_vec()));
-        assert_eq!(read.verify(other.public_key()), Err(EnvelopeError::Signature));
+        assert_eq!(read.verify(one.verifying_key()), Ok(b"{}".to_vec()));
+        assert_eq!(read.verify(other.verifying_key()), Err(EnvelopeError::Signature));
         let retyped = Envelope { payload_type: "text/plain".to_owned(), ..envelope };
-        assert_eq!(retyped.verify(one.public_key()), Err(EnvelopeError::Signature));
+        assert_eq!(retyped.verify(one.verifying_key()), Err(EnvelopeError::Signature));
     }
 
     #[test]
@@ -196,6 +187,6 @@ mod tests {
         let one = signer(1);
         let mut envelope = Envelope::sign(&[0xfb, 0xff, 0xfe], &one).expect("can sign");
         envelope.payload = URL_SAFE.encode([0xfb, 0xff, 0xfe]);
-        assert_eq!(envelope.verify(one.public_key()), Ok(vec![0xfb, 0xff, 0xfe]));
+        assert_eq!(envelope.verify(one.verifying_key()), Ok(vec![0xfb, 0xff, 0xfe]));
     }
 }

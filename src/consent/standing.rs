@@ -1,0 +1,136 @@
+//! What the ledger says of an approval: whether it is in force, and how often it was used.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::gate::Signer;
+use super::record::Record;
+use super::refusal::Refusal;
+use crate::ledger::{Book, Entry, Event, Given, Ledger, Started};
+
+/// An approval as the ledger knows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// As it first came into force.
+    pub given: Option<Given>,
+    /// Runs that began, whatever came of them.
+    pub runs: u64,
+    pub withdrawn_at: Option<Timestamp>,
+    /// The approval that follows it.
+    pub followed_by: Option<String>,
+}
+
+/// One use of an approval, as it is asked for.
+pub(super) struct Use<'a> {
+    pub record: &'a Record,
+    /// Of the approval's bytes.
+    pub digest: &'a str,
+    /// By file name, the SHA-256 of each signature.
+    pub signatures: &'a BTreeMap<String, String>,
+    pub signers: &'a [Signer],
+    /// The principal who runs it.
+    pub operator: &'a str,
+}
+
+impl Standing {
+    /// What some entries say of an approval, by its name.
+    pub fn of<'e>(entries: impl Iterator<Item = &'e Entry>, customer: &str, approval: &str) -> Self {
+        let mut standing = Standing::default();
+        entries.filter(|entry| entry.customer == customer).for_each(|entry| standing.learn(entry, approval));
+        standing
+    }
+
+    fn learn(&mut self, entry: &Entry, approval: &str) {
+        match &entry.event {
+            Event::Given(given) if given.renews.as_deref() == Some(approval) => {
+                self.followed_by.get_or_insert_with(|| given.approval.clone());
+            }
+            event if event.approval() != Some(approval) => {}
+            Event::Given(given) => drop(self.given.get_or_insert_with(|| given.clone())),
+            Event::Started(_) => self.runs += 1,
+            Event::Withdrawn { .. } => drop(self.withdrawn_at.get_or_insert(entry.at)),
+            _ => {}
+        }
+    }
+
+    /// Whether nothing in the ledger speaks against a use.
+    ///
+    /// # Errors
+    /// What does.
+    pub fn demand(&self, digest: &str) -> Result<(), Refusal> {
+        match self {
+            Standing { withdrawn_at: Some(_), .. } => Err(Refusal::Withdrawn),
+            Standing { followed_by: Some(by), .. } => Err(Refusal::Superseded { by: by.clone() }),
+            Standing { given: Some(given), .. } if given.digest != digest => Err(Refusal::NameReused),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether one of the approved runs is left.
+    ///
+    /// # Errors
+    /// Where none is.
+    pub fn demand_run(&self, max_runs: u64) -> Result<(), Refusal> {
+        if self.runs < max_runs { Ok(()) } else { Err(Refusal::UsedUp { max_runs }) }
+    }
+}
+
+impl Use<'_> {
+    /// What the ledger says of the approval.
+    pub fn standing(&self, ledger: &Ledger<'_>) -> Standing {
+        Standing::of(ledger.entries(), &self.record.customer, &self.record.approval)
+    }
+
+    /// A run must be left, and none is taken; how many were.
+    pub fn look(&self, book: &mut Book<'_>) -> Result<u64, Refusal> {
+        let standing = self.standing(book.fresh()?);
+        standing.demand(self.digest)?;
+        standing.demand_run(self.record.max_runs).map(|()| standing.runs)
+    }
+
+    /// Enters the approval without using it.
+    pub fn enter(&self, book: &mut Book<'_>) -> Result<(), Refusal> {
+        self.standing(book.fresh()?).demand(self.digest)?;
+        self.give(book)
+    }
+
+    /// Enters the approval, if it is not there yet.
+    fn give(&self, book: &mut Book<'_>) -> Result<(), Refusal> {
+        if self.standing(book.ledger()).given.is_some() {
+            return Ok(());
+        }
+        let given = Given {
+            approval: self.record.approval.clone(),
+            digest: self.digest.to_owned(),
+            signatures: self.signatures.clone(),
+            signers: self.signers.iter().map(|signer| signer.principal.clone()).collect(),
+            not_after: self.record.not_after,
+            max_runs: self.record.max_runs,
+            renews: self.record.renews.clone(),
+        };
+        book.enter(&self.record.customer, Event::Given(given))?;
+        self.standing(book.ledger()).demand(self.digest)
+    }
+
+    /// Takes a run: enters that it began, then counts it among those that began before. Of two that take the last one at
+    /// once, the first in the ledger has it.
+    pub fn take(&self, book: &mut Book<'_>, run: &str) -> Result<u64, Refusal> {
+        self.look(book)?;
+        self.give(book)?;
+        let started = Started {
+            run: run.to_owned(),
+            approval: self.record.approval.clone(),
+            digest: self.digest.to_owned(),
+            operator: self.operator.to_owned(),
+        };
+        let place = book.enter(&self.record.customer, Event::Started(started))?;
+        let before = usize::try_from(place).unwrap_or(usize::MAX).saturating_add(1);
+        let standing = Standing::of(book.ledger().entries().take(before), &self.record.customer, &self.record.approval);
+        standing.demand(self.digest)?;
+        if standing.runs > self.record.max_runs {
+            return Err(Refusal::UsedUp { max_runs: self.record.max_runs });
+        }
+        Ok(standing.runs)
+    }
+}

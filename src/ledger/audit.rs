@@ -1,0 +1,54 @@
+//! The whole ledger looked at again: every signature, every tile, every bundle, every object it is made of.
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use super::{Ledger, LedgerError, entry_key, parse, tree};
+use crate::account::store::{StoreError, read_whole};
+
+impl Ledger<'_> {
+    /// What is wrong with the objects that the ledger is made of; nothing, where all is well.
+    ///
+    /// # Errors
+    /// Where the store cannot be read.
+    pub fn audit(&self) -> Result<Vec<LedgerError>, LedgerError> {
+        let places: Vec<u64> = (0..self.tree.size()).collect();
+        let entries = places.par_iter().map(|place| self.audit_entry(*place));
+        let mut found: Vec<_> = entries.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+        found.extend(self.audit_pieces()?);
+        Ok(found)
+    }
+
+    /// Every piece must be what the entries make, and those that the checkpoint asks for must be there.
+    fn audit_pieces(&self) -> Result<Vec<LedgerError>, LedgerError> {
+        let needed = self.head.map_or_else(Vec::new, |head| self.pieces(0, head.size));
+        let mut missing: BTreeSet<String> = needed.into_iter().map(|piece| piece.path).collect();
+        let mut found = Vec::new();
+        for object in self.store.list("ledger/tile/")? {
+            let path = object.key.strip_prefix("ledger/").unwrap_or_default().to_owned();
+            let made = match tree::bundle_range(&path) {
+                Some(range) => self.bundle(range),
+                None => self.tree.tile(&path),
+            };
+            let content = self.store.read(&object, &[0..object.size])?.concat();
+            if made.is_none_or(|made| made != content) {
+                found.push(LedgerError::Piece(path.clone()));
+            }
+            missing.remove(&path);
+        }
+        found.extend(missing.into_iter().map(LedgerError::Piece));
+        Ok(found)
+    }
+
+    /// An entry's own object must be there and be what stands in the tree, and be signed.
+    fn audit_entry(&self, place: u64) -> Result<Option<LedgerError>, LedgerError> {
+        let known = &self.recorded[super::position(place)].bytes;
+        let object = match read_whole(self.store, &entry_key(place)) {
+            Err(StoreError::Missing) => return Ok(Some(LedgerError::Entry(place))),
+            other => other?.1,
+        };
+        let sound = object == known && parse(known, Some(self.key.public_key())).is_some();
+        Ok((!sound).then_some(LedgerError::Entry(place)))
+    }
+}

@@ -1,0 +1,377 @@
+//! The ledger: what happened, in one order, in a tree that only grows (RFC 6962), laid out as c2sp.org/tlog-tiles says.
+//!
+//! An entry is a DSSE envelope. Who writes the object `ledger/entry/N` first has place N, so writers at once cannot lose or
+//! fork an entry; tiles and checkpoint follow, and whoever comes next finishes what a writer that died has left. A reader
+//! believes a checkpoint that the log's key signed, that fits the entries, and that continues the last one seen here.
+
+pub mod audit;
+mod entry;
+mod note;
+pub mod receipt;
+mod seen;
+mod tree;
+pub mod witness;
+
+use std::ops::Range;
+use std::path::Path;
+
+use bytes::Bytes;
+pub use entry::{Entry, Event, Given, Purged, Started, Told};
+use jiff::Timestamp;
+pub use note::{Head, NoteKey};
+use seen::Seen;
+use ssh_key::PublicKey;
+use tree::{Piece, Tree, WIDTH};
+
+use crate::account::store::{Object, Store, StoreError, read_whole};
+use crate::error::{Failure, Kind};
+use crate::signing::dsse::Envelope;
+use crate::signing::{SignError, Signer};
+
+/// The type of an entry's payload.
+pub const PAYLOAD_TYPE: &str = "application/vnd.verho.entry+json";
+const CHECKPOINT: &str = "ledger/checkpoint";
+/// Writers that meet at one place try again; far fewer meet than this.
+const TRIES: u32 = 2000;
+
+/// Why the ledger cannot be used or believed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LedgerError {
+    #[error("ledger: {0}")]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    #[error("ledger: that is no key of a ledger or a witness")]
+    Key,
+    #[error("ledger: the checkpoint is none, or was not signed by this ledger's key")]
+    Checkpoint,
+    #[error("ledger: the checkpoint is one of another ledger")]
+    Origin,
+    #[error("ledger: entry {0} is none, or was not signed by this ledger's key")]
+    Entry(u64),
+    #[error("ledger: it has {found} entries and had {known} when it was last seen here")]
+    RolledBack { known: u64, found: u64 },
+    #[error("ledger: its first {0} entries are not those that were signed or seen before")]
+    Forked(u64),
+    #[error("ledger: `{0}` is not what the entries make")]
+    Piece(String),
+    #[error("ledger: no witness has cosigned it")]
+    Witness,
+    #[error("ledger: the last cosignature of `{name}` is {hours} hours old")]
+    Unwatched { name: String, hours: u64 },
+    #[error("ledger: the memory of the last checkpoint cannot be used: {0}")]
+    Memory(String),
+    #[error("ledger: too many writers at once")]
+    Contended,
+    #[error("that is no receipt of this ledger: {0}")]
+    Receipt(&'static str),
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        let message = error.to_string();
+        match error {
+            LedgerError::Store(error) => Failure { message, ..error.into() },
+            LedgerError::Sign(error) => error.into(),
+            LedgerError::Contended => Failure::new(Kind::Storage, message).hint("run it again"),
+            LedgerError::Memory(_) => Failure::new(Kind::Invalid, message)
+                .hint("verho keeps the last checkpoint it saw in `.verho/` of the workspace, which must be writable"),
+            LedgerError::Key => Failure::new(Kind::Invalid, message),
+            LedgerError::Witness | LedgerError::Unwatched { .. } => {
+                Failure::new(Kind::Consent, message).hint("let the witness run `verho ledger witness`")
+            }
+            _ => Failure::new(Kind::Consent, message)
+                .hint("it may have been altered: keep everything as it is, and find out with `verho review verify`"),
+        }
+    }
+}
+
+/// An entry, and the bytes that stand in the tree.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    pub entry: Entry,
+    bytes: Vec<u8>,
+}
+
+/// A ledger as far as it is known, every entry of it under a checkpoint or signed by itself.
+pub struct Ledger<'s> {
+    store: &'s dyn Store,
+    key: NoteKey,
+    seen: Seen,
+    tree: Tree,
+    recorded: Vec<Recorded>,
+    /// The last checkpoint that was believed.
+    head: Option<Head>,
+}
+
+/// A ledger, and the hand that writes into it.
+pub struct Book<'s> {
+    ledger: Ledger<'s>,
+    signer: &'s dyn Signer,
+}
+
+impl<'s> Book<'s> {
+    /// As [`Ledger::open`], by the key of who writes.
+    ///
+    /// # Errors
+    /// As there, or where the key cannot be had.
+    pub fn open(store: &'s dyn Store, signer: &'s dyn Signer, memory: &Path) -> Result<Self, LedgerError> {
+        Ok(Book { ledger: Ledger::open(store, signer.public_key()?, memory)?, signer })
+    }
+
+    /// Enters what just happened, and gives its place.
+    ///
+    /// # Errors
+    /// Where it cannot be signed or written, or the ledger is not to be believed.
+    pub fn enter(&mut self, customer: &str, event: Event) -> Result<u64, LedgerError> {
+        let entry = Entry { at: Timestamp::now(), customer: customer.to_owned(), event };
+        self.ledger.append(self.signer, &entry)
+    }
+
+    /// The ledger as it is now.
+    ///
+    /// # Errors
+    /// Where it is not to be believed, or cannot be read.
+    pub fn fresh(&mut self) -> Result<&Ledger<'s>, LedgerError> {
+        self.ledger.refresh()?;
+        Ok(&self.ledger)
+    }
+
+    /// The ledger as it was last read.
+    pub fn ledger(&self) -> &Ledger<'s> {
+        &self.ledger
+    }
+}
+
+impl<'s> Ledger<'s> {
+    /// Reads and checks the whole ledger; `memory` is where the last checkpoint seen is kept.
+    ///
+    /// # Errors
+    /// Where it was altered, forked or rolled back, or cannot be read.
+    pub fn open(store: &'s dyn Store, key: PublicKey, memory: &Path) -> Result<Self, LedgerError> {
+        let key = NoteKey::of_ledger(key)?;
+        let seen = Seen::read(memory, &key)?;
+        let mut ledger = Ledger { store, key, head: seen.head(), seen, tree: Tree::default(), recorded: Vec::new() };
+        ledger.refresh()?;
+        Ok(ledger)
+    }
+
+    /// Every entry, the oldest first.
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> + ExactSizeIterator {
+        self.recorded.iter().map(|recorded| &recorded.entry)
+    }
+
+    /// The last checkpoint that was believed.
+    pub fn head(&self) -> Option<Head> {
+        self.head
+    }
+
+    /// What verifies this ledger.
+    pub fn key(&self) -> &NoteKey {
+        &self.key
+    }
+
+    /// Takes in what others appended.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn refresh(&mut self) -> Result<(), LedgerError> {
+        let signed = self.signed()?.map(|(_, head)| head);
+        let (known, found) = (self.head.map_or(0, |head| head.size), signed.map_or(0, |head| head.size));
+        if found < known {
+            return Err(LedgerError::RolledBack { known, found });
+        }
+        self.take_bundles(found)?;
+        for head in [self.head, signed].into_iter().flatten() {
+            self.demand(head)?;
+        }
+        self.follow_entries()?;
+        self.believe(signed)
+    }
+
+    /// Appends an entry, and gives its place.
+    ///
+    /// # Errors
+    /// Where it cannot be signed or written, or the ledger is not to be believed.
+    pub fn append(&mut self, signer: &dyn Signer, entry: &Entry) -> Result<u64, LedgerError> {
+        let payload = serde_json::to_vec(entry).expect("text, numbers and maps by text are JSON");
+        let bytes = Envelope::sign_as(PAYLOAD_TYPE, &payload, signer)?.to_json();
+        for _ in 0..TRIES {
+            let place = self.tree.size();
+            match self.store.create(&entry_key(place), &[Bytes::from(bytes.clone())]) {
+                Err(StoreError::Exists) => self.follow_entries()?,
+                written => drop(written?),
+            }
+            // A reply that was lost is found again as an entry that is there already.
+            if self.recorded.get(position(place)).is_none_or(|taken| taken.bytes == bytes) {
+                self.follow_entries()?;
+                self.publish(signer)?;
+                return Ok(place);
+            }
+        }
+        Err(LedgerError::Contended)
+    }
+
+    /// The signed head that lies in the store, and the object it lies in.
+    fn signed(&self) -> Result<Option<(Object, Head)>, LedgerError> {
+        match read_whole(self.store, CHECKPOINT) {
+            Ok((object, bytes)) => Ok(Some((object, self.key.head(&bytes)?))),
+            Err(StoreError::Missing) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn demand(&self, head: Head) -> Result<(), LedgerError> {
+        if self.tree.root(head.size) == Some(head.root) { Ok(()) } else { Err(LedgerError::Forked(head.size)) }
+    }
+
+    fn believe(&mut self, signed: Option<Head>) -> Result<(), LedgerError> {
+        if signed.is_some() && signed != self.head {
+            self.head = signed;
+        }
+        match self.head {
+            Some(head) => self.seen.remember(&self.key, head, || read_whole(self.store, CHECKPOINT)),
+            None => Ok(()),
+        }
+    }
+
+    /// Entries up to a checkpoint, which vouches for them.
+    fn take_bundles(&mut self, size: u64) -> Result<(), LedgerError> {
+        while self.tree.size() < size {
+            let number = self.tree.size() / WIDTH;
+            let width = (size - number * WIDTH).min(WIDTH);
+            let entries = read_bundle(self.store, number, width)?;
+            let known = position(self.tree.size() - number * WIDTH);
+            for bytes in entries.into_iter().take(position(width)).skip(known) {
+                self.push(bytes, None)?;
+            }
+            if self.tree.size() < number * WIDTH + width {
+                return Err(LedgerError::Piece(tree::bundle_path(number, width)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Entries behind the checkpoint, each of which is signed itself.
+    fn follow_entries(&mut self) -> Result<(), LedgerError> {
+        loop {
+            match read_whole(self.store, &entry_key(self.tree.size())) {
+                Ok((_, bytes)) => self.push(bytes.to_vec(), Some(self.key.public_key().clone()))?,
+                Err(StoreError::Missing) => return Ok(()),
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    fn push(&mut self, bytes: Vec<u8>, signed_by: Option<PublicKey>) -> Result<(), LedgerError> {
+        let damaged = || LedgerError::Entry(self.tree.size());
+        let entry = parse(&bytes, signed_by.as_ref()).ok_or_else(damaged)?;
+        self.tree.push(&bytes);
+        self.recorded.push(Recorded { entry, bytes });
+        Ok(())
+    }
+
+    /// Tiles, bundles and a checkpoint of all that is known; one that is as far already stays.
+    fn publish(&mut self, signer: &dyn Signer) -> Result<(), LedgerError> {
+        for _ in 0..TRIES {
+            let signed = self.signed()?;
+            let old = signed.as_ref().map_or(0, |(_, head)| head.size);
+            if old > self.tree.size() {
+                return self.refresh();
+            }
+            signed.iter().try_for_each(|(_, head)| self.demand(*head))?;
+            if old == self.tree.size() {
+                return self.believe(signed.map(|(_, head)| head));
+            }
+            let size = self.tree.size();
+            self.pieces(old, size).iter().try_for_each(|piece| self.write(piece))?;
+            let head = Head { size, root: self.tree.root(size).expect("a tree has a root") };
+            let content = [Bytes::from(self.key.checkpoint(head, signer)?)];
+            let written = match &signed {
+                Some((object, _)) => self.store.replace(CHECKPOINT, &content, &object.pin),
+                None => self.store.create(CHECKPOINT, &content),
+            };
+            match written {
+                Err(StoreError::Changed | StoreError::Exists) => self.follow_entries()?,
+                Err(error) => return Err(error.into()),
+                Ok(_) => {
+                    self.forget_partial(size);
+                    return self.believe(Some(head));
+                }
+            }
+        }
+        Err(LedgerError::Contended)
+    }
+
+    /// What a tree of `size` has and one of `old` had not.
+    fn pieces(&self, old: u64, size: u64) -> Vec<Piece> {
+        let bundles = (old / WIDTH..size.div_ceil(WIDTH)).map(|number| number * WIDTH..size.min((number + 1) * WIDTH));
+        let bundle = |range: Range<u64>| Piece {
+            path: tree::bundle_path(range.start / WIDTH, range.end - range.start),
+            content: self.bundle(range).unwrap_or_default(),
+        };
+        self.tree.tiles(old, size).into_iter().chain(bundles.map(bundle)).collect()
+    }
+
+    /// A run of entries in the form in which they are published; none where there are not as many.
+    fn bundle(&self, range: Range<u64>) -> Option<Vec<u8>> {
+        let entries = self.recorded.get(position(range.start)..position(range.end))?;
+        Some(tree::bundle(entries.iter().map(|recorded| recorded.bytes.as_slice())))
+    }
+
+    /// Another writer makes the same piece of the same entries.
+    fn write(&self, piece: &Piece) -> Result<(), LedgerError> {
+        let key = piece_key(&piece.path);
+        match self.store.create(&key, &[Bytes::from(piece.content.clone())]) {
+            Err(StoreError::Exists) if read_whole(self.store, &key)?.1 == piece.content => Ok(()),
+            Err(StoreError::Exists) => Err(LedgerError::Piece(piece.path.clone())),
+            written => Ok(written.map(drop)?),
+        }
+    }
+
+    /// Once a tile is full its partial ones may go; one at each append, so that none takes long. It is no harm if they stay.
+    fn forget_partial(&self, size: u64) {
+        let (number, width) = (size / WIDTH, size % WIDTH);
+        if number > 0 && width > 0 {
+            for path in [tree::bundle_path(number - 1, width), tree::leaf_tile_path(number - 1, width)] {
+                let _ = self.store.delete(&piece_key(&path));
+            }
+        }
+    }
+}
+
+/// A bundle of exactly `width` entries; where it was partial and is full by now, the full one.
+fn read_bundle(store: &dyn Store, number: u64, width: u64) -> Result<Vec<Vec<u8>>, LedgerError> {
+    let path = tree::bundle_path(number, width);
+    let bytes = match read_whole(store, &piece_key(&path)) {
+        Err(StoreError::Missing) => read_whole(store, &piece_key(&tree::bundle_path(number, WIDTH)))?.1,
+        other => other?.1,
+    };
+    tree::unbundled(&bytes).ok_or(LedgerError::Piece(path))
+}
+
+/// The entry in some bytes; signed by `key`, where one is given.
+fn parse(bytes: &[u8], key: Option<&PublicKey>) -> Option<Entry> {
+    let envelope = Envelope::parse(bytes).ok()?;
+    let payload = match key {
+        Some(key) => envelope.verify_as(PAYLOAD_TYPE, key).ok()?,
+        None => envelope.claimed_as(PAYLOAD_TYPE).ok()?,
+    };
+    serde_json::from_slice(&payload).ok()
+}
+
+fn entry_key(place: u64) -> String {
+    format!("ledger/entry/{place:012}.json")
+}
+
+fn piece_key(path: &str) -> String {
+    format!("ledger/{path}")
+}
+
+fn position(place: u64) -> usize {
+    usize::try_from(place).expect("a ledger in memory has fewer entries than addresses")
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

@@ -1,0 +1,187 @@
+use super::*;
+use crate::account::store::testing::MemoryStore;
+use crate::signing::testing::signer;
+
+fn entry(customer: &str, number: u64) -> Entry {
+    let at = jiff::Timestamp::from_second(1_760_000_000).expect("is a time");
+    let event = Event::Withdrawn { approval: format!("a-{number}"), by: "x".into(), reason: String::new() };
+    Entry { at, customer: customer.into(), event }
+}
+
+struct Place {
+    store: MemoryStore,
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        Place { store: MemoryStore::default(), folder: tempfile::tempdir().expect("a folder can be made") }
+    }
+
+    fn open_as(&self, reader: &str) -> Result<Ledger<'_>, LedgerError> {
+        Ledger::open(&self.store, signer(1).verifying_key().clone(), &self.folder.path().join(reader))
+    }
+
+    fn with(entries: u64) -> Self {
+        let place = Place::new();
+        let mut ledger = place.open_as("writer").expect("is empty");
+        for number in 0..entries {
+            assert_eq!(ledger.append(&signer(1), &entry("acme", number)), Ok(number));
+        }
+        place
+    }
+
+    fn replace(&self, key: &str, change: impl Fn(&mut Vec<u8>)) {
+        let (object, bytes) = read_whole(&self.store, key).expect("is there");
+        let mut bytes = bytes.to_vec();
+        change(&mut bytes);
+        self.store.replace(key, &[bytes.into()], &object.pin).expect("is there");
+    }
+}
+
+#[test]
+fn what_is_appended_is_read_in_order_across_tiles() {
+    let place = Place::with(520);
+    let ledger = place.open_as("reader").expect("is whole");
+    let approvals: Vec<_> = ledger.entries().filter_map(|entry| entry.event.approval()).collect();
+    assert_eq!(approvals, (0..520).map(|number| format!("a-{number}")).collect::<Vec<_>>());
+    assert_eq!(ledger.head().map(|head| head.size), Some(520));
+    assert_eq!(ledger.audit(), Ok(Vec::new()));
+}
+
+#[test]
+fn an_entry_that_its_writer_did_not_finish_counts_and_is_finished_by_the_next() {
+    let place = Place::with(3);
+    let bytes = Envelope::sign_as(PAYLOAD_TYPE, &serde_json::to_vec(&entry("acme", 3)).expect("is JSON"), &signer(1));
+    place.store.create(&entry_key(3), &[bytes.expect("can sign").to_json().into()]).expect("is free");
+    let mut ledger = place.open_as("reader").expect("is whole");
+    assert_eq!((ledger.entries().len(), ledger.head().map(|head| head.size)), (4, Some(3)));
+    assert_eq!(ledger.append(&signer(1), &entry("acme", 4)), Ok(4));
+    assert_eq!(ledger.head().map(|head| head.size), Some(5));
+    assert_eq!(ledger.audit(), Ok(Vec::new()));
+}
+
+#[test]
+fn an_entry_behind_the_checkpoint_must_be_signed() {
+    let place = Place::with(1);
+    let forged = Envelope::sign_as(PAYLOAD_TYPE, &serde_json::to_vec(&entry("acme", 1)).expect("is JSON"), &signer(2));
+    place.store.create(&entry_key(1), &[forged.expect("can sign").to_json().into()]).expect("is free");
+    assert_eq!(place.open_as("reader").err(), Some(LedgerError::Entry(1)));
+}
+
+#[test]
+fn a_ledger_that_was_rolled_back_or_replaced_is_refused() {
+    let (long, short) = (Place::with(5), Place::with(2));
+    let reader = long.folder.path().join("reader");
+    long.open_as("reader").expect("is whole");
+    let key = || signer(1).verifying_key().clone();
+    let rolled = Ledger::open(&short.store, key(), &reader).err();
+    assert_eq!(rolled, Some(LedgerError::RolledBack { known: 5, found: 2 }));
+    let empty = MemoryStore::default();
+    assert_eq!(Ledger::open(&empty, key(), &reader).err(), Some(LedgerError::RolledBack { known: 5, found: 0 }));
+
+    let forked = Place::new();
+    let mut ledger = forked.open_as("writer").expect("is empty");
+    for number in 10..16 {
+        ledger.append(&signer(1), &entry("acme", number)).expect("can be written");
+    }
+    assert_eq!(Ledger::open(&forked.store, key(), &reader).err(), Some(LedgerError::Forked(5)));
+}
+
+#[test]
+fn an_open_ledger_sees_that_it_is_rolled_back() {
+    let place = Place::with(2);
+    let (_, old) = read_whole(&place.store, CHECKPOINT).expect("is there");
+    let mut ledger = place.open_as("reader").expect("is whole");
+    ledger.append(&signer(1), &entry("acme", 2)).expect("can be written");
+    place.replace(CHECKPOINT, |bytes| *bytes = old.to_vec());
+    assert_eq!(ledger.refresh(), Err(LedgerError::RolledBack { known: 3, found: 2 }));
+}
+
+#[test]
+fn every_byte_that_is_changed_is_found() {
+    let place = Place::with(3);
+    for object in place.store.list("ledger/").expect("can be listed") {
+        for at in 0..object.size {
+            let at = usize::try_from(at).expect("is small");
+            place.replace(&object.key, |bytes| bytes[at] ^= 1);
+            let fresh = format!("{}-{at}", object.key.replace('/', "-"));
+            let sound = place.open_as(&fresh).and_then(|ledger| ledger.audit());
+            assert!(sound.is_err() || sound.is_ok_and(|found| !found.is_empty()), "{} byte {at}", object.key);
+            place.replace(&object.key, |bytes| bytes[at] ^= 1);
+        }
+    }
+    assert_eq!(place.open_as("last").and_then(|ledger| ledger.audit()), Ok(Vec::new()));
+}
+
+#[test]
+fn every_object_that_is_missing_is_found() {
+    let place = Place::with(258);
+    for object in place.store.list("ledger/").expect("can be listed") {
+        let stale = object.key.contains(".p/") && !object.key.ends_with(".p/2") && !object.key.ends_with("1/000.p/1");
+        let (_, bytes) = read_whole(&place.store, &object.key).expect("is there");
+        place.store.delete(&object.key).expect("is there");
+        let sound = place.open_as("reader").and_then(|ledger| ledger.audit());
+        let is_sound = sound.is_ok_and(|found| found.is_empty());
+        assert_eq!(is_sound, stale, "{}", object.key);
+        place.store.create(&object.key, &[bytes]).expect("is free");
+    }
+}
+
+#[test]
+fn writers_at_once_lose_nothing() {
+    let place = Place::new();
+    let write = |writer: u64| {
+        let mut ledger = place.open_as(&format!("writer-{writer}")).expect("can be read");
+        (0..20).for_each(|number| {
+            ledger.append(&signer(1), &entry("acme", 100 * writer + number)).expect("can be written");
+        });
+    };
+    std::thread::scope(|scope| (0..4).for_each(|writer| drop(scope.spawn(move || write(writer)))));
+    let ledger = place.open_as("reader").expect("is whole");
+    let mut approvals: Vec<_> = ledger.entries().filter_map(|entry| entry.event.approval()).collect();
+    approvals.sort_unstable();
+    approvals.dedup();
+    assert_eq!((approvals.len(), ledger.entries().len()), (80, 80));
+    assert_eq!(ledger.audit(), Ok(Vec::new()));
+}
+
+#[test]
+fn a_receipt_proves_the_entries_of_one_customer_and_shows_no_other() {
+    let place = Place::with(3);
+    let mut ledger = place.open_as("reader").expect("is whole");
+    ledger.append(&signer(1), &entry("globex", 7)).expect("can be written");
+    let receipt = ledger.receipt("globex").expect("there is a checkpoint");
+    let json = serde_json::to_string(&receipt).expect("is JSON");
+    let read = receipt::Receipt::parse(json.as_bytes()).expect("is a receipt");
+    assert_eq!(read.verify(ledger.key()), Ok(vec![(3, entry("globex", 7))]));
+    assert_eq!(read.entries.len(), 1);
+    let other = NoteKey::of_ledger(signer(2).verifying_key().clone()).expect("is ed25519");
+    assert!(read.verify(&other).is_err());
+    for at in 0..json.len() {
+        let mut altered = json.clone().into_bytes();
+        altered[at] ^= 1;
+        let sound = receipt::Receipt::parse(&altered).and_then(|receipt| receipt.verify(ledger.key()));
+        assert!(sound.is_err(), "byte {at}");
+    }
+}
+
+#[test]
+fn a_witness_must_have_seen_this_history_lately() {
+    let place = Place::with(2);
+    let ledger = place.open_as("witness").expect("is whole");
+    let witness = NoteKey::of_witness("eyes.example", signer(3).verifying_key().clone()).expect("is ed25519");
+    let now = |hours: i64| jiff::Timestamp::from_second(1_760_000_000 + 3600 * hours).expect("is a time");
+    assert_eq!(ledger.witnessed(&witness, 24, now(0)), Err(LedgerError::Witness));
+    ledger.cosign(&witness, &signer(3), now(0)).expect("can be written");
+    assert_eq!(ledger.witnessed(&witness, 24, now(23)), Ok(()));
+    let unwatched = LedgerError::Unwatched { name: "eyes.example".into(), hours: 24 };
+    assert_eq!(ledger.witnessed(&witness, 24, now(24)), Err(unwatched));
+
+    let forked = Place::new();
+    let mut other = forked.open_as("writer").expect("is empty");
+    (10..13).for_each(|number| drop(other.append(&signer(1), &entry("acme", number)).expect("can be written")));
+    let (_, cosigned) = read_whole(&place.store, "ledger/witness/eyes-example.checkpoint").expect("is there");
+    forked.store.create("ledger/witness/eyes-example.checkpoint", &[cosigned]).expect("is free");
+    assert_eq!(other.witnessed(&witness, 24, now(0)), Err(LedgerError::Forked(2)));
+}
