@@ -8,6 +8,7 @@ use crate::account::credentials::Credentials;
 use crate::account::root::{Access, Root};
 use crate::account::store::{Store, StoreError};
 use crate::document::{Document, Fault, Section};
+use crate::ledger::NoteKey;
 
 /// A parsed workspace.
 pub struct Workspace {
@@ -61,6 +62,15 @@ impl Side {
 pub struct Evidence {
     pub side: Side,
     pub signer: EvidenceSigner,
+    /// Who must have cosigned the ledger lately, so that nobody is shown another one.
+    pub witnesses: Vec<Witness>,
+}
+
+/// A second holder of the ledger's checkpoints.
+pub struct Witness {
+    pub key: NoteKey,
+    /// Its last cosignature may be as old as this.
+    pub hours: u64,
 }
 
 /// The key that signs evidence.
@@ -77,6 +87,8 @@ pub struct Consent {
     pub trust: String,
     /// The longest validity of an approval, in days.
     pub max_days: u64,
+    /// Within how many hours of a withdrawal all that was made must be gone.
+    pub purge_hours: u64,
 }
 
 /// Where wrapped pseudonym secrets lie, and what unlocks those of a local key ring.
@@ -235,12 +247,27 @@ fn evidence(mut section: Section<'_>, folder: &Path, production: &Side) -> Resul
         _ => return Err(signer.fault("`signer` takes one of file and kms_key", None)),
     };
     signer.finish()?;
+    let written: Option<Vec<Section<'_>>> = section.optional("witnesses")?;
+    let witnesses = written.unwrap_or_default().into_iter().map(witness).collect::<Result<_, _>>()?;
     section.finish()?;
-    Ok(Evidence { side, signer: chosen })
+    Ok(Evidence { side, signer: chosen, witnesses })
+}
+
+fn witness(mut section: Section<'_>) -> Result<Witness, Fault> {
+    let written: String = section.required("key")?;
+    let key = NoteKey::parse(&written).ok().filter(NoteKey::is_witness);
+    let key = key.ok_or_else(|| section.fault_at("key", "`key` is none that `verho ledger witness` prints", None))?;
+    let witness = Witness { key, hours: section.optional("hours")?.unwrap_or(48) };
+    section.finish()?;
+    Ok(witness)
 }
 
 fn consent(mut section: Section<'_>) -> Result<Consent, Fault> {
-    let consent = Consent { trust: section.required("trust")?, max_days: section.optional("max_days")?.unwrap_or(90) };
+    let consent = Consent {
+        trust: section.required("trust")?,
+        max_days: section.optional("max_days")?.unwrap_or(90),
+        purge_hours: section.optional("purge_hours")?.unwrap_or(72),
+    };
     section.finish()?;
     Ok(consent)
 }

@@ -1,5 +1,8 @@
 //! `verho consent`
 
+mod life;
+mod receipt;
+
 use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
@@ -30,7 +33,15 @@ pub struct Consent {
 enum What {
     /// Write the approval that the customer is to sign; reads footers only
     Request(NewRequest),
-    /// Every approval of a customer, and how many of its runs are used
+    /// Verify an approval and enter it into the ledger; a first run does it too
+    Record {
+        customer: String,
+        approval: String,
+        /// The principal who would run it [default: `operator` in verho.toml]
+        #[arg(long, value_name = "PRINCIPAL")]
+        operator: Option<String>,
+    },
+    /// Every approval of a customer, its state, and how many of its runs are used
     List { customer: String },
     /// One approval, as it was signed
     Show { customer: String, approval: String },
@@ -41,6 +52,31 @@ enum What {
         /// The principal who would run it [default: `operator` in verho.toml]
         #[arg(long, value_name = "PRINCIPAL")]
         operator: Option<String>,
+    },
+    /// Take an approval back: no run begins or becomes visible under it from now on
+    Withdraw {
+        customer: String,
+        approval: String,
+        /// Who takes it back [default: `operator` in verho.toml]
+        #[arg(long, value_name = "PRINCIPAL")]
+        by: Option<String>,
+        /// Why, for the record
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+    /// Write what the ledger says of one customer, with proofs, to hand to that customer
+    Receipt {
+        customer: String,
+        /// [default: standard output]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Check a receipt; needs no workspace
+    VerifyReceipt {
+        file: PathBuf,
+        /// The ledger's key, as `verho ledger key` prints it; from someone you trust
+        #[arg(long, value_name = "KEY")]
+        key: String,
     },
 }
 
@@ -73,9 +109,23 @@ pub struct NewRequest {
 
 impl Consent {
     pub fn run(self, common: &Common) -> Result<Answer, Failure> {
+        if let What::VerifyReceipt { file, key } = &self.what {
+            return receipt::verify(file, key);
+        }
         let workspace = common.workspace()?;
         match self.what {
             What::Request(new) => new.run(&workspace),
+            What::Record { customer, approval, operator } => life::record(
+                &workspace,
+                &Wish { customer: &customer, approval: Some(&approval), operator: operator.as_deref() },
+            ),
+            What::Withdraw { customer, approval, by, reason } => life::withdraw(
+                &workspace,
+                &Wish { customer: &customer, approval: Some(&approval), operator: by.as_deref() },
+                &reason,
+            ),
+            What::Receipt { customer, out } => receipt::write(&workspace, &customer, out.as_ref()),
+            What::VerifyReceipt { file, key } => receipt::verify(&file, &key),
             What::List { customer } => list(&workspace, &customer),
             What::Show { customer, approval } => show(&workspace, &customer, &approval),
             What::Verify { customer, approval, operator } => {
@@ -220,16 +270,18 @@ fn list(workspace: &Workspace, customer: &str) -> Result<Answer, Failure> {
     for id in ids(workspace, customer) {
         let (record, _) = read(workspace, customer, &id)?;
         let used = Standing::of(ledger.entries(), customer, &id).runs;
+        let (state, why) = life::state(workspace, &ledger, &record)?;
         rows.push([
             id.clone(),
+            state.word().to_owned(),
             record.not_before.to_string(),
             record.not_after.to_string(),
             format!("{used} of {}", record.max_runs),
             record.purpose.clone(),
         ]);
-        facts.push(json!({ "approval": id, "not_before": record.not_before, "not_after": record.not_after, "max_runs": record.max_runs, "runs_used": used, "purpose": record.purpose }));
+        facts.push(json!({ "approval": id, "state": state, "why": why, "not_before": record.not_before, "not_after": record.not_after, "max_runs": record.max_runs, "runs_used": used, "purpose": record.purpose }));
     }
-    Ok(Answer::new(table(["approval", "from", "to", "runs", "purpose"], &rows), facts))
+    Ok(Answer::new(table(["approval", "state", "from", "to", "runs", "purpose"], &rows), facts))
 }
 
 fn show(workspace: &Workspace, customer: &str, id: &str) -> Result<Answer, Failure> {

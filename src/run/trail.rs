@@ -11,9 +11,11 @@ use crate::account::store::{Object, Store};
 use crate::consent::{Approval, Assessment};
 use crate::error::{Failure, Kind};
 use crate::evidence::journal::{self, Appended};
-use crate::evidence::{Input, KnownRecord, Outcome, Output, RunRecord, State, TableRecord, Tool, Treatment};
+use crate::evidence::{
+    Ended, Input, KnownRecord, Outcome, Output, Proof, RunRecord, State, TableRecord, Tool, Treatment,
+};
 use crate::keys::Secret;
-use crate::ledger::{Book, Event, Ledger, LedgerError, Told};
+use crate::ledger::{Book, Event, Ledger, LedgerError, Purged, Told};
 use crate::plan::{Plan, SourceFile, TablePlan};
 use crate::scan::{Known, Scan};
 use crate::schema::{Leaf, digest};
@@ -74,6 +76,8 @@ impl Trail {
             ledger: None,
             guards: Vec::new(),
             known: None,
+            purged: None,
+            ended: None,
         })
     }
 
@@ -96,6 +100,11 @@ impl Trail {
     /// The release that was about to be made, and under which approval.
     pub fn release(&self) -> Option<(&str, &str)> {
         Some((self.0.release.as_deref()?, &self.0.approval.as_ref()?.id))
+    }
+
+    /// The principal who runs it.
+    pub fn operator(&self) -> &str {
+        &self.0.operator
     }
 
     /// By which approval, and in which state of the ledger.
@@ -147,6 +156,12 @@ impl Trail {
         }
     }
 
+    /// What is gone, and the end of which approval asked for it.
+    pub fn purged(&mut self, proof: &Proof, ended: Option<Ended>) {
+        self.0.purged = Some(proof.clone());
+        self.0.ended = ended;
+    }
+
     /// Signs and appends what is about to become visible, so that no release is ever without evidence.
     pub fn prepared(&self, books: &mut Books<'_>) -> Result<(), Failure> {
         let record = RunRecord { outcome: Outcome::Prepared, finished: Timestamp::now(), ..self.0.clone() };
@@ -171,16 +186,32 @@ fn append(books: &mut Books<'_>, mut record: RunRecord) -> Result<String, Failur
     let appended = journal::append(books.evidence, books.signer, &record);
     let Appended { key, sha256 } = appended.map_err(|error| Failure::from(error).during("evidence of the run"))?;
     let Ok(book) = &mut books.ledger else { return Ok(key) };
-    let told = Told {
-        run: record.run,
-        outcome: record.outcome.word().to_owned(),
-        approval: record.approval.map(|used| used.id),
-        release: record.release,
-        statement: key.clone(),
-        sha256,
-    };
-    book.enter(&record.customer, Event::Told(told))?;
+    let customer = record.customer.clone();
+    book.enter(&customer, event(record, key.clone(), sha256))?;
     Ok(key)
+}
+
+/// What the ledger is told of a statement.
+fn event(record: RunRecord, statement: String, sha256: String) -> Event {
+    let approval = record.approval.map(|used| used.id);
+    match record.purged {
+        Some(proof) => Event::Purged(Purged {
+            because: record.ended.as_ref().map_or_else(|| "asked".to_owned(), |ended| ended.because.clone()),
+            approval: record.ended.map(|ended| ended.approval),
+            releases: proof.releases,
+            empty_at: proof.listed_again_at,
+            statement,
+            sha256,
+        }),
+        None => Event::Told(Told {
+            run: record.run,
+            outcome: record.outcome.word().to_owned(),
+            approval,
+            release: record.release,
+            statement,
+            sha256,
+        }),
+    }
 }
 
 fn outcome(failure: &Failure) -> Outcome {
