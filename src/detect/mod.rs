@@ -6,6 +6,7 @@
 //! Where two recognisers claim the same letters, the more certain one has them, and of two alike the longer one.
 
 mod calendar;
+pub(crate) mod checks;
 mod context;
 mod dispatch;
 mod host;
