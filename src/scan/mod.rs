@@ -36,7 +36,7 @@ use links::{Candidate, Place};
 use objects::Table;
 pub use propose::Choice;
 use propose::Joins;
-pub use sample::{Depth, Sampled, Scanner, Seen};
+pub use sample::{Depth, Sampled, Scanner, Seen, columns_of_csv, names_of_json};
 pub use write::{Written, write};
 
 /// Why there is no scan.
