@@ -215,12 +215,13 @@ fn person_of(workspace: &Workspace, principal: &str) -> Result<String, Failure> 
     roles.party(principal).map(|party| party.person.clone()).ok_or_else(unknown)
 }
 
-/// What becomes of each leaf, in the words of its method; under no leaf, which rows leave.
+/// What becomes of each leaf, in the words of its method; under no leaf, what is read and which rows leave.
 fn explained(schemas: &[TableSchema]) -> impl Fn(&str, &str) -> String + use<> {
     let leaf = |schema: &TableSchema| {
         let words =
             schema.columns.iter().map(|(path, rule)| ((schema.table.clone(), path.as_str().to_owned()), rule.words()));
-        let rows: Vec<_> = schema.filters.iter().map(Filter::words).chain(schema.privacy_words()).collect();
+        let chosen = schema.filters.iter().map(Filter::words).chain(schema.privacy_words());
+        let rows: Vec<_> = schema.form.state().into_iter().chain(chosen).collect();
         words.chain([((schema.table.clone(), String::new()), rows.join("; "))]).collect::<Vec<_>>()
     };
     let words: std::collections::HashMap<_, _> = schemas.iter().flat_map(leaf).collect();

@@ -66,7 +66,7 @@ pub fn record(ask: &Ask, structures: &BTreeMap<String, String>, terms: Terms) ->
 }
 
 /// The `approval.toml` to sign; `explain` says in a sentence what becomes of a leaf, given table, leaf and method, and
-/// which rows leave, given no leaf.
+/// what is read and which rows leave, given no leaf.
 pub fn text(record: &Record, explain: impl Fn(&str, &str, &str) -> String) -> String {
     let mut page = Page::default();
     header(&mut page, record);
