@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use ssh_key::{HashAlg, LineEnding, PrivateKey};
 use tempfile::TempDir;
-use verho::account::store::{Object, Pin, Store, StoreError};
+use verho::account::store::{Object, Pin, Remain, RemainKind, Store, StoreError};
 use verho::consent::{
     Approval, Ask, Record, Refusal, Refused, TableAsk, TableTerms, examine, runs, signature, trust, view,
 };

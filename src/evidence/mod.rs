@@ -4,9 +4,11 @@ pub mod dsse;
 pub mod journal;
 #[cfg(feature = "s3")]
 mod kms;
+mod proof;
 mod signer;
 mod statement;
 
+pub use proof::{Erased, Proof};
 pub use signer::{FileSigner, SignError, Signer, public_key_file};
 pub use statement::{
     ApprovalUse, Input, KnownRecord, Outcome, Output, PREDICATE_TYPE, RefusalNote, RunRecord, State, StatementError,

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::proof::Proof;
 use crate::consent::Assessment;
 use crate::guard::groups::Finding;
 use crate::survey::{LinkFinding, SkewFinding};
@@ -63,6 +64,9 @@ pub struct RunRecord {
     /// What was looked for in all that left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known: Option<KnownRecord>,
+    /// That releases are gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purged: Option<Proof>,
 }
 
 /// The values of `direct` leaves, counted; one that stands in several places can count more than once.
@@ -89,6 +93,10 @@ pub enum Outcome {
     Scan,
     /// Risks were measured; nothing was made.
     Measured,
+    /// Releases were erased for good.
+    Purged,
+    /// Readers were pointed to another release.
+    Switched,
 }
 
 impl Outcome {
@@ -102,6 +110,8 @@ impl Outcome {
             Outcome::Preview => "preview",
             Outcome::Scan => "scan",
             Outcome::Measured => "measured",
+            Outcome::Purged => "purged",
+            Outcome::Switched => "switched",
         }
     }
 }
@@ -334,6 +344,7 @@ pub(crate) mod testing {
             skew: Vec::new(),
             destination: None,
             known: None,
+            purged: None,
         }
     }
 }

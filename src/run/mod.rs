@@ -1,6 +1,7 @@
 //! One run, read top to bottom: from an approval to a visible release, or to a refusal; both leave evidence.
 
 pub mod earned;
+pub mod releases;
 mod scan;
 mod trail;
 
@@ -337,6 +338,8 @@ impl From<release::ReleaseError> for Failure {
             release::ReleaseError::Unknown(_) => {
                 Failure::new(Kind::Usage, error.to_string()).hint("`verho release list` shows all")
             }
+            release::ReleaseError::InUse(_) => Failure::new(Kind::Usage, error.to_string())
+                .hint("point readers to another one first: `verho release use CUSTOMER RELEASE`"),
             error => Failure::new(Kind::Storage, error.to_string()),
         }
     }

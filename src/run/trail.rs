@@ -9,7 +9,7 @@ use crate::account::store::{Object, Store};
 use crate::consent::{Approval, Assessment};
 use crate::error::{Failure, Kind};
 use crate::evidence::{
-    Input, KnownRecord, Outcome, Output, RunRecord, Signer, State, TableRecord, Tool, Treatment, journal,
+    Input, KnownRecord, Outcome, Output, Proof, RunRecord, Signer, State, TableRecord, Tool, Treatment, journal,
 };
 use crate::keys::Secret;
 use crate::plan::{Plan, SourceFile, TablePlan};
@@ -51,6 +51,7 @@ impl Trail {
             skew: Vec::new(),
             destination: None,
             known: None,
+            purged: None,
         })
     }
 
@@ -108,6 +109,16 @@ impl Trail {
             let own = written.iter().filter(|object| object.key.split('/').next() == Some(table.name.as_str()));
             table.rows_out = own.map(|object| object.rows).sum();
         }
+    }
+
+    /// Which release readers were pointed to.
+    pub fn switched(&mut self, release: &str) {
+        self.0.release = Some(release.to_owned());
+    }
+
+    /// What is gone.
+    pub fn purged(&mut self, proof: &Proof) {
+        self.0.purged = Some(proof.clone());
     }
 
     /// Signs and appends what is about to become visible, so that no release is ever without evidence.
