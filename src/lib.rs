@@ -12,6 +12,7 @@ pub mod evidence;
 pub mod guard;
 pub mod keys;
 pub mod lake;
+pub mod lineage;
 pub mod method;
 pub mod plan;
 pub mod privacy;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order in which data goes through them; each may use those before it.
-const ROOMS: [&str; 26] = [
+const ROOMS: [&str; 27] = [
     "document",
     "account",
     "error",
@@ -28,6 +28,7 @@ const ROOMS: [&str; 26] = [
     "sink",
     "engine",
     "evidence",
+    "lineage",
     "release",
     "run",
     "cli",

@@ -15,6 +15,9 @@ pub use statement::{
     TableRecord, Tool, Treatment,
 };
 
+#[cfg(test)]
+pub(crate) use statement::testing;
+
 use crate::workspace::{EvidenceSigner, Workspace};
 
 /// Who signs the evidence of a workspace.

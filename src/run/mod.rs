@@ -19,6 +19,7 @@ use crate::error::{Failure, Kind};
 use crate::evidence::{self, Outcome};
 use crate::guard::groups::{self, Finding};
 use crate::keys::{Secret, secret_of};
+use crate::lineage::Lineage;
 use crate::plan::Plan;
 use crate::release::{self, Manifest, TableRelease};
 use crate::risk::{self, Report, Setting};
@@ -100,8 +101,10 @@ impl<'w> House<'w> {
 /// With the exit code of DESIGN 6.4; nothing is visible then, and the refusal is in evidence.
 pub fn run(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Result<Done, Failure> {
     let mut trail = Trail::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
+    let lineage = Lineage::begin(house.workspace, trail.record());
     let outcome = to_its_end(|| carry(house, wish, progress, &mut trail));
     let evidence = trail.end(&house.books(), Outcome::Committed, outcome.as_ref().err());
+    lineage.end(trail.record()).iter().for_each(|why| progress.warn(why));
     with_evidence(outcome, evidence).map(|(done, evidence)| Done { evidence, ..done })
 }
 

@@ -55,6 +55,11 @@ impl Trail {
         })
     }
 
+    /// What is known of the run so far.
+    pub fn record(&self) -> &RunRecord {
+        &self.0
+    }
+
     /// What would be done to which table.
     pub fn planned(&mut self, plan: &Plan) {
         self.0.tables = plan.tables.iter().enumerate().map(|(index, table)| table_record(plan, index, table)).collect();
@@ -128,7 +133,7 @@ impl Trail {
     }
 
     /// Signs and appends the record: as `done`, or as what the failure makes it. The record's key.
-    pub fn end(mut self, books: &Books<'_>, done: Outcome, failure: Option<&Failure>) -> Result<String, Failure> {
+    pub fn end(&mut self, books: &Books<'_>, done: Outcome, failure: Option<&Failure>) -> Result<String, Failure> {
         self.0.finished = Timestamp::now();
         self.0.outcome = failure.map_or(done, outcome);
         self.0.refusal = failure.map(Into::into);
