@@ -13,6 +13,7 @@ pub mod guard;
 pub mod keys;
 pub mod lake;
 pub mod ledger;
+pub mod lineage;
 pub mod method;
 pub mod plan;
 pub mod privacy;

@@ -22,6 +22,8 @@ pub struct Workspace {
     pub keys: Keys,
     pub limits: Limits,
     pub refresh: Vec<Refresh>,
+    /// Who is told what runs did.
+    pub lineage: Option<Receiver>,
 }
 
 /// One account's place of objects, and how it is reached.
@@ -114,6 +116,18 @@ pub struct Refresh {
     pub every: SignedDuration,
 }
 
+/// Where events of lineage go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Receiver {
+    /// A file that they are appended to, one a line.
+    File(PathBuf),
+    Http {
+        url: String,
+        /// The environment variable that holds the bearer token.
+        token_env: Option<String>,
+    },
+}
+
 impl Workspace {
     /// The nearest folder, from `start` upward, that holds a `verho.toml`.
     pub fn find(start: &Path) -> Option<PathBuf> {
@@ -143,6 +157,7 @@ impl Workspace {
                 .into_iter()
                 .map(refresh)
                 .collect::<Result<_, _>>()?,
+            lineage: root.optional("lineage")?.map(|section| lineage(section, folder)).transpose()?,
         };
         if workspace.evidence.side.root.overlaps(&workspace.test.root) {
             return Err(root.fault_at(
@@ -332,4 +347,86 @@ fn refresh(mut section: Section<'_>) -> Result<Refresh, Fault> {
     };
     section.finish()?;
     Ok(Refresh { customer, every: SignedDuration::from_hours(hours) })
+}
+
+fn lineage(mut section: Section<'_>, folder: &Path) -> Result<Receiver, Fault> {
+    let (file, url): (Option<String>, Option<String>) = (section.optional("file")?, section.optional("url")?);
+    let token_env: Option<String> = section.optional("token_env")?;
+    let receiver = match (file, url) {
+        (Some(file), None) if token_env.is_none() => Receiver::File(folder.join(file)),
+        (Some(_), None) => return Err(section.fault_at("token_env", "a file takes no token", None)),
+        (None, Some(url)) => {
+            check_url(&url, token_env.is_some()).map_err(|what| section.fault_at("url", what, None))?;
+            Receiver::Http { url, token_env }
+        }
+        _ => return Err(section.fault("`lineage` takes one of file and url", None)),
+    };
+    section.finish()?;
+    Ok(receiver)
+}
+
+/// A token goes over TLS, or stays on the machine.
+fn check_url(url: &str, has_token: bool) -> Result<(), &'static str> {
+    let Some((scheme @ ("http" | "https"), rest)) = url.split_once("://") else {
+        return Err("`url` is written http://host/path or https://host/path");
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let is_here = ["localhost", "127.0.0.1", "[::1]"].contains(&host.rsplit_once(':').map_or(host, |(name, _)| name));
+    match host {
+        "" => Err("`url` names no host"),
+        _ if host.contains('@') => {
+            Err("`url` holds a login; put a token into an environment variable and name it by `token_env`")
+        }
+        _ if scheme == "http" && has_token && !is_here => Err("a token is sent over https:// alone"),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn receiver(text: &str) -> Result<Receiver, String> {
+        let document = Document::of(Path::new("verho.toml"), text.to_owned());
+        let section = document.root().expect("is TOML").required("lineage").expect("is there");
+        lineage(section, Path::new("/srv")).map_err(|fault| fault.to_string())
+    }
+
+    #[test]
+    fn lineage_goes_to_a_file_or_over_http() {
+        let file = Receiver::File("/srv/lineage.ndjson".into());
+        assert_eq!(receiver("[lineage]\nfile = \"lineage.ndjson\""), Ok(file));
+        let http = |url: &str, token: &str| Receiver::Http { url: url.into(), token_env: Some(token.into()) };
+        for url in [
+            "https://marquez.example/api/v1/lineage?x=1",
+            "http://localhost:5000/",
+            "http://[::1]:5000",
+            "http://127.0.0.1",
+        ] {
+            assert_eq!(receiver(&format!("[lineage]\nurl = \"{url}\"\ntoken_env = \"T\"")), Ok(http(url, "T")));
+        }
+        assert!(receiver("[lineage]\nurl = \"http://marquez.example\"").is_ok());
+    }
+
+    #[test]
+    fn what_is_no_receiver_is_refused_with_its_place() {
+        let cases = [
+            ("", "1:1: `lineage` takes one of file and url"),
+            ("file = \"a\"\nurl = \"https://a\"", "1:1: `lineage` takes one of file and url"),
+            ("file = \"a\"\ntoken_env = \"T\"", "3:13: a file takes no token"),
+            ("url = \"ftp://a\"", "2:7: `url` is written http://host/path or https://host/path"),
+            ("url = \"https:///a\"", "2:7: `url` names no host"),
+            (
+                "url = \"https://me:secret@a/\"",
+                "2:7: `url` holds a login; put a token into an environment variable and name it by `token_env`",
+            ),
+            ("url = \"http://a/\"\ntoken_env = \"T\"", "2:7: a token is sent over https:// alone"),
+            ("url = \"http://localhost.a/\"\ntoken_env = \"T\"", "2:7: a token is sent over https:// alone"),
+        ];
+        for (text, what) in cases {
+            assert_eq!(receiver(&format!("[lineage]\n{text}")), Err(format!("verho.toml:{what}")), "{text}");
+        }
+        let unknown = receiver("[lineage]\nfile = \"a\"\nfiel = \"b\"").expect_err("is unknown");
+        assert!(unknown.starts_with("verho.toml:3:1: "), "{unknown}");
+    }
 }

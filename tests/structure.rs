@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order in which data goes through them; each may use those before it.
-const ROOMS: [&str; 29] = [
+const ROOMS: [&str; 30] = [
     "document",
     "account",
     "error",
@@ -31,6 +31,7 @@ const ROOMS: [&str; 29] = [
     "sink",
     "engine",
     "evidence",
+    "lineage",
     "release",
     "run",
     "cli",

@@ -5,7 +5,8 @@ mod proof;
 mod statement;
 
 pub use proof::{Erased, Proof};
-
+#[cfg(test)]
+pub(crate) use statement::testing;
 pub use statement::{
     ApprovalUse, Ended, Input, KnownRecord, Outcome, Output, PREDICATE_TYPE, RefusalNote, RunRecord, State,
     StatementError, TableRecord, Tool, Treatment, TreeHead,

@@ -2,6 +2,7 @@
 
 pub mod earned;
 pub mod ending;
+pub mod releases;
 mod scan;
 pub mod secret;
 mod trail;
@@ -21,6 +22,7 @@ use crate::evidence::{self, Outcome};
 use crate::guard::groups::{self, Finding};
 use crate::keys::{Secret, secret_of};
 use crate::ledger::Book;
+use crate::lineage::Lineage;
 use crate::plan::Plan;
 use crate::release::{self, Manifest, TableRelease};
 use crate::risk::{self, Report, Setting};
@@ -113,8 +115,10 @@ impl<'w> House<'w> {
 pub fn run(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Result<Done, Failure> {
     let mut books = house.books();
     let mut trail = Trail::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
+    let lineage = Lineage::begin(house.workspace, trail.record());
     let outcome = to_its_end(|| carry(house, wish, progress, &mut trail, &mut books));
     let evidence = trail.end(&mut books, Outcome::Committed, outcome.as_ref().err());
+    lineage.end(trail.record()).iter().for_each(|why| progress.warn(why));
     ending::sweep(&house.test, &mut books, wish, &trail)?;
     with_evidence(outcome, evidence).map(|(done, evidence)| Done { evidence, ..done })
 }
@@ -361,6 +365,8 @@ impl From<release::ReleaseError> for Failure {
             release::ReleaseError::Unknown(_) => {
                 Failure::new(Kind::Usage, error.to_string()).hint("`verho release list` shows all")
             }
+            release::ReleaseError::InUse(_) => Failure::new(Kind::Usage, error.to_string())
+                .hint("point readers to another one first: `verho release use CUSTOMER RELEASE`"),
             error => Failure::new(Kind::Storage, error.to_string()),
         }
     }

@@ -81,6 +81,11 @@ impl Trail {
         })
     }
 
+    /// What is known of the run so far.
+    pub fn record(&self) -> &RunRecord {
+        &self.0
+    }
+
     /// What would be done to which table.
     pub fn planned(&mut self, plan: &Plan) {
         self.0.tables = plan.tables.iter().enumerate().map(|(index, table)| table_record(plan, index, table)).collect();
@@ -156,6 +161,11 @@ impl Trail {
         }
     }
 
+    /// Which release readers were pointed to.
+    pub fn switched(&mut self, release: &str) {
+        self.0.release = Some(release.to_owned());
+    }
+
     /// What is gone, and the end of which approval asked for it.
     pub fn purged(&mut self, proof: &Proof, ended: Option<Ended>) {
         self.0.purged = Some(proof.clone());
@@ -169,14 +179,11 @@ impl Trail {
     }
 
     /// Signs and appends the record: as `done`, or as what the failure makes it. The record's key.
-    pub fn end(&self, books: &mut Books<'_>, done: Outcome, failure: Option<&Failure>) -> Result<String, Failure> {
-        let record = RunRecord {
-            finished: Timestamp::now(),
-            outcome: failure.map_or(done, outcome),
-            refusal: failure.map(Into::into),
-            ..self.0.clone()
-        };
-        append(books, record)
+    pub fn end(&mut self, books: &mut Books<'_>, done: Outcome, failure: Option<&Failure>) -> Result<String, Failure> {
+        self.0.finished = Timestamp::now();
+        self.0.outcome = failure.map_or(done, outcome);
+        self.0.refusal = failure.map(Into::into);
+        append(books, self.0.clone())
     }
 }
 
