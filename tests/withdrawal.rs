@@ -194,8 +194,11 @@ fn a_withdrawal_at_any_moment_leaves_nothing_that_was_made_after_it() {
 fn a_withdrawal_destroys_the_secret_and_purge_proves_that_all_is_gone() {
     let desk = desk();
     desk.approve("demo", "one", 9);
-    desk.facts(&["run", "demo"]);
+    let release = desk.facts(&["run", "demo"])["release"].as_str().expect("a name").to_owned();
+    desk.facts(&["release", "derive", "demo", &release, "--what", "a copy in the search team's database"]);
+    assert_eq!(desk.verho(&["release", "derive", "demo", "never", "--what", "x"]).status.code(), Some(2));
     let facts = desk.facts(&["consent", "withdraw", "demo", "one", "--reason", "a test"]);
+    assert_eq!(facts["derived"], serde_json::json!(["a copy in the search team's database"]));
     assert_eq!(facts["secret"], serde_json::to_value(Fate::Destroyed).expect("a word"));
     assert!(!desk.path("keys/demo.age").exists());
     assert_eq!(facts["releases"].as_array().map(Vec::len), Some(1));

@@ -33,6 +33,14 @@ enum What {
     Use(Named),
     /// Erase a release for good, old versions and unfinished writes included, and prove it
     Delete(Named),
+    /// Register what was made of a release elsewhere, so that a withdrawal lists it
+    Derive {
+        #[command(flatten)]
+        named: Named,
+        /// What and where, in a few words
+        #[arg(long)]
+        what: String,
+    },
 }
 
 #[derive(clap::Args)]
@@ -59,6 +67,10 @@ impl Release {
             What::Show { customer, release } => show(&test(&customer)?, release),
             What::Use(named) => Ok(used(&releases::switch(&workspace, &named.wish(), &named.release)?)),
             What::Delete(named) => Ok(deleted(&releases::delete(&workspace, &named.wish(), &named.release)?)),
+            What::Derive { named, what } => {
+                releases::derive(&workspace, &named.wish(), &named.release, &what)?;
+                Ok(Answer::new("registered\n", json!({ "release": named.release, "what": what })))
+            }
         }
     }
 }

@@ -1,11 +1,13 @@
 //! What becomes of releases that are there: the way back to one, and the end of one. Both leave evidence.
 
+use super::ending::with_ledger;
 use super::trail::{Books, Trail};
 use super::{Wish, operator, to_its_end, with_evidence};
 use crate::account::doors::Test;
 use crate::consent;
 use crate::error::{Failure, Kind};
 use crate::evidence::{self, Outcome, Proof};
+use crate::ledger::{Entry, Event};
 use crate::release::{self, ReleaseError};
 use crate::workspace::Workspace;
 
@@ -37,6 +39,25 @@ pub fn delete(workspace: &Workspace, wish: &Wish<'_>, release: &str) -> Result<C
         let proof = release::delete(test, release)?;
         trail.purged(&proof, None);
         Ok(proof)
+    })
+}
+
+/// Registers what was made of a release where verho does not reach, so that a withdrawal can list it.
+///
+/// # Errors
+/// Where the ledger knows no such release, or cannot be written.
+pub fn derive(workspace: &Workspace, wish: &Wish<'_>, release: &str, what: &str) -> Result<(), Failure> {
+    with_ledger(workspace, wish.customer, |book| {
+        let made = |entry: &Entry| match &entry.event {
+            Event::Told(told) => entry.customer == wish.customer && told.release.as_deref() == Some(release),
+            _ => false,
+        };
+        if !book.ledger().entries().any(made) {
+            return Err(ReleaseError::Unknown(release.to_owned()).into());
+        }
+        let by = operator(workspace, wish).unwrap_or_default();
+        let derived = Event::Derived { release: release.to_owned(), what: what.to_owned(), by };
+        Ok(book.enter(wish.customer, derived).map(drop)?)
     })
 }
 
