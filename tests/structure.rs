@@ -5,10 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order in which data goes through them; each may use those before it.
-const ROOMS: [&str; 29] = [
+const ROOMS: [&str; 31] = [
     "document",
     "account",
     "error",
+    "page",
     "private_file",
     "signing",
     "ledger",
@@ -32,6 +33,7 @@ const ROOMS: [&str; 29] = [
     "engine",
     "evidence",
     "release",
+    "review",
     "run",
     "cli",
     "main",

@@ -14,6 +14,7 @@ mod preview;
 mod progress;
 mod refresh;
 mod release;
+mod review;
 mod risk;
 mod run;
 mod scan;
@@ -75,6 +76,7 @@ enum Command {
     Consent(consent::Consent),
     Methods(methods::Methods),
     Release(release::Release),
+    Review(review::Review),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -95,6 +97,7 @@ impl Command {
             Command::Consent(command) => command.run(common),
             Command::Methods(command) => command.run(),
             Command::Release(command) => command.run(common),
+            Command::Review(command) => command.run(common),
             Command::Completions(command) => command.run(),
             Command::Man(command) => command.run(),
         }

@@ -10,7 +10,7 @@ mod secret;
 pub mod token;
 
 pub use self::age::{AgeWrapper, Unlock};
-pub use ring::{KeyError, KeyRing, Wrapper};
+pub use ring::{KeyError, KeyRing, Wrapper, wrapped};
 pub use secret::Secret;
 pub(crate) use secret::letters;
 

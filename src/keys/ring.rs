@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::private_file::{self, PrivateFileError};
 use super::secret::Secret;
 use crate::consent::is_id;
 use crate::error::{Failure, Kind};
+use crate::private_file::{self, PrivateFileError};
 
 /// Why a secret cannot be had.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -79,6 +79,25 @@ pub trait Wrapper: Send + Sync {
     /// # Errors
     /// Where it was wrapped otherwise, for another customer, or is damaged.
     fn open(&self, wrapped: &[u8], customer: &str) -> Result<Secret, KeyError>;
+}
+
+/// How the files of secrets end, however they are wrapped.
+const ENDINGS: [&str; 2] = [".age", ".kms"];
+
+/// By customer, the SHA-256 of every wrapped secret in a folder, in hex; none is opened.
+///
+/// # Errors
+/// Where one cannot be read.
+pub fn wrapped(folder: &Path) -> Result<Vec<(String, String)>, KeyError> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let customer = |name: &str| ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).map(str::to_owned);
+    let mut found = Vec::new();
+    for (customer, name) in names.filter_map(|name| Some((customer(&name)?, name))).filter(|(name, _)| is_id(name)) {
+        found.push((customer, format!("{:x}", Sha256::digest(private_file::read(&folder.join(name))?.as_slice()))));
+    }
+    found.sort();
+    Ok(found)
 }
 
 /// The wrapped secrets of all customers.
