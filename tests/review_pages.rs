@@ -22,9 +22,6 @@ fn the_report_of_a_thousand_runs_is_small_and_shows_them_all() {
     let page = report(&desk);
     assert!(page.len() < 1_000_000, "{} bytes", page.len());
     assert!((0..1_000).all(|run| page.contains(&format!("20260101-{run:08}"))), "every release stands on it");
-    if let Some(folder) = std::env::var_os("VERHO_SHOTS") {
-        fs::write(std::path::Path::new(&folder).join("thousand.html"), &page).expect("a file");
-    }
 }
 
 #[test]
@@ -39,9 +36,6 @@ fn the_report_has_no_serious_finding() {
     }
     let spoiled = page.replace("--ink: #1d2428", "--ink: #c9c9c9");
     assert!(!browser.serious(&spoiled, LOOKS[0]).is_empty(), "what cannot be read is noticed");
-    if let Some(folder) = std::env::var_os("VERHO_SHOTS") {
-        fs::write(std::path::Path::new(&folder).join("lived.html"), &page).expect("a file");
-    }
 }
 
 #[test]

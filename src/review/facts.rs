@@ -252,3 +252,36 @@ pub(super) fn is_doubt(error: &LedgerError) -> bool {
     !matches!(error, LedgerError::Store(store) if *store != StoreError::Missing)
         && !matches!(error, LedgerError::Memory(_))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(hour: i64) -> Timestamp {
+        Timestamp::from_second(1_760_000_000 + 3600 * hour).expect("is a time")
+    }
+
+    #[test]
+    fn an_approval_is_in_force_until_the_first_thing_that_ends_it() {
+        let (given, started) = (
+            Given {
+                approval: "a".into(),
+                digest: "d".into(),
+                signatures: BTreeMap::new(),
+                signers: Vec::new(),
+                not_after: at(10),
+                max_runs: 1,
+                renews: None,
+            },
+            Started { run: "r".into(), approval: "a".into(), digest: "d".into(), operator: "o".into() },
+        );
+        let course = || Course { given: Some((at(0), &given)), ..Course::default() };
+        assert_eq!(Course::default().state(at(1)), State::Unknown);
+        assert_eq!(course().state(at(9)), State::InForce);
+        assert_eq!(course().state(at(10)), State::Expired);
+        assert_eq!(Course { started: vec![(at(1), &started)], ..course() }.state(at(9)), State::UsedUp);
+        assert_eq!(Course { followed_by: Some("b"), ..course() }.state(at(9)), State::Followed);
+        let withdrawn = || Course { withdrawn: Some((at(5), "owner")), ..course() };
+        assert_eq!((withdrawn().state(at(4)), withdrawn().state(at(5))), (State::InForce, State::Withdrawn));
+    }
+}

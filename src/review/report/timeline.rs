@@ -38,10 +38,10 @@ pub fn timeline(facts: &Facts<'_>, customer: &str) -> String {
     let times: Vec<_> = facts.entries().map(|(_, entry)| entry.at).chain(ends).chain([facts.now]).collect();
     let Some(span) = Span::of(times.iter().copied()).filter(|_| times.len() > 1) else { return String::new() };
     let unapproved: Vec<&Run<'_>> = runs.iter().filter(|run| run.started.is_none()).collect();
-    let mut lanes: Vec<String> = Vec::new();
-    for ((_, approval), course) in &courses {
-        lanes.push(lane(facts, &span, approval, course));
-    }
+    let mut in_time: Vec<_> = courses.iter().map(|((_, approval), course)| (*approval, course)).collect();
+    in_time.sort_by_key(|(_, course)| course.given.map(|(at, _)| at));
+    let mut lanes: Vec<String> =
+        in_time.into_iter().map(|(approval, course)| lane(facts, &span, approval, course)).collect();
     if !unapproved.is_empty() {
         let times = unapproved.iter().filter_map(|run| run.told.first()).map(|(at, _)| *at);
         lanes.push(
@@ -83,12 +83,12 @@ const LEGEND: &str = "A bar is the time for which an approval was given, and its
                       the dashed line is the day of this report.";
 
 fn lane(facts: &Facts<'_>, span: &Span, approval: &str, course: &Course<'_>) -> String {
-    let made = course.told.iter().filter(|(_, told)| told.outcome == "committed");
-    let other = course.told.iter().filter(|(_, told)| !["committed", "prepared"].contains(&told.outcome.as_str()));
-    let state = format!("{}, {} runs", course.state(facts.now).word(), course.started.len());
-    let mut lane = name(approval, &state) + &bar(facts, span, course);
-    lane += &ticks(span, "good", made.map(|(at, _)| *at));
-    lane += &ticks(span, "bad", other.map(|(at, _)| *at));
+    let ended: Vec<_> = course.told.iter().filter(|(_, told)| told.outcome != "prepared").collect();
+    let (made, other): (Vec<_>, Vec<_>) = ended.into_iter().partition(|(_, told)| told.outcome == "committed");
+    let (word, runs) = (course.state(facts.now).word(), course.started.len());
+    let mut lane = name(approval, &format!("{word}, {runs} runs, {} releases", made.len())) + &bar(facts, span, course);
+    lane += &ticks(span, "good", made.into_iter().map(|(at, _)| *at));
+    lane += &ticks(span, "bad", other.into_iter().map(|(at, _)| *at));
     if let Some((at, _)) = course.withdrawn {
         let _ = write!(lane, "<path class=\"end\" d=\"M{:.1} 23l7 7-7 7-7-7z\"/>", span.x(at));
     }
