@@ -5,10 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order in which data goes through them; each may use those before it.
-const ROOMS: [&str; 30] = [
+const ROOMS: [&str; 32] = [
     "document",
     "account",
     "error",
+    "page",
     "private_file",
     "signing",
     "ledger",
@@ -33,6 +34,7 @@ const ROOMS: [&str; 30] = [
     "evidence",
     "lineage",
     "release",
+    "review",
     "run",
     "cli",
     "main",

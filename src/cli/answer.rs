@@ -29,15 +29,16 @@ impl Answer {
 }
 
 /// Rows as columns of text, each as wide as its widest cell.
-pub fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> String {
+pub fn table<'h, Row: AsRef<[String]>>(head: impl AsRef<[&'h str]>, rows: &[Row]) -> String {
+    let head = head.as_ref();
     let width = |column: usize| {
-        rows.iter().map(|row| row[column].chars().count()).chain([head[column].len()]).max().unwrap_or(0)
+        rows.iter().map(|row| row.as_ref()[column].chars().count()).chain([head[column].len()]).max().unwrap_or(0)
     };
-    let widths: [usize; N] = std::array::from_fn(width);
-    let line = |cells: [&str; N]| {
-        let padded: Vec<String> = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+    let widths: Vec<usize> = (0..head.len()).map(width).collect();
+    let line = |cells: Vec<&str>| {
+        let padded: Vec<String> = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
         format!("{}\n", padded.join("  ").trim_end())
     };
-    let body: String = rows.iter().map(|row| line(std::array::from_fn(|column| row[column].as_str()))).collect();
-    line(head) + &body
+    let body: String = rows.iter().map(|row| line(row.as_ref().iter().map(String::as_str).collect())).collect();
+    line(head.to_vec()) + &body
 }

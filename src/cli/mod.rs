@@ -17,6 +17,7 @@ mod progress;
 mod purge;
 mod refresh;
 mod release;
+mod review;
 mod risk;
 mod run;
 mod scan;
@@ -81,6 +82,7 @@ enum Command {
     Purge(purge::Purge),
     Keys(keys::Keys),
     Ledger(ledger::Ledger),
+    Review(review::Review),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -104,6 +106,7 @@ impl Command {
             Command::Purge(command) => command.run(common),
             Command::Keys(command) => command.run(common),
             Command::Ledger(command) => command.run(common),
+            Command::Review(command) => command.run(common),
             Command::Completions(command) => command.run(),
             Command::Man(command) => command.run(),
         }

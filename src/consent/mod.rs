@@ -8,6 +8,7 @@ mod checks;
 mod claim;
 mod gate;
 mod record;
+pub mod recorded;
 mod refusal;
 pub mod request;
 mod roles;

@@ -10,7 +10,7 @@ use crate::account::store::{Store, StoreError, read_whole};
 use crate::consent::is_id;
 use crate::error::{Failure, Kind};
 use crate::keys::letters;
-use crate::signing::dsse::{Envelope, EnvelopeError};
+use crate::signing::dsse::{Envelope, EnvelopeError, PAYLOAD_TYPE};
 use crate::signing::{SignError, Signer};
 
 /// Why evidence cannot be written or believed.
@@ -28,6 +28,8 @@ pub enum JournalError {
     Statement(#[from] StatementError),
     #[error("evidence lies under another name than its own")]
     Moved,
+    #[error("evidence is not what the ledger names")]
+    Replaced,
 }
 
 impl From<JournalError> for Failure {
@@ -73,7 +75,11 @@ pub fn append(store: &dyn Store, signer: &dyn Signer, record: &RunRecord) -> Res
         }
         outcome => outcome.map(|_| made)?,
     };
-    Ok(Appended { key, sha256: format!("{:x}", Sha256::digest(written)) })
+    Ok(Appended { key, sha256: sha256(&written) })
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    format!("{:x}", Sha256::digest(bytes))
 }
 
 /// The keys of a customer's evidence, the oldest first.
@@ -99,6 +105,19 @@ pub fn read(store: &dyn Store, key_of_record: &str, public_key: &PublicKey) -> R
         return Err(JournalError::Moved);
     }
     Ok(record)
+}
+
+/// The record under `key`, if its bytes are those that the ledger names: whoever signed the entry signed them too, so no
+/// signature is looked at again.
+///
+/// # Errors
+/// Where it cannot be read, or is another.
+pub fn read_named(store: &dyn Store, key: &str, named: &str) -> Result<RunRecord, JournalError> {
+    let (_, json) = read_whole(store, key)?;
+    if sha256(&json) != named {
+        return Err(JournalError::Replaced);
+    }
+    Ok(RunRecord::from_statement(&Envelope::parse(&json)?.claimed_as(PAYLOAD_TYPE)?)?)
 }
 
 /// `evidence/<customer>/<time>-<outcome>-<8 letters of the statement's hash>.dsse.json`: sorts by time, and says
@@ -158,6 +177,17 @@ mod tests {
         altered[20] ^= 1;
         store.replace(&key, &[altered.into()], &object.pin).expect("is there");
         assert!(read(&store, &key, one.verifying_key()).is_err());
+    }
+
+    #[test]
+    fn a_record_that_the_ledger_names_is_known_by_every_byte() {
+        let (store, signer) = (MemoryStore::default(), signer(1));
+        let Appended { key, sha256 } = append(&store, &signer, &run()).expect("can be written");
+        assert_eq!(read_named(&store, &key, &sha256), Ok(run()));
+        let (object, json) = read_whole(&store, &key).expect("is there");
+        store.replace(&key, &[[&json[..], b" "].concat().into()], &object.pin).expect("is there");
+        assert_eq!(read(&store, &key, signer.verifying_key()), Ok(run()), "a blank changes no signature");
+        assert_eq!(read_named(&store, &key, &sha256), Err(JournalError::Replaced));
     }
 
     #[test]

@@ -97,11 +97,10 @@ pub struct Purged {
     /// `withdrawal`, `retention` or `asked`.
     pub because: String,
     pub releases: Vec<String>,
+    /// States of objects that were deleted: versions, delete markers, unfinished writes.
+    pub erased: u64,
     /// When all that remains in the store was listed once more, and held nothing of them.
     pub empty_at: Timestamp,
-    /// Where the statement lies that proves it, and the SHA-256 of its envelope.
-    pub statement: String,
-    pub sha256: String,
 }
 
 impl Given {

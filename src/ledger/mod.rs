@@ -166,6 +166,11 @@ impl<'s> Ledger<'s> {
         self.head
     }
 
+    /// The root over the first `size` entries; none where there are not as many.
+    pub fn root(&self, size: u64) -> Option<[u8; 32]> {
+        self.tree.root(size)
+    }
+
     /// What verifies this ledger.
     pub fn key(&self) -> &NoteKey {
         &self.key

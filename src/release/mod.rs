@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use ssh_key::PublicKey;
 
 use crate::account::doors::Test;
 use crate::account::store::{Object, StoreError, read_whole};
@@ -169,6 +170,33 @@ fn pointer(test: &Test) -> Result<Option<(Object, Option<Current>)>, StoreError>
 /// # Errors
 /// Where there is none, or what is shown is not what was signed.
 pub fn show(test: &Test, release: &str) -> Result<Manifest, ReleaseError> {
+    Ok(read(test, release)?.1.manifest)
+}
+
+/// As [`show`], where `public_key` signed it and nothing else stands in its object.
+///
+/// # Errors
+/// As there, and where it was not.
+pub fn verified(test: &Test, release: &str, public_key: &PublicKey) -> Result<Manifest, ReleaseError> {
+    let (bytes, signed) = read(test, release)?;
+    let is_signed = signed.envelope.verify_as(PAYLOAD_TYPE, public_key).is_ok();
+    if is_signed && json(&signed) == bytes {
+        Ok(signed.manifest)
+    } else {
+        Err(ReleaseError::Broken(release.to_owned()))
+    }
+}
+
+/// The keys of all objects on the test side that are not there to tell of others.
+///
+/// # Errors
+/// Where the store cannot be listed.
+pub fn held(test: &Test) -> Result<Vec<String>, StoreError> {
+    let keys = test.store.list("")?.into_iter().map(|object| object.key);
+    Ok(keys.filter(|key| key != CURRENT && !key.starts_with("releases/")).collect())
+}
+
+fn read(test: &Test, release: &str) -> Result<(Bytes, Signed), ReleaseError> {
     let bytes = match read_whole(test.store.as_ref(), &key(release)) {
         Ok((_, bytes)) => bytes,
         Err(StoreError::Missing) => return Err(ReleaseError::Unknown(release.to_owned())),
@@ -178,5 +206,5 @@ pub fn show(test: &Test, release: &str) -> Result<Manifest, ReleaseError> {
     let signed: Signed = serde_json::from_slice(&bytes).map_err(|_| broken())?;
     let payload = serde_json::to_vec(&signed.manifest).map_err(|_| broken())?;
     let untouched = signed.envelope.carries_as(PAYLOAD_TYPE, &payload) && signed.manifest.release == release;
-    if untouched { Ok(signed.manifest) } else { Err(broken()) }
+    if untouched { Ok((bytes, signed)) } else { Err(broken()) }
 }

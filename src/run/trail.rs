@@ -193,31 +193,29 @@ fn append(books: &mut Books<'_>, mut record: RunRecord) -> Result<String, Failur
     let appended = journal::append(books.evidence, books.signer, &record);
     let Appended { key, sha256 } = appended.map_err(|error| Failure::from(error).during("evidence of the run"))?;
     let Ok(book) = &mut books.ledger else { return Ok(key) };
-    let customer = record.customer.clone();
-    book.enter(&customer, event(record, key.clone(), sha256))?;
+    let purged = record.purged.map(|proof| purged(proof, record.ended));
+    let told = Told {
+        run: record.run,
+        outcome: record.outcome.word().to_owned(),
+        approval: record.approval.map(|used| used.id),
+        release: record.release,
+        statement: key.clone(),
+        sha256,
+    };
+    book.enter(&record.customer, Event::Told(told))?;
+    if let Some(purged) = purged {
+        book.enter(&record.customer, Event::Purged(purged))?;
+    }
     Ok(key)
 }
 
-/// What the ledger is told of a statement.
-fn event(record: RunRecord, statement: String, sha256: String) -> Event {
-    let approval = record.approval.map(|used| used.id);
-    match record.purged {
-        Some(proof) => Event::Purged(Purged {
-            because: record.ended.as_ref().map_or_else(|| "asked".to_owned(), |ended| ended.because.clone()),
-            approval: record.ended.map(|ended| ended.approval),
-            releases: proof.releases,
-            empty_at: proof.listed_again_at,
-            statement,
-            sha256,
-        }),
-        None => Event::Told(Told {
-            run: record.run,
-            outcome: record.outcome.word().to_owned(),
-            approval,
-            release: record.release,
-            statement,
-            sha256,
-        }),
+fn purged(proof: Proof, ended: Option<Ended>) -> Purged {
+    Purged {
+        because: ended.as_ref().map_or_else(|| "asked".to_owned(), |ended| ended.because.clone()),
+        approval: ended.map(|ended| ended.approval),
+        releases: proof.releases,
+        erased: proof.erased.versions + proof.erased.markers + proof.erased.uploads,
+        empty_at: proof.listed_again_at,
     }
 }
 
