@@ -5,10 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order in which data goes through them; each may use those before it.
-const ROOMS: [&str; 26] = [
+const ROOMS: [&str; 28] = [
     "document",
     "account",
     "error",
+    "page",
     "consent",
     "workspace",
     "crew",
@@ -21,6 +22,7 @@ const ROOMS: [&str; 26] = [
     "plan",
     "source",
     "scan",
+    "example",
     "survey",
     "transform",
     "risk",
