@@ -9,6 +9,7 @@ pub mod document;
 pub mod engine;
 pub mod error;
 pub mod evidence;
+pub mod example;
 pub mod guard;
 pub mod keys;
 pub mod lake;

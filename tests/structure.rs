@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order in which data goes through them; each may use those before it.
-const ROOMS: [&str; 32] = [
+const ROOMS: [&str; 33] = [
     "document",
     "account",
     "error",
@@ -25,6 +25,7 @@ const ROOMS: [&str; 32] = [
     "plan",
     "source",
     "scan",
+    "example",
     "survey",
     "transform",
     "risk",
