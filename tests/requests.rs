@@ -8,17 +8,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, StringArray};
+use arrow::compute::cast;
+use arrow::util::display::array_value_to_string;
 use common::desk::{COMPLIANCE, CUSTOMER, Desk};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use sha2::{Digest, Sha256};
 use verho::account::doors::Production;
-use verho::consent::request::{Example, Request, Terms, Told, Written, record};
+use verho::consent::request::{Example, Request, Terms, Written, record};
 use verho::consent::{Approver, Basis, Claim, Level, Party, Record, Role};
 use verho::crew::Crew;
 use verho::detect::Known;
+use verho::error::Failure;
 use verho::example;
 use verho::keys::Secret;
-use verho::method::{Context, Taken};
+use verho::method::{CATALOGUE, Context, Taken};
 use verho::plan::Plan;
 use verho::run::{Wish, ask};
 use verho::schema::read_customer;
@@ -41,12 +44,11 @@ fn example_desk() -> Desk {
     desk
 }
 
-fn planned(desk: &Desk, customer: &str) -> Plan {
-    let workspace = Workspace::read(&desk.path("")).expect("a workspace");
-    let production = Production::new(workspace.production.open().expect("a root"));
-    let schemas = read_customer(&workspace.schemas(), customer).expect("schemas");
-    let crew = Crew::new(1).expect("threads");
-    Plan::resolve(customer, schemas, &production, &workspace.limits, &crew).expect("a plan")
+fn planned(desk: &Desk, customer: &str) -> Result<Plan, Failure> {
+    let workspace = Workspace::read(&desk.path(""))?;
+    let production = Production::new(workspace.production.open()?);
+    let schemas = read_customer(&workspace.schemas(), customer)?;
+    Ok(Plan::resolve(customer, schemas, &production, &workspace.limits, &Crew::new(1)?)?)
 }
 
 /// A secret that is the same whenever the tests run.
@@ -82,7 +84,7 @@ fn written() -> Written {
     let workspace = Workspace::read(&desk.path("")).expect("a workspace");
     let schemas = read_customer(&workspace.schemas(), "demo").expect("schemas");
     let asked = ask(&workspace, &Wish { customer: "demo", approval: None, operator: None }, &schemas);
-    let plan = planned(&desk, "demo");
+    let plan = planned(&desk, "demo").expect("a plan");
     let mut record = record(&asked, &plan.structures(), terms()).expect("a record");
     record.source.root = "s3://demo-prod-data/demo/".to_owned();
     record.destination.place.root = "s3://demo-test-data/demo/".to_owned();
@@ -134,7 +136,7 @@ fn no_value_of_the_data_is_in_any() {
 
 #[test]
 fn an_example_is_what_the_rule_makes_of_the_invented_value() {
-    let plan = planned(&example_desk(), "demo");
+    let plan = planned(&example_desk(), "demo").expect("a plan");
     let told = example::told(&plan, &secret());
     let keys = plan.keys(&secret());
     let mut made = 0;
@@ -142,15 +144,16 @@ fn an_example_is_what_the_rule_makes_of_the_invented_value() {
         for (path, rule) in &table.schema.columns {
             let example = &told[&table.schema.table].columns[path.as_str()].example;
             let Example::Made { before, after: Some(after) } = example else { continue };
-            let input: ArrayRef = Arc::new(StringArray::from(vec![before.as_str()]));
+            let data_type = &table.leaf(path).expect("is planned").leaf.data_type;
+            let text: ArrayRef = Arc::new(StringArray::from(vec![before.as_str()]));
+            let input = cast(&text, data_type).expect("a value of its type");
             let context = Context { keys: &keys, taken: &Taken::default(), known: &Known::none(), beside: &[] };
-            let Ok(output) = rule.method.apply(&input, &context) else { continue };
-            let Some(output) = output.as_string_opt::<i32>() else { continue };
-            assert_eq!(output.value(0), after, "{path}");
+            let output = if before == after { Ok(input) } else { rule.method.apply(&input, &context) };
+            assert_eq!(array_value_to_string(&output.expect("fits"), 0).expect("a text"), *after, "{path}");
             made += 1;
         }
     }
-    assert!(made >= 8, "{made}");
+    assert_eq!(made, 16);
     let other = example::told(&plan, &Secret::random());
     assert_ne!(other["customers"].columns["customer_id"].example, told["customers"].columns["customer_id"].example);
 }
@@ -159,15 +162,15 @@ fn an_example_is_what_the_rule_makes_of_the_invented_value() {
 fn records(columns: &str) -> Desk {
     let desk = Desk::local("acme");
     let head = "customer = \"acme\"\ntable = \"visits\"\nsource = \"acme/visits/*.csv\"\nformat = \"csv\"\n";
-    desk.write("schemas/acme/visits.toml", &format!("{head}[columns]\n{columns}"));
+    let subject = if columns.contains("customer_id") { "subject = \"customer_id\"\n" } else { "" };
+    desk.write("schemas/acme/visits.toml", &format!("{head}{subject}[columns]\n{columns}"));
     desk.write("production/acme/visits/1.csv", "");
     desk
 }
 
-fn told_of(columns: &str) -> BTreeMap<String, Example> {
-    let Told { columns, .. } =
-        example::told(&planned(&records(columns), "acme"), &secret()).remove("visits").expect("is told");
-    columns.into_iter().map(|(leaf, column)| (leaf, column.example)).collect()
+fn told_of(columns: &str) -> Result<BTreeMap<String, Example>, Failure> {
+    let told = example::told(&planned(&records(columns), "acme")?, &secret()).remove("visits").expect("is told");
+    Ok(told.columns.into_iter().map(|(leaf, column)| (leaf, column.example)).collect())
 }
 
 fn made(before: &str, after: &str) -> Example {
@@ -180,12 +183,13 @@ fn examples_fit_what_columns_hold() {
         "born = { class = \"quasi\", method = \"generalise\", to = \"year\", type = \"date\" }\n\
          amount = { class = \"attribute\", method = \"round\", to = 100, type = \"float64\" }\n\
          c07 = { class = \"direct\", method = \"redact\", with = \"-\" }\n\
-         address = { class = \"quasi\", method = \"generalise\", ipv4 = 24 }\n\
+         address = { class = \"quasi\", method = \"generalise\", network = 24 }\n\
          card = { class = \"direct\", method = \"fpe\", check = \"luhn\", domain = \"card\" }\n\
          seen = { class = \"quasi\", method = \"shuffle\" }\n\
          gone = { class = \"direct\", method = \"drop\" }\n\
          empty = { class = \"direct\", method = \"null\" }\n",
-    );
+    )
+    .expect("a plan");
     assert_eq!(told["born"], made("1984-03-15", "1984-01-01"));
     assert_eq!(told["amount"], made("1234.5", "1200.0"));
     assert_eq!(told["c07"], made("an example", "-"));
@@ -194,6 +198,28 @@ fn examples_fit_what_columns_hold() {
     assert_eq!(told["seen"], Example::Told("none: what a value becomes depends on many other rows"));
     assert_eq!(told["gone"], Example::Told("none: the column is not in the copy"));
     assert!(matches!(&told["empty"], Example::Made { after: None, .. }));
+}
+
+/// An example of the catalogue as a column of some type that it takes, beside the columns that examples look at.
+fn catalogued(example: &str) -> Option<Example> {
+    let keep = |name| format!("{name} = {{ class = \"attribute\", method = \"keep\", because = \"a test\" }}\n");
+    let (beside, column) =
+        (["country", "kind", "type", "customer_id"].map(keep).concat(), example.trim_end_matches('}'));
+    let types = ["text", "int64", "date", "timestamp", "float64"];
+    let typed = |name: &&str| told_of(&format!("{beside}c = {column}, type = \"{name}\" }}\n")).ok()?.remove("c");
+    types.iter().find_map(typed)
+}
+
+#[test]
+fn every_method_has_an_example_or_says_why_not() {
+    let mut without = Vec::new();
+    for entry in CATALOGUE {
+        let told: Vec<_> = entry.examples.iter().filter_map(|example| catalogued(example)).collect();
+        if !told.iter().any(|example| matches!(example, Example::Made { .. })) {
+            without.push((entry.name, told.first().cloned()));
+        }
+    }
+    insta::assert_debug_snapshot!("methods_without_an_example", without);
 }
 
 fn asked(desk: &Desk, id: &str, more: &[&str]) -> std::process::Output {
@@ -277,10 +303,15 @@ fn an_approval_can_follow_an_earlier_one_of_the_same_customer() {
 
 #[test]
 fn names_of_the_data_stay_words() {
-    let names =
-        [r#"<script>alert(1)</script>"#, "a\\\" = 'b' & c", "line\\nmax_runs = 99", "turned\\u202Eback", "`tick"];
+    let names = [
+        r#""<script>alert(1)</script>""#,
+        r#"'"a\" = & c"'"#,
+        r#""line\nmax_runs = 99""#,
+        r#""turned\u202Eback""#,
+        r#""`tick""#,
+    ];
     let rule = "{ class = \"direct\", method = \"fake\", kind = \"name\" }";
-    let columns: String = names.iter().map(|name| format!("\"{name}\" = {rule}\n")).collect();
+    let columns: String = names.iter().map(|name| format!("{name} = {rule}\n")).collect();
     let desk = records(&columns);
     let purpose = "</title><script>\n# [table]\u{202e}";
     let request = ["consent", "request", "acme", "--id", "odd", "--purpose", purpose, "--approver", CUSTOMER];
@@ -293,7 +324,9 @@ fn names_of_the_data_stay_words() {
     let page = read("request.html");
     assert!(!page.contains("<script") && page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
     assert!(
-        page.contains("a&quot; = ") && page.contains("turned[U+202E]back") && page.contains("line[U+000A]max_runs")
+        page.contains("&quot;a\\&quot; = &amp; c&quot;")
+            && page.contains("turned[U+202E]back")
+            && page.contains("line[U+000A]max_runs")
     );
     for name in ["approval.toml", "request.html", "request.txt"] {
         assert!(!read(name).contains('\u{202e}'), "{name}");

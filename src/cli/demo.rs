@@ -35,7 +35,7 @@ const APPROVAL: &str = "demo-1";
 /// Who signs, with person, organisation and role.
 const SIGNERS: [(&str, &str, &str, &str); 2] = [
     ("owner@demo.example", "Demo Data Owner", "demo", "customer"),
-    ("compliance@demo.example", "Demo Compliance Officer", "us", "compliance"),
+    ("compliance@demo.example", "Demo Compliance Officer", "house", "compliance"),
 ];
 const OPERATOR: &str = "engineer@demo.example";
 
@@ -115,7 +115,7 @@ fn new_key(folder: &Path, principal: &str) -> Result<String, Failure> {
 }
 
 fn roles() -> String {
-    let operator = (OPERATOR, "Demo Engineer", "us", "operator");
+    let operator = (OPERATOR, "Demo Engineer", "house", "operator");
     let party = |(principal, person, organisation, role): (&str, &str, &str, &str)| {
         format!("[\"{principal}\"]\nperson = \"{person}\"\norganisation = \"{organisation}\"\nroles = [\"{role}\"]\n\n")
     };

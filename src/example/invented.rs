@@ -81,6 +81,11 @@ pub fn named(name: &str, options: &Value) -> &'static str {
 fn of_kind(rows: Rows, name: &str, data_type: &DataType, options: &Value) -> impl Iterator<Item = &'static Invented> {
     let faked = options.get("kind").and_then(Value::as_str).map(str::to_owned);
     let told = classify(rows, name, data_type, &Facts::default()).kind;
+    let told = match told {
+        Kind::Other if data_type.is_temporal() => Kind::Moment,
+        Kind::Other if data_type.is_numeric() && !data_type.is_integer() => Kind::Number,
+        told => told,
+    };
     INVENTED.iter().filter(move |(kind, fake, _)| faked.as_ref().map_or(*kind == told, |faked| fake == faked))
 }
 

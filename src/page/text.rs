@@ -27,7 +27,9 @@ fn block(block: &Block) -> String {
         Block::Steps(steps) => (1..).zip(steps).map(step).collect(),
         Block::Command(typed) => command("    ", typed),
         Block::Facts(facts) => facts.iter().map(|(name, what)| fact(name, what)).collect(),
-        Block::Table(Table { head, rows, .. }) => rows.iter().map(|row| record(head, row)).collect(),
+        Block::Table(Table { head, rows, .. }) => {
+            rows.iter().map(|row| record(head, row)).collect::<Vec<_>>().join("\n")
+        }
     }
 }
 
@@ -48,7 +50,7 @@ fn fact(name: &str, what: &str) -> String {
 fn record(head: &[String], row: &[String]) -> String {
     let cells = head.iter().zip(row).skip(1).map(|(name, cell)| fact(name, cell));
     let name = row.first().map_or_else(String::new, |name| visible(name));
-    format!("{name}\n{}\n", cells.collect::<String>())
+    format!("{name}\n{}", cells.collect::<String>())
 }
 
 /// Prose in lines, of which the first begins with `first` and all others with `rest`.

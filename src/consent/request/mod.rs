@@ -182,7 +182,7 @@ impl Request {
         self.asker.as_ref().map_or("the sender of this request", |party| &party.organisation)
     }
 
-    /// Every column, with its table and the name of its method.
+    /// The columns of all tables.
     fn columns(&self) -> impl Iterator<Item = &Column> {
         self.tables.values().flat_map(|told| told.columns.values())
     }

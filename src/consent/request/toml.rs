@@ -48,7 +48,7 @@ fn parties(page: &mut Page, record: &Record) {
     page.section("[source]", "Where your data lies today; it stays there.");
     page.text("account", &record.source.account);
     page.text("root", &record.source.root);
-    page.section("[destination]", "The only place the anonymised copy goes, and after how many days it is deleted.");
+    page.section("[destination]", "The only place the copy goes, and after how many days it is deleted.");
     page.text("account", &record.destination.place.account);
     page.text("root", &record.destination.place.root);
     record.destination.kms_key.iter().for_each(|key| page.text("kms_key", key));
@@ -100,15 +100,14 @@ impl Page {
     }
 
     fn section_of_words(&mut self, section: &Section) {
-        for line in text::section(section).lines() {
-            self.line(format_args!("{}", format!("# {line}").trim_end()));
-        }
+        let lines = text::section(section);
+        lines.lines().for_each(|line| self.line(format_args!("#{}{line}", if line.is_empty() { "" } else { " " })));
         self.0.push('\n');
     }
 
     fn column(&mut self, leaf: &str, method: &str, column: &Column) {
         self.comment(&format!("{}: {}", column.class.title, column.words));
-        self.comment(&format!("example: {}", column.example.words()));
+        self.comment(&format!("invented example: {}", column.example.words()));
         self.text(&key(leaf), method);
     }
 
