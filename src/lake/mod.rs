@@ -173,12 +173,14 @@ pub fn log_of(key: &str) -> Option<LogKind> {
     is_iceberg.then_some(LogKind::Iceberg)
 }
 
-/// Whether a folder is that of a table that keeps a log, or lies in one, up to the root.
+/// Whether a folder is that of a table that keeps a log, or lies in one, up to the customer's own folder: what is above that is
+/// no part of what the customer approves, and who may list only the customer's folder must be able to run.
 ///
 /// # Errors
 /// Where the store cannot be listed.
 pub fn is_inside(production: &Production, folder: &str) -> Result<bool, StoreError> {
-    let ends = std::iter::once(0).chain(folder.match_indices('/').map(|(end, _)| end + 1));
+    let root = folder.is_empty().then_some(0);
+    let ends = root.into_iter().chain(folder.match_indices('/').map(|(end, _)| end + 1));
     for log in ends.flat_map(|end| ["_delta_log/", "metadata/"].map(|log| format!("{}{log}", &folder[..end]))) {
         if production.list(&log)?.iter().any(|object| log_of(&object.key).is_some()) {
             return Ok(true);
@@ -261,7 +263,8 @@ mod tests {
                 && inside(delta, "acme/people/city=Turku/")
                 && inside(delta, "acme/people/city=Turku/day=1/")
         );
-        assert!(inside("_delta_log/00000000000000000000.json", "acme/people/"));
+        assert!(inside("_delta_log/00000000000000000000.json", ""));
+        assert!(inside("acme/_delta_log/00000000000000000000.json", "acme/people/"));
         assert!(inside("acme/people/metadata/v1.metadata.json", "acme/people/data/"));
         assert!(inside("acme/people/metadata/v1.gz.metadata.json", "acme/people/data/day=1/"));
         assert!(!inside(delta, "acme/orders/day=1/") && !inside(delta, "acme/people_old/day=1/"));
