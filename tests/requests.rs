@@ -158,18 +158,23 @@ fn an_example_is_what_the_rule_makes_of_the_invented_value() {
     assert_ne!(other["customers"].columns["customer_id"].example, told["customers"].columns["customer_id"].example);
 }
 
-/// A table of records with these columns; no object of it is read before an approval.
-fn records(columns: &str) -> Desk {
+/// A table of records; no object of it is read before an approval.
+fn records() -> Desk {
     let desk = Desk::local("acme");
-    let head = "customer = \"acme\"\ntable = \"visits\"\nsource = \"acme/visits/*.csv\"\nformat = \"csv\"\n";
-    let subject = if columns.contains("customer_id") { "subject = \"customer_id\"\n" } else { "" };
-    desk.write("schemas/acme/visits.toml", &format!("{head}{subject}[columns]\n{columns}"));
     desk.write("production/acme/visits/1.csv", "");
     desk
 }
 
-fn told_of(columns: &str) -> Result<BTreeMap<String, Example>, Failure> {
-    let told = example::told(&planned(&records(columns), "acme")?, &secret()).remove("visits").expect("is told");
+/// Gives the table these columns.
+fn give(desk: &Desk, columns: &str) {
+    let head = "customer = \"acme\"\ntable = \"visits\"\nsource = \"acme/visits/*.csv\"\nformat = \"csv\"\n";
+    let subject = if columns.contains("customer_id") { "subject = \"customer_id\"\n" } else { "" };
+    desk.write("schemas/acme/visits.toml", &format!("{head}{subject}[columns]\n{columns}"));
+}
+
+fn told_of(desk: &Desk, columns: &str) -> Result<BTreeMap<String, Example>, Failure> {
+    give(desk, columns);
+    let told = example::told(&planned(desk, "acme")?, &secret()).remove("visits").expect("is told");
     Ok(told.columns.into_iter().map(|(leaf, column)| (leaf, column.example)).collect())
 }
 
@@ -180,6 +185,7 @@ fn made(before: &str, after: &str) -> Example {
 #[test]
 fn examples_fit_what_columns_hold() {
     let told = told_of(
+        &records(),
         "born = { class = \"quasi\", method = \"generalise\", to = \"year\", type = \"date\" }\n\
          amount = { class = \"attribute\", method = \"round\", to = 100, type = \"float64\" }\n\
          c07 = { class = \"direct\", method = \"redact\", with = \"-\" }\n\
@@ -201,20 +207,20 @@ fn examples_fit_what_columns_hold() {
 }
 
 /// An example of the catalogue as a column of some type that it takes, beside the columns that examples look at.
-fn catalogued(example: &str) -> Option<Example> {
+fn catalogued(desk: &Desk, example: &str) -> Option<Example> {
     let keep = |name| format!("{name} = {{ class = \"attribute\", method = \"keep\", because = \"a test\" }}\n");
     let (beside, column) =
         (["country", "kind", "type", "customer_id"].map(keep).concat(), example.trim_end_matches('}'));
     let types = ["text", "int64", "date", "timestamp", "float64"];
-    let typed = |name: &&str| told_of(&format!("{beside}c = {column}, type = \"{name}\" }}\n")).ok()?.remove("c");
+    let typed = |name: &&str| told_of(desk, &format!("{beside}c = {column}, type = \"{name}\" }}\n")).ok()?.remove("c");
     types.iter().find_map(typed)
 }
 
 #[test]
 fn every_method_has_an_example_or_says_why_not() {
-    let mut without = Vec::new();
+    let (desk, mut without) = (records(), Vec::new());
     for entry in CATALOGUE {
-        let told: Vec<_> = entry.examples.iter().filter_map(|example| catalogued(example)).collect();
+        let told: Vec<_> = entry.examples.iter().filter_map(|example| catalogued(&desk, example)).collect();
         if !told.iter().any(|example| matches!(example, Example::Made { .. })) {
             without.push((entry.name, told.first().cloned()));
         }
@@ -312,7 +318,8 @@ fn names_of_the_data_stay_words() {
     ];
     let rule = "{ class = \"direct\", method = \"fake\", kind = \"name\" }";
     let columns: String = names.iter().map(|name| format!("{name} = {rule}\n")).collect();
-    let desk = records(&columns);
+    let desk = records();
+    give(&desk, &columns);
     let purpose = "</title><script>\n# [table]\u{202e}";
     let request = ["consent", "request", "acme", "--id", "odd", "--purpose", purpose, "--approver", CUSTOMER];
     let output = desk.verho(&request);
@@ -339,7 +346,8 @@ fn names_of_the_data_stay_words() {
 fn three_hundred_columns_stay_under_a_megabyte() {
     let rule = "{ class = \"direct\", method = \"fake\", kind = \"email\", locale = \"fi\" }";
     let columns: String = (0..300).map(|at| format!("a_column_with_a_long_name_{at} = {rule}\n")).collect();
-    let desk = records(&columns);
+    let desk = records();
+    give(&desk, &columns);
     let request = ["consent", "request", "acme", "--id", "wide", "--purpose", "a test", "--approver", CUSTOMER];
     assert!(desk.verho(&request).status.success());
     let page = fs::read_to_string(desk.path("consent/acme/wide/request.html")).expect("a page");
