@@ -38,13 +38,14 @@ fn token(variable: &str) -> Result<Zeroizing<String>, String> {
 }
 
 fn deliver(agent: &Agent, url: &str, token: Option<&str>, event: &str) -> Result<(), String> {
-    for tries in 1.. {
-        match post(agent, url, token, event) {
-            Err(failed) if failed.passes && tries < TRIES => thread::sleep(Duration::from_millis(100) * tries),
-            posted => return posted.map_err(|failed| failed.why),
+    let mut posted = post(agent, url, token, event);
+    for tries in 1..TRIES {
+        if posted.as_ref().is_err_and(|failed| failed.passes) {
+            thread::sleep(Duration::from_millis(100) * tries);
+            posted = post(agent, url, token, event);
         }
     }
-    Ok(())
+    posted.map_err(|failed| failed.why)
 }
 
 fn post(agent: &Agent, url: &str, token: Option<&str>, event: &str) -> Result<(), Failed> {
