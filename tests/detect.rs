@@ -24,17 +24,19 @@ fn patterns_are_found_as_well_as_asked() {
         assert!(count.precision() >= precision && count.recall() >= recall, "{kinds:?}: {count:?}");
         count
     };
-    let pooled = holds(&["EMAIL", "PHONE", "IBAN", "CARD", "IP", "MAC", "URL"], 0.95, 0.96);
-    assert!(pooled.f2() >= 0.955, "{pooled:?}");
-    holds(&["PHONE"], 0.85, 0.93);
-    holds(&["URL", "DOMAIN"], 0.95, 0.96);
-    for kind in ["EMAIL", "IBAN", "MAC", "GEO", "DOB"] {
-        holds(&[kind], 0.95, 0.96);
+    // Floors are half a percent below what was measured last, so that a regression is seen.
+    let pooled = holds(&["EMAIL", "PHONE", "IBAN", "CARD", "IP", "MAC", "URL"], 0.988, 0.992);
+    assert!(pooled.f2() >= 0.991, "{pooled:?}");
+    for kind in ["EMAIL", "MAC", "GEO", "DOB", "PHONE", "EMAIL_OBF", "FI_HETU", "UK_NINO", "PLATE"] {
+        holds(&[kind], 0.993, 0.994);
     }
-    holds(&["CARD"], 0.95, 0.95);
-    holds(&["IP"], 0.95, 0.99);
-    holds(&["SECRET"], 0.95, 0.90);
-    assert!(count(&counts, &["EMAIL_OBF"]).recall() >= 0.95);
+    holds(&["IBAN"], 0.989, 0.995);
+    holds(&["URL", "DOMAIN"], 0.985, 0.995);
+    holds(&["CARD"], 0.995, 0.963);
+    holds(&["IP"], 0.972, 0.995);
+    holds(&["SECRET"], 0.995, 0.930);
+    holds(&["SE_PNR"], 0.984, 0.995);
+    holds(&["US_SSN"], 0.995, 0.978);
 }
 
 /// The spans of a kind in a text.

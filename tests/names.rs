@@ -19,15 +19,17 @@ fn of(counts: &Counts, kind: &str) -> Count {
 fn names_are_found_as_well_as_asked() {
     let Some(texts) = corpus() else { return };
     let counts = score(&texts);
+    // Floors are half a percent below what was measured last, so that a regression is seen.
     let [person, address, username] = NAMES.map(|kind| of(&counts, kind));
-    assert!(person.f2() >= 0.84 && person.precision() >= 0.85, "{person:?}");
-    assert!(address.precision() >= 0.95 && address.recall() >= 0.68, "{address:?}");
-    assert!(username.precision() >= 0.80 && username.recall() >= 0.95, "{username:?}");
+    assert!(person.f2() >= 0.858 && person.precision() >= 0.886, "{person:?}");
+    assert!(address.precision() >= 0.978 && address.recall() >= 0.707, "{address:?}");
+    assert!(username.precision() >= 0.823 && username.recall() >= 0.980, "{username:?}");
 }
 
 #[test]
-fn news_of_finland_and_of_sweden_is_read_too() {
-    for (file, least) in [("turku-ner", 0.55), ("swedish-ner", 0.80)] {
+fn news_and_posts_are_read_too() {
+    // No weight was fitted on the first and the last.
+    for (file, least) in [("turku-ner", 0.588), ("swedish-ner", 0.851), ("wnut17", 0.423)] {
         let Some(folder) = corpora::folder("pii/text") else { return };
         let person = of(&score(&labelled(&folder.join(format!("{file}.jsonl")))), "PERSON");
         assert!(person.f2() >= least, "{file}: {person:?}");
@@ -37,7 +39,7 @@ fn news_of_finland_and_of_sweden_is_read_too() {
 #[test]
 fn logs_name_nobody() {
     let Some(folder) = corpora::folder("pii/text") else { return };
-    for (file, most) in [("negatives", 3), ("openssh", 3)] {
+    for (file, most) in [("negatives", 2), ("openssh", 2)] {
         let counts = score(&labelled(&folder.join(format!("{file}.jsonl"))));
         let wrong: usize = NAMES.map(|kind| of(&counts, kind).wrong).iter().sum();
         assert!(wrong <= most, "{file}: {wrong}");
