@@ -83,12 +83,12 @@ const LEGEND: &str = "A bar is the time for which an approval was given, and its
                       the dashed line is the day of this report.";
 
 fn lane(facts: &Facts<'_>, span: &Span, approval: &str, course: &Course<'_>) -> String {
-    let ended: Vec<_> = course.told.iter().filter(|(_, told)| told.outcome != "prepared").collect();
-    let (made, other): (Vec<_>, Vec<_>) = ended.into_iter().partition(|(_, told)| told.outcome == "committed");
+    let ended = course.told.iter().copied().filter(|(_, told)| told.outcome != "prepared");
+    let (made, other): (Vec<_>, Vec<_>) = ended.partition(|(_, told)| told.outcome == "committed");
     let (word, runs) = (course.state(facts.now).word(), course.started.len());
     let mut lane = name(approval, &format!("{word}, {runs} runs, {} releases", made.len())) + &bar(facts, span, course);
-    lane += &ticks(span, "good", made.into_iter().map(|(at, _)| *at));
-    lane += &ticks(span, "bad", other.into_iter().map(|(at, _)| *at));
+    lane += &ticks(span, "good", made.into_iter().map(|(at, _)| at));
+    lane += &ticks(span, "bad", other.into_iter().map(|(at, _)| at));
     if let Some((at, _)) = course.withdrawn {
         let _ = write!(lane, "<path class=\"end\" d=\"M{:.1} 23l7 7-7 7-7-7z\"/>", span.x(at));
     }
