@@ -440,7 +440,10 @@ fn orphans_and_skew_are_told_after_a_run_and_in_evidence() {
         })
         .collect();
     let committed = statements.iter().find(|text| text.contains("\"committed\"")).expect("a run");
-    for told in ["singling_out", "linkability", "inference", "\"orphans\":33", "frequency_risk", "\"withheld\":0"] {
+    for told in ["singling_out", "linkability", "inference", "\"orphans\":33", "frequency_risk", "\"withheld\":0"]
+        .into_iter()
+        .chain(["no known value of a direct leaf", "groups of people as [privacy] says", "ledger_at_start"])
+    {
         assert!(committed.contains(told), "{told}: {committed}");
     }
 }

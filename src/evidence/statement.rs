@@ -77,9 +77,6 @@ pub struct RunRecord {
     /// The ledger when this statement was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ledger: Option<TreeHead>,
-    /// The guards that every part passed.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub guards: Vec<String>,
     /// What was looked for in all that left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known: Option<KnownRecord>,
@@ -270,6 +267,9 @@ pub struct TableRecord {
     /// What its groups are like, where they were counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub groups: Option<Finding>,
+    /// What every part of it has passed, where it left.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guards: Vec<String>,
 }
 
 /// What was done to one leaf.
@@ -388,6 +388,7 @@ pub(crate) mod testing {
                 rows_out: 2,
                 parts: 1,
                 groups: None,
+                guards: Vec::new(),
             }],
             outputs: vec![Output {
                 key: "customers/r1/part-00000.parquet".to_owned(),
@@ -406,7 +407,6 @@ pub(crate) mod testing {
             retained_until: None,
             ledger_at_start: None,
             ledger: None,
-            guards: Vec::new(),
             known: None,
             purged: None,
             ended: None,

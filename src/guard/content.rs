@@ -89,8 +89,7 @@ fn is_reserved(kind: &str, piece: &str) -> bool {
     let piece = piece.to_ascii_lowercase().replace("%40", "@");
     let Some((_, host)) = piece.rsplit_once('@').filter(|_| kind == "EMAIL") else { return false };
     let host = host.trim_end_matches('.');
-    let is_within =
-        |domain: &str| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    let is_within = |domain: &str| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
     RESERVED.iter().any(|domain| is_within(domain))
 }
 

@@ -337,6 +337,20 @@ pub fn groups_hold(
     grouped::all_hold(groups, standing, rows, &told)
 }
 
+/// What every part of a table is held to before it leaves, in words.
+pub fn held(table: &TablePlan) -> impl Iterator<Item = &'static str> {
+    const ALWAYS: [&str; 5] = [
+        "types and nulls as planned",
+        "every row and column of the part",
+        "no metadata",
+        "no known value of a direct leaf",
+        "nothing that looks like an identifier",
+    ];
+    let unique = table.schema.columns.values().any(|rule| rule.is_unique).then_some("no value twice where unique");
+    let groups = table.schema.privacy.is_some().then_some("groups of people as [privacy] says");
+    ALWAYS.into_iter().chain(unique).chain(groups)
+}
+
 /// Says that a part is whole and safe.
 ///
 /// ```compile_fail

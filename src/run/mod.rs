@@ -162,7 +162,7 @@ fn carry(
     trail.measured(&plan, &secret, &findings);
     trail.surveyed(&plan, counts);
     let (written, release) = transfer(house, &plan, &masks, &approval, &secret, progress)?;
-    trail.written(&release, &earned.assessment, &written);
+    trail.written(&plan, &release, &earned.assessment, &written);
     let manifest = manifest(&plan, &approval, &secret, source, release, &earned, &written);
     trail.prepared(books)?;
     approval.demand_in_force(books.ledger()?)?;

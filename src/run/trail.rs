@@ -14,6 +14,7 @@ use crate::evidence::journal::{self, Appended};
 use crate::evidence::{
     Ended, Input, KnownRecord, Outcome, Output, Proof, RunRecord, State, TableRecord, Tool, Treatment,
 };
+use crate::guard;
 use crate::keys::Secret;
 use crate::ledger::{Book, Event, Ledger, LedgerError, Purged, Told};
 use crate::plan::{Plan, SourceFile, TablePlan};
@@ -74,7 +75,6 @@ impl Trail {
             retained_until: None,
             ledger_at_start: None,
             ledger: None,
-            guards: Vec::new(),
             known: None,
             purged: None,
             ended: None,
@@ -150,12 +150,13 @@ impl Trail {
     }
 
     /// What was made.
-    pub fn written(&mut self, release: &str, assessment: &Assessment, written: &[Written]) {
+    pub fn written(&mut self, plan: &Plan, release: &str, assessment: &Assessment, written: &[Written]) {
         self.0.release = Some(release.to_owned());
         self.0.claim = Some(assessment.claim.clone());
         self.0.assessment = Some(assessment.clone());
         self.0.outputs = written.iter().map(output).collect();
-        for table in &mut self.0.tables {
+        for (table, planned) in self.0.tables.iter_mut().zip(&plan.tables) {
+            table.guards = guard::held(planned).map(str::to_owned).collect();
             let own = written.iter().filter(|object| object.key.split('/').next() == Some(table.name.as_str()));
             table.rows_out = own.map(|object| object.rows).sum();
         }
@@ -243,6 +244,7 @@ fn table_record(plan: &Plan, index: usize, table: &TablePlan) -> TableRecord {
         rows_in: rows_told(table, table.rows()),
         rows_out: 0,
         groups: None,
+        guards: Vec::new(),
         parts: plan.parts.iter().filter(|part| part.table == index).count() as u64,
     }
 }
@@ -279,6 +281,7 @@ fn scan_record(name: &str, known: &Known) -> TableRecord {
         rows_out: 0,
         parts: 0,
         groups: None,
+        guards: Vec::new(),
     }
 }
 
