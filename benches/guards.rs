@@ -84,12 +84,8 @@ fn known_in_numbers(bencher: Bencher) {
 #[divan::bench]
 fn skim_notes(bencher: Bencher) {
     let places = Places::but(&["ADDRESS", "DATE", "GEO", "PERSON", "URL"]);
-    let mut skim = Skim::of(&places);
-    let mut words = Words::default();
-    over(bencher, &texts(note), |text| {
-        words.read(text);
-        skim.asks(text, &words)
-    });
+    let mut skim = Skim::new(|sign| places.of_sign(sign));
+    over(bencher, &texts(note), |text| skim.look(text, |word| places.of_word(word)).ask(0));
 }
 
 #[divan::bench]

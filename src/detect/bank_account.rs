@@ -8,7 +8,7 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
     kinds: &["BANK_ACCOUNT"],
     follows: "ISO 13616 for the length of national account numbers; those with a check are among the official numbers",
     leaves_out: "numbers without a word that announces them",
-    starts: &[Starts::Keyword(&[
+    starts: &[Starts::Label(&[
         "account",
         "acct",
         "konto",

@@ -10,6 +10,7 @@ const FARTHEST: usize = 60;
 /// A list of words, in lower case.
 pub(super) struct Vocabulary {
     words: &'static [&'static str],
+    /// By their hashes, in a table of open addressing, a quarter full at most, of which a place is empty at zero.
     hashes: OnceLock<Vec<u64>>,
 }
 
@@ -20,12 +21,17 @@ impl Vocabulary {
 
     /// Whether a word is one of the list, in whatever case.
     pub(super) fn has(&self, word: &Word) -> bool {
-        let sorted = || {
-            let mut hashes: Vec<_> = self.words.iter().map(|word| super::text::hash_of(word)).collect();
-            hashes.sort_unstable();
-            hashes
-        };
-        self.hashes.get_or_init(sorted).binary_search(&word.hash).is_ok()
+        let hashes = self.hashes.get_or_init(|| self.table());
+        hashes[place(hashes, word.hash)] == word.hash
+    }
+
+    fn table(&self) -> Vec<u64> {
+        let mut hashes = vec![0; (4 * self.words.len()).next_power_of_two()];
+        for hash in self.words.iter().map(|word| super::text::hash_of(word)) {
+            let place = place(&hashes, hash);
+            hashes[place] = hash;
+        }
+        hashes
     }
 
     /// Whether one of so many words before a place of the text is one of the list.
@@ -39,6 +45,18 @@ impl Vocabulary {
     pub(super) fn is_behind(&self, text: &Text<'_>, at: usize, reach: usize) -> bool {
         let words = text.words()[text.word_at(at)..].iter().take(reach);
         words.take_while(|word| word.start.saturating_sub(at) <= FARTHEST).any(|word| self.has(word))
+    }
+}
+
+/// Where a hash is in a table, or would be.
+fn place(hashes: &[u64], hash: u64) -> usize {
+    let mut place = hash as usize;
+    loop {
+        place &= hashes.len() - 1;
+        if hashes[place] == hash || hashes[place] == 0 {
+            return place;
+        }
+        place += 1;
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::detect::text::hash_of;
-use crate::detect::{At, RECOGNISERS, Recogniser, Span, Starts, Text, Word};
+use crate::detect::text::{ByHash, hash_of, hash_of_plain};
+use crate::detect::{At, Hints, RECOGNISERS, Recogniser, Span, Starts, Text, Word};
 
 /// So many digits of joined words are told apart.
 const MOST_DIGITS: usize = 40;
@@ -21,7 +21,9 @@ pub(super) struct Dispatch {
     capitals: Asked,
     /// Which hashes can be those of a keyword: most words are none, and this says so in one look.
     is_keyword: Bits,
-    keywords: HashMap<u64, Asked>,
+    keywords: ByHash<Asked>,
+    /// What words tell of a text, by their hashes.
+    hints: ByHash<Hints>,
     /// Which two bytes can begin a prefix.
     is_prefix: Bits,
     prefixes: HashMap<[u8; 2], Vec<(&'static str, &'static Recogniser)>>,
@@ -35,7 +37,8 @@ impl Dispatch {
             digits: [const { Vec::new() }; MOST_DIGITS + 1],
             capitals: Vec::new(),
             is_keyword: Bits::default(),
-            keywords: HashMap::new(),
+            keywords: ByHash::default(),
+            hints: ByHash::default(),
             is_prefix: Bits::default(),
             prefixes: HashMap::new(),
         };
@@ -56,12 +59,9 @@ impl Dispatch {
                 digits.for_each(|digits| self.digits[digits].push(recogniser));
             }
             Starts::Capital => self.capitals.push(recogniser),
-            Starts::Keyword(words) => {
-                for hash in words.iter().map(|word| hash_of(word)) {
-                    self.is_keyword.set(half(hash));
-                    self.keywords.entry(hash).or_default().push(recogniser);
-                }
-            }
+            Starts::Keyword(words) => self.add_words(words, Hints::ASK, Some(recogniser)),
+            Starts::Label(words) => self.add_words(words, Hints::LABEL, Some(recogniser)),
+            Starts::Company(words) => self.add_words(words, Hints::COMPANY, None),
             Starts::Prefix(prefixes) => {
                 for prefix in *prefixes {
                     let first = [prefix.as_bytes()[0], prefix.as_bytes()[1]];
@@ -72,20 +72,31 @@ impl Dispatch {
         }
     }
 
+    fn add_words(&mut self, words: &[&str], hints: Hints, asked: Option<&'static Recogniser>) {
+        for hash in words.iter().map(|word| hash_of(word)) {
+            *self.hints.entry(hash).or_default() |= hints;
+            if let Some(recogniser) = asked {
+                self.is_keyword.set(half(hash));
+                self.keywords.entry(hash).or_default().push(recogniser);
+            }
+        }
+    }
+
     /// Which bytes, outside words, some recogniser wants to be asked at.
     pub(super) fn marks_asked(&self) -> &[bool; 256] {
         &self.marks_asked
     }
 
-    /// Whether anybody could be asked at a word without digits, which is in lower case here and may not be in its text.
-    pub(super) fn asks_at(&self, lower: &str) -> bool {
+    /// What a word without digits tells, which is in lower case here and may not be in its text.
+    pub(super) fn hints(&self, lower: &[u8]) -> Hints {
         let begins = |(prefix, _): &(&str, _)| {
-            let prefix = prefix.as_bytes();
-            lower.len() >= prefix.len() && lower.as_bytes()[..prefix.len()].eq_ignore_ascii_case(prefix)
+            let head = lower.get(..prefix.len());
+            head.is_some_and(|head| head.eq_ignore_ascii_case(prefix.as_bytes()))
         };
-        !self.capitals.is_empty()
-            || self.keywords.contains_key(&hash_of(lower))
-            || self.prefixes.values().flatten().any(begins)
+        if !self.capitals.is_empty() || self.prefixes.values().flatten().any(begins) {
+            return Hints::ASK;
+        }
+        self.hints.get(&hash_of_plain(lower)).copied().unwrap_or_default()
     }
 
     /// Asks every recogniser at every place where it wants to be asked.

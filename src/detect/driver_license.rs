@@ -8,7 +8,7 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
     kinds: &["DRIVER_LICENSE"],
     follows: "AAMVA D20 for the length; each state and country has a form of its own",
     leaves_out: "numbers without a word that announces them; check digits, which few of them have",
-    starts: &[Starts::Keyword(&[
+    starts: &[Starts::Label(&[
         "license",
         "licence",
         "dl",

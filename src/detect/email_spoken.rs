@@ -14,7 +14,8 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
     leaves_out: "`at` without brackets where neither the name nor a word nearby shows an address; signs drawn as pictures",
     starts: &[
         Starts::Mark(b'@'),
-        Starts::Keyword(&["at", "a", "ät", "arroba", "chiocciola", "arobase", "kukka", "miukumauku", "snabela"]),
+        Starts::Label(&["a"]),
+        Starts::Keyword(&["at", "ät", "arroba", "chiocciola", "arobase", "kukka", "miukumauku", "snabela"]),
     ],
     find,
 };

@@ -53,7 +53,7 @@ pub(super) fn first_after(text: &Text<'_>, label: usize) -> Option<usize> {
 
 /// Whether what stands between two words does not end what the first speaks of.
 fn leads_on(gap: &str) -> bool {
-    gap.len() <= 6 && !gap.contains(". ") && !gap.contains(['?', '!', ';', ',', '|', '\n'])
+    gap == " " || gap.len() <= 6 && !gap.contains(". ") && !gap.contains(['?', '!', ';', ',', '|', '\n'])
 }
 
 /// The last of the words that hyphens join to a word.

@@ -23,7 +23,7 @@ use dispatch::DISPATCH;
 pub use known::{KNOWN, Known};
 pub use national::{Number, Purpose, kinds_of, numbers, valid};
 pub use person::{Likeness, likeness};
-pub use skim::{Places, Skim};
+pub use skim::{Hints, Places, Skim, is_short};
 pub use text::{Text, Word};
 
 /// Declares every recogniser's module and the list.
@@ -110,6 +110,11 @@ pub enum Starts {
     Capital,
     /// At one of these words, which are in lower case, in whatever case.
     Keyword(&'static [&'static str]),
+    /// At one of these words as well, behind which something is found in company alone: of a digit, of a sign that is no
+    /// space, or of a word that is [`Starts::Company`].
+    Label(&'static [&'static str]),
+    /// Nowhere, but for the labels beside one of these words.
+    Company(&'static [&'static str]),
     /// At a word that begins with one of these, byte for byte; each is two bytes long or longer.
     Prefix(&'static [&'static str]),
 }

@@ -8,7 +8,7 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
     kinds: &["NATIONAL_ID"],
     follows: "no standard: what a label calls an identity number",
     leaves_out: "numbers without a word that announces them; what they are, where a country's rule fits them better",
-    starts: &[Starts::Keyword(&["national", "nid"])],
+    starts: &[Starts::Label(&["national", "nid"])],
     find,
 };
 

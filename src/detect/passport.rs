@@ -8,7 +8,7 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
     kinds: &["PASSPORT"],
     follows: "ICAO Doc 9303, part 4: up to nine letters and digits",
     leaves_out: "numbers without a word that announces them; whether the country writes its numbers so",
-    starts: &[Starts::Keyword(&[
+    starts: &[Starts::Label(&[
         "passport",
         "passports",
         "passeport",

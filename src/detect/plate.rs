@@ -9,7 +9,7 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
     follows: "DVLA INF104, FZV annex 4 (DE), arrêté of 9 February 2009 (FR), RD 2822/1998 (ES), Traficom, \
         Transportstyrelsen",
     leaves_out: "plates without a word that announces them; personal plates of letters alone",
-    starts: &[Starts::Keyword(&[
+    starts: &[Starts::Label(&[
         "registration",
         "reg",
         "plate",

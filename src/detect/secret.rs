@@ -8,7 +8,13 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
     follows: "RFC 7519 (JWT), RFC 7468 (private keys), and the prefixes that AWS, GitHub, GitLab, Slack, Stripe, OpenAI, Google, \
               npm, SendGrid and others document for their tokens",
     leaves_out: "passwords in sentences, and random words that neither a prefix nor a name before shows",
-    starts: &[Starts::Keyword(NAMES), Starts::Keyword(&["begin"]), Starts::Prefix(TOKENS), Starts::Keyword(HEADS)],
+    starts: &[
+        Starts::Label(NAMES),
+        Starts::Keyword(&["bearer"]),
+        Starts::Label(&["begin"]),
+        Starts::Prefix(TOKENS),
+        Starts::Label(HEADS),
+    ],
     find,
 };
 
@@ -40,7 +46,6 @@ const NAMES: &[&str] = &[
     "accesskey",
     "credential",
     "credentials",
-    "bearer",
     "by",
     "pin",
 ];

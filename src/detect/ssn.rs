@@ -10,7 +10,7 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
     kinds: &["US_SSN"],
     follows: "SSA, POMS RM 10201.030, for the groups of three, two and four digits",
     leaves_out: "numbers with letters among their digits",
-    starts: &[Starts::Keyword(&["ssn", "ssns", "security", "social"])],
+    starts: &[Starts::Label(&["ssn", "ssns", "security", "social"])],
     find,
 };
 

@@ -8,7 +8,13 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
     kinds: &["USERNAME"],
     follows: "useradd(8) of shadow-utils (form); the messages of OpenSSH and of PAM",
     leaves_out: "user names without a word before them that says so",
-    starts: &[Starts::Keyword(SURE_WORDS), Starts::Keyword(WORDS), Starts::Keyword(FOR), Starts::Mark(b'@')],
+    starts: &[
+        Starts::Keyword(SURE_WORDS),
+        Starts::Label(WORDS),
+        Starts::Label(FOR),
+        Starts::Company(OF_LOGS),
+        Starts::Mark(b'@'),
+    ],
     find,
 };
 
@@ -56,6 +62,10 @@ const WORDS: &[&str] = &[
 
 /// Words behind which a user name stands in lines about logins.
 const FOR: &[&str] = &["for", "für", "för", "pour", "para"];
+
+/// Words before a user name, or before its announcer, in lines about logins.
+const OF_LOGS: &[&str] =
+    &["password", "publickey", "none", "pam", "gssapi", "closed", "opened", "invalid", "illegal", "authenticating"];
 
 static SURE: Vocabulary = Vocabulary::of(SURE_WORDS);
 static FOR_WORDS: Vocabulary = Vocabulary::of(FOR);

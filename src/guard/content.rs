@@ -7,7 +7,7 @@
 use std::sync::LazyLock;
 
 use crate::detect::known::Words;
-use crate::detect::{Detector, Places, Purpose, Skim, Span, numbers};
+use crate::detect::{Detector, Hints, Places, Purpose, Span, is_short, numbers};
 use crate::guard::unfold::Unfolded;
 use crate::guard::watch::{ContentGuard, Leaf};
 use crate::schema::MayHold;
@@ -48,20 +48,26 @@ struct NothingLikely<'p> {
     may_hold: &'p MayHold,
     /// What the leaf's method makes itself.
     made: &'static [&'static str],
-    skim: Skim<'static>,
     detector: Detector<'static>,
 }
 
 /// The guard of a leaf.
 pub(super) fn over<'p>(leaf: &Leaf<'p>) -> Option<Box<dyn ContentGuard + 'p>> {
-    let (skim, detector) = (Skim::of(&PLACES), Detector::at(&PLACES));
     let made = leaf.rule.method.makes();
-    Some(Box::new(NothingLikely { may_hold: &leaf.rule.may_hold, made, skim, detector }))
+    Some(Box::new(NothingLikely { may_hold: &leaf.rule.may_hold, made, detector: Detector::at(&PLACES) }))
 }
 
 impl ContentGuard for NothingLikely<'_> {
+    fn of_word(&self, word: &[u8]) -> Hints {
+        PLACES.of_word(word)
+    }
+
+    fn of_sign(&self, sign: u8) -> Hints {
+        PLACES.of_sign(sign)
+    }
+
     fn text(&mut self, text: &str, words: &Words, source: Option<&str>) -> Option<&'static str> {
-        if !self.skim.asks(text, words) {
+        if is_short(text, words) {
             return None;
         }
         let (may_hold, made) = (self.may_hold, self.made);
@@ -109,9 +115,8 @@ mod tests {
     fn what_does_not_count_hides_nothing_that_does() {
         let held = |text: &str| {
             let (may_hold, mut words) = (MayHold::default(), Words::default());
-            let (skim, detector) = (Skim::of(&PLACES), Detector::at(&PLACES));
             words.read(text);
-            NothingLikely { may_hold: &may_hold, made: &[], skim, detector }.text(text, &words, None)
+            NothingLikely { may_hold: &may_hold, made: &[], detector: Detector::at(&PLACES) }.text(text, &words, None)
         };
         assert_eq!(held("https://site.fi/user?id=12&email=anna.virtanen@acme.fi"), Some("EMAIL"));
         assert_eq!(held("born 12.3.1980, at 60.1699, 24.9384"), None);

@@ -5,7 +5,7 @@
 //! (`may_hold`), and the customer reads it.
 
 use crate::detect::known::Words;
-use crate::detect::{KNOWN, Known};
+use crate::detect::{Hints, KNOWN, Known};
 use crate::guard::watch::{ContentGuard, Leaf};
 
 struct NoneKnown<'p>(&'p Known);
@@ -17,6 +17,14 @@ pub(super) fn over<'p>(leaf: &Leaf<'p>) -> Option<Box<dyn ContentGuard + 'p>> {
 }
 
 impl ContentGuard for NoneKnown<'_> {
+    fn of_word(&self, word: &[u8]) -> Hints {
+        if self.0.can_begin(word) { Hints::ASK } else { Hints::NONE }
+    }
+
+    fn of_sign(&self, _: u8) -> Hints {
+        Hints::NONE
+    }
+
     fn text(&mut self, _: &str, words: &Words, _: Option<&str>) -> Option<&'static str> {
         self.0.is_in(words).then_some(KNOWN)
     }

@@ -15,7 +15,7 @@ impl Unfolded {
     /// something.
     pub fn readings<T>(&mut self, text: &str, mut each: impl FnMut(&str) -> Option<T>) -> Option<T> {
         let found = each(text);
-        if found.is_some() || !has_escapes(text) {
+        if found.is_some() || !text.bytes().any(is_escape) {
             return found;
         }
         self.outer.clear();
@@ -36,8 +36,9 @@ impl Unfolded {
     }
 }
 
-fn has_escapes(text: &str) -> bool {
-    text.as_bytes().contains(&b'\\') || text.as_bytes().contains(&b'%')
+/// Whether an escape begins with this byte.
+pub(super) fn is_escape(byte: u8) -> bool {
+    matches!(byte, b'\\' | b'%')
 }
 
 /// Takes the outermost escapes out; what is none stays.

@@ -6,9 +6,9 @@
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::DataType;
 
-use crate::detect::Known;
 use crate::detect::known::{Spelled, Words, spelled};
-use crate::guard::unfold::Unfolded;
+use crate::detect::{Hints, Known, Skim};
+use crate::guard::unfold::{Unfolded, is_escape};
 use crate::guard::{GuardError, content, known};
 use crate::plan::LeafPlan;
 use crate::schema::{Column, TableSchema};
@@ -28,6 +28,12 @@ pub(super) struct Leaf<'p> {
 
 /// Finds in a value what must not leave.
 pub(super) trait ContentGuard {
+    /// What a word tells that stands in a text, here in small letters of ASCII: whether the text has to be looked at.
+    fn of_word(&self, word: &[u8]) -> Hints;
+
+    /// What a sign of ASCII tells that stands between words.
+    fn of_sign(&self, sign: u8) -> Hints;
+
     /// The kind of what a text, of which these are the words, holds, if it holds it. `source` is the text that it was made of, where a method can have
     /// put something into it that looks the same.
     fn text(&mut self, text: &str, words: &Words, source: Option<&str>) -> Option<&'static str>;
@@ -42,6 +48,8 @@ pub struct Watch<'p> {
     /// Counts are told in multiples of this.
     told: u64,
     guards: Vec<Guarding<'p>>,
+    /// None before the first text: of small objects most leaves have none.
+    skim: Option<Skim>,
     unfolded: Unfolded,
     words: Words,
 }
@@ -51,7 +59,7 @@ struct Guarding<'p> {
     found: Option<&'static str>,
     /// In how many values.
     values: u64,
-    /// Whether it has found something in the value at hand: one value counts once.
+    /// Whether nothing can be found in the value at hand, or something was: one value counts once.
     is_done: bool,
 }
 
@@ -76,6 +84,7 @@ impl<'p> Watch<'p> {
             plan,
             told: table.told(),
             guards,
+            skim: None,
             unfolded: Unfolded::default(),
             words: Words::default(),
         })
@@ -119,8 +128,17 @@ impl<'p> Watch<'p> {
     }
 
     fn look_at(&mut self, text: &str, source: Option<&str>) {
-        let Watch { guards, unfolded, words, .. } = self;
-        guards.iter_mut().for_each(|guarding| guarding.is_done = false);
+        let Watch { guards, skim, unfolded, words, .. } = self;
+        let of_sign = |sign: u8| match is_escape(sign) {
+            true => Hints::ALL,
+            false => Hints::of_each(guards.iter().map(|guarding| guarding.guard.of_sign(sign))),
+        };
+        let skim = skim.get_or_insert_with(|| Skim::new(of_sign));
+        let hints = skim.look(text, |word| Hints::of_each(guards.iter().map(|guarding| guarding.guard.of_word(word))));
+        guards.iter_mut().enumerate().for_each(|(place, guarding)| guarding.is_done = !hints.ask(place));
+        if guards.iter().all(|guarding| guarding.is_done) {
+            return;
+        }
         unfolded.readings(text, |reading| {
             words.read(reading);
             for guarding in guards.iter_mut().filter(|guarding| !guarding.is_done) {

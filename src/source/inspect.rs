@@ -209,7 +209,16 @@ fn texts(content: &[u8], count: usize, is_text: bool) -> Option<()> {
 
 /// Hands on `count` texts; none where the content is anything else.
 fn each_text(content: &[u8], count: usize, mut each: impl FnMut(&str)) -> Option<()> {
-    pieces(content, count, |value| std::str::from_utf8(value).ok().map(&mut each))
+    // Lengths of short texts are letters too, and then one look at all is quicker than one at each.
+    let Ok(all) = std::str::from_utf8(content) else {
+        return pieces(content, count, |value| std::str::from_utf8(value).ok().map(&mut each));
+    };
+    let mut at = 0;
+    pieces(content, count, |value| {
+        let start = at + 4;
+        at = start + value.len();
+        all.get(start..at).map(&mut each)
+    })
 }
 
 /// Hands on `count` byte arrays, each behind its length in 4 bytes; none where there are more bytes, or fewer.
@@ -332,6 +341,20 @@ mod tests {
         assert_eq!(texts(&two[..6], 1, true), None);
         let broken = [1, 0, 0, 0, 0xff];
         assert_eq!((texts(&broken, 1, true), texts(&broken, 1, false)), (None, Some(())));
+    }
+
+    #[test]
+    fn each_text_is_whole_by_itself() {
+        let lengths = |content: &[u8], count: usize| {
+            let mut lengths = Vec::new();
+            each_text(content, count, |text| lengths.push(text.len())).map(|()| lengths)
+        };
+        assert_eq!(lengths(&[2, 0, 0, 0, 0xc3, 0xa4, 0, 0, 0, 0, 1, 0, 0, 0, b'a'], 3), Some(vec![2, 0, 1]));
+        assert_eq!(lengths(&[1, 0, 0, 0, b'a', 0], 1), None);
+        let long = [&[0xa4, 0, 0, 0][..], &[b'a'; 0xa4]].concat();
+        assert_eq!(lengths(&long, 1), Some(vec![0xa4]));
+        // Half a letter, which the length behind it would make whole.
+        assert_eq!(lengths(&[&[1, 0, 0, 0, 0xc3][..], &long].concat(), 2), None);
     }
 
     #[test]

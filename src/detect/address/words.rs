@@ -2,10 +2,9 @@
 //!
 //! Written for this project: words for streets, flats and boxes, and what stands before an address.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::detect::text::hash_of;
+use crate::detect::text::{ByHash, hash_of};
 use crate::detect::{Text, person};
 
 /// Words for streets that stand behind a name in English; where one is met, a name before it is looked at.
@@ -116,13 +115,15 @@ const STREET_ENDS: &[&str] = &[
     "straat", "laan", "plein", "gracht", "gade", "vej", "veien", "vegen", "utca", "str",
 ];
 
-/// The last bytes of those.
-const ENDS: [bool; 256] = {
-    let mut ends = [false; 256];
+/// Which of those have a byte as their last, and which as their last but one: most words end with none of them, and this
+/// says so in two looks.
+static ENDS: [[u64; 256]; 2] = {
+    let mut ends = [[0; 256]; 2];
     let mut nth = 0;
     while nth < STREET_ENDS.len() {
         let end = STREET_ENDS[nth].as_bytes();
-        ends[end[end.len() - 1] as usize] = true;
+        ends[0][end[end.len() - 1] as usize] |= 1 << nth;
+        ends[1][end[end.len() - 2] as usize] |= 1 << nth;
         nth += 1;
     }
     ends
@@ -181,7 +182,7 @@ enum Kind {
 }
 
 /// Every word of the lists by its hash.
-static KINDS: LazyLock<HashMap<u64, Kind>> = LazyLock::new(|| {
+static KINDS: LazyLock<ByHash<Kind>> = LazyLock::new(|| {
     let lists = [(STREETS, Kind::Street), (BOXES, Kind::Box), (ADDRESSES, Kind::Address), (WITHIN, Kind::Within)];
     lists.iter().flat_map(|(words, kind)| words.iter().map(move |word| (hash_of(word), *kind))).collect()
 });
@@ -211,8 +212,8 @@ pub(super) fn is_street(text: &Text<'_>, at: usize) -> bool {
 /// Whether the end of a word says that it is a name of a street.
 pub(super) fn is_compound_street(text: &Text<'_>, at: usize) -> bool {
     let word = letters(text, at);
-    let may_end = word.as_bytes().last().is_some_and(|last| ENDS[usize::from(*last)]);
-    may_end
+    let [.., before, last] = word.as_bytes() else { return false };
+    ENDS[0][usize::from(*last)] & ENDS[1][usize::from(*before)] != 0
         && word.len() > SHORTEST_COMPOUND
         && STREET_ENDS.iter().any(|end| word.ends_with(end) && word.len() >= end.len() + LONGER)
 }

@@ -135,7 +135,7 @@ impl Gathering {
             return;
         }
         let mut piece = self.pieces[shelf].lock().unwrap_or_else(PoisonError::into_inner);
-        names.iter().for_each(|name| piece.filter.add(*name));
+        piece.filter.add_all(names);
         if piece.shelf.add(names, &self.cellar).is_err() {
             self.failed.store(true, Ordering::Relaxed);
         }

@@ -95,6 +95,11 @@ impl Known {
         is_in
     }
 
+    /// Whether a value can begin with a word, here in small letters of ASCII.
+    pub fn can_begin(&self, word: &[u8]) -> bool {
+        self.0.as_ref().is_some_and(|values| values.begins(word, word.len()))
+    }
+
     /// Whether a number, without its sign, is a known value.
     pub fn is_number(&self, number: u128) -> bool {
         let Some(values) = &self.0 else { return false };
@@ -125,6 +130,8 @@ struct LookedUp {
     nothing: Box<[u64]>,
     /// Names that are confirmed.
     confirmed: Box<[u64]>,
+    /// Names that are none of a value.
+    absent: Box<[u64]>,
 }
 
 thread_local! {
@@ -134,7 +141,7 @@ thread_local! {
 impl Default for LookedUp {
     fn default() -> Self {
         let empty = || vec![0; REMEMBERED].into_boxed_slice();
-        LookedUp { of: 0, nothing: empty(), confirmed: empty() }
+        LookedUp { of: 0, nothing: empty(), confirmed: empty(), absent: empty() }
     }
 }
 
@@ -143,6 +150,7 @@ impl LookedUp {
         if self.of != number {
             self.nothing.fill(0);
             self.confirmed.fill(0);
+            self.absent.fill(0);
             self.of = number;
         }
     }
@@ -159,7 +167,7 @@ impl Values {
             let place = first as usize % REMEMBERED;
             if memory.nothing[place] == first {
                 at += 1;
-            } else if !self.begins(words, at, first) {
+            } else if !self.begins(words.letters(word), word.end - word.start) {
                 memory.nothing[place] = first;
                 at += 1;
             } else if let Some(last) = self.longest(words, at, memory).filter(|last| *last >= covered) {
@@ -175,9 +183,9 @@ impl Values {
 
     /// Whether a value can begin with a word.
     #[cold]
-    fn begins(&self, words: &Words, at: usize, first: u64) -> bool {
-        let word = &words.list()[at];
-        self.filtered(first) || self.filtered(self.names.first_letters(words.letters(word), word.end - word.start))
+    fn begins(&self, letters: &[u8], length: usize) -> bool {
+        self.filtered(self.names.first_word(letters, length))
+            || self.filtered(self.names.first_letters(letters, length))
     }
 
     /// The last word of the longest value that begins with a word.
@@ -211,14 +219,13 @@ impl Values {
     fn confirmed(&self, name: u64, memory: &mut LookedUp) -> bool {
         memory.forget_others(self.number);
         let place = name as usize % REMEMBERED;
-        if memory.confirmed[place] == name {
-            return true;
+        if memory.confirmed[place] == name || memory.absent[place] == name {
+            return memory.confirmed[place] == name;
         }
         let mut shelf = self.shelves[shelf_of(name)].lock().unwrap_or_else(PoisonError::into_inner);
         let confirmed = shelf.holds(name, &self.cellar).unwrap_or(true);
-        if confirmed {
-            memory.confirmed[place] = name;
-        }
+        let remembered = if confirmed { &mut memory.confirmed } else { &mut memory.absent };
+        remembered[place] = name;
         confirmed
     }
 }

@@ -3,8 +3,10 @@
 //! The hash is a fast one (folded multiplication, as in wyhash), keyed with 256 bits of the run's secret; it stays in
 //! memory and in a file without a name on the production side, and is gone when the run ends.
 
+use std::hash::{BuildHasher, RandomState};
+
 use super::words::stands_alone;
-use crate::detect::text::Eight;
+use crate::detect::text::{Eight, eight};
 
 const CONTEXT: &str = "verho 2026-11 names of known values";
 
@@ -29,9 +31,10 @@ pub(super) const FEWEST_DIGITS: usize = 7;
 /// Of the largest number.
 const MOST_DIGITS: usize = 39;
 
-// Beside numbers of words, which are small.
-const OF_WORD: u64 = 1 << 32;
-const OF_CODE: u64 = 2 << 32;
+/// That of a value of one word: what it begins with is then the value, and takes no more room.
+const OF_WORD: u64 = 1;
+/// Beside numbers of words, which are small.
+const OF_CODE: u64 = 1 << 32;
 
 /// The key under which values get their names.
 #[derive(Clone)]
@@ -46,15 +49,14 @@ impl Names {
         Names([word(0), word(1) | 1, word(2), word(3) | 1])
     }
 
-    /// The hash of the first `length` letters; seven bytes more can be read.
+    /// The hash of the first `length` letters.
     #[inline]
     fn hash(&self, letters: &[u8], length: usize, tag: u64) -> u64 {
         let [start, factor, end, last] = self.0;
         let mut hash = start ^ tag.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (length as u64).rotate_right(8);
         for at in (0..length).step_by(8) {
-            let eight = letters[at..].first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight));
             let beyond = 8usize.saturating_sub(length - at) * 8;
-            hash = folded(hash ^ (eight << beyond >> beyond), factor);
+            hash = folded(hash ^ (eight(letters, at) << beyond >> beyond), factor);
         }
         folded(hash ^ end, last)
     }
@@ -65,10 +67,26 @@ impl Names {
         self.hash(letters, length.min(MOST_LETTERS), OF_WORD)
     }
 
-    /// The name of a word of any length.
+    /// A key that is drawn, for names that nothing outlives.
+    pub fn drawn() -> Self {
+        let word = || RandomState::new().hash_one(CONTEXT);
+        Names([word(), word() | 1, word(), word() | 1])
+    }
+
+    /// A name of the letters and digits of ASCII that stand here in a text, in whatever case; whether digits are among them;
+    /// and where they end.
     #[inline]
-    pub fn whole_word(&self, letters: &[u8], length: usize) -> u64 {
-        self.hash(letters, length, OF_WORD)
+    pub fn of_letters(&self, text: &[u8], mut at: usize) -> (u64, bool, usize) {
+        let [mut name, factor, ..] = self.0;
+        let mut has_digit = false;
+        loop {
+            let eight = Eight::at(text, at);
+            name = folded(name ^ eight.lower_letters(), factor);
+            (has_digit, at) = (has_digit | eight.has_digit(), at + eight.length);
+            if eight.length < 8 {
+                return (name, has_digit, at);
+            }
+        }
     }
 
     /// The name of a word's beginning as that of a value with digits.
@@ -76,9 +94,10 @@ impl Names {
         self.hash(letters, length.min(HEAD), OF_CODE)
     }
 
-    /// The names under which the beginning of a run is looked up; they depend on nothing but [`Run::beginning`].
+    /// The names under which the beginning of a run is looked up, but for its own; of a code they depend on nothing but
+    /// [`Run::beginning`].
     pub fn heads(&self, run: &Run) -> impl Iterator<Item = u64> {
-        let of_word = (!run.is_joined()).then(|| self.first_word(&run.letters, run.first));
+        let of_word = (!run.is_joined() && run.words > 1).then(|| self.first_word(&run.letters, run.first));
         // Whoever cuts it otherwise begins with fewer letters.
         let lengths = 1..=if run.is_joined() { run.length.min(HEAD) } else { 0 };
         of_word.into_iter().chain(lengths.map(|length| self.first_letters(&run.letters, length)))
@@ -120,19 +139,15 @@ impl Run {
         let (mut run, mut at, mut is_open) = (Run::new(), 0, false);
         while at < text.len() {
             let eight = Eight::at(text.as_bytes(), at);
-            if eight.length == 0 {
-                at += 1;
-                is_open = false;
-                continue;
-            }
             // What is written beyond the letters is written over by the next ones.
             run.letters[run.length..run.length + 8].copy_from_slice(&eight.lower.to_le_bytes());
-            run.words += usize::from(!is_open);
+            run.words += usize::from(!is_open && eight.length > 0);
             is_open = eight.length == 8;
             run.length += eight.length;
             run.digits += eight.digits();
             run.first = if run.words == 1 { run.length } else { run.first };
-            at += eight.length;
+            // What ends a word before its eighth letter is of none.
+            at += (eight.length + 1).min(8);
         }
         (run.words <= MOST_WORDS).then_some(run)
     }

@@ -1,8 +1,8 @@
 //! The names of values, all of them, so that what a filter finds can be confirmed.
 //!
 //! They lie in a file without a name (`tempfile::tempfile`), which the system deletes with its last handle: keyed hashes
-//! of 64 bits and nothing else. A shelf is sorted when it is first asked, one at a time, and then read by position: names are as
-//! good as random, so that a name's place among sorted ones is known to within some hundreds.
+//! of 64 bits and nothing else. A shelf is put into boxes when it is first asked, and then one box is read at a time: names are as
+//! good as random, so that boxes are small and of one size.
 
 use std::fs::File;
 use std::io;
@@ -10,7 +10,7 @@ use std::os::unix::fs::FileExt;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Names that a shelf holds in memory before they are written away, and names that are read at once.
+/// Names that a shelf holds in memory before they are written away.
 const LOOSE: usize = 2_048;
 
 /// The file of all shelves; there is none where all names fit into memory.
@@ -52,18 +52,22 @@ impl Cellar {
     }
 }
 
+/// Names are put into so many boxes by their highest bits, and lie in each in any order.
+const BOXES: usize = 512;
+
 /// Some of the names: those that begin with the same bits.
 #[derive(Default)]
 pub(super) struct Shelf {
     stacks: Vec<Stack>,
     loose: Vec<u64>,
-    is_sorted: bool,
+    /// Where each box begins, and the last one ends; empty where names are in no boxes.
+    boxes: Vec<usize>,
 }
 
 impl Shelf {
     /// Adds names in any order.
     pub fn add(&mut self, names: &[u64], cellar: &Cellar) -> io::Result<()> {
-        self.is_sorted = false;
+        self.boxes.clear();
         self.loose.extend_from_slice(names);
         if self.loose.len() >= LOOSE {
             self.stacks.push(cellar.write(&self.loose)?);
@@ -74,53 +78,49 @@ impl Shelf {
 
     /// Whether a name is among them.
     pub fn holds(&mut self, name: u64, cellar: &Cellar) -> io::Result<bool> {
-        if !self.is_sorted {
-            self.sort(cellar)?;
+        if self.boxes.is_empty() {
+            self.put_into_boxes(cellar)?;
         }
-        if self.loose.binary_search(&name).is_ok() {
-            return Ok(true);
-        }
-        self.stacks.first().map_or(Ok(false), |sorted| search(*sorted, name, cellar))
+        let (start, end) = (self.boxes[box_of(name)], self.boxes[box_of(name) + 1]);
+        let Some(all) = self.stacks.first() else { return Ok(self.loose[start..end].contains(&name)) };
+        let mut names = Vec::with_capacity(end - start);
+        cellar.read(Stack { offset: all.offset + 8 * start as u64, names: end - start }, &mut names)?;
+        Ok(names.contains(&name))
     }
 
     /// Where it fails, nothing is lost: who asks again fails again.
-    fn sort(&mut self, cellar: &Cellar) -> io::Result<()> {
+    fn put_into_boxes(&mut self, cellar: &Cellar) -> io::Result<()> {
         let mut names = self.loose.clone();
         for stack in &self.stacks {
             cellar.read(*stack, &mut names)?;
         }
-        names.sort_unstable();
-        names.dedup();
+        let (names, boxes) = boxed(&names);
         (self.stacks, self.loose) = match names.len() > LOOSE {
             true => (vec![cellar.write(&names)?], Vec::new()),
             false => (Vec::new(), names),
         };
-        self.is_sorted = true;
+        self.boxes = boxes;
         Ok(())
     }
 }
 
-/// Looks for a name among sorted ones, where it should be and then towards it.
-fn search(sorted: Stack, name: u64, cellar: &Cellar) -> io::Result<bool> {
-    let (mut low, mut high) = (0, sorted.names);
-    // The highest bits are those of the shelf.
-    let share = (name << super::SHELF_BITS) as u128;
-    let mut at = ((share * sorted.names as u128) >> 64) as usize;
-    let mut names = Vec::with_capacity(LOOSE);
-    while low < high {
-        let start = at.saturating_sub(LOOSE / 8).clamp(low, high - 1);
-        let end = (start + LOOSE / 4).min(high);
-        names.clear();
-        cellar.read(Stack { offset: sorted.offset + 8 * start as u64, names: end - start }, &mut names)?;
-        match names.binary_search(&name) {
-            Ok(_) => return Ok(true),
-            Err(0) => high = start,
-            Err(place) if place == names.len() => low = end,
-            Err(_) => return Ok(false),
-        }
-        at = low + (high - low) / 2;
+/// Names box by box, and where each box begins: sorting them would cost three times as much, and tell no more.
+fn boxed(names: &[u64]) -> (Vec<u64>, Vec<usize>) {
+    let mut boxes = vec![0; BOXES + 1];
+    names.iter().for_each(|name| boxes[box_of(*name) + 1] += 1);
+    (0..BOXES).for_each(|nth| boxes[nth + 1] += boxes[nth]);
+    let (mut next, mut boxed) = (boxes.clone(), vec![0; names.len()]);
+    for name in names {
+        let place = &mut next[box_of(*name)];
+        boxed[*place] = *name;
+        *place += 1;
     }
-    Ok(false)
+    (boxed, boxes)
+}
+
+/// The highest bits are those of the shelf.
+fn box_of(name: u64) -> usize {
+    (name << super::SHELF_BITS >> (u64::BITS - BOXES.ilog2())) as usize
 }
 
 #[cfg(test)]
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn names_far_from_their_place_are_found() {
+    fn names_that_are_all_in_one_box_are_found() {
         let (cellar, mut shelf) = (Cellar::default(), Shelf::default());
         let names: Vec<u64> = (0..20_000).collect();
         shelf.add(&names, &cellar).expect("a file");

@@ -320,6 +320,9 @@ fn after(text: &Text<'_>, last: usize) -> Set {
         if !goes_on(text.gap(end - 2)) || text.words()[end - 1].has_digit {
             break;
         }
+        if !PHRASES.may_say(text, &text.words()[end - 1]) {
+            continue;
+        }
         let announces_next =
             text.gap(end - 1).contains([':', '=', '#']) || text.words().get(end).is_some_and(|word| word.has_digit);
         if !announces_next {

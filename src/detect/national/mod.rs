@@ -203,13 +203,12 @@ fn find_from(text: &Text<'_>, first: usize, found: &mut Vec<Span>) {
 
 /// What letters most certainly are: words around are cheaper to look at than checks are to make.
 fn most_certain(text: &Text<'_>, letters: &Letters, run: Run, before: &mut Option<Before>) -> Option<Span> {
-    if SHAPES.none_has(letters) {
-        return None;
-    }
+    let mut fitting = SHAPES.fitting(letters).peekable();
+    fitting.peek()?;
     let around = Around::of(text, run, before);
     let is_silent = around.is_silent();
     let mut best: Option<(u8, &'static str)> = None;
-    for shape in SHAPES.fitting(letters).filter(|shape| shape.alone > 0 || !is_silent) {
+    for shape in fitting.filter(|shape| shape.alone > 0 || !is_silent) {
         let score = around.certainty(shape, letters);
         if score > best.map_or(0, |(score, _)| score) && shape.is_valid(letters) {
             best = Some((score, shape.number.kind));

@@ -186,11 +186,6 @@ impl Shapes {
         Shapes(shapes)
     }
 
-    /// Whether no number has as many letters.
-    pub(super) fn none_has(&self, letters: &Letters) -> bool {
-        self.0[letters.count].is_empty()
-    }
-
     /// Those that some letters can be, grouped as they are.
     pub(super) fn fitting(&self, letters: &Letters) -> impl Iterator<Item = &Shape> {
         self.0[letters.count].iter().filter(|shape| shape.fits(letters))

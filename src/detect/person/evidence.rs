@@ -130,11 +130,13 @@ impl Clues {
         self.mark(Clue::OneUnknown, token.is_unknown());
         self.mark(Clue::OneEnding, token.has_ending);
         self.mark(Clue::OneInflected, token.is_inflected);
-        self.mark(Clue::OneStarts, starts_sentence(text, token.at));
-        self.mark(Clue::OneStartsUnknown, token.is_unknown() && starts_sentence(text, token.at));
-        self.set(Clue::OneStartsCommon, if starts_sentence(text, token.at) { entry.common } else { 0 });
-        self.mark(Clue::OneStartsEnding, token.has_ending && starts_sentence(text, token.at));
-        self.mark(Clue::OneStartsInflected, token.is_inflected && starts_sentence(text, token.at));
+        if starts_sentence(text, token.at) {
+            self.set(Clue::OneStarts, 1);
+            self.mark(Clue::OneStartsUnknown, token.is_unknown());
+            self.set(Clue::OneStartsCommon, entry.common);
+            self.mark(Clue::OneStartsEnding, token.has_ending);
+            self.mark(Clue::OneStartsInflected, token.is_inflected);
+        }
         self.mark(Clue::OneCapitals, matches!(token.shape, Shape::Capitals | Shape::Initial));
         self.mark(Clue::OneShort, token.length < 4);
         self.mark(Clue::OneLine, fills_line(text, token.at));
@@ -210,7 +212,8 @@ fn is_glued(bytes: &[u8], start: usize, end: usize) -> bool {
 /// Whether a sentence or a line begins at a word.
 fn starts_sentence(text: &Text<'_>, at: usize) -> bool {
     let Some(before) = at.checked_sub(1) else { return true };
-    text.gap(before).contains(['.', '!', '?', '\n', '*', '\u{2022}'])
+    let gap = text.gap(before);
+    gap != " " && gap.contains(['.', '!', '?', '\n', '*', '\u{2022}'])
 }
 
 /// Whether nothing else stands in the line of a word.
@@ -264,7 +267,7 @@ fn role_after(text: &Text<'_>, at: usize) -> Option<Role> {
 
 /// Whether what stands between two words lets one tell of the other.
 fn is_near(gap: &str) -> bool {
-    gap.len() <= 6 && !gap.contains(['!', '?', ';']) && (!gap.contains('.') || gap == ". ")
+    gap == " " || gap.len() <= 6 && !gap.contains(['!', '?', ';']) && (!gap.contains('.') || gap == ". ")
 }
 
 /// Whether the word before or behind, joined by a comma or an "and", is a given name.

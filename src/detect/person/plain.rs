@@ -16,6 +16,12 @@ impl Plain {
     /// A word in plain letters; empty where it has letters that have no plain form, or too many.
     pub(super) fn of(word: &str) -> Self {
         let mut plain = Plain { letters: [0; LONGEST], len: 0 };
+        if word.len() <= LONGEST && word.bytes().all(|letter| letter.is_ascii_alphabetic()) {
+            plain.len = word.len();
+            plain.letters[..word.len()].copy_from_slice(word.as_bytes());
+            plain.letters.make_ascii_lowercase();
+            return plain;
+        }
         for letter in word.chars() {
             let fits = match letter {
                 'a'..='z' => plain.push(letter as u8),
