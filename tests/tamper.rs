@@ -164,7 +164,8 @@ fn every_byte_that_is_changed_is_noticed() {
 /// Changes one bit at each of some places of a file, one after the other.
 fn changed(copy: &Copy, name: &str, wanted: usize) -> usize {
     let content = copy.read(name);
-    let places = places(name, content.len(), wanted);
+    let mut places = places(name, content.len(), wanted);
+    places.retain(|place| !hint(name, &content).contains(place));
     for place in &places {
         let mut altered = content.clone();
         altered[*place] ^= 1 << (place % 7);
@@ -173,6 +174,16 @@ fn changed(copy: &Copy, name: &str, wanted: usize) -> usize {
     }
     copy.write(name, &content);
     places.len()
+}
+
+/// Where a manifest names the key that signed it: a hint, which DSSE leaves unsigned, and nothing else fixes its bytes.
+fn hint(name: &str, content: &[u8]) -> std::ops::Range<usize> {
+    let text = String::from_utf8_lossy(content);
+    let start = text.find("\"keyid\": \"").map(|at| at + "\"keyid\": \"".len());
+    match start.filter(|_| name.starts_with("test/")) {
+        Some(start) => start..start + text[start..].find('"').expect("an end"),
+        None => 0..0,
+    }
 }
 
 #[test]

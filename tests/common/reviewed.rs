@@ -53,7 +53,7 @@ pub fn lived() -> Desk {
         Event::Withdrawn { approval: "first".into(), by: "owner@acme.example".into(), reason: "it is over".into() },
     );
     refused(&desk, &["run", "demo", "--approval", "first"], 4);
-    desk.approve("demo", "second", 2);
+    desk.approve("demo", "second", 3);
     ran(&desk);
     desk.write("production/demo/people/2.csv", "id,postcode,plan,note,phone\n");
     refused(&desk, &["run", "demo"], 6);

@@ -34,6 +34,7 @@ impl Plot {
         let numbers = || self.points.iter().map(|(_, number)| *number);
         let (least, most) = (numbers().fold(f64::INFINITY, f64::min), numbers().fold(0.0, f64::max));
         let [first, last] = [self.points.first(), self.points.last()].map(|point| day(point.map(|(at, _)| *at)));
+        let end = if first == last { "" } else { last.as_str() };
         let title = escaped(self.title);
         let says = format!("{title}: from {} to {}, between {first} and {last}", figure(least), figure(most));
         let class = if self.form == Form::Line { "line" } else { "bars" };
@@ -42,7 +43,7 @@ impl Plot {
              aria-label=\"{says}\">\n<path class=\"axis\" d=\"M{LEFT} {TOP}V{BOTTOM}H{WIDTH}\"/>\
              <text x=\"{x}\" y=\"{top}\" text-anchor=\"end\">{}</text><text x=\"{x}\" y=\"{BOTTOM}\" text-anchor=\"end\">0</text>\
              <text x=\"{LEFT}\" y=\"{HEIGHT}\" dy=\"-4\">{first}</text>\
-             <text x=\"{WIDTH}\" y=\"{HEIGHT}\" dy=\"-4\" text-anchor=\"end\">{last}</text>\n\
+             <text x=\"{WIDTH}\" y=\"{HEIGHT}\" dy=\"-4\" text-anchor=\"end\">{end}</text>\n\
              <path class=\"{class}\" d=\"{}\"/></svg></figure>\n",
             figure(most),
             self.path(most),

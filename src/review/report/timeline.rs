@@ -45,15 +45,15 @@ pub fn timeline(facts: &Facts<'_>, customer: &str) -> String {
     if !unapproved.is_empty() {
         let times = unapproved.iter().filter_map(|run| run.told.first()).map(|(at, _)| *at);
         lanes.push(
-            name("nothing taken of an approval", &format!("{} runs", unapproved.len())) + &ticks(&span, "bad", times),
+            name("nothing taken of an approval", &counted(unapproved.len(), "run")) + &ticks(&span, "bad", times),
         );
     }
     let says = format!(
-        "Timeline of {customer} from {} to {}: {} approvals and {} runs, which the tables below tell one by one",
+        "Timeline of {customer} from {} to {}: {} and {}, which the tables below tell one by one",
         day(Some(span.from)),
         day(Some(span.to)),
-        courses.len(),
-        runs.len()
+        counted(courses.len(), "approval"),
+        counted(runs.len(), "run")
     );
     figure(&span, facts.now, &says, &lanes)
 }
@@ -83,12 +83,12 @@ const LEGEND: &str = "A bar is the time for which an approval was given, and its
                       the dashed line is the day of this report.";
 
 fn lane(facts: &Facts<'_>, span: &Span, approval: &str, course: &Course<'_>) -> String {
-    let ended: Vec<_> = course.told.iter().filter(|(_, told)| told.outcome != "prepared").collect();
-    let (made, other): (Vec<_>, Vec<_>) = ended.into_iter().partition(|(_, told)| told.outcome == "committed");
-    let (word, runs) = (course.state(facts.now).word(), course.started.len());
-    let mut lane = name(approval, &format!("{word}, {runs} runs, {} releases", made.len())) + &bar(facts, span, course);
-    lane += &ticks(span, "good", made.into_iter().map(|(at, _)| *at));
-    lane += &ticks(span, "bad", other.into_iter().map(|(at, _)| *at));
+    let ended = course.told.iter().copied().filter(|(_, told)| told.outcome != "prepared");
+    let (made, other): (Vec<_>, Vec<_>) = ended.partition(|(_, told)| told.outcome == "committed");
+    let counts = [counted(course.started.len(), "run"), counted(made.len(), "release")].join(", ");
+    let mut lane = name(approval, &format!("{}, {counts}", course.state(facts.now).word())) + &bar(facts, span, course);
+    lane += &ticks(span, "good", made.into_iter().map(|(at, _)| at));
+    lane += &ticks(span, "bad", other.into_iter().map(|(at, _)| at));
     if let Some((at, _)) = course.withdrawn {
         let _ = write!(lane, "<path class=\"end\" d=\"M{:.1} 23l7 7-7 7-7-7z\"/>", span.x(at));
     }
@@ -96,6 +96,10 @@ fn lane(facts: &Facts<'_>, span: &Span, approval: &str, course: &Course<'_>) -> 
         let _ = write!(lane, "<path class=\"gone\" d=\"M{:.1} 25h10v10h-10z\"/>", span.x(purged.empty_at) - 5.0);
     }
     lane
+}
+
+fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 fn name(name: &str, state: &str) -> String {
