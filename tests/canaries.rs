@@ -321,7 +321,7 @@ fn records_that_hold_a_known_value_refuse_the_run_and_may_where_it_is_approved()
     desk.write("schemas/shop/people.toml", &schema(", may_hold = [\"KNOWN\"]"));
     assert_eq!(desk.verho(&["run", "shop"]).status.code(), Some(4), "the policy is another, and nobody approved it");
     let file = desk.approve("shop", "excepted", 1);
-    let asked = std::fs::read_to_string(file).expect("a file");
+    let asked = desk.asked(&file);
     assert!(asked.contains("may hold values of identifying columns (KNOWN), because: x"), "{asked}");
     desk.facts(&["run", "shop", "--approval", "excepted"]);
 }

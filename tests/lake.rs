@@ -297,14 +297,14 @@ fn what_does_not_fit_is_refused_with_the_way_out() {
 #[test]
 fn another_snapshot_ends_the_approval() {
     let desk = desk_of("delta/vectors", "newest", &expected()["delta/vectors"]["newest"]);
-    let asked = std::fs::read_to_string(desk.approve("acme", "newest", 3)).expect("a request");
-    assert!(asked.contains("# the version of a Delta Lake table that is the newest when a run begins"), "{asked}");
+    let asked = desk.asked(&desk.approve("acme", "newest", 3));
+    assert!(asked.contains("the version of a Delta Lake table that is the newest when a run begins"), "{asked}");
     let newest = std::fs::read_to_string(desk.path("schemas/acme/people.toml")).expect("a file");
     desk.write("schemas/acme/people.toml", &newest.replace("\"delta\"\n", "\"delta\"\nsnapshot = 0\n"));
     let ran = desk.verho(&["run", "acme"]);
     assert_eq!(ran.status.code(), Some(4), "deleted rows would come back: {}", said(&ran));
-    let asked = std::fs::read_to_string(desk.request("acme", "older", 3)).expect("a request");
-    assert!(asked.contains("# version 0 of a Delta Lake table"), "{asked}");
+    let asked = desk.asked(&desk.request("acme", "older", 3));
+    assert!(asked.contains("version 0 of a Delta Lake table"), "{asked}");
 }
 
 /// A table of one object whose column has two texts, `a` and `b`, that are called each other's name by now.

@@ -151,6 +151,11 @@ impl Desk {
         PathBuf::from(facts["file"].as_str().expect("a file"))
     }
 
+    /// What an approval asks for, its comments as whole lines.
+    pub fn asked(&self, file: &Path) -> String {
+        std::fs::read_to_string(file).expect("an approval").replace("\n# ", " ")
+    }
+
     /// Signs a file as the program tells people to.
     pub fn sign(&self, file: &Path, key: &str, principal: &str) {
         self.sign_in("verho-approval", file, key, principal);
