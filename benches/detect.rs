@@ -74,3 +74,10 @@ fn notes(bencher: Bencher<'_, '_>) {
 fn hostile(bencher: Bencher<'_, '_>, piece: &str) {
     measure(bencher, &[piece.repeat(REPEATED / piece.len())]);
 }
+
+/// A name as long as half of the text, which no word behind it looks through.
+#[divan::bench]
+fn behind_a_long_name(bencher: Bencher<'_, '_>) {
+    let half = REPEATED / 2;
+    measure(bencher, &[format!("Aino A{}, {}", "a".repeat(half), "Ab, ".repeat(half / 4))]);
+}

@@ -8,6 +8,7 @@ use crate::account::credentials::Credentials;
 use crate::account::root::{Access, Root};
 use crate::account::store::{Store, StoreError};
 use crate::document::{Document, Fault, Section};
+use crate::ledger::NoteKey;
 
 /// A parsed workspace.
 pub struct Workspace {
@@ -21,6 +22,8 @@ pub struct Workspace {
     pub keys: Keys,
     pub limits: Limits,
     pub refresh: Vec<Refresh>,
+    /// Who is told what runs did.
+    pub lineage: Option<Receiver>,
 }
 
 /// One account's place of objects, and how it is reached.
@@ -61,6 +64,15 @@ impl Side {
 pub struct Evidence {
     pub side: Side,
     pub signer: EvidenceSigner,
+    /// Who must have cosigned the ledger lately, so that nobody is shown another one.
+    pub witnesses: Vec<Witness>,
+}
+
+/// A second holder of the ledger's checkpoints.
+pub struct Witness {
+    pub key: NoteKey,
+    /// Its last cosignature may be as old as this.
+    pub hours: u64,
 }
 
 /// The key that signs evidence.
@@ -77,6 +89,8 @@ pub struct Consent {
     pub trust: String,
     /// The longest validity of an approval, in days.
     pub max_days: u64,
+    /// Within how many hours of a withdrawal all that was made must be gone.
+    pub purge_hours: u64,
 }
 
 /// Where wrapped pseudonym secrets lie, and what unlocks those of a local key ring.
@@ -100,6 +114,18 @@ pub struct Limits {
 pub struct Refresh {
     pub customer: String,
     pub every: SignedDuration,
+}
+
+/// Where events of lineage go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Receiver {
+    /// A file that they are appended to, one a line.
+    File(PathBuf),
+    Http {
+        url: String,
+        /// The environment variable that holds the bearer token.
+        token_env: Option<String>,
+    },
 }
 
 impl Workspace {
@@ -131,6 +157,7 @@ impl Workspace {
                 .into_iter()
                 .map(refresh)
                 .collect::<Result<_, _>>()?,
+            lineage: root.optional("lineage")?.map(|section| lineage(section, folder)).transpose()?,
         };
         if workspace.evidence.side.root.overlaps(&workspace.test.root) {
             return Err(root.fault_at(
@@ -235,12 +262,27 @@ fn evidence(mut section: Section<'_>, folder: &Path, production: &Side) -> Resul
         _ => return Err(signer.fault("`signer` takes one of file and kms_key", None)),
     };
     signer.finish()?;
+    let written: Option<Vec<Section<'_>>> = section.optional("witnesses")?;
+    let witnesses = written.unwrap_or_default().into_iter().map(witness).collect::<Result<_, _>>()?;
     section.finish()?;
-    Ok(Evidence { side, signer: chosen })
+    Ok(Evidence { side, signer: chosen, witnesses })
+}
+
+fn witness(mut section: Section<'_>) -> Result<Witness, Fault> {
+    let written: String = section.required("key")?;
+    let key = NoteKey::parse(&written).ok().filter(NoteKey::is_witness);
+    let key = key.ok_or_else(|| section.fault_at("key", "`key` is none that `verho ledger witness` prints", None))?;
+    let witness = Witness { key, hours: section.optional("hours")?.unwrap_or(48) };
+    section.finish()?;
+    Ok(witness)
 }
 
 fn consent(mut section: Section<'_>) -> Result<Consent, Fault> {
-    let consent = Consent { trust: section.required("trust")?, max_days: section.optional("max_days")?.unwrap_or(90) };
+    let consent = Consent {
+        trust: section.required("trust")?,
+        max_days: section.optional("max_days")?.unwrap_or(90),
+        purge_hours: section.optional("purge_hours")?.unwrap_or(72),
+    };
     section.finish()?;
     Ok(consent)
 }
@@ -305,4 +347,86 @@ fn refresh(mut section: Section<'_>) -> Result<Refresh, Fault> {
     };
     section.finish()?;
     Ok(Refresh { customer, every: SignedDuration::from_hours(hours) })
+}
+
+fn lineage(mut section: Section<'_>, folder: &Path) -> Result<Receiver, Fault> {
+    let (file, url): (Option<String>, Option<String>) = (section.optional("file")?, section.optional("url")?);
+    let token_env: Option<String> = section.optional("token_env")?;
+    let receiver = match (file, url) {
+        (Some(file), None) if token_env.is_none() => Receiver::File(folder.join(file)),
+        (Some(_), None) => return Err(section.fault_at("token_env", "a file takes no token", None)),
+        (None, Some(url)) => {
+            check_url(&url, token_env.is_some()).map_err(|what| section.fault_at("url", what, None))?;
+            Receiver::Http { url, token_env }
+        }
+        _ => return Err(section.fault("`lineage` takes one of file and url", None)),
+    };
+    section.finish()?;
+    Ok(receiver)
+}
+
+/// A token goes over TLS, or stays on the machine.
+fn check_url(url: &str, has_token: bool) -> Result<(), &'static str> {
+    let Some((scheme @ ("http" | "https"), rest)) = url.split_once("://") else {
+        return Err("`url` is written http://host/path or https://host/path");
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let is_here = ["localhost", "127.0.0.1", "[::1]"].contains(&host.rsplit_once(':').map_or(host, |(name, _)| name));
+    match host {
+        "" => Err("`url` names no host"),
+        _ if host.contains('@') => {
+            Err("`url` holds a login; put a token into an environment variable and name it by `token_env`")
+        }
+        _ if scheme == "http" && has_token && !is_here => Err("a token is sent over https:// alone"),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn receiver(text: &str) -> Result<Receiver, String> {
+        let document = Document::of(Path::new("verho.toml"), text.to_owned());
+        let section = document.root().expect("is TOML").required("lineage").expect("is there");
+        lineage(section, Path::new("/srv")).map_err(|fault| fault.to_string())
+    }
+
+    #[test]
+    fn lineage_goes_to_a_file_or_over_http() {
+        let file = Receiver::File("/srv/lineage.ndjson".into());
+        assert_eq!(receiver("[lineage]\nfile = \"lineage.ndjson\""), Ok(file));
+        let http = |url: &str, token: &str| Receiver::Http { url: url.into(), token_env: Some(token.into()) };
+        for url in [
+            "https://marquez.example/api/v1/lineage?x=1",
+            "http://localhost:5000/",
+            "http://[::1]:5000",
+            "http://127.0.0.1",
+        ] {
+            assert_eq!(receiver(&format!("[lineage]\nurl = \"{url}\"\ntoken_env = \"T\"")), Ok(http(url, "T")));
+        }
+        assert!(receiver("[lineage]\nurl = \"http://marquez.example\"").is_ok());
+    }
+
+    #[test]
+    fn what_is_no_receiver_is_refused_with_its_place() {
+        let cases = [
+            ("", "1:1: `lineage` takes one of file and url"),
+            ("file = \"a\"\nurl = \"https://a\"", "1:1: `lineage` takes one of file and url"),
+            ("file = \"a\"\ntoken_env = \"T\"", "3:13: a file takes no token"),
+            ("url = \"ftp://a\"", "2:7: `url` is written http://host/path or https://host/path"),
+            ("url = \"https:///a\"", "2:7: `url` names no host"),
+            (
+                "url = \"https://me:secret@a/\"",
+                "2:7: `url` holds a login; put a token into an environment variable and name it by `token_env`",
+            ),
+            ("url = \"http://a/\"\ntoken_env = \"T\"", "2:7: a token is sent over https:// alone"),
+            ("url = \"http://localhost.a/\"\ntoken_env = \"T\"", "2:7: a token is sent over https:// alone"),
+        ];
+        for (text, what) in cases {
+            assert_eq!(receiver(&format!("[lineage]\n{text}")), Err(format!("verho.toml:{what}")), "{text}");
+        }
+        let unknown = receiver("[lineage]\nfile = \"a\"\nfiel = \"b\"").expect_err("is unknown");
+        assert!(unknown.starts_with("verho.toml:3:1: "), "{unknown}");
+    }
 }

@@ -8,9 +8,12 @@ use common::contract::{self, put};
 use common::fault::{Fault, Proxy};
 use common::servers::{PRODUCTION, Request, Role, Server, TEST, User, allow, keys};
 use verho::account::credentials::Credentials;
+use verho::account::doors::Test;
 use verho::account::root::{Access, Checksums};
 use verho::account::s3::S3Store;
 use verho::account::store::{Store, StoreError, read_whole};
+use verho::evidence::Erased;
+use verho::release::purge;
 
 const BUCKET: &str = "acme-data";
 
@@ -276,4 +279,123 @@ fn a_large_write_that_fails_leaves_nothing() {
     assert!(other.is_err(), "an error inside a 200");
     let left = server.wait(server.s3().list_multipart_uploads().bucket(BUCKET).send()).expect("listed");
     assert_eq!(left.uploads().len(), 0);
+}
+
+/// Begins an upload that nobody completes.
+fn begin_upload(server: &Server, key: &str) {
+    let begun = server.s3().create_multipart_upload().bucket(BUCKET).key(key).send();
+    server.wait(begun).expect("begun");
+}
+
+/// In a bucket with versions: an object that was written twice, one that was deleted, and an upload.
+fn lived_in(server: &Server, store: &S3Store, folder: &str) {
+    let pin = put(store, &format!("{folder}written-twice"), "first");
+    store.replace(&format!("{folder}written-twice"), &[Bytes::from_static(b"other")], &pin).expect("replaced");
+    put(store, &format!("{folder}deleted"), "gone");
+    store.delete(&format!("{folder}deleted")).expect("deleted");
+    begin_upload(server, &format!("below/{folder}begun"));
+}
+
+/// How many there are of each kind, and their bytes.
+fn counted(store: &dyn Store, prefix: &str) -> Erased {
+    Erased::of(&store.remains(prefix).expect("told"))
+}
+
+const LIVED_IN: Erased = Erased { versions: 3, markers: 1, uploads: 1, bytes: 14 };
+
+#[test]
+fn old_versions_markers_and_open_uploads_are_erased_and_nothing_else() {
+    let server = Server::with_free_user(PRODUCTION, "worker");
+    server.versioned_bucket(BUCKET);
+    let store = store(&server.access("worker"));
+    ["a/", "a-1/"].iter().for_each(|folder| lived_in(&server, &store, folder));
+    assert_eq!(counted(&store, "a/"), LIVED_IN);
+    let (remains, before) = (store.remains("a/").expect("told"), server.requests().len());
+    store.erase(&remains).expect("erased");
+    store.erase(&remains).expect("erased already");
+    assert_eq!(store.remains("a/"), Ok(Vec::new()));
+    assert_eq!(counted(&store, ""), LIVED_IN);
+    assert!(server.requests()[before..].iter().all(|request| request.text("owner") == PRODUCTION));
+}
+
+#[test]
+fn more_open_uploads_than_a_page_holds_are_all_erased() {
+    let server = server();
+    let store = store(&server.access("worker"));
+    (0..1003).for_each(|number| begin_upload(&server, &format!("below/many/{}", number % 7)));
+    let remains = store.remains("").expect("told");
+    assert_eq!(Erased::of(&remains), Erased { uploads: 1003, ..Erased::default() });
+    store.erase(&remains).expect("erased");
+    assert_eq!(store.remains(""), Ok(Vec::new()));
+}
+
+#[test]
+fn a_server_that_does_not_tell_what_remains_is_not_taken_for_an_empty_one() {
+    let server = server();
+    let (proxy, store) = behind_proxy(&server);
+    put(&store, "a", "content");
+    let plain = "<?xml version=\"1.0\"?><ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>";
+    for target in ["versions", "uploads"] {
+        for fault in [Fault::Refuse(501, "NotImplemented"), Fault::Refuse(403, "AccessDenied"), Fault::Answer(plain)] {
+            proxy.fail("GET", target, 1, fault);
+            assert!(store.remains("").is_err(), "{target} {fault:?}");
+            assert_eq!(proxy.left(), 0, "{target} {fault:?}");
+        }
+    }
+    let none = "<?xml version=\"1.0\"?><ListVersionsResult><IsTruncated>false</IsTruncated></ListVersionsResult>";
+    proxy.fail("GET", "versions", 1, Fault::Answer(none));
+    assert_eq!(store.remains(""), Err(StoreError::Damaged("listing of versions leaves out objects".into())));
+    let endless = "<?xml version=\"1.0\"?><ListVersionsResult><IsTruncated>true</IsTruncated></ListVersionsResult>";
+    proxy.fail("GET", "versions", 1, Fault::Answer(endless));
+    assert!(matches!(store.remains(""), Err(StoreError::Damaged(_))));
+}
+
+#[test]
+fn what_a_server_does_not_erase_is_no_success() {
+    let server = server();
+    let (proxy, store) = behind_proxy(&server);
+    put(&store, "a", "content");
+    let remains = store.remains("").expect("told");
+    let denied = "<?xml version=\"1.0\"?><DeleteResult><Error><Code>AccessDenied</Code></Error></DeleteResult>";
+    proxy.fail("POST", "delete", 1, Fault::Answer(denied));
+    assert_eq!(store.erase(&remains), Err(StoreError::Denied("AccessDenied".into())));
+    let busy = "<?xml version=\"1.0\"?><DeleteResult><Error><Code>InternalError</Code></Error></DeleteResult>";
+    proxy.fail("POST", "delete", 99, Fault::Answer(busy));
+    assert!(matches!(store.erase(&remains), Err(StoreError::Unavailable { tries: 5, .. })));
+    assert_eq!(proxy.left(), 94);
+    let (proxy, store) = behind_proxy(&server);
+    proxy.fail("POST", "delete", 2, Fault::Answer(busy));
+    store.erase(&remains).expect("erased at the third try");
+    assert_eq!((proxy.left(), store.remains("")), (0, Ok(Vec::new())));
+}
+
+#[test]
+fn a_release_in_a_bucket_with_versions_is_purged_with_all_that_it_left() {
+    let server = Server::with_free_user(PRODUCTION, "worker");
+    server.versioned_bucket(BUCKET);
+    let access = server.access("worker");
+    let store = store(&access);
+    ["customers/r-1/", "orders/r-1/", "customers/r-10/"].iter().for_each(|folder| lived_in(&server, &store, folder));
+    put(&store, "releases/r-1.json", "{}");
+    put(&store, "current.json", "{\"release\":\"r-1\"}");
+    let proof = purge(&Test::new(Box::new(store)), &["r-1".to_owned()], &[]).expect("purged");
+    assert_eq!(proof.erased, Erased { versions: 8, markers: 2, uploads: 2, bytes: 28 + 2 + 17 });
+    let left = S3Store::open(BUCKET, "below/", &access).expect("a store").remains("").expect("told");
+    assert_eq!(Erased::of(&left), LIVED_IN);
+    assert!(left.iter().all(|remain| remain.key.starts_with("customers/r-10/")));
+}
+
+/// Of an object that went, no older state is seen while the rest of it goes.
+#[test]
+fn markers_go_last() {
+    let server = Server::with_free_user(PRODUCTION, "worker");
+    server.versioned_bucket(BUCKET);
+    let (proxy, store) = behind_proxy(&server);
+    lived_in(&server, &store, "");
+    let remains = store.remains("").expect("told");
+    // The first request passes whole.
+    proxy.fail("POST", "delete", 1, Fault::CutReply(1 << 20));
+    proxy.fail("POST", "delete", 1, Fault::Refuse(403, "AccessDenied"));
+    assert!(store.erase(&remains).is_err());
+    assert_eq!(counted(&store, ""), Erased { markers: 1, ..Erased::default() });
 }

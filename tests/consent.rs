@@ -7,16 +7,17 @@ use std::sync::LazyLock;
 
 use ssh_key::{HashAlg, LineEnding, PrivateKey};
 use tempfile::TempDir;
-use verho::account::store::{Object, Pin, Store, StoreError};
+use verho::account::store::{Object, Pin, Remain, RemainKind, Store, StoreError};
 use verho::consent::{
-    Approval, Ask, Record, Refusal, Refused, Standing, TableAsk, TableTerms, examine, signature, trust, view,
+    Approval, Ask, Record, Refusal, Refused, Standing, State, TableAsk, TableTerms, examine, signature, trust, view,
 };
 use verho::error::{Failure, Kind};
-use verho::ledger::{Book, Event};
+use verho::ledger::{Book, Event, Given};
 use verho::signing::FileSigner;
 
 #[path = "support/approval.rs"]
 mod approval;
+#[allow(dead_code, reason = "the unit tests use more of it")]
 #[path = "support/memory.rs"]
 mod memory;
 
@@ -481,5 +482,67 @@ impl<'k> SecurityKey<'k> {
         let signature = signature.expect("has the right length");
         let sig = ssh_key::SshSig::new(self.public.clone(), "verho-approval", HashAlg::Sha512, signature);
         sig.and_then(|sig| sig.to_pem(LineEnding::LF)).expect("can be written")
+    }
+}
+
+/// A way to come to a state, by its word.
+type Way = (&'static str, fn(&mut Fixture));
+
+const STATES: &[Way] = &[
+    ("requested", |f| std::fs::remove_file(f.file(&format!("{MAIJA}.sig"))).expect("is there")),
+    ("given", |_| {}),
+    ("given", |f| f.ask.now = "2026-11-22T23:59:59Z".parse().expect("is a time")),
+    ("renewed", |f| f.followed(|toml| toml)),
+    ("superseded", |f| f.followed(|toml| toml.replacen(&"3".repeat(64), &"4".repeat(64), 1))),
+    ("expired", |f| f.ask.now = "2027-02-21T00:00:00Z".parse().expect("is a time")),
+    ("used up", |f| (0..12).for_each(|_| assert!(f.gate().is_ok()))),
+    ("withdrawn", |f| {
+        let (approval, by) = ("acme-2026-11".to_owned(), MAIJA.to_owned());
+        let withdrawn = Event::Withdrawn { approval, by, reason: String::new() };
+        f.book().enter("acme", withdrawn).expect("is writable");
+    }),
+    ("invalidated", |f| {
+        table(f).policy = format!("blake3:{}", "4".repeat(64));
+        table(f).columns.insert("phone".to_owned(), "fake".to_owned());
+    }),
+];
+
+impl Fixture {
+    /// Enters an approval that follows the first one, with its terms changed like this.
+    fn followed(&mut self, change: impl FnOnce(String) -> String) {
+        let newer = APPROVAL.replacen("acme-2026-11", "acme-2026-12", 1).replacen("2026-11-20T09", "2026-11-21T09", 1);
+        let newer = change(newer.replacen("max_runs ", "renews = \"acme-2026-11\"\nmax_runs ", 1));
+        self.approval("acme-2026-12", &newer, &[MAIJA, KAISA]);
+        let record = Record::parse(Path::new("approval.toml"), &newer).expect("is well formed");
+        let given = Given {
+            approval: record.approval,
+            digest: String::new(),
+            signatures: BTreeMap::new(),
+            signers: Vec::new(),
+            not_after: record.not_after,
+            max_runs: record.max_runs,
+            retention_days: None,
+            renews: record.renews,
+        };
+        self.book().enter("acme", Event::Given(given)).expect("is writable");
+    }
+
+    fn record(&self, id: &str) -> Option<Record> {
+        let path = self.home.path().join("acme").join(id).join("approval.toml");
+        Record::parse(&path, &std::fs::read_to_string(&path).ok()?).ok()
+    }
+}
+
+#[test]
+fn an_approval_is_in_one_state_and_says_why() {
+    for (word, come_to_it) in STATES {
+        let mut fixture = Fixture::new();
+        come_to_it(&mut fixture);
+        let standing = Standing::of(fixture.book().ledger().entries(), "acme", "acme-2026-11");
+        let record = fixture.record("acme-2026-11").expect("is there");
+        let follower = standing.followed_by.as_ref().and_then(|by| fixture.record(by));
+        let (state, why) = State::of(&record, &fixture.view(), &standing, follower.as_ref());
+        assert_eq!(state.word(), *word, "{why}");
+        assert!(*word != "invalidated" || why.contains("phone"), "drift names the column: {why}");
     }
 }

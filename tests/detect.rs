@@ -173,6 +173,10 @@ fn people() -> tempfile::TempDir {
         "people.ndjson",
         "{\"id\":1,\"mail\":\"aino@posti.example\",\"tags\":[\"a\",\"10.0.0.1\"]}\n\n{\"by\":{\"eero@posti.example\":{\"ip\":\"10.0.0.2\"}}}\n",
     );
+    write("names.csv", "canary,canary\n1,2\n");
+    write("lower.csv", "canary,b\nfinch,\"x\"\n");
+    write("late.csv", "canary,b\n1,2\n\"1\"x,3\n");
+    write("people.jsonl", "{\"id\":1,\"by\":{\"a\":{\"aino_koski\":\"10.0.0.1\"}},\"aino@posti.example\":2}\n");
     write("bad.ndjson", "{\"id\":1}\n{\"canary\":\"\n");
     write("people.txt", "canary");
     write("bad.parquet", "canary");
@@ -188,6 +192,12 @@ fn columns_are_counted_and_no_value_is_shown() {
     assert!(output.status.success(), "{}", text(&output.stderr));
     let place = folder.path().to_str().expect("text");
     insta::assert_snapshot!(text(&output.stdout).replace(place, "."));
+    for name in ["names.csv", "lower.csv", "people.jsonl"] {
+        let output = run(&["--columns", &file(name)], b"");
+        let told = text(&output.stdout);
+        assert!(output.status.success() && told.lines().count() > 3, "{}", text(&output.stderr));
+        assert!(!told.contains("canary") && !told.contains("aino"), "{told}");
+    }
     let json = run(&["--columns", "--output", "json", &file("people.csv")], b"");
     let facts: Value = serde_json::from_slice(&json.stdout).expect("JSON");
     assert_eq!(facts[0]["columns"][1]["kinds"]["EMAIL"], 1);
@@ -197,7 +207,7 @@ fn columns_are_counted_and_no_value_is_shown() {
 fn a_file_that_cannot_be_read_as_columns_is_refused() {
     let folder = people();
     let place = folder.path().to_str().expect("text");
-    let told: String = ["bad.ndjson", "people.txt", "bad.parquet", "none.csv"]
+    let told: String = ["bad.ndjson", "people.txt", "bad.parquet", "none.csv", "late.csv"]
         .iter()
         .map(|name| {
             let output = run(&["--columns", folder.path().join(name).to_str().expect("text")], b"");

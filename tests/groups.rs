@@ -362,6 +362,16 @@ fn the_customer_reads_it_and_a_change_of_it_ends_the_approval() {
 }
 
 #[test]
+fn what_may_hold_identifiers_earns_less() {
+    let rows = people(0, 30, "00100", 31);
+    let held = COLUMNS.replace("\"made for a test\"", "\"made for a test\", may_hold = [\"PHONE\"]");
+    let desk = desk_of("k = 11", &format!("subject = \"person\"\n{held}"), &[&rows]);
+    let earned = &desk.facts(&["plan", "shop"])["can_be_earned"];
+    assert_eq!(earned["claim"], "pseudonymised with k = 11");
+    assert!(earned["missing"].to_string().contains("`people.illness` may hold what identifies"), "{earned}");
+}
+
+#[test]
 fn an_approval_that_promises_more_is_refused_before_a_run_is_counted() {
     let rows = people(0, 30, "00100", 31);
     let notes = "note = { class = \"free_text\", method = \"keep\", because = \"a test\" }\n";

@@ -161,6 +161,7 @@ fn approvals_that_fewer_stood_behind_are_found() {
         signers: signers.iter().map(|signer| (*signer).to_owned()).collect(),
         not_after: Timestamp::now(),
         max_runs: 1,
+        retention_days: None,
         renews: None,
     };
     enter(&desk, Event::Given(given("alone", &[COMPLIANCE])));

@@ -407,6 +407,14 @@ fn no_value_is_told_wherever_it_stands() {
         "Kanarialintu, which is no gzip, and so on, and so on, until it is long enough",
     );
     desk.write("production/acme/Kanarialintu folder/a.csv", "a\n1\n");
+    // Small letters make no name of a value, nor do braces.
+    desk.write("production/acme/lower.csv", "kanarialintu,abc\nsatakieli,def\n");
+    desk.write("production/acme/numbers.csv", "kanarialintu,n/a\nsatakieli,5\n");
+    desk.write(
+        "production/acme/users.ndjson",
+        "{\"id\":1,\"by\":{\"kanarialintu\":1}}\n{\"id\":2,\"by\":{\"satakieli\":2}}\n",
+    );
+    desk.write("production/acme/dump.json", "{\"kanarialintu\":{\"n\":1},\"satakieli\":{\"n\":2}}");
     let outputs = [
         desk.verho(&["scan", "acme"]),
         desk.verho(&["--output", "json", "scan", "acme"]),

@@ -76,6 +76,17 @@ fn wrong_options_are_refused_with_a_way_out() {
         ("with = \"placeholders\"\nlocale = \"fi\"", "placeholders have no locale", Some("leave it out")),
         ("with = \"placeholders\"\nnames = \"parts\"", "placeholders stand for whole names", None),
         ("names = \"half\"", "unknown names", None),
+        (
+            "names = \"parts\"\nas = { PERSON = { method = \"redact\" } }",
+            "its words have none",
+            Some("leave `names` out, or that"),
+        ),
+        ("names = \"parts\"\nleave = [\"PERSON\"]", "its words have none", None),
+        (
+            "leave = [\"EMAIL\"]\nas = { EMAIL = { method = \"redact\" } }",
+            "EMAIL stays, and has a rule under `as` too",
+            Some("take it out of one of them"),
+        ),
         ("as = { EMAIL = { method = \"drop\" } }", "cannot be dropped", None),
         ("as = { EMAIL = { method = \"null\" } }", "cannot become null", None),
     ];

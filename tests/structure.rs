@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms in the order in which data goes through them; each may use those before it.
-const ROOMS: [&str; 31] = [
+const ROOMS: [&str; 33] = [
     "document",
     "account",
     "error",
@@ -25,6 +25,7 @@ const ROOMS: [&str; 31] = [
     "plan",
     "source",
     "scan",
+    "example",
     "survey",
     "transform",
     "risk",
@@ -32,6 +33,7 @@ const ROOMS: [&str; 31] = [
     "sink",
     "engine",
     "evidence",
+    "lineage",
     "release",
     "review",
     "run",
@@ -61,13 +63,21 @@ fn room(file: &Path) -> String {
     first.trim_end_matches(".rs").to_owned()
 }
 
-/// The rooms that a file names after `crate::`, its tests aside.
-fn named(file: &Path) -> BTreeSet<String> {
+/// A file without its comments and tests.
+fn code(file: &Path) -> String {
     let text = fs::read_to_string(file).expect("text");
     let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-    let code = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
-    let word = |rest: &str| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-    code.split("crate::").skip(1).map(word).filter(|word: &String| ROOMS.contains(&word.as_str())).collect()
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// The word that a text begins with.
+fn word(text: &str) -> String {
+    text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+}
+
+/// The rooms that a file names after `crate::`, its tests aside.
+fn named(file: &Path) -> BTreeSet<String> {
+    code(file).split("crate::").skip(1).map(word).filter(|word| ROOMS.contains(&word.as_str())).collect()
 }
 
 fn place(room: &str) -> usize {
@@ -91,14 +101,28 @@ fn the_test_of_the_order_sees_a_look_downstream() {
     assert!(named(&home().join("engine/part.rs")).contains("sink"));
 }
 
-/// The lines of code that name a thing, its own file and tests aside.
+/// The rooms with code that does so, tests aside.
+fn rooms_where(does: impl Fn(&str) -> bool) -> BTreeSet<String> {
+    sources(&home()).iter().filter(|file| does(&code(file))).map(|file| room(file)).collect()
+}
+
 fn rooms_that_name(thing: &str) -> BTreeSet<String> {
-    let names = |file: &PathBuf| {
-        let text = fs::read_to_string(file).expect("text");
-        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-        code.lines().filter(|line| !line.trim_start().starts_with("//")).any(|line| line.contains(thing))
+    rooms_where(|code| code.contains(thing))
+}
+
+/// What code takes out of the room of doors, one by one or in braces; `*` where it takes all, or gives the room another name.
+fn doors_named(code: &str) -> BTreeSet<String> {
+    let taken = |rest: &str| match rest.starts_with(['{', '*']) {
+        true => rest.split(';').next().unwrap_or_default().split_inclusive('*').flat_map(words).collect(),
+        false => vec![word(rest)],
     };
-    sources(&home()).iter().filter(|file| names(file)).map(|file| room(file)).collect()
+    let renamed = code.contains("doors as ").then(|| "*".to_owned());
+    code.split("doors::").skip(1).flat_map(taken).chain(renamed).collect()
+}
+
+fn words(text: &str) -> Vec<String> {
+    let all = text.ends_with('*').then(|| "*".to_owned());
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').map(str::to_owned).chain(all).collect()
 }
 
 #[test]
@@ -108,10 +132,31 @@ fn only_scan_looks_without_an_approval() {
         assert!(rooms.iter().all(|room| room == "account" || room == "scan"), "{thing} is named by {rooms:?}");
     }
     assert!(rooms_that_name("Sampler").contains("scan"), "the test sees who names it");
-    let test_door = ["doors::Test", "MaskedBatch", "OpenProduction"];
-    for thing in test_door {
+    for thing in ["MaskedBatch", "OpenProduction"] {
         assert!(!rooms_that_name(thing).contains("scan"), "scan has no business with {thing}");
     }
+    let opens = |code: &str| doors_named(code).iter().any(|door| ["Test", "*"].contains(&door.as_str()));
+    let rooms = rooms_where(opens);
+    assert!(!rooms.contains("scan"), "scan has no business with the test door");
+    assert!(rooms.contains("sink"), "the test sees who opens it: {rooms:?}");
+}
+
+#[test]
+fn the_test_of_doors_sees_them_however_they_are_named() {
+    for code in [
+        "use crate::account::doors::Test;",
+        "use crate::account::doors::{\n    Production,\n    Test as Door,\n};",
+        "use crate::account::{store::Store, doors::{log::{Log}, Test}};",
+        "use crate::account::doors;\nfn open(door: &doors::Test) {}",
+    ] {
+        assert!(doors_named(code).contains("Test"), "{code}");
+    }
+    for code in
+        ["use crate::account::doors::*;", "use crate::account::doors as d;", "use x::doors::{Production, inner::*};"]
+    {
+        assert!(doors_named(code).contains("*"), "{code}");
+    }
+    assert!(!doors_named("use crate::account::doors::{Production, Tested}; fn a(b: Test) {}").contains("Test"));
 }
 
 #[test]

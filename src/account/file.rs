@@ -4,7 +4,8 @@
 //! `link` (a new object) or `rename` (a replaced one). Symbolic links are refused everywhere: one could lead
 //! out of the root, and so out of the account.
 
-use std::fs::{DirBuilder, File, Metadata, OpenOptions};
+use std::collections::BTreeSet;
+use std::fs::{DirBuilder, DirEntry, File, FileType, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::ops::Range;
 use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt};
@@ -14,7 +15,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 
-use super::store::{Object, Pin, Staged, Store, StoreError};
+use super::store::{Object, Pin, Remain, RemainKind, Staged, Store, StoreError};
 
 const TEMPORARY: &str = ".verho-";
 
@@ -60,24 +61,43 @@ impl FileStore {
         }
     }
 
-    fn walk(&self, folder: &Path, key: &str, prefix: &str, found: &mut Vec<Object>) -> Result<(), StoreError> {
-        for entry in folder.read_dir().map_err(refusal)? {
-            let entry = entry.map_err(refusal)?;
-            let name =
-                entry.file_name().into_string().map_err(|_| StoreError::Other("a file name is not UTF-8".into()))?;
-            let key = format!("{key}{name}");
-            let kind = entry.file_type().map_err(refusal)?;
-            if kind.is_dir() {
-                let key = format!("{key}/");
-                if key.starts_with(prefix) || prefix.starts_with(&key) {
-                    self.walk(&entry.path(), &key, prefix, found)?;
-                }
-            } else if key.starts_with(prefix) && !name.starts_with(TEMPORARY) {
-                found.extend(listed(&entry, kind, key)?);
-            }
+    /// Every file whose key starts with `prefix`, hidden ones too, in the order of keys.
+    fn files(&self, prefix: &str) -> Result<Vec<Found>, StoreError> {
+        self.root.metadata().map_err(refusal)?;
+        let (folder, key) = self.folder(prefix)?;
+        let mut found = Vec::new();
+        if folder.is_dir() {
+            walk(&folder, key, prefix, &mut found)?;
         }
-        Ok(())
+        found.sort_by(|a, b| a.object.key.cmp(&b.object.key));
+        Ok(found)
     }
+}
+
+/// A file below the root.
+struct Found {
+    object: Object,
+    /// Whether it is one that was never finished.
+    is_hidden: bool,
+}
+
+fn walk(folder: &Path, key: &str, prefix: &str, found: &mut Vec<Found>) -> Result<(), StoreError> {
+    for entry in folder.read_dir().map_err(refusal)? {
+        let entry = entry.map_err(refusal)?;
+        let name = entry.file_name().into_string().map_err(|_| StoreError::Other("a file name is not UTF-8".into()))?;
+        let key = format!("{key}{name}");
+        let kind = entry.file_type().map_err(refusal)?;
+        if kind.is_dir() {
+            let key = format!("{key}/");
+            if key.starts_with(prefix) || prefix.starts_with(&key) {
+                walk(&entry.path(), &key, prefix, found)?;
+            }
+        } else if key.starts_with(prefix) {
+            let is_hidden = name.starts_with(TEMPORARY);
+            found.extend(listed(&entry, kind, key)?.map(|object| Found { object, is_hidden }));
+        }
+    }
+    Ok(())
 }
 
 impl FileStore {
@@ -86,6 +106,37 @@ impl FileStore {
         let folder = parent(&place);
         make_folder(folder)?;
         Ok(StagedFile { temporary: Temporary::write(folder, content)?, place })
+    }
+
+    /// Erases a file and gives the folder that it lay in, whose names must then be made to last.
+    ///
+    /// An object must still be in the state that was seen; a hidden file goes whatever was written to it since.
+    fn erase_one(&self, remain: &Remain) -> Result<Option<PathBuf>, StoreError> {
+        let place = match remain.kind {
+            RemainKind::Upload => self.hidden_place(&remain.key)?,
+            _ => self.place(&remain.key)?,
+        };
+        let folder = parent(&place);
+        let Some(_lock) = lock(folder)? else { return Ok(None) };
+        let found = match place.symlink_metadata() {
+            Err(error) if is_absent(&error) => return Ok(None),
+            found => found.map_err(refusal)?,
+        };
+        if remain.kind != RemainKind::Upload && pin(&found)?.etag != remain.id {
+            return Ok(None);
+        }
+        std::fs::remove_file(&place).map_err(refusal)?;
+        Ok(Some(folder.to_owned()))
+    }
+
+    /// Where the hidden file of an unfinished write lies.
+    fn hidden_place(&self, key: &str) -> Result<PathBuf, StoreError> {
+        let (folder, name) = key.rsplit_once('/').map_or((None, key), |(folder, name)| (Some(folder), name));
+        if !name.starts_with(TEMPORARY) {
+            return Err(StoreError::Other("key is not that of an unfinished write".into()));
+        }
+        let folder = folder.map_or_else(|| Ok(self.root.clone()), |folder| self.place(folder))?;
+        Ok(folder.join(name))
     }
 }
 
@@ -107,14 +158,8 @@ impl Staged for StagedFile {
 
 impl Store for FileStore {
     fn list(&self, prefix: &str) -> Result<Vec<Object>, StoreError> {
-        self.root.metadata().map_err(refusal)?;
-        let (folder, key) = self.folder(prefix)?;
-        let mut found = Vec::new();
-        if folder.is_dir() {
-            self.walk(&folder, key, prefix, &mut found)?;
-        }
-        found.sort_by(|a, b| a.key.cmp(&b.key));
-        Ok(found)
+        let shown = self.files(prefix)?.into_iter().filter(|found| !found.is_hidden);
+        Ok(shown.map(|found| found.object).collect())
     }
 
     fn find(&self, key: &str) -> Result<Option<Object>, StoreError> {
@@ -173,6 +218,22 @@ impl Store for FileStore {
             Ok(()) => sync_folder(folder),
         }
     }
+
+    fn remains(&self, prefix: &str) -> Result<Vec<Remain>, StoreError> {
+        let remain = |Found { object: Object { key, size, pin }, is_hidden }| {
+            let kind = if is_hidden { RemainKind::Upload } else { RemainKind::Version };
+            Remain { kind, key, id: pin.etag, size }
+        };
+        Ok(self.files(prefix)?.into_iter().map(remain).collect())
+    }
+
+    fn erase(&self, remains: &[Remain]) -> Result<(), StoreError> {
+        let mut folders = BTreeSet::new();
+        for remain in remains {
+            folders.extend(self.erase_one(remain)?);
+        }
+        folders.iter().try_for_each(|folder| sync_folder(folder))
+    }
 }
 
 /// A hidden file with content that is not synced yet; it is gone when this is dropped.
@@ -221,7 +282,7 @@ fn check_key(key: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn listed(entry: &std::fs::DirEntry, kind: std::fs::FileType, key: String) -> Result<Option<Object>, StoreError> {
+fn listed(entry: &DirEntry, kind: FileType, key: String) -> Result<Option<Object>, StoreError> {
     if kind.is_symlink() {
         return Err(symlink());
     }
@@ -360,6 +421,33 @@ mod tests {
         file.write_all_at(b"two", 0).expect("written");
         file.set_modified(SystemTime::now() + Duration::from_secs(1)).expect("dated");
         assert_eq!(store.read(&listed, std::slice::from_ref(&(0..3))), Err(StoreError::Changed));
+    }
+
+    #[test]
+    fn what_a_killed_writer_left_remains_unlisted_until_it_is_erased() {
+        let (folder, store) = store();
+        let staged = store.staged("a/b", &[Bytes::from_static(b"half")]).expect("staged");
+        assert_eq!(store.list("a/"), Ok(Vec::new()));
+        let remains = store.remains("a/").expect("looked");
+        assert_eq!((remains.len(), remains[0].kind, remains[0].size), (1, RemainKind::Upload, 4));
+        store.erase(&remains).expect("erased");
+        store.erase(&remains).expect("erased already");
+        assert_eq!(
+            (store.remains("").expect("looked"), folder.path().join("a").read_dir().expect("a folder").count()),
+            (Vec::new(), 0)
+        );
+        assert_eq!(Box::new(staged).publish(), Err(StoreError::Missing), "a write that was erased does not come back");
+    }
+
+    #[test]
+    fn only_unfinished_writes_are_erased_as_such() {
+        let (_folder, store) = store();
+        store.create("a/b", &[]).expect("created");
+        for key in ["a/b", "a/..", "..", "a/../.verho-1", "../.verho-1"] {
+            let remain = Remain { kind: RemainKind::Upload, key: key.to_owned(), id: String::new(), size: 0 };
+            assert!(matches!(store.erase(&[remain]), Err(StoreError::Other(_))), "{key}");
+        }
+        assert_eq!(store.list("").map(|found| found.len()), Ok(1));
     }
 
     #[test]

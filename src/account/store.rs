@@ -23,6 +23,29 @@ pub struct Pin {
     pub etag: String,
 }
 
+/// Something that takes room below a root, whether a listing shows it or not.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Remain {
+    pub kind: RemainKind,
+    /// Below the store's root.
+    pub key: String,
+    /// As the store names this one state of the key, or this upload.
+    pub id: String,
+    /// In bytes; 0 where the store does not say.
+    pub size: u64,
+}
+
+/// What a [`Remain`] is, in the order of erasing: markers go last, so that no old version is seen again meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RemainKind {
+    /// A write that was begun and is not visible.
+    Upload,
+    /// An object as it is, or as it once was.
+    Version,
+    /// Says that an object was deleted, and holds its name.
+    Marker,
+}
+
 /// What can go wrong with a store. Keys are not named here: they can carry values; who asked names them.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
@@ -93,6 +116,23 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// Where the store refuses.
     fn delete(&self, key: &str) -> Result<(), StoreError>;
+
+    /// All that takes room below `prefix`: every version of every object, every delete marker, every unfinished write.
+    ///
+    /// # Errors
+    /// Where the store cannot be asked, or does not tell all of it: never is that taken for nothing.
+    fn remains(&self, _prefix: &str) -> Result<Vec<Remain>, StoreError> {
+        Err(StoreError::Other("this store cannot tell what remains in it".into()))
+    }
+
+    /// Takes these away for good. What is gone already is no error; what is another state by now stays, where the store tells
+    /// states apart.
+    ///
+    /// # Errors
+    /// Where the store refuses one of them; others may be gone then.
+    fn erase(&self, _remains: &[Remain]) -> Result<(), StoreError> {
+        Err(StoreError::Other("this store cannot erase what remains in it".into()))
+    }
 }
 
 /// An object of which only the name is missing. Dropped, it was never there.

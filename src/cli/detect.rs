@@ -52,11 +52,13 @@ impl Detect {
     }
 }
 
-/// A score in percent.
+/// A score in percent: the smallest one that is no smaller than what was typed.
 fn score(typed: &str) -> Result<u8, String> {
     let score: f64 = typed.parse().map_err(|_| "a score is a number from 0 to 1".to_owned())?;
-    // The cast is exact: the number lies between 0 and 100.
-    (0.0..=1.0).contains(&score).then_some((score * 100.0).ceil() as u8).ok_or("a score goes from 0 to 1".to_owned())
+    // As fractions, since those are what is shown: 0.07 times 100 is more than 7.
+    (0..=100)
+        .find(|percent| (0.0..=f64::from(*percent) / 100.0).contains(&score))
+        .ok_or("a score goes from 0 to 1".to_owned())
 }
 
 fn list() -> Answer {
@@ -76,4 +78,18 @@ fn list() -> Answer {
 /// A file that cannot be read.
 fn unreadable(file: &Path) -> Failure {
     Failure::new(Kind::Usage, format!("{} cannot be read", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_score_that_is_shown_is_not_less_than_itself() {
+        for percent in 0..=100 {
+            assert_eq!(score(&(f64::from(percent) / 100.0).to_string()), Ok(percent));
+        }
+        assert_eq!((score("0.071"), score("-0.0"), score("1.0")), (Ok(8), Ok(0), Ok(100)));
+        assert!(["1.01", "-0.1", "NaN", "x"].into_iter().all(|typed| score(typed).is_err()));
+    }
 }

@@ -41,11 +41,12 @@ impl Init {
     }
 }
 
-/// Writes a file that is not there yet, and the folders above it.
+/// Writes a file that is not there yet, and the folders above it; all of it or nothing.
 pub fn write_new(path: &Path, content: &[u8]) -> Result<(), Failure> {
     let write = || {
         path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
-        std::fs::File::create_new(path).and_then(|mut file| std::io::Write::write_all(&mut file, content))
+        let mut file = std::fs::File::create_new(path)?;
+        std::io::Write::write_all(&mut file, content).inspect_err(|_| drop(std::fs::remove_file(path)))
     };
     let refused = |error: std::io::Error| {
         Failure::new(Kind::Invalid, format!("{}: cannot be written: {}", path.display(), error.kind()))

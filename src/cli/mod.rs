@@ -7,11 +7,14 @@ mod consent;
 mod demo;
 mod detect;
 mod init;
+mod keys;
+mod ledger;
 mod man;
 mod methods;
 mod plan;
 mod preview;
 mod progress;
+mod purge;
 mod refresh;
 mod release;
 mod review;
@@ -76,6 +79,9 @@ enum Command {
     Consent(consent::Consent),
     Methods(methods::Methods),
     Release(release::Release),
+    Purge(purge::Purge),
+    Keys(keys::Keys),
+    Ledger(ledger::Ledger),
     Review(review::Review),
     Completions(completions::Completions),
     Man(man::Man),
@@ -97,6 +103,9 @@ impl Command {
             Command::Consent(command) => command.run(common),
             Command::Methods(command) => command.run(),
             Command::Release(command) => command.run(common),
+            Command::Purge(command) => command.run(common),
+            Command::Keys(command) => command.run(common),
+            Command::Ledger(command) => command.run(common),
             Command::Review(command) => command.run(common),
             Command::Completions(command) => command.run(),
             Command::Man(command) => command.run(),

@@ -24,7 +24,7 @@ impl Refresh {
             let wish = Wish { customer: &due.customer, approval: None, operator: self.operator.as_deref() };
             let house = House::open(&workspace, &due.customer);
             // One customer's refusal does not keep another's data stale.
-            match house.and_then(|house| run::refresh(&house, &wish, due.every, &Bar::new(common.interactive()))) {
+            match house.and_then(|house| run::refresh(&house, &wish, due.every, &Bar::new(common))) {
                 Ok(refreshed) => {
                     text += &said(&refreshed);
                     facts.push(json!({ "customer": due.customer, "outcome": refreshed }));

@@ -7,7 +7,10 @@ use super::answer::{Answer, table};
 use crate::account::doors::Test;
 use crate::account::store::StoreError;
 use crate::error::Failure;
+use crate::evidence::{Erased, Proof};
 use crate::release::{self, Manifest};
+use crate::run::Wish;
+use crate::run::releases::{self, Changed};
 
 /// Releases in the test account
 #[derive(clap::Args)]
@@ -26,6 +29,33 @@ enum What {
         /// [default: the one that readers use]
         release: Option<String>,
     },
+    /// Point readers to a release: the way back to an earlier one
+    Use(Named),
+    /// Erase a release for good, old versions and unfinished writes included, and prove it
+    Delete(Named),
+    /// Register what was made of a release elsewhere, so that a withdrawal lists it
+    Derive {
+        #[command(flatten)]
+        named: Named,
+        /// What and where, in a few words
+        #[arg(long)]
+        what: String,
+    },
+}
+
+#[derive(clap::Args)]
+struct Named {
+    customer: String,
+    release: String,
+    /// The principal who does it [default: `operator` in verho.toml]
+    #[arg(long, value_name = "PRINCIPAL")]
+    operator: Option<String>,
+}
+
+impl Named {
+    fn wish(&self) -> Wish<'_> {
+        Wish { customer: &self.customer, approval: None, operator: self.operator.as_deref() }
+    }
 }
 
 impl Release {
@@ -35,6 +65,12 @@ impl Release {
         match self.what {
             What::List { customer } => list(&test(&customer)?),
             What::Show { customer, release } => show(&test(&customer)?, release),
+            What::Use(named) => Ok(used(&releases::switch(&workspace, &named.wish(), &named.release)?)),
+            What::Delete(named) => Ok(deleted(&releases::delete(&workspace, &named.wish(), &named.release)?)),
+            What::Derive { named, what } => {
+                releases::derive(&workspace, &named.wish(), &named.release, &what)?;
+                Ok(Answer::new("registered\n", json!({ "release": named.release, "what": what })))
+            }
         }
     }
 }
@@ -89,4 +125,21 @@ fn show(test: &Test, name: Option<String>) -> Result<Answer, Failure> {
         manifest.claim
     );
     Ok(Answer::new(head + &table(["table", "rows", "bytes", "object"], &rows), manifest))
+}
+
+fn used(changed: &Changed<String>) -> Answer {
+    let text = format!("readers use release {}\nevidence: {}\n", changed.what, changed.evidence);
+    Answer::new(text, json!({ "current": changed.what, "evidence": changed.evidence }))
+}
+
+fn deleted(changed: &Changed<Proof>) -> Answer {
+    let Proof { releases, erased, listed_again_at, .. } = &changed.what;
+    let Erased { versions, markers, uploads, bytes } = erased;
+    let text = format!(
+        "release {} is gone: {versions} versions, {markers} delete markers, {uploads} unfinished writes, {bytes} bytes\n\
+         listed again at {listed_again_at}: nothing is left\nevidence: {}\n",
+        releases.join(", "),
+        changed.evidence
+    );
+    Answer::new(text, json!({ "proof": changed.what, "evidence": changed.evidence }))
 }

@@ -25,7 +25,7 @@ impl Run {
         let house = House::open(&workspace, &self.customer)?;
         let wish =
             Wish { customer: &self.customer, approval: self.approval.as_deref(), operator: self.operator.as_deref() };
-        let done = run::run(&house, &wish, &Bar::new(common.interactive()))?;
+        let done = run::run(&house, &wish, &Bar::new(common))?;
         Ok(Answer::new(text(&done), done))
     }
 }

@@ -18,7 +18,7 @@ mod found;
 #[derive(clap::Args)]
 pub struct Scan {
     customer: String,
-    /// Look at no value: footers and headers alone
+    /// Learn names and types alone: footers, and of CSV, JSON and Arrow objects the first 64 KiB, of which no value is kept
     #[arg(long, conflicts_with = "aito")]
     names_only: bool,
     /// The principal who asks [default: `operator` in verho.toml]

@@ -15,6 +15,7 @@ mod roles;
 pub mod signature;
 mod signers;
 mod standing;
+mod state;
 pub mod trust;
 pub mod view;
 
@@ -28,6 +29,7 @@ pub use refusal::{Refusal, Refused};
 pub use roles::{Party, Role, Roles};
 pub use signers::Signers;
 pub use standing::Standing;
+pub use state::State;
 
 /// The namespace of every approval signature, so that a signature made for anything else is none here.
 pub const NAMESPACE: &str = "verho-approval";

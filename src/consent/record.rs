@@ -13,6 +13,8 @@ use crate::document::{self, Fault, Section};
 pub struct Record {
     /// The approval's name, used once, ever.
     pub approval: String,
+    /// The earlier approval of the same customer that this one follows.
+    pub renews: Option<String>,
     pub customer: String,
     pub purpose: String,
     pub given_at: Timestamp,
@@ -22,8 +24,6 @@ pub struct Record {
     pub max_runs: u64,
     pub basis: Basis,
     pub documents: Vec<Document>,
-    /// The approval of the same customer that this one follows.
-    pub renews: Option<String>,
     pub approver: Approver,
     pub source: Place,
     pub destination: Destination,
@@ -44,6 +44,14 @@ pub enum Basis {
 impl Basis {
     const ALL: [(&'static str, Basis); 2] =
         [("customer-signed", Basis::CustomerSigned), ("document-attested", Basis::DocumentAttested)];
+
+    /// For how many days such an approval may last; none where the workspace alone says so.
+    pub fn most_days(self) -> Option<u64> {
+        match self {
+            Basis::CustomerSigned => None,
+            Basis::DocumentAttested => Some(30),
+        }
+    }
 
     /// The word in files.
     pub fn word(self) -> &'static str {
@@ -114,6 +122,7 @@ impl Record {
         let mut root = document.root()?;
         let record = Record {
             approval: id(&mut root, "approval")?,
+            renews: root.optional("renews")?.map(|earlier| plain(&root, "renews", earlier)).transpose()?,
             customer: id(&mut root, "customer")?,
             purpose: root.required("purpose")?,
             given_at: root.required("given_at")?,
@@ -122,13 +131,15 @@ impl Record {
             max_runs: max_runs(&mut root)?,
             basis: word(&mut root, "evidence", &Basis::ALL)?,
             documents: documents(&mut root)?,
-            renews: root.optional("renews")?,
             approver: approver(root.required("approver")?)?,
             source: source(root.required("source")?)?,
             destination: destination(root.required("destination")?)?,
             claim: claim(root.required("claim")?)?,
             tables: tables(&mut root)?,
         };
+        if record.renews.as_ref() == Some(&record.approval) {
+            return Err(root.fault_at("renews", "an approval cannot follow itself", None));
+        }
         if record.not_after <= record.not_before {
             return Err(root.fault_at("not_after", "`not_after` is not later than `not_before`", None));
         }
@@ -145,7 +156,11 @@ pub fn is_id(text: &str) -> bool {
 }
 
 fn id(section: &mut Section<'_>, key: &'static str) -> Result<String, Fault> {
-    let text: String = section.required(key)?;
+    let text = section.required(key)?;
+    plain(section, key, text)
+}
+
+fn plain(section: &Section<'_>, key: &'static str, text: String) -> Result<String, Fault> {
     if !is_id(&text) {
         return Err(section.fault_at(
             key,
@@ -280,6 +295,8 @@ mod tests {
             ("2027-02-21T00:00:00Z", "2026-11-22T00:00:00Z", "not later"),
             ("2027-02-21T00:00:00Z", "2027-02-21", "a time with a zone"),
             ("\"acme-2026-11\"", "\"../acme\"", "no plain name"),
+            ("max_runs   = 12", "max_runs   = 12\nrenews = \"../acme\"", "no plain name"),
+            ("max_runs   = 12", "max_runs   = 12\nrenews = \"acme-2026-11\"", "cannot follow itself"),
             ("customer-signed", "signed", "none of: customer-signed"),
             ("deidentified", "clean", "none of: pseudonymised"),
             ("blake3:1111", "blake3:111x", "64 lower-case hex"),

@@ -107,6 +107,7 @@ impl Use<'_> {
             signers: self.signers.iter().map(|signer| signer.principal.clone()).collect(),
             not_after: self.record.not_after,
             max_runs: self.record.max_runs,
+            retention_days: self.record.destination.retention_days,
             renews: self.record.renews.clone(),
         };
         book.enter(&self.record.customer, Event::Given(given))?;

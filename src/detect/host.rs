@@ -1,6 +1,6 @@
 //! Names of hosts.
 
-/// RFC 1035, 2.3.4.
+/// In bytes, as labels are (RFC 1035, 2.3.4).
 const LONGEST: usize = 255;
 const LONGEST_LABEL: usize = 63;
 
@@ -9,9 +9,10 @@ const LONGEST_LABEL: usize = 63;
 /// Follows RFC 1123 (2.1), and RFC 5890 for labels of other letters.
 pub(super) fn host_end(text: &str, at: usize) -> Option<usize> {
     let is_of_name = |letter: &char| letter.is_alphanumeric() || matches!(letter, '.' | '-');
-    let length: usize = text[at..].chars().take(LONGEST).take_while(is_of_name).map(char::len_utf8).sum();
+    let text = &text[at..text.floor_char_boundary(at + LONGEST)];
+    let length: usize = text.chars().take_while(is_of_name).map(char::len_utf8).sum();
     let (mut end, mut label) = (None, at);
-    for (labels, name) in text[at..at + length].split('.').enumerate() {
+    for (labels, name) in text[..length].split('.').enumerate() {
         if !is_label(name) && (labels == 0 || name.trim_end_matches('-').is_empty()) {
             break;
         }
@@ -47,6 +48,8 @@ mod tests {
         assert_eq!(host("a.fi.2").as_deref(), Some("a.fi"));
         assert_eq!(host("xn--bcher-kva.example-").as_deref(), Some("xn--bcher-kva.example"));
         assert_eq!(host("bücher.рф").as_deref(), Some("bücher.рф"));
+        let long = ("中".repeat(21) + ".").repeat(9);
+        assert!(host_end(&long, 0).is_some_and(|end| end <= LONGEST), "bytes count, not letters");
         for none in ["localhost", "1.2.3.4", "a.b", ".fi", "-a.fi", "a..fi", ""] {
             assert_eq!(host(none), None, "{none}");
         }

@@ -1,5 +1,6 @@
 //! International bank account numbers.
 
+use crate::detect::checks::mod_97_10;
 use crate::detect::context::Vocabulary;
 use crate::detect::{At, Recogniser, Span, Starts, Text};
 
@@ -128,7 +129,7 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     };
     let start = word.start;
     match whole(bytes, start, usize::from(LENGTHS[known].1)) {
-        Some((end, 1)) => found.push(Span { start, end, kind: "IBAN", score: 98 }),
+        Some((end, true)) => found.push(Span { start, end, kind: "IBAN", score: 98 }),
         _ if (SHORTEST..=LONGEST).contains(&(word.end - start)) && IBAN.is_before(text, start, 2) => {
             found.push(Span { start, end: word.end, kind: "IBAN", score: 70 });
         }
@@ -136,8 +137,8 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     }
 }
 
-/// Where so many letters and digits end, with a separator here and there, and what they leave, divided by 97.
-fn whole(bytes: &[u8], start: usize, length: usize) -> Option<(usize, u32)> {
+/// Where so many letters and digits end, with a separator here and there, and whether their check digits are right.
+fn whole(bytes: &[u8], start: usize, length: usize) -> Option<(usize, bool)> {
     let mut letters = [0; LONGEST];
     let (mut count, mut at) = (0, start);
     while count < length {
@@ -153,12 +154,7 @@ fn whole(bytes: &[u8], start: usize, length: usize) -> Option<(usize, u32)> {
     // The sum leaves 97 less than a check number of 98 at most, so 00, 01 and 99 are never one.
     let is_checked = !matches!(&letters[2..4], b"00" | b"01" | b"99");
     let is_whole = is_checked && bytes.get(at).is_none_or(|next| !next.is_ascii_alphanumeric());
-    let turned = letters[4..length].iter().chain(&letters[..4]);
-    let rest = turned.fold(0, |rest, letter| match letter {
-        b'0'..=b'9' => (rest * 10 + u32::from(letter - b'0')) % 97,
-        _ => (rest * 100 + u32::from(letter - b'A') + 10) % 97,
-    });
-    is_whole.then_some((at, rest))
+    is_whole.then(|| (at, mod_97_10(&letters[..length])))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! Where two recognisers claim the same letters, the more certain one has them, and of two alike the longer one.
 
 mod calendar;
+pub(crate) mod checks;
 mod context;
 mod dispatch;
 mod host;
@@ -199,6 +200,19 @@ mod tests {
             ], 0..30)
         ) {
             hold(&pieces.concat())?;
+        }
+
+        #[test]
+        fn so_they_are_where_much_of_the_same_follows(
+            start in prop_oneof![
+                Just("http://"), Just("http://u:p@"), Just("www."), Just("a@"), Just("a at "), Just("0x"), Just("+358 "), Just("FI21"),
+                Just("password: "), Just("born "), Just("Aino "), Just("::"),
+            ],
+            piece in prop_oneof!["[中ä]{1,21}\\.", "[0-9]{1,4}[ .:-]", "[A-Za-zä]{1,9}[ .-]?", "\\PC{1,3}", "[0-9a-f]{1,4}:?"],
+            times in 1..200usize,
+            end in ".{0,4}"
+        ) {
+            hold(&[start, &piece.repeat(times), &end].concat())?;
         }
     }
 

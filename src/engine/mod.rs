@@ -130,6 +130,9 @@ impl From<EngineError> for Failure {
 pub trait Progress: Sync {
     /// A part of `rows` rows lies in the test account.
     fn part_done(&self, rows: u64);
+
+    /// Told of what went wrong beside the run and did not hold it up.
+    fn warn(&self, _words: &str) {}
 }
 
 /// Where a run's parts go.

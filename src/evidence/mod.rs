@@ -1,11 +1,15 @@
 //! What happened, signed: an in-toto statement of every run in a DSSE envelope, appended and never written over.
 
 pub mod journal;
+mod proof;
 mod statement;
 
+pub use proof::{Erased, Proof};
+#[cfg(test)]
+pub(crate) use statement::testing;
 pub use statement::{
-    ApprovalUse, Input, KnownRecord, Outcome, Output, PREDICATE_TYPE, RefusalNote, RunRecord, State, StatementError,
-    TableRecord, Tool, Treatment, TreeHead,
+    ApprovalUse, Ended, Input, KnownRecord, Outcome, Output, PREDICATE_TYPE, RefusalNote, RunRecord, State,
+    StatementError, TableRecord, Tool, Treatment, TreeHead,
 };
 
 use ssh_key::PublicKey;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::proof::Proof;
 use crate::consent::Assessment;
 use crate::guard::groups::Finding;
 use crate::ledger::Head;
@@ -82,6 +83,21 @@ pub struct RunRecord {
     /// What was looked for in all that left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known: Option<KnownRecord>,
+    /// That releases are gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purged: Option<Proof>,
+    /// Which approval's end asked for that, and in which way it ended; somebody asked where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Ended>,
+}
+
+/// The end of an approval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ended {
+    pub approval: String,
+    /// `withdrawal` or `retention`.
+    pub because: String,
 }
 
 /// A state of the ledger: how many entries, and the root over them in hex (RFC 6962).
@@ -122,6 +138,10 @@ pub enum Outcome {
     Scan,
     /// Risks were measured; nothing was made.
     Measured,
+    /// Releases were erased for good.
+    Purged,
+    /// Readers were pointed to another release.
+    Switched,
 }
 
 impl Outcome {
@@ -135,6 +155,8 @@ impl Outcome {
             Outcome::Preview => "preview",
             Outcome::Scan => "scan",
             Outcome::Measured => "measured",
+            Outcome::Purged => "purged",
+            Outcome::Switched => "switched",
         }
     }
 }
@@ -386,6 +408,8 @@ pub(crate) mod testing {
             ledger: None,
             guards: Vec::new(),
             known: None,
+            purged: None,
+            ended: None,
         }
     }
 }

@@ -8,9 +8,9 @@ use age::secrecy::SecretString;
 use age::{DecryptError, Decryptor, Encryptor, Identity, Recipient, scrypt, x25519};
 use zeroize::Zeroizing;
 
-use crate::private_file;
 use super::ring::{KeyError, Wrapper};
 use super::secret::Secret;
+use crate::private_file;
 
 /// First line of what is wrapped: what it is, and in which version.
 const MAGIC: &str = "verho pseudonym secret 1";
@@ -108,7 +108,7 @@ impl AgeWrapper {
 
 impl Wrapper for AgeWrapper {
     fn ending(&self) -> &'static str {
-        "age"
+        super::ring::AGE_ENDING
     }
 
     fn make(&self, customer: &str) -> Result<(Secret, Vec<u8>), KeyError> {
@@ -199,7 +199,7 @@ mod tests {
         let epoch = open().secret("acme").expect("can be made").epoch();
         assert_eq!(open().secret("acme").expect("opens").epoch(), epoch);
         assert_ne!(open().secret("globex").expect("can be made").epoch(), epoch);
-        assert_eq!(open().customers(), ["acme", "globex"]);
+        assert_eq!(open().shelf().customers(), ["acme", "globex"]);
     }
 
     #[test]
@@ -251,7 +251,7 @@ mod tests {
         let new = ring.rotate("acme").expect("opens").epoch();
         assert_ne!(new, old);
         assert_eq!(ring.existing("acme").expect("opens").epoch(), new);
-        ring.destroy("acme").and_then(|()| ring.destroy("acme")).expect("is deletable");
+        ring.shelf().destroy("acme").and_then(|()| ring.shelf().destroy("acme")).expect("is deletable");
         assert_eq!(error(ring.existing("acme")), KeyError::NoSecret("acme".to_owned()));
         assert_eq!(error(ring.secret("../acme")), KeyError::Name("../acme".to_owned()));
     }

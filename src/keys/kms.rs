@@ -36,7 +36,7 @@ fn context(customer: &str) -> Context {
 
 impl Wrapper for KmsWrapper {
     fn ending(&self) -> &'static str {
-        "kms"
+        super::ring::KMS_ENDING
     }
 
     fn make(&self, customer: &str) -> Result<(Secret, Vec<u8>), KeyError> {

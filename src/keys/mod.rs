@@ -10,7 +10,7 @@ mod secret;
 pub mod token;
 
 pub use self::age::{AgeWrapper, Unlock};
-pub use ring::{KeyError, KeyRing, Wrapper, wrapped};
+pub use ring::{KeyError, KeyRing, Shelf, Wrapper};
 pub use secret::Secret;
 pub(crate) use secret::letters;
 
@@ -30,6 +30,12 @@ pub fn secret_of(workspace: &Workspace, customer: &str) -> Result<Secret, KeyErr
 /// Where nothing unlocks it.
 pub fn ring_of(workspace: &Workspace) -> Result<KeyRing, KeyError> {
     Ok(KeyRing::new(&workspace.keys.folder, wrapper(workspace)?))
+}
+
+/// Where the wrapped secrets of a workspace lie; nothing needs to be unlocked.
+pub fn shelf_of(workspace: &Workspace) -> Shelf {
+    let ending = if workspace.production.access.kms_key.is_some() { ring::KMS_ENDING } else { ring::AGE_ENDING };
+    Shelf::new(&workspace.keys.folder, ending)
 }
 
 fn wrapper(workspace: &Workspace) -> Result<Box<dyn Wrapper>, KeyError> {

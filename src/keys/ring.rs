@@ -81,35 +81,83 @@ pub trait Wrapper: Send + Sync {
     fn open(&self, wrapped: &[u8], customer: &str) -> Result<Secret, KeyError>;
 }
 
-/// How the files of secrets end, however they are wrapped.
-const ENDINGS: [&str; 2] = [".age", ".kms"];
+/// How names of files end that `age` wrapped.
+pub(super) const AGE_ENDING: &str = "age";
+/// How names of files end that KMS wrapped.
+pub(super) const KMS_ENDING: &str = "kms";
 
-/// By customer, the SHA-256 of every wrapped secret in a folder, in hex; none is opened.
-///
-/// # Errors
-/// Where one cannot be read.
-pub fn wrapped(folder: &Path) -> Result<Vec<(String, String)>, KeyError> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
-    let customer = |name: &str| ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).map(str::to_owned);
-    let mut found = Vec::new();
-    for (customer, name) in names.filter_map(|name| Some((customer(&name)?, name))).filter(|(name, _)| is_id(name)) {
-        found.push((customer, format!("{:x}", Sha256::digest(private_file::read(&folder.join(name))?.as_slice()))));
-    }
-    found.sort();
-    Ok(found)
+/// Where wrapped secrets lie, closed as they are.
+pub struct Shelf {
+    folder: PathBuf,
+    ending: &'static str,
 }
 
-/// The wrapped secrets of all customers.
+impl Shelf {
+    /// The files in `folder`, which need not be there yet, whose names end like this.
+    pub fn new(folder: &Path, ending: &'static str) -> Self {
+        Shelf { folder: folder.to_owned(), ending }
+    }
+
+    /// Names a wrapped secret by the SHA-256 of its file, in hex; none where there is no file.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn digest(&self, customer: &str) -> Result<Option<String>, KeyError> {
+        match private_file::read(&self.file(customer)?) {
+            Ok(wrapped) => Ok(Some(format!("{:x}", Sha256::digest(wrapped.as_slice())))),
+            Err(PrivateFileError::Missing(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Deletes a wrapped secret; one that is not there is deleted already.
+    ///
+    /// # Errors
+    /// Where the file cannot be deleted.
+    pub fn destroy(&self, customer: &str) -> Result<(), KeyError> {
+        let path = self.file(customer)?;
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(PrivateFileError::Io { path, kind: error.kind() }.into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The customers that have a secret here, sorted.
+    pub fn customers(&self) -> Vec<String> {
+        let ending = format!(".{}", self.ending);
+        let entries = std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+        let mut customers: Vec<_> = names.filter_map(|name| name.strip_suffix(&ending).map(str::to_owned)).collect();
+        customers.retain(|customer| is_id(customer));
+        customers.sort();
+        customers
+    }
+
+    fn file(&self, customer: &str) -> Result<PathBuf, KeyError> {
+        if !is_id(customer) {
+            return Err(KeyError::Name(customer.to_owned()));
+        }
+        Ok(self.folder.join(format!("{customer}.{}", self.ending)))
+    }
+}
+
+/// The wrapped secrets of all customers, and what opens them.
 pub struct KeyRing {
-    folder: PathBuf,
+    shelf: Shelf,
     wrapper: Box<dyn Wrapper>,
 }
 
 impl KeyRing {
     /// The keyring in `folder`, which need not be there yet.
     pub fn new(folder: &Path, wrapper: Box<dyn Wrapper>) -> Self {
-        KeyRing { folder: folder.to_owned(), wrapper }
+        KeyRing { shelf: Shelf::new(folder, wrapper.ending()), wrapper }
+    }
+
+    /// Where the secrets lie.
+    pub fn shelf(&self) -> &Shelf {
+        &self.shelf
     }
 
     /// The customer's secret; made on first use, and never in place of one that does not open.
@@ -128,20 +176,8 @@ impl KeyRing {
     /// # Errors
     /// [`KeyError::NoSecret`] where it is not, and whatever keeps it closed.
     pub fn existing(&self, customer: &str) -> Result<Secret, KeyError> {
-        match private_file::read(&self.file(customer)?) {
+        match private_file::read(&self.shelf.file(customer)?) {
             Ok(wrapped) => self.wrapper.open(&wrapped, customer),
-            Err(PrivateFileError::Missing(_)) => Err(KeyError::NoSecret(customer.to_owned())),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Names the wrapped secret without opening it: the SHA-256 of its file, in hex.
-    ///
-    /// # Errors
-    /// [`KeyError::NoSecret`] where there is none, or where it cannot be read.
-    pub fn digest(&self, customer: &str) -> Result<String, KeyError> {
-        match private_file::read(&self.file(customer)?) {
-            Ok(wrapped) => Ok(format!("{:x}", Sha256::digest(wrapped.as_slice()))),
             Err(PrivateFileError::Missing(_)) => Err(KeyError::NoSecret(customer.to_owned())),
             Err(error) => Err(error.into()),
         }
@@ -154,49 +190,17 @@ impl KeyRing {
     pub fn rotate(&self, customer: &str) -> Result<Secret, KeyError> {
         self.existing(customer)?;
         let (secret, wrapped) = self.wrapper.make(customer)?;
-        private_file::replace(&self.file(customer)?, &wrapped)?;
+        private_file::replace(&self.shelf.file(customer)?, &wrapped)?;
         Ok(secret)
-    }
-
-    /// Deletes the wrapped secret; one that is not there is deleted already.
-    ///
-    /// # Errors
-    /// Where the file cannot be deleted.
-    pub fn destroy(&self, customer: &str) -> Result<(), KeyError> {
-        let path = self.file(customer)?;
-        match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(PrivateFileError::Io { path, kind: error.kind() }.into())
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// The customers that have a secret here, sorted.
-    pub fn customers(&self) -> Vec<String> {
-        let ending = format!(".{}", self.wrapper.ending());
-        let entries = std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
-        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
-        let mut customers: Vec<_> = names.filter_map(|name| name.strip_suffix(&ending).map(str::to_owned)).collect();
-        customers.retain(|customer| is_id(customer));
-        customers.sort();
-        customers
     }
 
     fn make(&self, customer: &str) -> Result<Secret, KeyError> {
         let (secret, wrapped) = self.wrapper.make(customer)?;
-        match private_file::create(&self.file(customer)?, &wrapped) {
+        match private_file::create(&self.shelf.file(customer)?, &wrapped) {
             Ok(()) => Ok(secret),
             // Another process was faster; there is one secret, and it is that one.
             Err(PrivateFileError::Exists(_)) => self.existing(customer),
             Err(error) => Err(error.into()),
         }
-    }
-
-    fn file(&self, customer: &str) -> Result<PathBuf, KeyError> {
-        if !is_id(customer) {
-            return Err(KeyError::Name(customer.to_owned()));
-        }
-        Ok(self.folder.join(format!("{customer}.{}", self.wrapper.ending())))
     }
 }

@@ -16,7 +16,7 @@ use delta_kernel::schema::{DataType as Kernel, MapType, PrimitiveType, StructFie
 use delta_kernel::table_features::ColumnMappingMode;
 use delta_kernel::{Engine, KernelError, Snapshot as KernelSnapshot, SnapshotRef};
 
-use super::fit::{plain, told};
+use super::fit::{By, plain, told};
 use super::vector::{Inline, Vector};
 use super::{Constants, Deletes, LakeError, LakeFile, Snapshot, place};
 use crate::account::doors::LogRight;
@@ -108,7 +108,7 @@ impl Table {
             let unknown = || LakeError::Leaf(LeafPath::column(field.name()), "it is of a type that is not supported");
             let column = column(field, mode).ok_or_else(unknown)?;
             // What the log tells is not looked for in objects.
-            Ok(Arc::new(if keys.contains(field.name()) { told(plain(&column), None, None) } else { column }))
+            Ok(Arc::new(if keys.contains(field.name()) { plain(&column) } else { column }))
         });
         Ok(Table { fields: fields.collect::<Result<_, LakeError>>()?, partitions })
     }
@@ -117,8 +117,11 @@ impl Table {
 /// A column with what tells it in objects; none where Arrow has no such type.
 fn column(field: &StructField, mode: ColumnMappingMode) -> Option<Field> {
     let made = Field::new(field.name(), data_type(field.data_type(), mode)?, field.is_nullable());
-    let id = field.column_mapping_id().filter(|_| mode != ColumnMappingMode::None);
-    Some(told(made, id, Some(field.physical_name(mode))))
+    let by = match mode {
+        ColumnMappingMode::Id => By::Id(field.column_mapping_id()?),
+        ColumnMappingMode::Name | ColumnMappingMode::None => By::Name(field.physical_name(mode)),
+    };
+    Some(told(made, by))
 }
 
 fn data_type(of: &Kernel, mode: ColumnMappingMode) -> Option<DataType> {
@@ -179,7 +182,8 @@ impl<'b> Added<'b> {
             let pairs = self.partitions.value(row);
             let texts = |at: usize| pairs.column(at).as_string_opt::<i32>().ok_or(UNREADABLE);
             for (key, value) in texts(0)?.iter().zip(texts(1)?) {
-                values.insert(key.ok_or(UNREADABLE)?.to_owned(), value.map(str::to_owned));
+                let known = values.insert(key.ok_or(UNREADABLE)?.to_owned(), value.map(str::to_owned));
+                known.is_none().then_some(()).ok_or(LakeError::Damaged("a partition of an object has two values"))?;
             }
         }
         let constant = |(name, primitive, key): &(String, PrimitiveType, String)| {

@@ -18,12 +18,21 @@ use crate::schema::{LeafPath, children};
 /// The key of the name that a field has in objects.
 const NAME: &str = "name in objects";
 
-/// A field of a table, with what tells it in an object: its id, or else its name.
+/// What tells a field in an object; never two things, which could be of two fields.
 #[cfg_attr(not(any(test, feature = "delta", feature = "iceberg")), expect(dead_code, reason = "formats are features"))]
-pub fn told(field: Field, id: Option<i64>, name: Option<&str>) -> Field {
-    let id = id.map(|id| (PARQUET_FIELD_ID_META_KEY.to_owned(), id.to_string()));
-    let name = name.map(|name| (NAME.to_owned(), name.to_owned()));
-    field.with_metadata(HashMap::from_iter(id.into_iter().chain(name)))
+pub enum By<'n> {
+    Id(i64),
+    Name(&'n str),
+}
+
+/// A field of a table, with what tells it in an object.
+#[cfg_attr(not(any(test, feature = "delta", feature = "iceberg")), expect(dead_code, reason = "formats are features"))]
+pub fn told(field: Field, by: By<'_>) -> Field {
+    let (key, value) = match by {
+        By::Id(id) => (PARQUET_FIELD_ID_META_KEY, id.to_string()),
+        By::Name(name) => (NAME, name.to_owned()),
+    };
+    field.with_metadata(HashMap::from([(key.to_owned(), value)]))
 }
 
 /// A field without what tells it, down to its leaves.
@@ -78,22 +87,20 @@ fn found(path: &LeafPath, wanted: &Field, among: &Fields) -> Result<(Option<usiz
 }
 
 fn place(path: &LeafPath, wanted: &Field, among: &Fields) -> Result<Option<usize>, LakeError> {
-    let of = |key: &str| wanted.metadata().get(key);
-    let (id, name) = (of(PARQUET_FIELD_ID_META_KEY), of(NAME));
-    let has_id = |field: &FieldRef| id.is_some() && field.metadata().get(PARQUET_FIELD_ID_META_KEY) == id;
-    let has_name = |field: &FieldRef| name.is_some_and(|name| name == field.name());
-    let first = |is_it: &dyn Fn(&FieldRef) -> bool| {
-        let mut all = among.iter().enumerate().filter(|(_, field)| is_it(field)).map(|(at, _)| at);
-        match (all.next(), all.next()) {
-            (_, Some(_)) => Err(LakeError::Leaf(path.clone(), "an object has it twice")),
-            (at, None) => Ok(at),
-        }
+    let id_of = |field: &Field| field.metadata().get(PARQUET_FIELD_ID_META_KEY).cloned();
+    let (id, name) = (id_of(wanted), wanted.metadata().get(NAME));
+    let is_it = |field: &FieldRef| match &id {
+        Some(_) => id_of(field) == id,
+        None => name == Some(field.name()),
     };
-    let is_numbered = |field: &FieldRef| field.metadata().contains_key(PARQUET_FIELD_ID_META_KEY);
-    if id.is_some() && name.is_none() && !among.is_empty() && !among.iter().any(is_numbered) {
+    if id.is_some() && !among.is_empty() && !among.iter().any(|field| id_of(field).is_some()) {
         return Err(LakeError::Leaf(path.clone(), "an object has no field ids, by which it could be found"));
     }
-    Ok(first(&has_id)?.or(first(&has_name)?))
+    let mut all = among.iter().enumerate().filter(|(_, field)| is_it(field)).map(|(at, _)| at);
+    match (all.next(), all.next()) {
+        (_, Some(_)) => Err(LakeError::Leaf(path.clone(), "an object has it twice")),
+        (at, None) => Ok(at),
+    }
 }
 
 fn between(path: &LeafPath, to: &DataType, from: &DataType) -> Result<Fit, LakeError> {
@@ -129,7 +136,10 @@ fn widens(from: &DataType, to: &DataType) -> bool {
     match (from, to) {
         (Int8, Int16 | Int32 | Int64) | (Int16, Int32 | Int64) | (Int32, Int64) => true,
         (Int8 | Int16 | Int32 | Float32, Float64) => true,
-        (Decimal128(from, scale), Decimal128(to, wider)) => wider >= scale && to - from >= (wider - scale) as u8,
+        (Decimal128(from, scale), Decimal128(to, wider)) => {
+            let (digits, places) = (i16::from(*to) - i16::from(*from), i16::from(*wider) - i16::from(*scale));
+            places >= 0 && digits >= places
+        }
         (Int8 | Int16 | Int32, Decimal128(precision, scale)) => i16::from(*precision) - i16::from(*scale) >= 10,
         (Int64, Decimal128(precision, scale)) => i16::from(*precision) - i16::from(*scale) >= 20,
         (Date32, Timestamp(TimeUnit::Microsecond, None)) => true,
@@ -143,6 +153,27 @@ impl Fit {
     /// Whether nothing is to be done.
     pub fn is_same(&self) -> bool {
         matches!(self, Fit::Same)
+    }
+
+    /// Whether every leaf of the column is the object's leaf at the same place, as it is there, where both are of one type.
+    pub fn is_in_place(&self) -> bool {
+        match self {
+            Fit::Same => true,
+            Fit::Struct(members) => {
+                members.iter().enumerate().all(|(here, (there, fit))| *there == Some(here) && fit.is_in_place())
+            }
+            Fit::List(item) => item.is_in_place(),
+            Fit::Map(pair) => pair.iter().all(Fit::is_in_place),
+            Fit::Constant(_) | Fit::Widened => false,
+        }
+    }
+
+    /// What a row of it takes that is in no object, in bytes.
+    pub fn width(&self) -> usize {
+        match self {
+            Fit::Constant(one) => width(one),
+            _ => 0,
+        }
     }
 
     /// Rows of the object's column as rows of the table's, which is of type `to`; `rows` of them, where it has none.
@@ -188,6 +219,11 @@ fn of_map(fits: &[Fit; 2], array: &MapArray, to: &FieldRef, sorted: bool) -> Res
     Ok(Arc::new(MapArray::try_new(to.clone(), offsets, entries, nulls, sorted)?))
 }
 
+/// What an array's rows take, in bytes.
+pub fn width(array: &ArrayRef) -> usize {
+    array.to_data().get_slice_memory_size().unwrap_or(usize::MAX)
+}
+
 /// One row, so many times.
 fn repeated(one: &ArrayRef, rows: usize) -> Result<ArrayRef, ArrowError> {
     match one.null_count() {
@@ -203,7 +239,7 @@ mod tests {
     use super::*;
 
     fn id(name: &str, data_type: DataType, id: i64) -> Field {
-        told(Field::new(name, data_type, true), Some(id), None)
+        told(Field::new(name, data_type, true), By::Id(id))
     }
 
     #[test]
@@ -236,6 +272,34 @@ mod tests {
     }
 
     #[test]
+    fn a_column_that_is_told_by_name_has_whatever_id() {
+        let object: Fields = vec![id("b", DataType::Int32, 1), id("a", DataType::Utf8, 2)].into();
+        let named = told(Field::new("renamed", DataType::Utf8, true), By::Name("a"));
+        assert_eq!(fit(&named, &object, &Vec::new()).expect("fits").0, Some(1));
+        let unnumbered = Fields::from(vec![Field::new("a", DataType::Utf8, true)]);
+        assert!(fit(&id("a", DataType::Utf8, 2), &unnumbered, &Vec::new()).is_err(), "a name is no id");
+    }
+
+    #[test]
+    fn only_what_lies_where_it_lay_is_in_place() {
+        let of = |names: [&str; 2]| {
+            let member = |name: &str| told(Field::new(name, DataType::Utf8, true), By::Name(name));
+            DataType::Struct(names.map(member).to_vec().into())
+        };
+        let list = |item: DataType| DataType::List(Arc::new(Field::new("element", item, true)));
+        let is_in_place = |to: DataType, from: DataType| {
+            let column = |data_type| told(Field::new("x", data_type, true), By::Name("x"));
+            fit(&column(to), &vec![column(from)].into(), &Vec::new()).expect("fits").1.is_in_place()
+        };
+        assert!(is_in_place(of(["a", "b"]), of(["a", "b"])) && is_in_place(list(of(["a", "b"])), list(of(["a", "b"]))));
+        assert!(
+            !is_in_place(of(["b", "a"]), of(["a", "b"])) && !is_in_place(list(of(["b", "a"])), list(of(["a", "b"])))
+        );
+        assert!(!is_in_place(of(["a", "c"]), of(["a", "b"])), "one is nothing but nulls");
+        assert!(!is_in_place(DataType::Int64, DataType::Int32));
+    }
+
+    #[test]
     fn what_does_not_widen_is_refused_by_name() {
         let refused = |to, from| match fit(&id("a", to, 1), &vec![id("a", from, 1)].into(), &Vec::new()) {
             Err(LakeError::Leaf(path, _)) => path.as_str().to_owned(),
@@ -244,9 +308,11 @@ mod tests {
         assert_eq!(refused(DataType::Int32, DataType::Int64), "a");
         assert_eq!(refused(DataType::Utf8, DataType::Binary), "a");
         assert_eq!(refused(DataType::Decimal128(10, 2), DataType::Decimal128(10, 1)), "a");
+        assert_eq!(refused(DataType::Decimal128(10, 2), DataType::Decimal128(12, 2)), "a");
+        assert_eq!(refused(DataType::Decimal128(38, 100), DataType::Decimal128(1, -100)), "a");
         let twice = vec![id("a", DataType::Utf8, 1), id("b", DataType::Utf8, 1)].into();
         assert!(fit(&id("a", DataType::Utf8, 1), &twice, &Vec::new()).is_err());
-        let required = told(Field::new("a", DataType::Utf8, false), Some(9), None);
+        let required = told(Field::new("a", DataType::Utf8, false), By::Id(9));
         assert!(fit(&required, &twice, &Vec::new()).is_err(), "missing and required");
     }
 }

@@ -2,16 +2,18 @@
 //!
 //! There is no catalog here, so the folder itself must say which metadata is the newest.
 
+mod avro;
 mod columns;
 mod equal;
 mod metadata;
 mod positions;
+mod rows;
 
 use std::collections::HashMap;
 
 use iceberg::spec::{
-    DataContentType, DataFile, DataFileFormat, FormatVersion, Manifest, ManifestFile, ManifestList, ManifestStatus,
-    Schema, Struct, TableMetadata, Transform,
+    DataContentType, DataFile, DataFileFormat, FormatVersion, Manifest, ManifestContentType, ManifestFile,
+    ManifestList, ManifestStatus, Schema, Snapshot as IcebergSnapshot, Struct, TableMetadata, Transform,
 };
 
 use super::vector::Vector;
@@ -21,13 +23,14 @@ use crate::account::store::Object;
 use columns::{constant, fields};
 use equal::Equal;
 use positions::Positions;
+use rows::Told;
 
 /// Reads a snapshot of a table from its metadata; the newest, if none is asked for.
 ///
 /// # Errors
 /// Where the metadata is not whole, or the table uses what is not supported.
 pub fn open(log: &LogRight, snapshot: Option<i64>) -> Result<Snapshot, LakeError> {
-    let metadata = metadata::newest(log)?;
+    let (metadata, written) = metadata::newest(log)?;
     if metadata.encryption_keys_iter().next().is_some() {
         return Err(LakeError::Unsupported("encryption"));
     }
@@ -42,10 +45,11 @@ pub fn open(log: &LogRight, snapshot: Option<i64>) -> Result<Snapshot, LakeError
         }
         _ => metadata.current_schema().clone(),
     };
+    metadata::defaults_are_read(&written, &schema)?;
     let table = Table { log, metadata: &metadata, schema: &schema };
     let mut found = Found::default();
     if let Some(chosen) = chosen {
-        for manifest in table.manifests(chosen.manifest_list())? {
+        for manifest in table.manifests(chosen)? {
             table.entries(&manifest, &mut found)?;
         }
     }
@@ -94,11 +98,13 @@ impl Table<'_> {
         self.log.find(&self.key(location)?).cloned().ok_or(LakeError::Missing)
     }
 
-    /// A list can be older than the version that the table has by now.
-    fn manifests(&self, list: &str) -> Result<Vec<ManifestFile>, LakeError> {
-        let bytes = metadata::read(self.log, &self.key(list)?)?;
+    /// A list can be older than the version that the table has by now. One of version 1 tells no deletes, so only a
+    /// snapshot of that version, which has no number in the table's sequence, can have it.
+    fn manifests(&self, of: &IcebergSnapshot) -> Result<Vec<ManifestFile>, LakeError> {
+        let bytes = metadata::read(self.log, &self.key(of.manifest_list())?)?;
+        let oldest = if of.sequence_number() == 0 { FormatVersion::V1 } else { FormatVersion::V2 };
         let versions = [FormatVersion::V3, FormatVersion::V2, FormatVersion::V1].into_iter();
-        let mut versions = versions.filter(|version| *version <= self.metadata.format_version());
+        let mut versions = versions.filter(|version| (oldest..=self.metadata.format_version()).contains(version));
         let list = versions.find_map(|version| ManifestList::parse_with_version(&bytes, version).ok());
         Ok(list.ok_or(LakeError::Damaged("a manifest list cannot be read"))?.consume_entries().into_iter().collect())
     }
@@ -109,7 +115,22 @@ impl Table<'_> {
         }
         let bytes = metadata::read(self.log, &self.key(&manifest.manifest_path)?)?;
         let parsed = Manifest::parse_avro(&bytes).map_err(|_| LakeError::Damaged("a manifest cannot be read"))?;
+        let other = LakeError::Damaged("a manifest holds something else than its list says");
+        let holds = |content: DataContentType| match manifest.content {
+            ManifestContentType::Data => content == DataContentType::Data,
+            ManifestContentType::Deletes => content != DataContentType::Data,
+        };
+        if *parsed.metadata().content() != manifest.content {
+            return Err(other);
+        }
+        // Where the list tells none, it is taken for 0, and they would apply to nothing.
+        if manifest.content == ManifestContentType::Deletes && manifest.sequence_number == 0 {
+            return Err(LakeError::Damaged("deletes have no sequence number"));
+        }
         for entry in parsed.entries().iter().filter(|entry| entry.is_alive()) {
+            if !holds(entry.content_type()) {
+                return Err(other);
+            }
             let inherits = entry.status() == ManifestStatus::Added || manifest.sequence_number == 0;
             let sequence = entry.sequence_number().or(inherits.then_some(manifest.sequence_number));
             let sequence = sequence.ok_or(LakeError::Damaged("an object has no sequence number"))?;
@@ -163,8 +184,9 @@ impl Table<'_> {
             None => {
                 let of = |entry: &&Entry| self.may_hold(entry, data, &key);
                 for entry in found.positions.iter().filter(of) {
+                    let told = Told { object: entry.object.clone(), rows: entry.file.record_count() };
                     let location = self.metadata.location().to_owned();
-                    deletes.push(Box::new(Positions { object: entry.object.clone(), location, of: key.clone() }));
+                    deletes.push(Box::new(Positions { told, location, of: key.clone() }));
                 }
             }
         }
@@ -218,4 +240,84 @@ fn vector_of(entry: &Entry) -> Result<Vector, LakeError> {
         .ok_or_else(|| damaged.clone())?;
     let end = start.checked_add(length).filter(|end| *end <= entry.object.size).ok_or(damaged)?;
     Ok(Vector { object: entry.object.clone(), range: start..end, rows: entry.file.record_count() })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use bytes::Bytes;
+    use iceberg::spec::{Operation, Summary};
+
+    use super::*;
+    use crate::account::doors::{LogKind, Production};
+    use crate::account::store::{Store as _, testing::MemoryStore};
+
+    fn files(folder: &Path) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+        entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+    }
+
+    /// The log of a sample, with one more manifest list.
+    fn log_of(sample: &str, list: &[u8]) -> LogRight {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/samples/lake/iceberg").join(sample);
+        let store = MemoryStore::default();
+        for file in files(&folder) {
+            let key = file.strip_prefix(&folder).expect("inside").to_string_lossy().into_owned();
+            store.create(&format!("t/{key}"), &[std::fs::read(&file).expect("a file").into()]).expect("created");
+        }
+        store.create("t/metadata/older.avro", &[Bytes::copy_from_slice(list)]).expect("created");
+        Production::new(Box::new(store)).log("t/", LogKind::Iceberg).expect("listed")
+    }
+
+    /// A manifest list of version 1: one manifest, of which neither content nor sequence number is told.
+    fn first_version() -> Vec<u8> {
+        let text =
+            |text: &str| [&[(text.len() % 64 * 2) as u8 | 0x80, (text.len() / 64) as u8], text.as_bytes()].concat();
+        let field = |name: &str, of: &str| format!(r#"{{"name":"{name}","type":"{of}"}}"#);
+        let fields = [("manifest_path", "string"), ("manifest_length", "long"), ("partition_spec_id", "int")];
+        let fields = fields.iter().chain(&[("added_snapshot_id", "long")]).map(|(name, of)| field(name, of));
+        let fields = fields.collect::<Vec<_>>().join(",");
+        let schema = format!(r#"{{"type":"record","name":"manifest_file","fields":[{fields}]}}"#);
+        let header = [&b"Obj\x01"[..], &[2], &text("avro.schema"), &text(&schema), &[0], &[7; 16]].concat();
+        let record = [&text("m.avro")[..], &[2, 0, 2]].concat();
+        [&header[..], &[2, (record.len() * 2) as u8], &record, &[7; 16]].concat()
+    }
+
+    #[test]
+    fn a_list_that_tells_no_deletes_is_one_of_version_1() {
+        let log = log_of("positions", &first_version());
+        let (metadata, _) = metadata::newest(&log).expect("is sound");
+        let table = Table { log: &log, metadata: &metadata, schema: metadata.current_schema() };
+        let listed = |sequence: i64| {
+            let summary = Summary { operation: Operation::Append, additional_properties: HashMap::new() };
+            let of = IcebergSnapshot::builder().with_snapshot_id(1).with_sequence_number(sequence).with_timestamp_ms(0);
+            let list = format!("{}/metadata/older.avro", metadata.location());
+            table.manifests(&of.with_manifest_list(list).with_summary(summary).build())
+        };
+        assert_eq!(listed(0).expect("is of version 1").len(), 1);
+        assert_eq!(listed(3).expect_err("is of version 2"), LakeError::Damaged("a manifest list cannot be read"));
+    }
+
+    #[test]
+    fn a_manifest_holds_what_its_list_says() {
+        let log = log_of("positions", b"");
+        let (metadata, _) = metadata::newest(&log).expect("is sound");
+        let table = Table { log: &log, metadata: &metadata, schema: metadata.current_schema() };
+        let current = metadata.current_snapshot().expect("has one");
+        let (mut deletes, mut data) = (0, 0);
+        for manifest in table.manifests(current).expect("is sound") {
+            let is_deletes = manifest.content == ManifestContentType::Deletes;
+            let refused = |change: &dyn Fn(&mut ManifestFile)| {
+                let mut changed = manifest.clone();
+                change(&mut changed);
+                table.entries(&changed, &mut Found::default()).is_err()
+            };
+            let other = if is_deletes { ManifestContentType::Data } else { ManifestContentType::Deletes };
+            assert!(!refused(&|_| ()) && refused(&|manifest| manifest.content = other));
+            assert_eq!(refused(&|manifest| manifest.sequence_number = 0), is_deletes);
+            if is_deletes { deletes += 1 } else { data += 1 }
+        }
+        assert!(deletes > 0 && data > 0);
+    }
 }

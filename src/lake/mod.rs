@@ -21,7 +21,7 @@ use arrow::datatypes::Fields;
 use bytes::Bytes;
 use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 
-use crate::account::doors::Production;
+use crate::account::doors::{LogKind, Production};
 use crate::account::store::{Object, StoreError};
 use crate::schema::{Lake, LeafPath};
 
@@ -36,8 +36,10 @@ pub enum LakeError {
     #[error("its folder holds no log of a table")]
     NoLog,
     /// Read without it, rows that are deleted would leave.
-    #[error("its folder holds the log of a table, and its format asks for none")]
+    #[error("its folder holds the log of a table, or lies in the folder of one, and its format asks for none")]
     Unasked,
+    #[error("it keeps a log, as `format = \"{0}\"` says, and a scan opens no object of such a table")]
+    Unscanned(&'static str),
     #[error("its log has no snapshot {0}")]
     NoSnapshot(i64),
     #[error("several objects claim to be its newest metadata")]
@@ -62,6 +64,7 @@ impl LakeError {
         Some(match self {
             LakeError::NoLog => "`source` names the folder that holds `_delta_log/` or `metadata/`",
             LakeError::Unasked => "say `format = \"delta\"` or `\"iceberg\"`, and the table's folder as `source`",
+            LakeError::Unscanned(_) => "write its schema by hand: its columns are those of the table",
             LakeError::NoSnapshot(_) => "remove `snapshot` for the newest, or name one that the table still has",
             LakeError::Ambiguous => "have `metadata/version-hint.text` say which one counts",
             LakeError::Outside => "have the table copied whole into its folder, as by a deep clone",
@@ -115,6 +118,7 @@ pub struct Of<'r> {
     pub object: &'r Object,
     pub footer: &'r ArrowReaderMetadata,
     pub read: &'r Read<'r>,
+    pub largest: Largest,
     /// What may be held of an object at once, in bytes.
     pub longest: u64,
 }
@@ -122,15 +126,24 @@ pub struct Of<'r> {
 /// Reads a range of an object.
 pub type Read<'r> = dyn Fn(&Object, Range<u64>) -> Result<Bytes, StoreError> + 'r;
 
+/// The most bytes that a page takes after decompression, of a column chunk that holds so many values; none where one is
+/// damaged.
+pub type Largest = fn(Bytes, i64) -> Option<u64>;
+
 /// A mark for each row of an object: whether it stays.
 pub struct Marks(arrow::array::BooleanBufferBuilder);
 
 impl Marks {
     /// All rows stay.
-    pub fn all(rows: usize) -> Self {
+    ///
+    /// # Errors
+    /// Where their marks would take more than `longest` bytes: how many rows there are is but what a footer claims.
+    pub fn all(rows: u64, longest: u64) -> Result<Self, LakeError> {
+        let rows = usize::try_from(rows).ok().filter(|rows| rows.div_ceil(8) as u64 <= longest);
+        let rows = rows.ok_or(LakeError::Deletes("the object has too many rows for `[limits] memory`"))?;
         let mut marks = arrow::array::BooleanBufferBuilder::new(rows);
         marks.append_n(rows, true);
-        Marks(marks)
+        Ok(Marks(marks))
     }
 
     /// Takes a row away.
@@ -150,14 +163,28 @@ impl Marks {
     }
 }
 
-/// Whether an object of this key is of the log of a table.
-pub fn is_log(key: &str) -> bool {
-    let is_delta = key.split('/').rev().skip(1).any(|folder| folder == "_delta_log");
-    let is_iceberg = key.rsplit_once('/').is_some_and(|(folders, name)| {
-        let folder = folders.rsplit_once('/').map_or(folders, |(_, folder)| folder);
-        folder == "metadata" && name.contains(".metadata.json")
-    });
-    is_delta || is_iceberg
+/// Which log of a table an object of this key is of, if it is of any.
+pub fn log_of(key: &str) -> Option<LogKind> {
+    let (folders, name) = key.rsplit_once('/')?;
+    if folders.split('/').any(|folder| folder == "_delta_log") {
+        return Some(LogKind::Delta);
+    }
+    let is_iceberg = folders.rsplit('/').next() == Some("metadata") && name.contains(".metadata.json");
+    is_iceberg.then_some(LogKind::Iceberg)
+}
+
+/// Whether a folder is that of a table that keeps a log, or lies in one, up to the root.
+///
+/// # Errors
+/// Where the store cannot be listed.
+pub fn is_inside(production: &Production, folder: &str) -> Result<bool, StoreError> {
+    let ends = std::iter::once(0).chain(folder.match_indices('/').map(|(end, _)| end + 1));
+    for log in ends.flat_map(|end| ["_delta_log/", "metadata/"].map(|log| format!("{}{log}", &folder[..end]))) {
+        if production.list(&log)?.iter().any(|object| log_of(&object.key).is_some()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Reads the log of the table in a folder.
@@ -167,10 +194,20 @@ pub fn is_log(key: &str) -> bool {
 pub fn open(production: &Production, folder: &str, lake: Lake) -> Result<Snapshot, LakeError> {
     let mut snapshot = opened(production, folder, lake)?;
     snapshot.files.sort_by(|left, right| left.object.key.cmp(&right.object.key));
+    snapshot.files.iter().flat_map(|file| &file.constants).try_for_each(repeatable)?;
     match snapshot.files.windows(2).any(|pair| pair[0].object.key == pair[1].object.key) {
         true => Err(LakeError::Damaged("an object is there twice")),
         false => Ok(snapshot),
     }
+}
+
+/// The longest value of a log that stands for every row of an object, in bytes.
+const LONGEST_CONSTANT: usize = 4096;
+
+fn repeatable((name, one): &(String, ArrayRef)) -> Result<(), LakeError> {
+    let too_long =
+        || LakeError::Leaf(LeafPath::column(name), "the log has a value of it that is too long for every row");
+    if fit::width(one) > LONGEST_CONSTANT { Err(too_long()) } else { Ok(()) }
 }
 
 #[cfg_attr(not(any(feature = "delta", feature = "iceberg")), expect(unused_variables, reason = "formats are features"))]
@@ -178,12 +215,12 @@ fn opened(production: &Production, folder: &str, lake: Lake) -> Result<Snapshot,
     match lake {
         #[cfg(feature = "delta")]
         Lake::Delta(version) => {
-            let log = production.log(folder, crate::account::doors::LogKind::Delta)?;
+            let log = production.log(folder, LogKind::Delta)?;
             contained(|| delta::open(log, version))
         }
         #[cfg(feature = "iceberg")]
         Lake::Iceberg(snapshot) => {
-            let log = production.log(folder, crate::account::doors::LogKind::Iceberg)?;
+            let log = production.log(folder, LogKind::Iceberg)?;
             contained(|| iceberg::open(&log, snapshot))
         }
         #[cfg(not(all(feature = "delta", feature = "iceberg")))]
@@ -196,4 +233,38 @@ fn opened(production: &Production, folder: &str, lake: Lake) -> Result<Snapshot,
 fn contained<T>(parse: impl FnOnce() -> Result<T, LakeError>) -> Result<T, LakeError> {
     let parsed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(parse));
     parsed.unwrap_or(Err(LakeError::Damaged("it makes the reader fail")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::store::{Store as _, testing::MemoryStore};
+
+    #[test]
+    fn a_value_that_stands_for_every_row_is_short() {
+        let of = |length: usize| -> (String, ArrayRef) {
+            ("city".to_owned(), std::sync::Arc::new(arrow::array::StringArray::from(vec!["a".repeat(length)])))
+        };
+        assert!(repeatable(&of(1024)).is_ok() && matches!(repeatable(&of(1 << 20)), Err(LakeError::Leaf(..))));
+    }
+
+    #[test]
+    fn a_folder_is_inside_of_every_table_around_it() {
+        let inside = |log: &str, folder: &str| {
+            let store = MemoryStore::default();
+            store.create(log, &[Bytes::from_static(b"{}")]).expect("created");
+            is_inside(&Production::new(Box::new(store)), folder).expect("listed")
+        };
+        let delta = "acme/people/_delta_log/00000000000000000000.json";
+        assert!(
+            inside(delta, "acme/people/")
+                && inside(delta, "acme/people/city=Turku/")
+                && inside(delta, "acme/people/city=Turku/day=1/")
+        );
+        assert!(inside("_delta_log/00000000000000000000.json", "acme/people/"));
+        assert!(inside("acme/people/metadata/v1.metadata.json", "acme/people/data/"));
+        assert!(inside("acme/people/metadata/v1.gz.metadata.json", "acme/people/data/day=1/"));
+        assert!(!inside(delta, "acme/orders/day=1/") && !inside(delta, "acme/people_old/day=1/"));
+        assert!(!inside("acme/metadata/columns.json", "acme/people/"), "not every folder of this name is a log");
+    }
 }

@@ -94,7 +94,7 @@ mod tests {
     }
 
     fn read(vector: &[u8], announced: u64) -> Result<Vec<bool>, LakeError> {
-        let mut rows = Marks::all(100);
+        let mut rows = Marks::all(100, 13)?;
         mark(&bitmap_of(vector).ok_or(DAMAGED)?, announced, &mut rows)?;
         Ok(rows.finish().iter().collect())
     }
@@ -122,5 +122,6 @@ mod tests {
         assert!(read(&written(&[1 << 40]), 1).is_err());
         assert!(read(&written(&[1, 2]), 1).is_err(), "more than the log says");
         assert!(read(&[], 0).is_err());
+        assert!(Marks::all(1 << 50, 1 << 30).is_err() && Marks::all(105, 13).is_err(), "a claim is no memory");
     }
 }

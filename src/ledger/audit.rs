@@ -16,6 +16,7 @@ impl Ledger<'_> {
         let places: Vec<u64> = (0..self.tree.size()).collect();
         let entries = places.par_iter().map(|place| self.audit_entry(*place));
         let mut found: Vec<_> = entries.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+        found.extend((self.head.is_none() && !places.is_empty()).then_some(LedgerError::Checkpoint));
         found.extend(self.audit_pieces()?);
         Ok(found)
     }

@@ -1,6 +1,6 @@
 //! What the ledger says: one event, when, and of which customer. No value of the data is in it.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// One thing that happened.
@@ -49,6 +49,9 @@ pub struct Given {
     pub signers: Vec<String>,
     pub not_after: Timestamp,
     pub max_runs: u64,
+    /// How long what was made may be kept, in days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retention_days: Option<u64>,
     /// The approval that this one follows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renews: Option<String>,
@@ -94,10 +97,18 @@ pub struct Purged {
     /// `withdrawal`, `retention` or `asked`.
     pub because: String,
     pub releases: Vec<String>,
-    /// States of objects that were deleted: versions, delete markers, open uploads.
+    /// States of objects that were deleted: versions, delete markers, unfinished writes.
     pub erased: u64,
-    /// When the listing was empty.
+    /// When all that remains in the store was listed once more, and held nothing of them.
     pub empty_at: Timestamp,
+}
+
+impl Given {
+    /// When what was made at some moment must be deleted; none where no time was agreed on.
+    pub fn retained_until(&self, made: Timestamp) -> Option<Timestamp> {
+        let hours = i64::try_from(self.retention_days?).ok()?.checked_mul(24)?;
+        made.checked_add(SignedDuration::from_hours(hours)).ok()
+    }
 }
 
 impl Event {

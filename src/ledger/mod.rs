@@ -157,7 +157,7 @@ impl<'s> Ledger<'s> {
     }
 
     /// Every entry, the oldest first.
-    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> + ExactSizeIterator {
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> + ExactSizeIterator + Clone {
         self.recorded.iter().map(|recorded| &recorded.entry)
     }
 
@@ -219,7 +219,7 @@ impl<'s> Ledger<'s> {
 
     /// The signed head that lies in the store, and the object it lies in.
     fn signed(&self) -> Result<Option<(Object, Head)>, LedgerError> {
-        match read_whole(self.store, CHECKPOINT) {
+        match read_latest(self.store, CHECKPOINT) {
             Ok((object, bytes)) => Ok(Some((object, self.key.head(&bytes)?))),
             Err(StoreError::Missing) => Ok(None),
             Err(error) => Err(error.into()),
@@ -235,7 +235,7 @@ impl<'s> Ledger<'s> {
             self.head = signed;
         }
         match self.head {
-            Some(head) => self.seen.remember(&self.key, head, || read_whole(self.store, CHECKPOINT)),
+            Some(head) => self.seen.remember(&self.key, head, || read_latest(self.store, CHECKPOINT)),
             None => Ok(()),
         }
     }
@@ -343,6 +343,17 @@ impl<'s> Ledger<'s> {
             }
         }
     }
+}
+
+/// An object as it is now, though others write over it meanwhile.
+fn read_latest(store: &dyn Store, key: &str) -> Result<(Object, Bytes), StoreError> {
+    for _ in 0..TRIES {
+        match read_whole(store, key) {
+            Err(StoreError::Changed) => {}
+            other => return other,
+        }
+    }
+    Err(StoreError::Changed)
 }
 
 /// A bundle of exactly `width` entries; where it was partial and is full by now, the full one.

@@ -80,6 +80,11 @@ impl NoteKey {
         &self.name
     }
 
+    /// Whether it cosigns, and keeps no ledger.
+    pub fn is_witness(&self) -> bool {
+        self.kind == COSIGNATURE
+    }
+
     /// What verifies the entries of this ledger.
     pub fn public_key(&self) -> &PublicKey {
         &self.key

@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use tlog_tiles::{Hash, check_record};
 
 use super::note::NoteKey;
-use super::{CHECKPOINT, Entry, Ledger, LedgerError, Tree, parse, tree};
-use crate::account::store::read_whole;
+use super::{CHECKPOINT, Entry, Ledger, LedgerError, Tree, parse, read_latest, tree};
 
 /// The kind of file.
 pub const KIND: &str = "https://verho.dev/receipt/v1";
@@ -44,7 +43,7 @@ impl Ledger<'_> {
     /// Where there is none.
     pub fn receipt(&self, customer: &str) -> Result<Receipt, LedgerError> {
         let head = self.head.ok_or(LedgerError::Checkpoint)?;
-        let (_, checkpoint) = read_whole(self.store, CHECKPOINT)?;
+        let (_, checkpoint) = read_latest(self.store, CHECKPOINT)?;
         let size = self.key.head(&checkpoint)?.size.min(head.size);
         if size != self.key.head(&checkpoint)?.size {
             return Err(LedgerError::Contended);

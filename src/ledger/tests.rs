@@ -117,7 +117,11 @@ fn every_byte_that_is_changed_is_found() {
 #[test]
 fn every_object_that_is_missing_is_found() {
     let place = Place::with(258);
-    for object in place.store.list("ledger/").expect("can be listed") {
+    // Of partial tiles and entries one in nine, of all else each.
+    let all = place.store.list("ledger/").expect("can be listed").into_iter().enumerate();
+    let some =
+        all.filter(|(number, object)| number % 9 == 0 || !object.key.contains(".p/") && !object.key.contains("entry/"));
+    for (_, object) in some {
         let stale = object.key.contains(".p/") && !object.key.ends_with(".p/2") && !object.key.ends_with("1/000.p/1");
         let (_, bytes) = read_whole(&place.store, &object.key).expect("is there");
         place.store.delete(&object.key).expect("is there");
@@ -180,7 +184,9 @@ fn a_witness_must_have_seen_this_history_lately() {
 
     let forked = Place::new();
     let mut other = forked.open_as("writer").expect("is empty");
-    (10..13).for_each(|number| drop(other.append(&signer(1), &entry("acme", number)).expect("can be written")));
+    for number in 10..13 {
+        other.append(&signer(1), &entry("acme", number)).expect("can be written");
+    }
     let (_, cosigned) = read_whole(&place.store, "ledger/witness/eyes-example.checkpoint").expect("is there");
     forked.store.create("ledger/witness/eyes-example.checkpoint", &[cosigned]).expect("is free");
     assert_eq!(other.witnessed(&witness, 24, now(0)), Err(LedgerError::Forked(2)));

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::note::NoteKey;
-use super::{CHECKPOINT, Head, Ledger, LedgerError};
+use super::{CHECKPOINT, Head, Ledger, LedgerError, read_latest};
 use crate::account::store::{Store, StoreError, read_whole};
 use crate::signing::Signer;
 
@@ -22,7 +22,7 @@ impl Ledger<'_> {
     /// Where there is no checkpoint, or the store refuses.
     pub fn cosign(&self, witness: &NoteKey, signer: &dyn Signer, now: Timestamp) -> Result<Head, LedgerError> {
         let head = self.head.ok_or(LedgerError::Checkpoint)?;
-        let (_, checkpoint) = read_whole(self.store, CHECKPOINT)?;
+        let (_, checkpoint) = read_latest(self.store, CHECKPOINT)?;
         if self.key.head(&checkpoint)? != head {
             return Err(LedgerError::Contended);
         }

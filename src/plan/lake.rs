@@ -8,7 +8,7 @@ use arrow::datatypes::Fields;
 use crate::account::doors::Production;
 use crate::account::store::Object;
 use crate::crew::Crew;
-use crate::lake::{self, Deletes, Fit, LakeError, LakeFile, Marks, Of, Read, Snapshot};
+use crate::lake::{self, Deletes, Fit, LakeError, LakeFile, Marks, Of, Snapshot};
 use crate::plan::footer::{FileError, Footer};
 use crate::plan::table::{Content, SourceFile};
 use crate::plan::{PlanError, contained};
@@ -51,26 +51,19 @@ impl Logged {
         self.deletes.iter().filter_map(|deletes| deletes.object())
     }
 
-    /// A mark for each row of the object: whether it stays. `longest` bytes may be held of an object of deletes at once.
+    /// A mark for each row of the object: whether it stays.
     ///
     /// # Errors
-    /// Where it cannot be told for certain.
-    pub fn stays(
-        &self,
-        object: &Object,
-        footer: &Footer,
-        read: &Read<'_>,
-        longest: u64,
-    ) -> Result<Arc<BooleanBuffer>, FileError> {
+    /// Where it cannot be told for certain, or there are more rows than memory has room for marks.
+    pub fn stays(&self, of: &Of<'_>) -> Result<Arc<BooleanBuffer>, FileError> {
         let mut known = self.stays.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = known.upgrade() {
             return Ok(known);
         }
-        let rows = footer.row_groups().iter().map(|group| group.num_rows() as usize).sum();
-        let of = Of { object, footer: &footer.arrow, read, longest };
+        let rows = of.footer.metadata().row_groups().iter().map(|group| group.num_rows() as u64).sum();
         let marks = contained(|| {
-            let mut marks = Marks::all(rows);
-            self.deletes.iter().try_for_each(|deletes| deletes.mark(&of, &mut marks))?;
+            let mut marks = Marks::all(rows, of.longest)?;
+            self.deletes.iter().try_for_each(|deletes| deletes.mark(of, &mut marks))?;
             Ok(Arc::new(marks.finish()))
         })?;
         *known = Arc::downgrade(&marks);

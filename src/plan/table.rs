@@ -9,15 +9,15 @@ use arrow::datatypes::{DataType, Field, Fields};
 use parquet::file::metadata::RowGroupMetaData;
 
 use crate::account::doors::Production;
-use crate::account::store::Object;
+use crate::account::store::{Object, StoreError};
 use crate::crew::Crew;
-use crate::lake::{Fit, LakeError, is_log};
+use crate::lake::{self, Fit, LakeError};
 use crate::method::{Extent, Nulls, Outcome, comparable};
 use crate::plan::beside;
 use crate::plan::codes::{self, Codes};
 use crate::plan::footer::{FileError, Footer};
 use crate::plan::groups::{self, Groups};
-use crate::plan::lake::{self, Logged};
+use crate::plan::lake::{Logged, read as read_logged};
 use crate::plan::partition::{self, partitions};
 use crate::plan::selection;
 use crate::plan::unique;
@@ -229,7 +229,7 @@ impl TablePlan {
     /// Where there is no object, one is not readable, two differ, or a leaf and the schema do not match.
     pub fn resolve(schema: TableSchema, production: &Production, crew: &Crew) -> Result<Self, PlanError> {
         let (files, snapshot) = match schema.form {
-            Form::Lake(which) => lake::read(&schema, which, production, crew).map(|(files, id)| (files, Some(id)))?,
+            Form::Lake(which) => read_logged(&schema, which, production, crew).map(|(files, id)| (files, Some(id)))?,
             _ => (listed(&schema, production, crew)?, None),
         };
         let first = files.first().ok_or_else(|| PlanError::Empty { table: schema.table.clone() })?;
@@ -305,9 +305,9 @@ impl TablePlan {
 
 /// All objects that the schema's pattern matches.
 fn listed(schema: &TableSchema, production: &Production, crew: &Crew) -> Result<Vec<SourceFile>, PlanError> {
-    let listed = production.list(schema.source.folder());
-    let listed = listed.map_err(|error| PlanError::List { table: schema.table.clone(), error })?;
-    if schema.form == Form::Parquet && listed.iter().any(|object| is_log(&object.key)) {
+    let not_listed = |error| PlanError::List { table: schema.table.clone(), error };
+    let listed = production.list(schema.source.folder()).map_err(not_listed)?;
+    if schema.form == Form::Parquet && is_logged(schema, production, &listed).map_err(not_listed)? {
         return Err(PlanError::Lake { table: schema.table.clone(), error: LakeError::Unasked });
     }
     let objects: Vec<_> = listed.into_iter().filter(|object| schema.source.matches(&object.key)).collect();
@@ -316,6 +316,12 @@ fn listed(schema: &TableSchema, production: &Production, crew: &Crew) -> Result<
         let read = crew.call(production.is_remote(), || SourceFile::read(schema, production, Object::clone(object)));
         read.map_err(|error| PlanError::File { table: schema.table.clone(), object: *number, of: objects.len(), error })
     })
+}
+
+/// Whether the log of a table lies among the objects, or in a folder around theirs.
+fn is_logged(schema: &TableSchema, production: &Production, listed: &[Object]) -> Result<bool, StoreError> {
+    let is_among = listed.iter().any(|object| lake::log_of(&object.key).is_some());
+    Ok(is_among || lake::is_inside(production, schema.source.folder())?)
 }
 
 /// Two columns of one path could not be told apart by their rules.

@@ -6,6 +6,8 @@
 //! <root>/current.json                             which release readers use
 //! ```
 
+mod purge;
+
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
@@ -14,10 +16,12 @@ use serde::{Deserialize, Serialize};
 use ssh_key::PublicKey;
 
 use crate::account::doors::Test;
-use crate::account::store::{StoreError, read_whole};
+use crate::account::store::{Object, StoreError, read_whole};
+use crate::evidence::Erased;
 use crate::signing::dsse::Envelope;
 use crate::signing::{SignError, Signer};
 use crate::sink::Written;
+pub use purge::{delete, purge};
 
 /// The media type of a manifest inside its envelope.
 const PAYLOAD_TYPE: &str = "application/vnd.verho.release+json";
@@ -79,6 +83,10 @@ pub enum ReleaseError {
     Unknown(String),
     #[error("the manifest of release `{0}` is not one, or was changed after it was signed")]
     Broken(String),
+    #[error("readers use release `{0}`, and others are there")]
+    InUse(String),
+    #[error("{} versions, {} delete markers and {} unfinished writes are left", .0.versions, .0.markers, .0.uploads)]
+    Left(Erased),
     #[error(transparent)]
     Sign(#[from] SignError),
 }
@@ -92,6 +100,16 @@ pub fn commit(test: &Test, manifest: &Manifest, signer: &dyn Signer) -> Result<(
     let envelope = Envelope::sign_as(PAYLOAD_TYPE, &payload, signer)?;
     test.store.create(&key(&manifest.release), &[json(&Signed { manifest: manifest.clone(), envelope })])?;
     Ok(point_to(test, &manifest.release)?)
+}
+
+/// Points readers to a visible release: the way back to an earlier one.
+///
+/// # Errors
+/// Where it is not visible, or is not what was signed.
+pub fn switch(test: &Test, release: &str) -> Result<Manifest, ReleaseError> {
+    let manifest = show(test, release)?;
+    point_to(test, release)?;
+    Ok(manifest)
 }
 
 /// Points readers to a release; a race with another release is run again.
@@ -135,8 +153,13 @@ pub fn list(test: &Test) -> Result<Vec<String>, StoreError> {
 /// # Errors
 /// Where the store fails.
 pub fn current(test: &Test) -> Result<Option<String>, StoreError> {
+    Ok(pointer(test)?.and_then(|(_, current)| current).map(|current| current.release))
+}
+
+/// `current.json`, and what it says; it says nothing where it is not one of ours.
+fn pointer(test: &Test) -> Result<Option<(Object, Option<Current>)>, StoreError> {
     match read_whole(test.store.as_ref(), CURRENT) {
-        Ok((_, bytes)) => Ok(serde_json::from_slice::<Current>(&bytes).ok().map(|current| current.release)),
+        Ok((object, bytes)) => Ok(Some((object, serde_json::from_slice(&bytes).ok()))),
         Err(StoreError::Missing) => Ok(None),
         Err(error) => Err(error),
     }

@@ -271,6 +271,7 @@ mod tests {
                 signers: Vec::new(),
                 not_after: at(10),
                 max_runs: 1,
+                retention_days: None,
                 renews: None,
             },
             Started { run: "r".into(), approval: "a".into(), digest: "d".into(), operator: "o".into() },

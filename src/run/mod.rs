@@ -1,8 +1,10 @@
 //! One run, read top to bottom: from an approval to a visible release, or to a refusal; both leave evidence.
 
 pub mod earned;
+pub mod ending;
+pub mod releases;
 mod scan;
-mod secret;
+pub mod secret;
 mod trail;
 
 use std::collections::BTreeMap;
@@ -19,6 +21,8 @@ use crate::error::{Failure, Kind};
 use crate::evidence::{self, Outcome};
 use crate::guard::groups::{self, Finding};
 use crate::keys::{Secret, secret_of};
+use crate::ledger::Book;
+use crate::lineage::Lineage;
 use crate::plan::Plan;
 use crate::release::{self, Manifest, TableRelease};
 use crate::risk::{self, Report, Setting};
@@ -90,8 +94,17 @@ impl<'w> House<'w> {
         })
     }
 
+    /// The books, of which the ledger is believed only where all have cosigned it who must.
     fn books(&self) -> Books<'_> {
-        Books::open(self.evidence.as_ref(), self.signer.as_ref(), &self.workspace.ledger_memory())
+        let mut books = Books::open(self.evidence.as_ref(), self.signer.as_ref(), &self.workspace.ledger_memory());
+        let watched = |book: &Book<'_>| {
+            let mut witnesses = self.workspace.evidence.witnesses.iter();
+            witnesses.try_for_each(|witness| book.ledger().witnessed(&witness.key, witness.hours, Timestamp::now()))
+        };
+        if let Some(error) = books.ledger.as_ref().ok().and_then(|book| watched(book).err()) {
+            books.ledger = Err(error);
+        }
+        books
     }
 }
 
@@ -102,8 +115,11 @@ impl<'w> House<'w> {
 pub fn run(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Result<Done, Failure> {
     let mut books = house.books();
     let mut trail = Trail::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
+    let lineage = Lineage::begin(house.workspace, trail.record());
     let outcome = to_its_end(|| carry(house, wish, progress, &mut trail, &mut books));
     let evidence = trail.end(&mut books, Outcome::Committed, outcome.as_ref().err());
+    lineage.end(trail.record()).iter().for_each(|why| progress.warn(why));
+    ending::sweep(&house.test, &mut books, wish, &trail)?;
     with_evidence(outcome, evidence).map(|(done, evidence)| Done { evidence, ..done })
 }
 
@@ -349,6 +365,8 @@ impl From<release::ReleaseError> for Failure {
             release::ReleaseError::Unknown(_) => {
                 Failure::new(Kind::Usage, error.to_string()).hint("`verho release list` shows all")
             }
+            release::ReleaseError::InUse(_) => Failure::new(Kind::Usage, error.to_string())
+                .hint("point readers to another one first: `verho release use CUSTOMER RELEASE`"),
             error => Failure::new(Kind::Storage, error.to_string()),
         }
     }
@@ -375,6 +393,7 @@ pub fn refresh(
     every: SignedDuration,
     progress: &dyn Progress,
 ) -> Result<Refreshed, Failure> {
+    ending::purge(house.workspace, wish)?;
     let last = release::current(&house.test)?.map(|name| release::show(&house.test, &name)).transpose()?;
     match last {
         Some(last) if (SignedDuration::ZERO..every).contains(&Timestamp::now().duration_since(last.created_at)) => {

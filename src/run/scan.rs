@@ -40,6 +40,8 @@ impl From<ScanError> for Failure {
         match error {
             ScanError::List(error) => Failure::from(error).during("production root"),
             ScanError::Schema(fault) => fault.into(),
+            ScanError::Logged => Failure::new(Kind::Mismatch, error.to_string())
+                .hint("a scan opens no object of such a table: write its schema by hand"),
             ScanError::Empty => Failure::new(Kind::Mismatch, error.to_string()).hint(
                 "tables lie in <root>/<customer>/<table>/ or <root>/<customer>/<table>.csv; known endings: parquet, csv, tsv, \
                  ndjson, jsonl, json, arrow, arrows, and all but the first with .gz or .zst",

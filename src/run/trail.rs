@@ -11,9 +11,11 @@ use crate::account::store::{Object, Store};
 use crate::consent::{Approval, Assessment};
 use crate::error::{Failure, Kind};
 use crate::evidence::journal::{self, Appended};
-use crate::evidence::{Input, KnownRecord, Outcome, Output, RunRecord, State, TableRecord, Tool, Treatment};
+use crate::evidence::{
+    Ended, Input, KnownRecord, Outcome, Output, Proof, RunRecord, State, TableRecord, Tool, Treatment,
+};
 use crate::keys::Secret;
-use crate::ledger::{Book, Event, Ledger, LedgerError, Told};
+use crate::ledger::{Book, Event, Ledger, LedgerError, Purged, Told};
 use crate::plan::{Plan, SourceFile, TablePlan};
 use crate::scan::{Known, Scan};
 use crate::schema::{Leaf, digest};
@@ -74,7 +76,14 @@ impl Trail {
             ledger: None,
             guards: Vec::new(),
             known: None,
+            purged: None,
+            ended: None,
         })
+    }
+
+    /// What is known of the run so far.
+    pub fn record(&self) -> &RunRecord {
+        &self.0
     }
 
     /// What would be done to which table.
@@ -96,6 +105,11 @@ impl Trail {
     /// The release that was about to be made, and under which approval.
     pub fn release(&self) -> Option<(&str, &str)> {
         Some((self.0.release.as_deref()?, &self.0.approval.as_ref()?.id))
+    }
+
+    /// The principal who runs it.
+    pub fn operator(&self) -> &str {
+        &self.0.operator
     }
 
     /// By which approval, and in which state of the ledger.
@@ -147,6 +161,17 @@ impl Trail {
         }
     }
 
+    /// Which release readers were pointed to.
+    pub fn switched(&mut self, release: &str) {
+        self.0.release = Some(release.to_owned());
+    }
+
+    /// What is gone, and the end of which approval asked for it.
+    pub fn purged(&mut self, proof: &Proof, ended: Option<Ended>) {
+        self.0.purged = Some(proof.clone());
+        self.0.ended = ended;
+    }
+
     /// Signs and appends what is about to become visible, so that no release is ever without evidence.
     pub fn prepared(&self, books: &mut Books<'_>) -> Result<(), Failure> {
         let record = RunRecord { outcome: Outcome::Prepared, finished: Timestamp::now(), ..self.0.clone() };
@@ -154,14 +179,11 @@ impl Trail {
     }
 
     /// Signs and appends the record: as `done`, or as what the failure makes it. The record's key.
-    pub fn end(&self, books: &mut Books<'_>, done: Outcome, failure: Option<&Failure>) -> Result<String, Failure> {
-        let record = RunRecord {
-            finished: Timestamp::now(),
-            outcome: failure.map_or(done, outcome),
-            refusal: failure.map(Into::into),
-            ..self.0.clone()
-        };
-        append(books, record)
+    pub fn end(&mut self, books: &mut Books<'_>, done: Outcome, failure: Option<&Failure>) -> Result<String, Failure> {
+        self.0.finished = Timestamp::now();
+        self.0.outcome = failure.map_or(done, outcome);
+        self.0.refusal = failure.map(Into::into);
+        append(books, self.0.clone())
     }
 }
 
@@ -171,6 +193,7 @@ fn append(books: &mut Books<'_>, mut record: RunRecord) -> Result<String, Failur
     let appended = journal::append(books.evidence, books.signer, &record);
     let Appended { key, sha256 } = appended.map_err(|error| Failure::from(error).during("evidence of the run"))?;
     let Ok(book) = &mut books.ledger else { return Ok(key) };
+    let purged = record.purged.map(|proof| purged(proof, record.ended));
     let told = Told {
         run: record.run,
         outcome: record.outcome.word().to_owned(),
@@ -180,7 +203,20 @@ fn append(books: &mut Books<'_>, mut record: RunRecord) -> Result<String, Failur
         sha256,
     };
     book.enter(&record.customer, Event::Told(told))?;
+    if let Some(purged) = purged {
+        book.enter(&record.customer, Event::Purged(purged))?;
+    }
     Ok(key)
+}
+
+fn purged(proof: Proof, ended: Option<Ended>) -> Purged {
+    Purged {
+        because: ended.as_ref().map_or_else(|| "asked".to_owned(), |ended| ended.because.clone()),
+        approval: ended.map(|ended| ended.approval),
+        releases: proof.releases,
+        erased: proof.erased.versions + proof.erased.markers + proof.erased.uploads,
+        empty_at: proof.listed_again_at,
+    }
 }
 
 fn outcome(failure: &Failure) -> Outcome {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::scan::aito::{Column, End, Kind, Shape, Tables};
 use crate::scan::names;
+use crate::scan::write::quoted;
 
 /// What is written of a column.
 pub enum Choice {
@@ -86,7 +87,7 @@ fn rules(end: &End, column: &Column) -> Vec<String> {
         (_, Some(kind)) => format!(r#"class = "quasi", method = "fake", kind = "{kind}""#),
         _ if names::is_time(&column.name) => r#"class = "quasi", method = "generalise", prefix = 7"#.to_owned(),
         _ => {
-            let domain = serde_json::Value::from(end.to_string());
+            let domain = quoted(&end.to_string());
             format!(r#"class = "quasi", method = "pseudonym", domain = {domain}"#)
         }
     };

@@ -4,7 +4,7 @@ use super::column::Kind;
 use super::objects::{Ending, Table};
 use super::propose::{Choice, Joins, choose};
 use super::sample::{Sampled, Seen};
-use super::write::{key, quoted};
+use super::write::{key, quoted, remark};
 use crate::schema::{Dialect, Escape, Header, OPEN, type_name};
 
 /// A leaf's link to another table's leaf, as it was measured.
@@ -75,7 +75,7 @@ fn head(customer: &str, table: &Table, sampled: &Sampled) -> String {
          # The lines in comments before a question are answers to choose from; `verho methods` lists all.\n",
         sampled.rows
     );
-    sampled.notes.iter().for_each(|note| text += &format!("# Note: {note}.\n"));
+    sampled.notes.iter().for_each(|note| text += &format!("# Note: {}.\n", remark(note)));
     let (name, format) = (&table.name, format(sampled.ending));
     text += &format!(
         "\ncustomer = \"{customer}\"\ntable    = \"{name}\"\nsource   = {}   # below the production root\nformat   = \"{format}\"\n",
@@ -133,7 +133,7 @@ fn leaf(text: &mut String, seen: &Seen, proposal: &Proposal, ending: Ending) {
     let undeclared = is_declared && declared.is_none();
     let typed = declared.map_or_else(String::new, |name| format!("type = \"{name}\", "));
     let line = |rule: &str| format!("{name} = {{ {typed}{rule} }}");
-    let why = &proposal.why;
+    let why = remark(&proposal.why);
     match &proposal.choice {
         Choice::Rule(rule) => *text += &format!("{}   # {why}\n", line(rule)),
         Choice::Open(rules) => {
@@ -142,7 +142,8 @@ fn leaf(text: &mut String, seen: &Seen, proposal: &Proposal, ending: Ending) {
         }
     }
     if undeclared {
-        *text += &format!("# The type of {name} is none that a schema can declare: {}.\n", seen.data_type);
+        let data_type = remark(&seen.data_type.to_string());
+        *text += &format!("# The type of {name} is none that a schema can declare: {data_type}.\n");
     }
 }
 

@@ -25,6 +25,7 @@ use std::path::Path;
 use crate::account::doors::Production;
 use crate::account::store::StoreError;
 use crate::document::Fault;
+use crate::lake::{self, LakeError};
 use crate::plan::FileError;
 use crate::schema::LeafPath;
 
@@ -33,10 +34,10 @@ pub use changes::Change;
 use changes::Ruled;
 pub use file::{Link, Proposal};
 use links::{Candidate, Place};
-use objects::Table;
+use objects::{Found, Table};
 pub use propose::Choice;
 use propose::Joins;
-pub use sample::{Depth, Sampled, Scanner, Seen};
+pub use sample::{Depth, Sampled, Scanner, Seen, columns_of_csv, names_of_json};
 pub use write::{Written, write};
 
 /// Why there is no scan.
@@ -46,6 +47,8 @@ pub enum ScanError {
     List(StoreError),
     #[error("below the customer's folder there is no object that could belong to a table")]
     Empty,
+    #[error("the customer's folder is a table that keeps a log, or lies in the folder of one")]
+    Logged,
     #[error(transparent)]
     Schema(Fault),
 }
@@ -72,6 +75,8 @@ pub struct Scan {
     pub tables: Vec<Scanned>,
     /// Tables that have a schema file and no object.
     pub gone: Vec<String>,
+    /// Tables that keep a log and have a schema file: they were not looked into.
+    pub logged: Vec<String>,
     /// Objects that belong to no table.
     pub passed_over: usize,
 }
@@ -102,9 +107,13 @@ impl Scan {
 /// # Errors
 /// Where nothing can be listed, or a schema file is none. A table that cannot be read is told in its place.
 pub fn scan(production: &Production, customer: &str, folder: &Path, depth: Depth) -> Result<Scan, ScanError> {
-    let objects = production.list(&format!("{customer}/")).map_err(ScanError::List)?;
+    let home = format!("{customer}/");
+    let objects = production.list(&home).map_err(ScanError::List)?;
+    if lake::is_inside(production, &home).map_err(ScanError::List)? {
+        return Err(ScanError::Logged);
+    }
     let found = objects::group(customer, objects);
-    if found.tables.is_empty() {
+    if found.tables.is_empty() && found.logged.is_empty() {
         return Err(ScanError::Empty);
     }
     let mut scanner = Scanner::new(production, depth);
@@ -118,20 +127,28 @@ pub fn scan(production: &Production, customer: &str, folder: &Path, depth: Depth
         };
         Ok(Scanned { table: table.name.clone(), outcome })
     });
-    let tables = tables.collect::<Result<Vec<_>, _>>().map_err(ScanError::Schema)?;
-    let gone = gone(folder, &found.tables);
-    Ok(Scan { tables, gone, passed_over: found.passed_over })
+    let mut tables = tables.collect::<Result<Vec<_>, _>>().map_err(ScanError::Schema)?;
+    let gone = gone(folder, &found);
+    let (logged, new): (Vec<_>, Vec<_>) =
+        found.logged.into_iter().partition(|(name, _)| folder.join(format!("{name}.toml")).exists());
+    tables.extend(
+        new.into_iter()
+            .map(|(table, kind)| Scanned { table, outcome: Err(LakeError::Unscanned(kind.format()).into()) }),
+    );
+    let logged = logged.into_iter().map(|(name, _)| name).collect();
+    Ok(Scan { tables, gone, logged, passed_over: found.passed_over })
 }
 
 /// Files of tables that are not there any more.
-fn gone(folder: &Path, tables: &[Table]) -> Vec<String> {
+fn gone(folder: &Path, found: &Found) -> Vec<String> {
     let files = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok).map(|entry| entry.path());
     let stem = |path: std::path::PathBuf| {
         let is_schema = path.extension().is_some_and(|extension| extension == "toml");
         path.file_stem().filter(|_| is_schema).map(|stem| stem.to_string_lossy().into_owned())
     };
-    let mut gone: Vec<_> =
-        files.filter_map(stem).filter(|name| tables.iter().all(|table| table.name != *name)).collect();
+    let is_there =
+        |name: &String| found.logged.contains_key(name) || found.tables.iter().any(|table| table.name == *name);
+    let mut gone: Vec<_> = files.filter_map(stem).filter(|name| !is_there(name)).collect();
     gone.sort();
     gone
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::account::doors::LogKind;
 use crate::account::store::Object;
+use crate::lake::log_of;
 use crate::schema::is_table_name;
 
 /// What an object is, by the ending of its name.
@@ -43,6 +45,8 @@ pub struct Table {
 pub struct Found {
     /// By name.
     pub tables: Vec<Table>,
+    /// Tables whose log alone says which of their objects count, and which log that is.
+    pub logged: BTreeMap<String, LogKind>,
     /// Objects that belong to no table: of an unknown ending, or in a folder whose name no table can have.
     pub passed_over: usize,
 }
@@ -50,11 +54,14 @@ pub struct Found {
 /// Groups objects into tables: those of a folder, or one file by itself.
 ///
 /// What begins with `_` or `.` is not data, as everywhere; an object of another ending than most of its folder is passed over.
+/// Of a folder with the log of a table in it no object is taken: some can hold rows that are deleted.
 pub fn group(customer: &str, objects: Vec<Object>) -> Found {
     let mut groups: BTreeMap<String, BTreeMap<(Ending, String), Vec<Object>>> = BTreeMap::new();
     let mut passed_over = 0;
+    let logged = logged(customer, &objects);
+    let is_logged = |key: &str| folder(customer, key).is_some_and(|folder| logged.contains_key(folder));
     for object in objects {
-        if is_hidden(&object.key) || object.size == 0 {
+        if is_hidden(&object.key) || object.size == 0 || is_logged(&object.key) {
             continue;
         }
         match place(customer, &object.key) {
@@ -71,7 +78,18 @@ pub fn group(customer: &str, objects: Vec<Object>) -> Found {
         Some(Table { name, source, ending, objects })
     };
     let tables = groups.into_iter().filter_map(table).collect();
-    Found { tables, passed_over }
+    Found { tables, logged, passed_over }
+}
+
+fn logged(customer: &str, objects: &[Object]) -> BTreeMap<String, LogKind> {
+    let table = |object: &Object| Some((folder(customer, &object.key)?.to_owned(), log_of(&object.key)?));
+    objects.iter().filter_map(table).filter(|(name, _)| is_table_name(name)).collect()
+}
+
+/// The folder in the customer's that a key lies in.
+fn folder<'k>(customer: &str, key: &'k str) -> Option<&'k str> {
+    let inside = key.strip_prefix(customer)?.strip_prefix('/')?;
+    inside.split_once('/').map(|(folder, _)| folder)
 }
 
 fn is_hidden(key: &str) -> bool {
@@ -138,5 +156,22 @@ mod tests {
             ("visits", "acme/visits/**/*.ndjson.gz", 1),
         ];
         assert_eq!((tables.as_slice(), found.passed_over), (&expected[..], 2));
+    }
+
+    #[test]
+    fn no_object_of_a_table_with_a_log_is_taken() {
+        let found = found(&[
+            "acme/people/_delta_log/00000000000000000000.json",
+            "acme/people/city=1/a.parquet",
+            "acme/visits/data/a.parquet",
+            "acme/visits/metadata/v1.metadata.json",
+            "acme/orders/eu/_delta_log/00000000000000000000.json",
+            "acme/orders/us/a.parquet",
+            "acme/plain/a.parquet",
+        ]);
+        let names: Vec<_> = found.tables.iter().map(|table| table.name.as_str()).collect();
+        assert_eq!((names.as_slice(), found.passed_over), (&["plain"][..], 0));
+        let logged: Vec<_> = found.logged.iter().map(|(name, kind)| (name.as_str(), kind.format())).collect();
+        assert_eq!(logged, [("orders", "delta"), ("people", "delta"), ("visits", "iceberg")]);
     }
 }

@@ -4,6 +4,7 @@ use arrow::datatypes::DataType;
 
 use super::column::{Evidence, Kind};
 use super::sample::Seen;
+use super::write::quoted;
 use crate::method;
 use crate::schema::{Class, OPEN};
 
@@ -95,7 +96,7 @@ fn rule(class: Class, method: &str) -> String {
 }
 
 fn pseudonym(class: Class, domain: &str) -> String {
-    rule(class, &format!(r#""pseudonym", domain = {}"#, serde_json::Value::from(domain)))
+    rule(class, &format!(r#""pseudonym", domain = {}"#, quoted(domain)))
 }
 
 /// Scrubbing leaves the text around what it finds; without it nothing is left.

@@ -62,7 +62,7 @@ impl Written {
             Choice::Key { domain, why } => {
                 self.proposed += usize::from(why.starts_with("proposed"));
                 let rule = format!(r#"class = "direct", method = "pseudonym", domain = {}"#, quoted(&domain));
-                self.text += &format!("{}   # {why}\n", line(&rule));
+                self.text += &format!("{}   # {}\n", line(&rule), remark(&why));
             }
             Choice::Proposed { rule, why } => {
                 self.proposed += 1;
@@ -109,9 +109,19 @@ pub fn key(leaf: &str) -> String {
     if !leaf.is_empty() && leaf.chars().all(bare) { leaf.to_owned() } else { quoted(leaf) }
 }
 
-/// Text in quotes. JSON's are TOML's too, as long as there is no control character, of which names have none.
+/// Text in quotes. JSON's are TOML's too, but that JSON lets some control characters stand.
 pub fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    let json = serde_json::Value::from(text).to_string();
+    without_controls(&json, |letter| format!("\\u{:04x}", u32::from(letter)))
+}
+
+/// Words of a comment, which a line break in a name would end.
+pub fn remark(words: &str) -> String {
+    without_controls(words, |letter| letter.escape_default().to_string())
+}
+
+fn without_controls(text: &str, escaped: impl Fn(char) -> String) -> String {
+    text.chars().map(|letter| if letter.is_control() { escaped(letter) } else { letter.into() }).collect()
 }
 
 #[cfg(test)]
@@ -120,11 +130,27 @@ mod tests {
 
     #[test]
     fn odd_names_are_written_so_that_they_are_read_back() {
-        for name in ["a b", "a.b", "ä", "", "quote\"d", "back\\slash", "tags[]"] {
+        let odd =
+            ["a b", "a.b", "ä", "", "quote\"d", "back\\slash", "tags[]", "a\nb = 2", "\u{7f}", "\u{1b}[1m\u{9b}\u{0}"];
+        for name in odd {
             let column = Column { name: name.into(), kind: Kind::String, shape: Shape::Many, link: None };
             let line = format!("{} = 1", key(&leaf(&column)));
             let table: toml::Table = line.parse().expect("TOML");
             assert_eq!(table.keys().next(), Some(&leaf(&column)), "{line}");
+            assert!(!line.chars().any(char::is_control), "{line}");
         }
+    }
+
+    #[test]
+    fn a_remark_stays_on_its_line() {
+        let linked = |table: &str, to: &str| {
+            let link = Some(End { table: to.into(), column: "a\nb".into() });
+            let column = Column { name: "a\nb".into(), kind: Kind::String, shape: Shape::One, link };
+            Table { name: table.into(), columns: vec![column] }
+        };
+        let written = write("acme", &Tables(vec![linked("orders", "people"), linked("people", "people")]));
+        let text = &written[0].text;
+        let table: toml::Table = text.parse().expect("TOML");
+        assert_eq!(table["columns"].as_table().map(toml::Table::len), Some(1), "{text}");
     }
 }

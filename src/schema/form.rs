@@ -189,6 +189,17 @@ const NAMES: [(&str, Named); 8] = [
 ];
 
 impl Form {
+    /// Says in plain words which state is read of a table that keeps a log.
+    pub fn state(&self) -> Option<String> {
+        let Form::Lake(lake) = self else { return None };
+        Some(match lake {
+            Lake::Delta(None) => "the version of a Delta Lake table that is the newest when a run begins".to_owned(),
+            Lake::Delta(Some(version)) => format!("version {version} of a Delta Lake table"),
+            Lake::Iceberg(None) => "the snapshot of an Iceberg table that is the newest when a run begins".to_owned(),
+            Lake::Iceberg(Some(id)) => format!("snapshot {id} of an Iceberg table"),
+        })
+    }
+
     /// Takes `format`, `output`, `snapshot` and `[csv]` from the top of a schema file.
     ///
     /// # Errors
@@ -198,7 +209,7 @@ impl Form {
             root.required::<String>("format")?;
         }
         let named = one_of(root, "format", &NAMES)?;
-        built_with(root, named)?;
+        built_with(&FEATURES, root, named)?;
         let dialect = root.optional::<Section<'_>>("csv")?;
         if dialect.is_some() && named != Named::Csv {
             return Err(root.fault_at("csv", "[csv] goes with `format = \"csv\"` alone", None));
@@ -226,12 +237,14 @@ impl Form {
     }
 }
 
-/// Refuses a format that this program was built without.
-fn built_with(root: &Section<'_>, named: Named) -> Result<(), Fault> {
-    let feature = match named {
-        Named::Delta if !cfg!(feature = "delta") => "delta",
-        Named::Iceberg if !cfg!(feature = "iceberg") => "iceberg",
-        _ => return Ok(()),
+/// The features that formats need, each with whether this program was built with it.
+const FEATURES: [(&str, bool); 2] = [("delta", cfg!(feature = "delta")), ("iceberg", cfg!(feature = "iceberg"))];
+
+/// Refuses a format that needs a feature which a program was built without.
+fn built_with(features: &[(&str, bool)], root: &Section<'_>, named: Named) -> Result<(), Fault> {
+    let needed = NAMES.iter().find(|(_, known)| *known == named).map(|(name, _)| *name);
+    let Some((feature, _)) = features.iter().find(|(name, is_there)| Some(*name) == needed && !is_there) else {
+        return Ok(());
     };
     let hint = format!("build it with the feature: cargo build --release --features {feature}");
     Err(root.fault_at("format", format!("this verho was built without {feature}"), hint))
@@ -239,7 +252,29 @@ fn built_with(root: &Section<'_>, named: Named) -> Result<(), Fault> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::document::Document;
+
+    #[test]
+    fn a_format_that_was_not_built_is_refused_at_its_line() {
+        let refused = |format: &str, features: [(&str, bool); 2]| {
+            let document =
+                Document::of(Path::new("people.toml"), format!("table = \"people\"\nformat = \"{format}\"\n"));
+            let mut root = document.root().expect("TOML");
+            let named = one_of(&mut root, "format", &NAMES).expect("is known");
+            built_with(&features, &root, named).err()
+        };
+        for format in ["delta", "iceberg"] {
+            let fault = refused(format, [("delta", false), ("iceberg", false)]).expect("is refused");
+            assert_eq!(fault.to_string(), format!("people.toml:2:10: this verho was built without {format}"));
+            assert!(fault.hint.is_some_and(|hint| hint.ends_with(&format!("--features {format}"))));
+            assert_eq!(refused(format, [("delta", true), ("iceberg", true)]), None);
+        }
+        assert_eq!(refused("parquet", [("delta", false), ("iceberg", false)]), None);
+        assert_eq!(FEATURES.map(|(_, is_there)| is_there), [cfg!(feature = "delta"), cfg!(feature = "iceberg")]);
+    }
 
     #[test]
     fn a_sign_has_one_meaning() {

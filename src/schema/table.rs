@@ -43,6 +43,35 @@ impl Class {
             Class::Tenant => "tenant",
         }
     }
+
+    /// What people call it who are no engineers.
+    pub fn title(self) -> &'static str {
+        match self {
+            Class::Direct => "identifies a person",
+            Class::Quasi => "narrows down to a person",
+            Class::Sensitive => "private",
+            Class::FreeText => "free text",
+            Class::Attribute => "tells nothing of a person by itself",
+            Class::Tenant => "whose row it is",
+        }
+    }
+
+    /// What that is, and why it matters.
+    pub fn why(self) -> &'static str {
+        match self {
+            Class::Direct => {
+                "by itself, as a name, an e-mail address or a customer number does; it never leaves as it is"
+            }
+            Class::Quasi => {
+                "not alone, but together with others: birth date, postcode and sex point to most people, so such columns \
+                 are made coarser or replaced"
+            }
+            Class::Sensitive => "would harm or embarrass if it were known whose it is: health, income, belief",
+            Class::FreeText => "written by somebody, and may name anybody",
+            Class::Attribute => "such as an amount or the name of a product",
+            Class::Tenant => "says whose data a row is, among several customers; rows of others never leave",
+        }
+    }
 }
 
 /// One leaf's rule.

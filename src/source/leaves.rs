@@ -18,7 +18,9 @@ fn walk<E>(
     each: &mut impl FnMut(usize, &ArrayRef) -> Result<(), E>,
 ) -> Result<(), E> {
     match array.data_type() {
-        DataType::Struct(_) => array.as_struct().columns().iter().try_for_each(|column| walk(column, next, each)),
+        DataType::Struct(fields) if !fields.is_empty() => {
+            array.as_struct().columns().iter().try_for_each(|column| walk(column, next, each))
+        }
         DataType::List(_) => walk(&items(array.as_list::<i32>()), next, each),
         DataType::LargeList(_) => walk(&items(array.as_list::<i64>()), next, each),
         DataType::FixedSizeList(..) => walk(array.as_fixed_size_list().values(), next, each),
@@ -28,6 +30,7 @@ fn walk<E>(
             let entries = map.entries().slice(first, last - first);
             entries.columns().iter().try_for_each(|column| walk(column, next, each))
         }
+        // A struct without fields is a leaf, as for `schema::leaves`.
         _ => {
             *next += 1;
             each(*next - 1, array)

@@ -13,6 +13,7 @@ use parquet::file::serialized_reader::SerializedPageReader;
 
 use crate::account::doors::{OpenProduction, Tap};
 use crate::account::store::{Object, StoreError};
+use crate::lake::{Fit, Of};
 use crate::plan::{ColumnPlan, FileError, Footer, SourceFile, contained};
 use crate::source::chunks::{self, Chunks, WindowLimits};
 use crate::source::inspect::{self, IndexedRows};
@@ -24,7 +25,7 @@ use crate::source::{ColumnStream, EncodedChunk, Onlooker, RawBatch, SoundChunk, 
 pub(super) const BATCH_ROWS: usize = 64 * 1024;
 
 /// What a batch may take after decoding, roughly, in bytes.
-const BATCH_BYTES: u64 = 32 << 20;
+pub(super) const BATCH_BYTES: u64 = 32 << 20;
 
 /// One row group, with the bytes of the columns that were asked for, or with a tap to read them through windows.
 pub struct RowGroup<'p> {
@@ -243,12 +244,13 @@ impl<'p> RowGroup<'p> {
         Ok(Some(SoundChunk { pages, dictionary: dictionary.transpose()?, is_indexed, is_seen }))
     }
 
-    /// Whether the column is nested here as in the first object: its levels mean something else where it is not.
+    /// Whether the column is nested here as in the first object: its levels mean something else where it is not, and a
+    /// leaf of the same name can be another member's.
     fn is_planned(&self, column: &ColumnPlan) -> bool {
         let Some(index) = self.file.root(column) else { return false };
         let here = self.footer.schema().field(index);
         let shape = |field: &Field| (field.name().clone(), field.data_type().clone(), field.is_nullable());
-        shape(here) == shape(&column.field)
+        shape(here) == shape(&column.field) && self.file.fit(column).is_none_or(Fit::is_in_place)
     }
 
     /// Every row of a leaf as an index into its dictionary.
@@ -293,11 +295,13 @@ fn stays(
     limits: ReadLimits,
 ) -> Result<Option<Arc<BooleanBuffer>>, FileError> {
     let Some(logged) = file.logged.as_ref().filter(|logged| logged.has_deletes()) else { return Ok(None) };
+    let largest = |bytes, values| Pages::find(bytes, values).map(|pages| pages.largest());
     let read = |object: &Object, range: Range<u64>| {
         let read = production.read(object, std::slice::from_ref(&range))?;
         read.into_iter().next().ok_or_else(|| StoreError::Damaged("no reply to a read".into()))
     };
-    logged.stays(&file.object, footer, &read, limits.row_group).map(Some)
+    let of = Of { object: &file.object, footer: &footer.arrow, read: &read, largest, longest: limits.row_group };
+    logged.stays(&of).map(Some)
 }
 
 /// The longest entry of a dictionary page of byte arrays: each is its length in 4 bytes, and its bytes.

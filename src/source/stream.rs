@@ -11,7 +11,7 @@ use crate::lake::Fit;
 use crate::plan::{ColumnPlan, FileError, Origin, contained};
 use crate::source::RawBatch;
 use crate::source::chunks::Chunks;
-use crate::source::row_group::{BATCH_ROWS, RowGroup};
+use crate::source::row_group::{BATCH_BYTES, BATCH_ROWS, RowGroup};
 
 /// A reader of one column that remembers where it stands.
 pub struct ColumnStream<'p> {
@@ -114,7 +114,8 @@ impl<'p> ColumnStream<'p> {
                 (rows > 0).then(|| repeated(*value, rows))
             }
             Values::Absent(fit, left) => {
-                let rows = BATCH_ROWS.min(*left);
+                let most = (BATCH_BYTES as usize / fit.width().max(1)).clamp(1, BATCH_ROWS);
+                let rows = most.min(*left);
                 *left -= rows;
                 (rows > 0).then(|| fitted(fit, None, rows, self.data_type)).transpose()?
             }

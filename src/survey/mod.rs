@@ -207,7 +207,7 @@ impl Words {
         self.all.is_empty()
     }
 
-    /// Looks at every text of an array, nested ones included.
+    /// Looks at every text of a leaf.
     fn look(&self, array: &ArrayRef) {
         let mut lower = String::new();
         match array.data_type() {
@@ -217,9 +217,6 @@ impl Words {
                     array.as_binary::<i32>().iter().flatten().filter_map(|bytes| std::str::from_utf8(bytes).ok());
                 texts.for_each(|text| self.look_at(text, &mut lower));
             }
-            DataType::Struct(_) => array.as_struct().columns().iter().for_each(|column| self.look(column)),
-            DataType::List(_) => self.look(array.as_list::<i32>().values()),
-            DataType::Map(..) => array.as_map().entries().columns().iter().for_each(|column| self.look(column)),
             _ => {}
         }
     }

@@ -113,6 +113,7 @@ fn given(number: usize, at: Timestamp) -> Given {
         signers: vec![COMPLIANCE.to_owned(), CUSTOMER.to_owned()],
         not_after: at + SignedDuration::from_hours(24 * 30),
         max_runs: RUNS as u64,
+        retention_days: None,
         renews: None,
     }
 }

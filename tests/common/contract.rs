@@ -20,7 +20,8 @@ pub const CONTRACT: &[Clause] = &[
     ("what is deleted is gone, twice over", deleted),
     (FREED, freed),
     ("a listing is complete and in key order", listed),
-    ("a listing of more than one page is complete", pages),
+    ("what remains is told and erased, below its prefix alone", erased),
+    ("a listing of more than one page is complete, and so is one of what remains", pages),
 ];
 
 /// The clause that the test server breaks in a bucket with versions: there it takes a delete marker for an object.
@@ -174,8 +175,28 @@ fn listed(store: &dyn Store) {
     assert_eq!(keys(store, "b/c/"), Vec::<String>::new());
 }
 
+fn erased(store: &dyn Store) {
+    let pin = put(store, "a/b", "first");
+    store.replace("a/b", &[Bytes::from_static(b"other")], &pin).expect("replaced");
+    ["a", "a/c", "ab/c", "b/a/b"].iter().for_each(|key| drop(put(store, key, "x")));
+    store.delete("a/c").expect("deleted");
+    let remains = store.remains("a/").expect("told");
+    assert!(remains.iter().any(|remain| remain.key == "a/b" && remain.size == 5));
+    assert!(remains.iter().all(|remain| remain.key.starts_with("a/")));
+    store.erase(&remains).expect("erased");
+    store.erase(&remains).expect("erased already");
+    assert_eq!(store.remains("a/"), Ok(Vec::new()));
+    assert_eq!(keys(store, ""), ["a", "ab/c", "b/a/b"]);
+    put(store, "a/b", "again");
+    assert_eq!(read_whole(store, "a/b").expect("read").1, "again");
+}
+
 fn pages(store: &dyn Store) {
     let all: Vec<String> = (0..1003).map(|number| format!("many/{number:04}")).collect();
     all.iter().for_each(|key| drop(put(store, key, "x")));
     assert_eq!(keys(store, "many/"), all);
+    let remains = store.remains("many/").expect("told");
+    assert_eq!(remains.len(), all.len());
+    store.erase(&remains).expect("erased");
+    assert_eq!(store.remains(""), Ok(Vec::new()));
 }

@@ -6,14 +6,20 @@ use std::sync::{Mutex, MutexGuard};
 
 use bytes::Bytes;
 
-use super::{Object, Pin, Store, StoreError};
+use super::{Object, Pin, Remain, RemainKind, Store, StoreError};
 
 #[derive(Default)]
 pub struct MemoryStore {
     objects: Mutex<BTreeMap<String, (u64, Bytes)>>,
+    /// Whether it says that it erased, and did not.
+    clings: bool,
 }
 
 impl MemoryStore {
+    pub fn that_clings() -> Self {
+        MemoryStore { clings: true, ..MemoryStore::default() }
+    }
+
     fn objects(&self) -> MutexGuard<'_, BTreeMap<String, (u64, Bytes)>> {
         self.objects.lock().expect("no holder panics")
     }
@@ -69,6 +75,19 @@ impl Store for MemoryStore {
 
     fn delete(&self, key: &str) -> Result<(), StoreError> {
         self.objects().remove(key);
+        Ok(())
+    }
+
+    fn remains(&self, prefix: &str) -> Result<Vec<Remain>, StoreError> {
+        let remain = |Object { key, size, pin }| Remain { kind: RemainKind::Version, key, id: pin.etag, size };
+        Ok(self.list(prefix)?.into_iter().map(remain).collect())
+    }
+
+    fn erase(&self, remains: &[Remain]) -> Result<(), StoreError> {
+        let mut objects = self.objects();
+        let is_one =
+            |key: &str, state: u64| remains.iter().any(|remain| remain.key == key && remain.id == pin(state).etag);
+        objects.retain(|key, (state, _)| self.clings || !is_one(key, *state));
         Ok(())
     }
 }

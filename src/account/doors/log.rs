@@ -9,7 +9,7 @@ use super::{Production, read_one};
 use crate::account::store::{Object, Store, StoreError};
 
 /// The longest object of a log that is read, in bytes.
-const LONGEST: u64 = 1 << 30;
+const LONGEST: u64 = 256 << 20;
 
 /// Which log a table keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,13 +21,23 @@ pub enum LogKind {
 }
 
 impl LogKind {
+    /// The format that it makes a table of, as schema files call it.
+    pub fn format(self) -> &'static str {
+        match self {
+            LogKind::Delta => "delta",
+            LogKind::Iceberg => "iceberg",
+        }
+    }
+
     /// Whether an object of this key below the table's folder is of the log. Iceberg writers put files of deleted rows
     /// beside manifests; those are told by their endings.
     fn holds(self, key: &str) -> bool {
         let ends = |endings: &[&str]| endings.iter().any(|ending| key.ends_with(ending));
         match self {
             LogKind::Delta => key.starts_with("_delta_log/"),
-            LogKind::Iceberg => key.starts_with("metadata/") && ends(&[".json", ".avro", "version-hint.text"]),
+            LogKind::Iceberg => {
+                key.starts_with("metadata/") && ends(&[".json", ".json.gz", ".avro", "version-hint.text"])
+            }
         }
     }
 }
@@ -88,12 +98,19 @@ mod tests {
     #[test]
     fn rows_are_out_of_reach() {
         let store = MemoryStore::default();
-        for key in ["t/_delta_log/0.json", "t/a.parquet", "t/metadata/v1.metadata.json", "t/metadata/dv.puffin"] {
+        for key in [
+            "t/_delta_log/0.json",
+            "t/a.parquet",
+            "t/metadata/v1.metadata.json",
+            "t/metadata/v2.metadata.json.gz",
+            "t/metadata/dv.puffin",
+        ] {
             store.create(key, &[Bytes::from_static(b"{}")]).expect("created");
         }
         let production = Production::new(Box::new(store));
         let reads = |kind, key| production.log("t/", kind).expect("listed").read(key).is_ok();
         assert!(reads(LogKind::Delta, "_delta_log/0.json") && reads(LogKind::Iceberg, "metadata/v1.metadata.json"));
+        assert!(reads(LogKind::Iceberg, "metadata/v2.metadata.json.gz"));
         for refused in ["a.parquet", "metadata/dv.puffin", "metadata/v1.metadata.json"] {
             assert!(!reads(LogKind::Delta, refused), "{refused}");
         }

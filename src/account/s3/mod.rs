@@ -1,6 +1,7 @@
 //! Objects in a bucket, below a prefix. Every call demands the bucket's owner.
 
 mod content;
+mod erase;
 mod read;
 mod write;
 
@@ -16,7 +17,7 @@ use bytes::Bytes;
 use super::connection::{configuration, wait};
 use super::failure::{Failed, send};
 use super::root::{Access, Checksums};
-use super::store::{Object, Pin, Store, StoreError};
+use super::store::{Object, Pin, Remain, Store, StoreError};
 
 /// A store of objects in one bucket.
 #[derive(Clone)]
@@ -94,6 +95,14 @@ impl Store for S3Store {
         let bucket = &self.0;
         let request = bucket.client.delete_object().bucket(&bucket.name).expected_bucket_owner(&bucket.owner);
         wait(async { send!(request.key(bucket.key(key)?)).map_err(StoreError::from) }).map(|_| ())
+    }
+
+    fn remains(&self, prefix: &str) -> Result<Vec<Remain>, StoreError> {
+        wait(self.0.remains(prefix))
+    }
+
+    fn erase(&self, remains: &[Remain]) -> Result<(), StoreError> {
+        wait(self.0.erase(remains))
     }
 }
 

@@ -1,29 +1,43 @@
 //! Columns of files: how many of their values hold what identifies somebody, by kind; never a value.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::convert::Infallible;
 use std::fs::File;
-use std::io::{Cursor, Read};
+use std::io::{BufReader, Cursor, Read};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::array::{ArrayRef, AsArray, RecordBatch, RecordBatchReader};
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Field, Schema};
+use arrow::datatypes::{DataType, Field, Fields, Schema};
+use bytes::Bytes;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::super::answer::{Answer, table};
+use super::lines::{Batch, LONGEST};
 use super::unreadable;
 use crate::crew::Crew;
 use crate::detect::Detector;
 use crate::error::{Failure, Kind};
+use crate::scan::column::{Names, is_known};
+use crate::scan::{columns_of_csv, names_of_json};
+use crate::schema::{Header, leaves};
+use crate::source::each_leaf;
 use crate::source::text::{Dialect, Format, Limits, Packing, Reader, TextError};
 
-/// By this much of a CSV file its dialect is told.
+/// By this much of a file its dialect and its names are told.
 const SAMPLE: usize = 1 << 18;
-/// Records of JSON that are handled together.
-const RECORDS: usize = 4096;
+/// So many columns of a file are counted apart; objects of JSON can have any number of keys.
+const MOST: usize = 4096;
+/// What the others are counted under.
+const OTHERS: &str = "(all others)";
+/// Below a path as long as this nothing is named, in bytes.
+const LONGEST_PATH: usize = 256;
+/// What stands for a key that may be a value.
+const KEY: &str = "{key}";
 
 /// What the values of a column hold.
 #[derive(Default)]
@@ -60,6 +74,8 @@ struct Columns {
 
 impl Columns {
     fn named(&mut self, name: &str) -> &mut Column {
+        let is_new = !self.places.contains_key(name);
+        let name = if is_new && self.names.len() >= MOST { OTHERS } else { name };
         let place = self.places.get(name).copied().unwrap_or_else(|| {
             self.names.push(name.to_owned());
             self.columns.push(Column::default());
@@ -68,11 +84,38 @@ impl Columns {
         });
         &mut self.columns[place]
     }
+
+    fn merge(&mut self, other: Columns) {
+        other.names.iter().zip(other.columns).for_each(|(name, column)| self.named(name).merge(column));
+    }
 }
 
-/// A name as it may be shown: of a file without a header, and of an object used as a map, a name can be somebody's value.
-fn shown(detector: &mut Detector, name: &str, otherwise: impl FnOnce() -> String) -> String {
-    if detector.find(name).is_empty() { name.to_owned() } else { otherwise() }
+/// A field with its names as they may be shown; one that may be somebody's value is a place.
+fn shown(names: &mut Names, field: &Field, place: usize, of: &str) -> Field {
+    let name = match names.may_be_data(field.name()) {
+        true => format!("{of}_{}", place + 1),
+        false => field.name().clone(),
+    };
+    Field::new(name, shown_type(names, field.data_type()), true)
+}
+
+fn shown_type(names: &mut Names, data_type: &DataType) -> DataType {
+    match data_type {
+        DataType::Struct(fields) => DataType::Struct(shown_fields(names, fields, "field")),
+        DataType::List(item) => DataType::List(shown_item(names, item)),
+        DataType::LargeList(item) => DataType::LargeList(shown_item(names, item)),
+        DataType::FixedSizeList(item, size) => DataType::FixedSizeList(shown_item(names, item), *size),
+        DataType::Map(entries, sorted) => DataType::Map(shown_item(names, entries), *sorted),
+        other => other.clone(),
+    }
+}
+
+fn shown_item(names: &mut Names, item: &Field) -> Arc<Field> {
+    Arc::new(Field::new(item.name(), shown_type(names, item.data_type()), item.is_nullable()))
+}
+
+fn shown_fields(names: &mut Names, fields: &Fields, of: &str) -> Fields {
+    fields.iter().enumerate().map(|(place, field)| shown(names, field, place, of)).collect()
 }
 
 /// Counts what the columns of the files hold.
@@ -121,19 +164,37 @@ fn count_file(file: &Path, least: u8, crew: &Crew) -> Result<Columns, Failure> {
     }
 }
 
+/// The start of a file.
+fn sample(file: &Path, input: &mut Box<dyn Read + Send>) -> Result<Bytes, Failure> {
+    let mut sample = Vec::new();
+    input.take(SAMPLE as u64).read_to_end(&mut sample).map_err(|_| unreadable(file))?;
+    Ok(sample.into())
+}
+
 fn csv(file: &Path, mut input: Box<dyn Read + Send>, least: u8, crew: &Crew) -> Result<Columns, Failure> {
     let refused =
         |error: TextError| Failure::new(Kind::Mismatch, format!("{}: {error}", file.display())).hint(error.hint());
-    let mut sample = Vec::new();
-    input.by_ref().take(SAMPLE as u64).read_to_end(&mut sample).map_err(|_| unreadable(file))?;
-    let dialect = Dialect::detect(&sample).map_err(refused)?;
-    let names = dialect.names(&sample).map_err(refused)?;
-    let fields: Vec<_> = names.iter().map(|name| Field::new(name, DataType::Utf8, true)).collect();
+    let sample = sample(file, &mut input)?;
+    let (dialect, names) = columns_of_csv(sample.clone(), sample.len() < SAMPLE).map_err(refused)?;
+    let mut known = Names::default();
+    let named = names
+        .iter()
+        .enumerate()
+        .map(|(place, name)| shown(&mut known, &Field::new(name.as_str(), DataType::Utf8, true), place, "column"));
+    let shown: Fields = named.collect();
+    // A refusal names columns by their places: a first record can be somebody's.
+    let placed: Fields =
+        (1..=names.len()).map(|place| Field::new(format!("column_{place}"), DataType::Utf8, true)).collect();
+    let mut titles = usize::from(dialect.header == Header::Given);
+    let format = Format::Csv(Dialect { header: Header::Absent, ..dialect });
     let whole = Box::new(Cursor::new(sample).chain(input));
-    let reader = Reader::new(whole, &Format::Csv(dialect), Arc::new(Schema::new(fields)), Limits::default());
+    let reader = Reader::new(whole, &format, Arc::new(Schema::new(placed)), Limits::default());
     let mut columns = Columns::default();
     for batch in reader.map_err(refused)? {
-        count_batch(&batch.map_err(refused)?, least, crew, &mut columns);
+        let batch = batch.map_err(refused)?;
+        let rows = batch.slice(titles, batch.num_rows() - titles);
+        count_batch(&rows, &shown, least, crew, &mut columns);
+        titles = 0;
     }
     Ok(columns)
 }
@@ -146,18 +207,23 @@ fn parquet(file: &Path, input: File, least: u8, crew: &Crew) -> Result<Columns, 
     };
     let reader =
         ParquetRecordBatchReaderBuilder::try_new(input).and_then(|builder| builder.with_batch_size(8192).build());
-    let mut columns = Columns::default();
-    for batch in reader.map_err(|_| damaged())? {
-        count_batch(&batch.map_err(|_| damaged())?, least, crew, &mut columns);
+    let (reader, mut columns) = (reader.map_err(|_| damaged())?, Columns::default());
+    let shown = shown_fields(&mut Names::default(), reader.schema().fields(), "column");
+    for batch in reader {
+        count_batch(&batch.map_err(|_| damaged())?, &shown, least, crew, &mut columns);
     }
     Ok(columns)
 }
 
-/// Counts a batch, its columns on all threads.
-fn count_batch(batch: &RecordBatch, least: u8, crew: &Crew, columns: &mut Columns) {
-    let (schema, mut leaves, mut detector) = (batch.schema(), Vec::new(), Detector::default());
-    for (place, (field, array)) in schema.fields().iter().zip(batch.columns()).enumerate() {
-        leaves_of(&shown(&mut detector, field.name(), || format!("column {}", place + 1)), array, &mut leaves);
+/// Counts a batch, its columns on all threads, under names that are shown.
+fn count_batch(batch: &RecordBatch, shown: &Fields, least: u8, crew: &Crew, columns: &mut Columns) {
+    let mut found: Vec<(String, ArrayRef)> = Vec::new();
+    for (field, array) in shown.iter().zip(batch.columns()) {
+        let named = leaves(field);
+        let Ok(()) = each_leaf(array, |leaf, values| {
+            found.push((named[leaf].path.to_string(), values.clone()));
+            Ok::<_, Infallible>(())
+        });
     }
     let count = |detector: &mut Detector, (name, array): &(String, ArrayRef)| {
         let mut column = Column::default();
@@ -166,71 +232,131 @@ fn count_batch(batch: &RecordBatch, least: u8, crew: &Crew, columns: &mut Column
         texts.for_each(|text| column.look(detector, text, least));
         (name.clone(), column)
     };
-    let counted: Vec<_> = crew.work(|| leaves.par_iter().map_init(Detector::default, count).collect());
+    let counted: Vec<_> = crew.work(|| found.par_iter().map_init(Detector::default, count).collect());
     counted.into_iter().for_each(|(name, column)| columns.named(&name).merge(column));
 }
 
-/// The leaves below a column, named by their paths.
-fn leaves_of(path: &str, array: &ArrayRef, leaves: &mut Vec<(String, ArrayRef)>) {
-    match array.data_type() {
-        DataType::Struct(fields) => {
-            for (field, child) in fields.iter().zip(array.as_struct().columns()) {
-                leaves_of(&format!("{path}.{}", field.name()), child, leaves);
-            }
-        }
-        DataType::List(_) => leaves_of(&format!("{path}[]"), array.as_list::<i32>().values(), leaves),
-        DataType::LargeList(_) => leaves_of(&format!("{path}[]"), array.as_list::<i64>().values(), leaves),
-        DataType::Map(_, _) => {
-            leaves_of(&format!("{path}{{key}}"), array.as_map().keys(), leaves);
-            leaves_of(&format!("{path}{{value}}"), array.as_map().values(), leaves);
-        }
-        _ => leaves.push((path.to_owned(), array.clone())),
-    }
-}
-
-fn ndjson(file: &Path, input: Box<dyn Read + Send>, least: u8, crew: &Crew) -> Result<Columns, Failure> {
+fn ndjson(file: &Path, mut input: Box<dyn Read + Send>, least: u8, crew: &Crew) -> Result<Columns, Failure> {
     let refused = |line: usize| {
         Failure::new(Kind::Mismatch, format!("{}, line {line}: it is no object of JSON", file.display()))
-            .hint("each line is one object, in UTF-8")
+            .hint("each line is one object, in UTF-8, of 16 MiB at most")
     };
-    let mut columns = Columns::default();
-    let mut lines = std::io::BufRead::split(std::io::BufReader::new(input), b'\n').peekable();
-    let mut before = 0;
-    while lines.peek().is_some() {
-        let batch: Vec<_> = lines.by_ref().take(RECORDS).collect::<Result<_, _>>().map_err(|_| unreadable(file))?;
-        let piece = |(at, lines): (usize, &[Vec<u8>])| {
-            let (mut detector, mut counted) = (Detector::default(), Columns::default());
-            for (line, bytes) in lines.iter().enumerate().filter(|(_, bytes)| !bytes.trim_ascii().is_empty()) {
-                let value: Value = serde_json::from_slice(bytes).map_err(|_| at * 64 + line)?;
-                let object = value.as_object().ok_or(at * 64 + line)?;
-                for (key, value) in object {
-                    let name = shown(&mut detector, key, || "{key}".to_owned());
-                    look_below(&name, value, &mut detector, least, &mut counted);
-                }
-            }
-            Ok::<_, usize>(counted)
+    let (mut columns, mut batch, mut before) = (Columns::default(), Batch::default(), 0);
+    let sample = sample(file, &mut input)?;
+    let named = names_of_json(&sample);
+    let mut input = BufReader::new(Cursor::new(sample).chain(input));
+    while batch.read(&mut input).map_err(|_| unreadable(file))? {
+        let piece = |(at, lines): (usize, &[Range<usize>])| {
+            let mut objects = Objects::of(least, &named);
+            let refused = lines.iter().position(|line| objects.look(batch.line(line)).is_none());
+            refused.map_or(Ok(objects.columns), |line| Err(at + line))
         };
-        let pieces: Vec<_> = crew.work(|| batch.par_chunks(64).enumerate().map(piece).collect());
+        let pieces: Vec<_> = crew.work(|| batch.pieces().map(piece).collect());
         for piece in pieces {
-            let counted = piece.map_err(|line| refused(before + line + 1))?;
-            counted.names.iter().zip(counted.columns).for_each(|(name, column)| columns.named(name).merge(column));
+            columns.merge(piece.map_err(|line| refused(before + line + 1))?);
         }
         before += batch.len();
     }
     Ok(columns)
 }
 
-fn look_below(path: &str, value: &Value, detector: &mut Detector, least: u8, columns: &mut Columns) {
-    match value {
-        Value::Object(fields) => fields.iter().for_each(|(key, value)| {
-            let path = format!("{path}.{}", shown(detector, key, || "{key}".to_owned()));
-            look_below(&path, value, detector, least, columns);
-        }),
-        Value::Array(items) => {
-            items.iter().for_each(|item| look_below(&format!("{path}[]"), item, detector, least, columns));
+/// Objects of JSON that are looked into.
+struct Objects<'n> {
+    least: u8,
+    /// What their start calls fields.
+    named: &'n HashSet<String>,
+    detector: Detector<'static>,
+    names: Names,
+    columns: Columns,
+}
+
+impl<'n> Objects<'n> {
+    fn of(least: u8, named: &'n HashSet<String>) -> Self {
+        let (detector, names, columns) = Default::default();
+        Objects { least, named, detector, names, columns }
+    }
+
+    /// Looks into the object that a line holds; nothing where it holds none.
+    fn look(&mut self, line: &[u8]) -> Option<()> {
+        if line.trim_ascii().is_empty() {
+            return Some(());
         }
-        Value::Null => {}
-        Value::String(text) => columns.named(path).look(detector, text, least),
-        other => columns.named(path).look(detector, &other.to_string(), least),
+        let value: Value = serde_json::from_slice(line).ok().filter(|_| line.len() <= LONGEST)?;
+        for (key, value) in value.as_object()? {
+            let name = self.shown(key).to_owned();
+            self.look_below(&name, value);
+        }
+        Some(())
+    }
+
+    fn shown<'k>(&mut self, key: &'k str) -> &'k str {
+        let is_named = self.named.contains(key) || is_known(key);
+        if is_named && !self.names.may_be_data(key) { key } else { KEY }
+    }
+
+    fn look_below(&mut self, path: &str, value: &Value) {
+        match value {
+            Value::Object(_) | Value::Array(_) if path.len() > LONGEST_PATH => self.look_inside(path, value),
+            Value::Object(fields) => fields.iter().for_each(|(key, value)| {
+                let path = format!("{path}.{}", self.shown(key));
+                self.look_below(&path, value);
+            }),
+            Value::Array(items) => {
+                let path = format!("{path}[]");
+                items.iter().for_each(|item| self.look_below(&path, item));
+            }
+            Value::Null => {}
+            Value::String(text) => self.columns.named(path).look(&mut self.detector, text, self.least),
+            other => self.columns.named(path).look(&mut self.detector, &other.to_string(), self.least),
+        }
+    }
+
+    /// Looks at what stands so deep that nothing there is named.
+    fn look_inside(&mut self, path: &str, value: &Value) {
+        match value {
+            Value::Object(fields) => fields.values().for_each(|value| self.look_below(path, value)),
+            Value::Array(items) => items.iter().for_each(|item| self.look_below(path, item)),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_number_of_keys_takes_bounded_memory() {
+        // Of no vowels, so that none is a name.
+        let letters = |key: usize| [key >> 8, key >> 4, key].map(|at| char::from(b"bcdfghjklmpqrtvx"[at % 16]));
+        let key = |at: usize| format!("zq{}{}", if at < MOST { 'z' } else { 'q' }, String::from_iter(letters(at)));
+        let named: HashSet<_> = (0..MOST + 9).map(key).collect();
+        let keys: Vec<_> = named.iter().map(|key| format!("\"{key}\":1")).collect();
+        let line = format!("{{{},\"tags\":[1]}}", keys.join(","));
+        let mut objects = Objects::of(0, &named);
+        objects.look(line.as_bytes()).expect("an object");
+        let Columns { names, columns, .. } = &objects.columns;
+        assert_eq!((names.len(), names.last().map(String::as_str)), (MOST + 1, Some(OTHERS)));
+        assert_eq!(columns.last().map(|others| others.values), Some(10));
+    }
+
+    #[test]
+    fn what_stands_very_deep_is_counted_and_not_named() {
+        let named = HashSet::from(["deep".to_owned()]);
+        let mut objects = Objects::of(0, &named);
+        let line = format!("{}1{}", "{\"deep\":".repeat(100), "}".repeat(100));
+        objects.look(line.as_bytes()).expect("an object");
+        let Columns { names, columns, .. } = &objects.columns;
+        assert_eq!((names.len(), columns[0].values), (1, 1));
+        assert!(names[0].len() <= LONGEST_PATH + ".deep".len());
+    }
+
+    #[test]
+    fn names_at_every_depth_are_looked_at() {
+        let inner =
+            Field::new("a", DataType::Struct(vec![Field::new("aino_koski", DataType::Utf8, true)].into()), true);
+        let outer = Fields::from(vec![Field::new("rows", DataType::List(Arc::new(inner)), true)]);
+        let shown = shown_fields(&mut Names::default(), &outer, "column");
+        assert_eq!(leaves(&shown[0])[0].path.as_str(), "rows[].field_1");
     }
 }

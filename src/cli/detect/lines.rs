@@ -30,7 +30,47 @@ const BATCH_LINES: usize = 1 << 14;
 /// Lines that a thread takes at once.
 const PIECE: usize = 64;
 /// A longer line is refused, so that memory is bounded.
-const LONGEST: usize = 16 << 20;
+pub(super) const LONGEST: usize = 16 << 20;
+
+/// Some lines of an input, read together.
+#[derive(Default)]
+pub(super) struct Batch {
+    bytes: Vec<u8>,
+    lines: Vec<Range<usize>>,
+}
+
+impl Batch {
+    /// Reads some lines; false at the end. Of a line that is too long only so much is read that this is seen.
+    pub(super) fn read(&mut self, input: &mut dyn BufRead) -> std::io::Result<bool> {
+        self.bytes.clear();
+        self.lines.clear();
+        while self.bytes.len() < BATCH_BYTES && self.lines.len() < BATCH_LINES {
+            let start = self.bytes.len();
+            match input.take(LONGEST as u64 + 2).read_until(b'\n', &mut self.bytes)? {
+                0 => break,
+                _ => self.lines.push(start..self.bytes.len()),
+            }
+        }
+        Ok(!self.lines.is_empty())
+    }
+
+    /// How many lines it holds.
+    pub(super) fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Its lines in pieces, each with how many lines are before it.
+    pub(super) fn pieces(&self) -> impl IndexedParallelIterator<Item = (usize, &[Range<usize>])> {
+        self.lines.par_chunks(PIECE).enumerate().map(|(at, lines)| (at * PIECE, lines))
+    }
+
+    /// A line without its end.
+    pub(super) fn line(&self, range: &Range<usize>) -> &[u8] {
+        let line = &self.bytes[range.clone()];
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        line.strip_suffix(b"\r").unwrap_or(line)
+    }
+}
 
 /// Answers every line of the files, or of standard input, on standard output.
 pub(super) fn answer(files: &[PathBuf], form: Form, least: u8, crew: &Crew) -> Result<(), Failure> {
@@ -82,25 +122,24 @@ impl Lines<'_> {
         crew: &Crew,
         out: &mut impl Write,
     ) -> Result<(), Failure> {
-        let (mut bytes, mut lines, first) = (Vec::new(), Vec::new(), *number);
-        while self.read(input, &mut bytes, &mut lines)? {
+        let (mut batch, first) = (Batch::default(), *number);
+        while self.read(input, &mut batch)? {
             let begun = *number;
-            let pieces: Vec<_> = crew.work(|| {
-                let piece = |detector: &mut Detector, (at, lines): (usize, &[Range<usize>])| {
-                    self.piece(detector, &bytes, lines, begun + at * PIECE)
-                };
-                lines.par_chunks(PIECE).enumerate().map_init(Detector::default, piece).collect()
-            });
-            for (at, (answers, refused)) in pieces.into_iter().enumerate() {
+            let piece = |detector: &mut Detector, (before, lines): (usize, &[Range<usize>])| {
+                let (answers, refused) = self.piece(detector, &batch, lines, begun + before);
+                (before, answers, refused)
+            };
+            let pieces: Vec<_> = crew.work(|| batch.pieces().map_init(Detector::default, piece).collect());
+            for (before, answers, refused) in pieces {
                 if !written(out.write_all(answers.as_bytes()))? {
                     return Ok(());
                 }
                 if let Some(Refused { line, why }) = refused {
                     written(out.flush())?;
-                    return Err(self.refusal(begun + at * PIECE + line + 1 - first, why));
+                    return Err(self.refusal(begun + before + line + 1 - first, why));
                 }
             }
-            *number += lines.len();
+            *number += batch.len();
         }
         Ok(())
     }
@@ -115,40 +154,21 @@ impl Lines<'_> {
         }
     }
 
-    /// Reads some lines; false at the end.
-    fn read(
-        &self,
-        input: &mut dyn BufRead,
-        bytes: &mut Vec<u8>,
-        lines: &mut Vec<Range<usize>>,
-    ) -> Result<bool, Failure> {
-        bytes.clear();
-        lines.clear();
-        while bytes.len() < BATCH_BYTES && lines.len() < BATCH_LINES {
-            let start = bytes.len();
-            let read = input.take(LONGEST as u64 + 2).read_until(b'\n', bytes);
-            match read.map_err(|_| Failure::new(Kind::Usage, format!("{} cannot be read", self.place)))? {
-                0 => break,
-                _ => lines.push(start..bytes.len()),
-            }
-        }
-        Ok(!lines.is_empty())
+    fn read(&self, input: &mut dyn BufRead, batch: &mut Batch) -> Result<bool, Failure> {
+        batch.read(input).map_err(|_| Failure::new(Kind::Usage, format!("{} cannot be read", self.place)))
     }
 
     /// The answers to some lines, up to the first that is refused.
     fn piece(
         &self,
         detector: &mut Detector,
-        bytes: &[u8],
+        batch: &Batch,
         lines: &[Range<usize>],
         before: usize,
     ) -> (String, Option<Refused>) {
         let mut answers = String::new();
         for (line, range) in lines.iter().enumerate() {
-            let line_bytes = &bytes[range.clone()];
-            let text = line_bytes.strip_suffix(b"\n").unwrap_or(line_bytes);
-            let text = text.strip_suffix(b"\r").unwrap_or(text);
-            if let Err(why) = self.line(detector, text, before + line + 1, &mut answers) {
+            if let Err(why) = self.line(detector, batch.line(range), before + line + 1, &mut answers) {
                 return (answers, Some(Refused { line, why }));
             }
         }
@@ -223,4 +243,16 @@ fn answer_one(answers: &mut String, id: &dyn std::fmt::Display, text: &str, span
         separator = ",";
     }
     answers.push_str("]}\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_without_an_end_is_not_read_to_it() {
+        let mut batch = Batch::default();
+        assert_eq!(batch.read(&mut BufReader::new(std::io::repeat(b'a'))).ok(), Some(true));
+        assert_eq!((batch.len(), batch.bytes.len()), (1, LONGEST + 2));
+    }
 }

@@ -1,27 +1,20 @@
 //! A report as one page of HTML: nothing is loaded, nothing runs, and it reads in light, in dark, aloud and on paper.
 
-use super::plot::{Line, bars, escaped};
+use super::plot::{Line, bars};
 use super::words;
+use crate::page::html::{escaped, frame, table};
 use crate::risk::{Report, TableRisk};
 
-const STYLE: &str = include_str!("page.css");
+const STYLE: &str = include_str!("plot.css");
 
 const SIDES: [&str; 2] = ["before", "after"];
 
 /// The whole page.
 pub fn page(report: &Report) -> String {
-    let title = format!("Risk of {}", escaped(&report.customer));
     let tables: String = report.tables.iter().enumerate().map(|(at, risk)| of_table(risk, at == 0)).collect();
-    format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
-         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n\
-         <p class=\"quiet\">How well people hide in each table, as it is in production and as it would be in test. \
-         No value of the data is on this page, and no group smaller than k.</p>\n</header>\n<main>\n{tables}{}</main>\n\
-         </body>\n</html>\n",
-        terms()
-    )
+    let lead = "How well people hide in each table, as it is in production and as it would be in test. \
+                No value of the data is on this page, and no group smaller than k.";
+    frame(&format!("Risk of {}", report.customer), lead, STYLE, &format!("<main>\n{tables}{}</main>\n", terms()))
 }
 
 fn of_table(risk: &TableRisk, is_first: bool) -> String {
@@ -41,7 +34,7 @@ fn of_table(risk: &TableRisk, is_first: bool) -> String {
         escaped(&risk.table),
         codes(&risk.quasi),
         escaped(&words::verdict(risk)),
-        table("Risk before and after", &["", "before", "after"], &words::figures(risk)),
+        table("figures", "Risk before and after", &["", "before", "after"], &words::figures(risk)),
         sizes(risk),
         sets(risk),
         leaves(risk),
@@ -100,7 +93,7 @@ fn pairs(risk: &TableRisk) -> String {
         return String::new();
     }
     let head = ["leaves", "measure", "before", "after", "change"];
-    format!("<h3>What goes together</h3>\n{}", table("How far two leaves go together", &head, &rows))
+    format!("<h3>What goes together</h3>\n{}", table("figures", "How far two leaves go together", &head, &rows))
 }
 
 /// A plot, and its figures as a table.
@@ -113,21 +106,7 @@ fn figure(heading: &str, title: &str, of: &str, series: [&str; 2], lines: &[Line
          <details><summary>as a table</summary>\n{}</details>\n",
         escaped(title),
         bars(title, series, lines),
-        table(title, &[of, series[0], series[1]], &rows)
-    )
-}
-
-fn table<const N: usize>(caption: &str, head: &[&str; N], rows: &[[String; N]]) -> String {
-    let head: String = head.iter().map(|name| format!("<th scope=\"col\">{}</th>", escaped(name))).collect();
-    let row = |row: &[String; N]| {
-        let cells = row[1..].iter().map(|cell| format!("<td>{}</td>", escaped(cell)));
-        format!("<tr><th scope=\"row\">{}</th>{}</tr>\n", escaped(&row[0]), cells.collect::<String>())
-    };
-    let rows: String = rows.iter().map(row).collect();
-    format!(
-        "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"{0}\"><table>\n<caption>{0}</caption>\n\
-         <thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table></div>\n",
-        escaped(caption)
+        table("figures", title, &[of, series[0], series[1]], &rows)
     )
 }
 
@@ -137,7 +116,7 @@ fn codes(names: &[String]) -> String {
 
 /// What the words mean, for a reader of the page alone.
 fn terms() -> &'static str {
-    "<section>\n<h2>Words</h2>\n<dl>\n\
+    "<section>\n<h2>Words</h2>\n<dl class=\"terms\">\n\
      <dt>prosecutor</dt><dd>knows that somebody is in the table, and looks for that person</dd>\n\
      <dt>journalist</dt><dd>wants to find anybody, and does not know who of the source is in the table</dd>\n\
      <dt>marketer</dt><dd>wants to find as many as possible; the share that is expected to be found</dd>\n\

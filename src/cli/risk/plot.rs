@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::page::html::escaped;
+
 /// In CSS pixels.
 const WIDTH: f64 = 720.0;
 const LABELS: f64 = 240.0;
@@ -65,11 +67,6 @@ fn shortened(label: &str) -> String {
         return label.to_owned();
     }
     label.chars().take(LONGEST - 1).chain(['…']).collect()
-}
-
-/// Text that means nothing to HTML.
-pub fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -29,6 +29,9 @@ pub fn text(folder: &Path, scan: &Scan, evidence: &str) -> String {
             scan.passed_over
         );
     }
+    text.extend(scan.logged.iter().map(|name| {
+        format!("note: table {name} keeps a log and was not looked into; `verho plan` holds it against its schema\n")
+    }));
     text.extend(scan.failed().map(|(name, error)| format!("table {name} could not be looked into: {error}\n")));
     text += &changed(scan, &old);
     if !new.is_empty() {

@@ -14,13 +14,13 @@
 //! Uruguayan cédula, the Ontario health card, the Maltese, Greek, Egyptian, Vietnamese and Nigerian numbers, and when
 //! Norway's check changes.
 
-mod checks;
 mod context;
 mod days;
 mod shape;
 
 use std::sync::LazyLock;
 
+use super::checks;
 use crate::detect::{At, Recogniser, Span, Starts, Text};
 use context::{Around, Before};
 use shape::{Letters, Run, Shapes};

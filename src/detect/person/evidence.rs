@@ -293,16 +293,34 @@ fn is_listed(text: &Text<'_>, first: usize, last: usize) -> bool {
 
 /// A name is looked for in no more of those that were found before.
 const LOOKED_BACK: usize = 16;
+/// Nor in a longer one, in bytes: a word can be as long as its text, and each word behind it would go through all of it.
+const LOOKED_THROUGH: usize = 128;
 
 /// Whether a name that was found before has a word in it.
 fn is_in_one_of(text: &Text<'_>, token: &Token, found: &[Span]) -> bool {
     let letters = text.word(&text.words()[token.at]);
-    let names = found
-        .iter()
-        .rev()
-        .take(LOOKED_BACK)
-        .filter(|span| span.kind == "PERSON" && span.end - span.start > letters.len());
+    let names = found.iter().rev().take(LOOKED_BACK).filter(|span| {
+        span.kind == "PERSON" && (letters.len() + 1..=LOOKED_THROUGH).contains(&(span.end - span.start))
+    });
     names
         .map(|span| &text.as_str()[span.start..span.end])
         .any(|name| name.split([' ', '-']).any(|word| word == letters))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::text::Buffers;
+
+    #[test]
+    fn a_name_of_any_length_is_not_looked_through() {
+        let is_known = |family: &str| {
+            let (mut buffers, text) = (Buffers::default(), format!("Aino {family}, Aino"));
+            let text = Text::read(&text, &[false; 256], &mut buffers);
+            let found = [Span { start: 0, end: 5 + family.len(), kind: "PERSON", score: 80 }];
+            is_in_one_of(&text, &Token::read(&text, 2), &found)
+        };
+        assert!(is_known("Koski"));
+        assert!(!is_known(&"K".repeat(LOOKED_THROUGH)));
+    }
 }

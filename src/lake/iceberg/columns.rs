@@ -11,7 +11,7 @@ use arrow::datatypes::{DataType, Field, Fields, TimeUnit};
 use iceberg::spec::{Literal, NestedField, PrimitiveLiteral, PrimitiveType, Schema, Type};
 
 use super::super::LakeError;
-use super::super::fit::told;
+use super::super::fit::{By, told};
 use crate::schema::LeafPath;
 
 /// The columns of a schema, each told by its field id.
@@ -27,7 +27,7 @@ pub fn fields(schema: &Schema) -> Result<Fields, LakeError> {
 }
 
 fn field(of: &NestedField) -> Option<Field> {
-    Some(told(Field::new(&of.name, data_type(&of.field_type)?, !of.required), Some(i64::from(of.id)), None))
+    Some(told(Field::new(&of.name, data_type(&of.field_type)?, !of.required), By::Id(i64::from(of.id))))
 }
 
 /// Lists and maps have the names for their inside that Parquet gives them.

@@ -4,18 +4,13 @@
 use std::collections::HashSet;
 
 use arrow::array::{ArrayRef, RecordBatch};
-use arrow::datatypes::{FieldRef, Fields};
+use arrow::datatypes::{Field, FieldRef, Fields};
 use arrow::row::{RowConverter, Rows, SortField};
-use bytes::{Buf, Bytes};
 use iceberg::spec::{DataFile, Schema};
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
-use parquet::errors::ParquetError;
-use parquet::file::reader::{ChunkReader, Length};
 
 use super::super::{Constants, Deletes, Fit, LakeError, Marks, Of, fit, plain};
 use super::columns::fields;
-use super::positions::whole;
+use super::rows::{self, Told};
 use crate::account::store::Object;
 
 const DAMAGED: LakeError = LakeError::Deletes("an object of deletes by equality is damaged");
@@ -24,7 +19,7 @@ const UNREADABLE: LakeError = LakeError::Deletes("the columns that deletes by eq
 
 /// An object of deletes by equality.
 pub struct Equal {
-    object: Object,
+    told: Told,
     /// The columns whose values are held against each other.
     columns: Fields,
     /// What stands for a column that the data file does not have.
@@ -45,7 +40,8 @@ impl Equal {
             let unknown = LakeError::Unsupported("deletes by the values of something that is no column of the table");
             place(id).map(|at| all[at].clone()).filter(|column| !column.data_type().is_nested()).ok_or(unknown)
         });
-        Ok(Equal { object, columns: columns.collect::<Result<_, _>>()?, constants })
+        let told = Told { object, rows: file.record_count() };
+        Ok(Equal { told, columns: columns.collect::<Result<_, _>>()?, constants })
     }
 
     fn converter(&self) -> Result<RowConverter, LakeError> {
@@ -56,17 +52,20 @@ impl Equal {
     /// The values that deleted rows have, each as bytes that are equal where they are.
     fn values(&self, of: &Of<'_>, converter: &RowConverter) -> Result<HashSet<Box<[u8]>>, LakeError> {
         let (mut values, mut held) = (HashSet::new(), 0u64);
-        for batch in whole(&self.object, of)? {
-            let batch = batch.map_err(|_| DAMAGED)?;
+        let is_wanted = |field: &Field| self.columns.iter().any(|column| is_one(column, field));
+        self.told.each(of, is_wanted, &DAMAGED, |batch| {
             let fits = self.fits(batch.schema_ref().fields(), &Vec::new())?;
-            for row in &self.rows(&fits, &batch, converter, DAMAGED)? {
+            // What it lacks would be null, and delete the rows that have none.
+            if fits.iter().any(|(at, _)| at.is_none()) {
+                return Err(LakeError::Deletes("an object of deletes by equality lacks a column that it is about"));
+            }
+            for row in &self.rows(&fits, batch, converter, DAMAGED)? {
                 held += row.as_ref().len() as u64 + 64;
                 values.insert(row.as_ref().into());
             }
-            if held > of.longest {
-                return Err(LakeError::Deletes("there are more of them by equality than `[limits] memory` allows"));
-            }
-        }
+            let too_many = LakeError::Deletes("there are more of them by equality than `[limits] memory` allows");
+            if held > of.longest { Err(too_many) } else { Ok(()) }
+        })?;
         Ok(values)
     }
 
@@ -92,7 +91,7 @@ impl Equal {
 
 impl Deletes for Equal {
     fn object(&self) -> Option<&Object> {
-        Some(&self.object)
+        Some(&self.told.object)
     }
 
     fn rows(&self) -> Option<u64> {
@@ -110,9 +109,9 @@ impl Deletes for Equal {
         for (at, _) in &mut inside {
             *at = at.and_then(|at| roots.iter().position(|root| *root == at));
         }
-        let mut row = 0;
-        for group in 0..of.footer.metadata().num_row_groups() {
-            for batch in read(of, group, &roots)? {
+        let (mut row, mut announced) = (0, 0);
+        for (group, metadata) in of.footer.metadata().row_groups().iter().enumerate() {
+            for batch in rows::columns(of, group, &roots, &UNREADABLE)? {
                 let batch = batch.map_err(|_| UNREADABLE)?;
                 for values_of in &self.rows(&inside, &batch, &converter, UNREADABLE)? {
                     if values.contains(values_of.as_ref()) {
@@ -121,57 +120,132 @@ impl Deletes for Equal {
                     row += 1;
                 }
             }
+            // With fewer, marks behind them would be of other rows.
+            announced += metadata.num_rows() as u64;
+            (row == announced).then_some(()).ok_or(UNREADABLE)?;
         }
         Ok(())
     }
 }
 
-/// Some columns of a row group of the data file.
-fn read(of: &Of<'_>, group: usize, roots: &[usize]) -> Result<ParquetRecordBatchReader, LakeError> {
-    let (metadata, schema) = (of.footer.metadata().row_group(group), of.footer.parquet_schema());
-    let leaves = (0..schema.num_columns()).filter(|leaf| roots.contains(&schema.get_column_root_idx(*leaf)));
-    let ranges: Vec<_> = leaves.map(|leaf| metadata.column(leaf).byte_range()).collect();
-    if ranges.iter().map(|(_, length)| length).sum::<u64>() > of.longest {
-        return Err(LakeError::Deletes("the columns that they ask for are too long for `[limits] memory`"));
-    }
-    let mut chunks = Vec::with_capacity(ranges.len());
-    for (start, length) in ranges {
-        chunks.push((start, (of.read)(of.object, start..start + length)?));
-    }
-    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(Chunks(of.object.size, chunks), of.footer.clone());
-    let builder = builder.with_projection(ProjectionMask::roots(schema, roots.iter().copied()));
-    builder.with_row_groups(vec![group]).build().map_err(|_| UNREADABLE)
+/// Whether a field in an object is a column of the table.
+fn is_one(column: &Field, field: &Field) -> bool {
+    fit(column, &vec![field.clone()].into(), &Vec::new()).is_ok_and(|(at, _)| at.is_some())
 }
 
-/// Some column chunks of an object of so many bytes.
-struct Chunks(u64, Vec<(u64, Bytes)>);
+#[cfg(test)]
+#[expect(clippy::disallowed_types, reason = "objects of deletes are written here")]
+mod tests {
+    use std::sync::Arc;
 
-impl Chunks {
-    fn from(&self, start: u64) -> parquet::errors::Result<Bytes> {
-        let holds = |(first, bytes): &&(u64, Bytes)| (*first..first + bytes.len() as u64).contains(&start);
-        let found = self.1.iter().find(holds).map(|(first, bytes)| bytes.slice((start - first) as usize..));
-        found.ok_or_else(|| ParquetError::EOF("outside of the columns that were read".into()))
+    use arrow::array::{Int64Array, StringArray};
+    use arrow::datatypes::{DataType, Schema as Columns};
+    use bytes::Bytes;
+    use parquet::arrow::ArrowWriter;
+    use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+    use parquet::basic::Compression;
+    use parquet::file::properties::{EnabledStatistics, WriterProperties};
+
+    use super::super::super::fit::{By, told};
+    use super::super::positions::Positions;
+    use super::*;
+    use crate::account::store::{Pin, StoreError};
+    use crate::source::Pages;
+
+    fn id(name: &str, data_type: DataType, id: i64) -> Field {
+        told(Field::new(name, data_type, true), By::Id(id))
     }
-}
 
-impl Length for Chunks {
-    fn len(&self) -> u64 {
-        self.0
-    }
-}
-
-impl ChunkReader for Chunks {
-    type T = bytes::buf::Reader<Bytes>;
-
-    fn get_read(&self, start: u64) -> parquet::errors::Result<Self::T> {
-        self.from(start).map(Buf::reader)
+    fn parquet(columns: Vec<(Field, ArrayRef)>) -> Bytes {
+        let (fields, arrays): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
+        let batch = RecordBatch::try_new(Arc::new(Columns::new(fields)), arrays).expect("fits");
+        let packed = WriterProperties::builder().set_compression(Compression::SNAPPY);
+        let properties = packed.set_statistics_enabled(EnabledStatistics::None).build();
+        let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).expect("a writer");
+        writer.write(&batch).expect("in memory");
+        writer.into_inner().expect("in memory").into()
     }
 
-    fn get_bytes(&self, start: u64, length: usize) -> parquet::errors::Result<Bytes> {
-        let bytes = self.from(start)?;
-        match bytes.len() >= length {
-            true => Ok(bytes.slice(..length)),
-            false => Err(ParquetError::EOF("outside of the columns that were read".into())),
+    fn numbers(numbers: &[i64]) -> ArrayRef {
+        Arc::new(Int64Array::from(numbers.to_vec()))
+    }
+
+    fn object(key: &str, content: &Bytes) -> Object {
+        let pin = Pin { version: None, etag: String::new() };
+        Object { key: key.to_owned(), size: content.len() as u64, pin }
+    }
+
+    /// Which rows of data with the ids 0 to 9 stay, where `told` is the content of an object of deletes.
+    fn staying(
+        told: &Bytes,
+        longest: u64,
+        deletes: impl Fn(Object) -> Box<dyn Deletes>,
+    ) -> Result<Vec<usize>, LakeError> {
+        let data = parquet(vec![(id("id", DataType::Int64, 1), numbers(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]))]);
+        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+        let footer = ArrowReaderMetadata::load(&data, options).expect("Parquet");
+        let read = |object: &Object, range: std::ops::Range<u64>| -> Result<Bytes, StoreError> {
+            let of = if object.key == "data" { &data } else { told };
+            Ok(of.slice(range.start as usize..range.end as usize))
+        };
+        let largest = |bytes, values| Pages::find(bytes, values).map(|pages| pages.largest());
+        let of = Of { object: &object("data", &data), footer: &footer, read: &read, largest, longest };
+        let mut marks = Marks::all(10, longest)?;
+        deletes(object("deletes", told)).mark(&of, &mut marks)?;
+        Ok(marks.finish().set_indices().collect())
+    }
+
+    fn equal(rows: u64) -> impl Fn(Object) -> Box<dyn Deletes> {
+        move |object| {
+            let columns = vec![id("id", DataType::Int64, 1)].into();
+            Box::new(Equal { told: Told { object, rows }, columns, constants: Vec::new() })
         }
+    }
+
+    fn positions(rows: u64) -> impl Fn(Object) -> Box<dyn Deletes> {
+        move |object| {
+            let told = Told { object, rows };
+            Box::new(Positions { told, location: "s3://b/t".to_owned(), of: "data".to_owned() })
+        }
+    }
+
+    fn places(rows: &[i64]) -> Bytes {
+        let paths: ArrayRef = Arc::new(StringArray::from(vec!["s3://b/t/data"; rows.len()]));
+        let (path, place) = (id("file_path", DataType::Utf8, 2_147_483_546), id("pos", DataType::Int64, 2_147_483_545));
+        parquet(vec![(path, paths), (place, numbers(rows))])
+    }
+
+    const ROOM: u64 = 1 << 20;
+
+    #[test]
+    fn all_rows_that_are_announced_are_read_or_none() {
+        let told = parquet(vec![(id("id", DataType::Int64, 1), numbers(&[3, 5]))]);
+        assert_eq!(staying(&told, ROOM, equal(2)), Ok(vec![0, 1, 2, 4, 6, 7, 8, 9]));
+        assert_eq!(staying(&places(&[3, 5]), ROOM, positions(2)), Ok(vec![0, 1, 2, 4, 6, 7, 8, 9]));
+        for other in [0, 1, 3] {
+            assert!(staying(&told, ROOM, equal(other)).is_err(), "{other}");
+            assert!(staying(&places(&[3, 5]), ROOM, positions(other)).is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn deletes_without_their_column_are_refused() {
+        let without = parquet(vec![(id("other", DataType::Int64, 7), numbers(&[3, 5]))]);
+        let lacks = LakeError::Deletes("an object of deletes by equality lacks a column that it is about");
+        assert_eq!(staying(&without, ROOM, equal(2)), Err(lacks));
+        assert!(staying(&without, ROOM, positions(2)).is_err());
+    }
+
+    #[test]
+    fn pages_that_become_too_large_are_refused_before_they_are_unpacked() {
+        let long: ArrayRef = Arc::new(StringArray::from(vec!["a".repeat(1 << 20)]));
+        let of_text = |object| -> Box<dyn Deletes> {
+            let columns = vec![id("name", DataType::Utf8, 2)].into();
+            Box::new(Equal { told: Told { object, rows: 1 }, columns, constants: Vec::new() })
+        };
+        let told = parquet(vec![(id("name", DataType::Utf8, 2), long)]);
+        let too_large = LakeError::Deletes("a page that they ask for is too large for `[limits] memory`");
+        assert_eq!(staying(&told, 3 << 20, of_text), Ok((0..10).collect()));
+        assert_eq!(staying(&told, 1 << 19, of_text), Err(too_large));
     }
 }

@@ -1,6 +1,6 @@
 //! The pieces of a text that go, each with what becomes of it.
 
-use super::rules::{Names, Rules, Treatment};
+use super::rules::{Names, PERSON, Rules, Treatment};
 use crate::detect::{Detector, KNOWN, Known, Span};
 
 /// A piece of a text that goes, in bytes.
@@ -34,7 +34,7 @@ impl<'r> Cover<'r> {
         joined(&mut self.spans);
         for span in &self.spans {
             match rules.names {
-                Names::Parts { first, last } if span.kind == "PERSON" => {
+                Names::Parts { first, last } if span.kind == PERSON => {
                     words(text, *span, first, last).for_each(&mut each);
                 }
                 _ => {
@@ -72,13 +72,15 @@ fn joined(spans: &mut Vec<Span>) {
     *spans = kept;
 }
 
-/// The words of a name: the last one is a family's, unless it stands alone.
+/// The words of a name. A family's is the last one, unless it stands alone; or all that stand before a comma.
 fn words(text: &str, span: Span, first: usize, last: usize) -> impl Iterator<Item = Piece> {
     let name = &text[span.start..span.end];
-    let count = name.split_whitespace().count();
-    name.split_whitespace().enumerate().map(move |(at, word)| {
-        let start = span.start + (word.as_ptr() as usize - name.as_ptr() as usize);
-        let part = if count > 1 && at + 1 == count { last } else { first };
+    let split = || name.split(|letter: char| letter == ',' || letter.is_whitespace()).filter(|word| !word.is_empty());
+    let (count, comma) = (split().count(), name.find(','));
+    split().enumerate().map(move |(at, word)| {
+        let within = word.as_ptr() as usize - name.as_ptr() as usize;
+        let is_family = comma.map_or(count > 1 && at + 1 == count, |comma| within < comma);
+        let (start, part) = (span.start + within, if is_family { last } else { first });
         Piece { start, end: start + word.len(), treatment: Treatment::By(part) }
     })
 }
@@ -112,6 +114,11 @@ mod tests {
         let found: Vec<_> = pieces.iter().map(|piece| (&text[piece.start..piece.end], piece.treatment)).collect();
         let [first, last] = [0, 1].map(Treatment::By);
         assert_eq!(found, [("Eeva", first), ("Maria", first), ("Meri", last)]);
+        let text = "see von Whitfield, Margaret Ann,Jr";
+        let inverted: Vec<_> = words(text, span(4, 31, "PERSON"), 0, 1).collect();
+        let found: Vec<_> = inverted.iter().map(|piece| (&text[piece.start..piece.end], piece.treatment)).collect();
+        assert_eq!(found, [("von", last), ("Whitfield", last), ("Margaret", first), ("Ann", first)]);
+        let text = "by Eeva Maria Meri.";
         let alone = words(text, span(3, 7, "PERSON"), 0, 1).next().map(|piece| piece.treatment);
         assert_eq!(alone, Some(first));
     }

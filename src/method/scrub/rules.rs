@@ -12,9 +12,12 @@ use crate::method::Method;
 use crate::method::nested::part::{Fate, OF_TEXT, Part};
 use crate::method::nested::unknown;
 
+/// The kind of a name of somebody.
+pub const PERSON: &str = "PERSON";
+
 /// The kinds of identifier that have a kind of fake.
 const FAKES: &[(&str, &str)] = &[
-    ("PERSON", "name"),
+    (PERSON, "name"),
     ("EMAIL", "email"),
     ("PHONE", "phone"),
     ("IBAN", "iban"),
@@ -146,6 +149,11 @@ pub fn parse(section: &mut Section<'_>) -> Result<Box<dyn Method>, Fault> {
     let names = section.optional::<String>("names")?.unwrap_or_else(|| "whole".to_owned());
     let mut rules = Rules::but(left(section)?);
     own_rules(section, &mut rules)?;
+    let own: Vec<_> = rules.by_kind.keys().copied().collect();
+    if let Some(kind) = own.iter().find(|kind| rules.left.contains(kind)) {
+        let what = format!("{kind} stays, and has a rule under `as` too");
+        return Err(section.fault_at("leave", what, "take it out of one of them".to_owned()));
+    }
     let language = locale.as_deref().unwrap_or("en");
     match with.as_str() {
         "fakes" => rules.add_fakes(checked(section, language)?),
@@ -157,6 +165,10 @@ pub fn parse(section: &mut Section<'_>) -> Result<Box<dyn Method>, Fault> {
     }
     match names.as_str() {
         "whole" => {}
+        "parts" if own.contains(&PERSON) || rules.left.contains(&PERSON) => {
+            let what = "PERSON has a rule of its own, or stays, so its words have none";
+            return Err(section.fault_at("names", what, "leave `names` out, or that".to_owned()));
+        }
         "parts" if with == "fakes" => rules.names = parts_of_names(section, &mut rules, language)?,
         "parts" => return Err(section.fault_at("names", "placeholders stand for whole names", None)),
         other => return Err(unknown(section, "names", other, ["whole", "parts"].into_iter())),
@@ -227,8 +239,11 @@ mod tests {
     fn every_kind_with_a_fake_is_one_that_is_found() {
         let mut rules = Rules::but(Vec::new());
         rules.add_fakes("en");
-        assert!(rules.by_kind.contains_key("EMAIL"));
-        assert_eq!(rules.of("EMAIL"), Some(Treatment::By(rules.by_kind["EMAIL"])));
+        for (kind, _) in FAKES.iter().chain(NATIONAL) {
+            let Some(kind) = known(kind) else { panic!("{kind} is no kind that is found") };
+            let part = rules.by_kind.get(kind).unwrap_or_else(|| panic!("{kind} has no fake"));
+            assert_eq!(rules.of(kind), Some(Treatment::By(*part)), "{kind}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Facts, Finding};
 use crate::error::Failure;
-use crate::keys;
+use crate::keys::{self, KeyError, Shelf};
 use crate::ledger::Event;
 
 /// By customer and digest, whether the ledger says that the secret is gone.
@@ -12,7 +12,7 @@ type Known<'f> = BTreeMap<(&'f str, &'f str), bool>;
 
 pub(super) fn check(facts: &Facts<'_>) -> Result<Vec<Finding>, Failure> {
     let known = known(facts);
-    let wrapped = keys::wrapped(&facts.workspace.keys.folder)?;
+    let wrapped = wrapped(&keys::shelf_of(facts.workspace))?;
     let there = |customer: &str, digest: &str| wrapped.iter().any(|(of, found)| of == customer && found == digest);
     let missing = known.iter().filter(|((customer, digest), is_gone)| !**is_gone && !there(customer, digest));
     let missing = missing.map(|((customer, _), _)| Finding::broken(place(customer), "it is changed or gone"));
@@ -22,6 +22,13 @@ pub(super) fn check(facts: &Facts<'_>) -> Result<Vec<Finding>, Failure> {
         None => Some(Finding::loose(place(customer), "the ledger does not know it")),
     });
     Ok(missing.chain(odd).collect())
+}
+
+/// By customer, the digest of every wrapped secret that is here.
+fn wrapped(shelf: &Shelf) -> Result<Vec<(String, String)>, KeyError> {
+    let found = shelf.customers().into_iter().map(|customer| Ok((shelf.digest(&customer)?, customer)));
+    let found = found.collect::<Result<Vec<_>, KeyError>>()?;
+    Ok(found.into_iter().filter_map(|(digest, customer)| Some((customer, digest?))).collect())
 }
 
 fn known<'f>(facts: &'f Facts<'_>) -> Known<'f> {

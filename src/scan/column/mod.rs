@@ -26,15 +26,36 @@ pub fn looks_like_data(name: &str) -> bool {
     name.contains('@') || of_digits || shape.length > 100 || shape.form(name).is_some()
 }
 
-/// Whether a text that stands where a name should is rather that of a person or a place.
+/// Whether a text that stands where a name should is rather that of a person or a place, however its words are joined.
 pub fn looks_like_a_name(name: &str) -> bool {
-    let like = crate::detect::likeness(name);
-    [like.given, like.family, like.full, like.place].into_iter().any(|percent| percent > 50)
+    let is_like = |name: &str| {
+        let like = crate::detect::likeness(name);
+        [like.given, like.family, like.full, like.place].into_iter().any(|percent| percent > 50)
+    };
+    is_like(name) || is_like(&words::words(name).join(" "))
 }
 
 /// Whether a name has words that names of columns have.
 pub fn is_known(name: &str) -> bool {
     meaning::meaning(Rows::Other, name) != meaning::Meaning::Nothing
+}
+
+/// Tells names that can be shown from those that may be somebody's value.
+#[derive(Default)]
+pub struct Names {
+    detector: crate::detect::Detector<'static>,
+}
+
+impl Names {
+    /// Whether a name is rather a value of the data.
+    pub fn is_data(&mut self, name: &str) -> bool {
+        looks_like_data(name) || name.chars().any(char::is_control) || !self.detector.find(name).is_empty()
+    }
+
+    /// Whether a name may be a value of the data: that, or a person's or a place's, which no word says to name a column.
+    pub fn may_be_data(&mut self, name: &str) -> bool {
+        self.is_data(name) || (looks_like_a_name(name) && !is_known(name))
+    }
 }
 
 /// A name taken apart, for comparison with others.

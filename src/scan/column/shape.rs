@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use crate::detect::checks::{luhn, mod_97_10};
+
 /// What a value is, where its form tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
@@ -154,27 +156,21 @@ fn is_number(value: &str) -> bool {
 
 /// ISO/IEC 7812: 13 to 19 digits, the first of a network, the last a check digit.
 fn is_card(value: &str, digits: usize) -> bool {
-    (13..=19).contains(&digits) && value.starts_with(['2', '3', '4', '5', '6']) && !value.contains('.') && luhn(value)
+    (13..=19).contains(&digits)
+        && value.starts_with(['2', '3', '4', '5', '6'])
+        && !value.contains('.')
+        && luhn(&value.bytes().filter(u8::is_ascii_digit).collect::<Vec<_>>())
 }
 
-fn luhn(value: &str) -> bool {
-    let digits = value.bytes().rev().filter(u8::is_ascii_digit).map(|byte| u32::from(byte - b'0'));
-    let weighed = digits.enumerate().map(|(at, digit)| if at % 2 == 0 { digit } else { digit * 2 % 10 + digit / 5 });
-    weighed.sum::<u32>() % 10 == 0
-}
-
-/// ISO 13616: the remainder of 97 is 1.
+/// ISO 13616, with its check digits.
 fn is_iban(value: &str) -> bool {
-    let letters: Vec<u8> = value.bytes().filter(|byte| !matches!(byte, b' ' | b'-')).collect();
+    let letters = value.bytes().filter(|byte| !matches!(byte, b' ' | b'-'));
+    let letters: Vec<u8> = letters.map(|letter| letter.to_ascii_uppercase()).collect();
     let well_formed = (15..=34).contains(&letters.len())
         && letters.iter().all(u8::is_ascii_alphanumeric)
         && letters[..2].iter().all(u8::is_ascii_alphabetic)
         && letters[2..4].iter().all(u8::is_ascii_digit);
-    let digit = |rest: u32, byte: &u8| match byte {
-        b'0'..=b'9' => (rest * 10 + u32::from(byte - b'0')) % 97,
-        letter => (rest * 100 + u32::from(letter.to_ascii_uppercase() - b'A') + 10) % 97,
-    };
-    well_formed && letters[4..].iter().chain(&letters[..4]).fold(0, digit) == 1
+    well_formed && mod_97_10(&letters)
 }
 
 /// RFC 9562, with braces around it or without.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{DataType, Field, Schema};
+use bytes::Bytes;
 
 use super::start::Start;
 use super::{Depth, Leaf, ROWS, Taken};
-use crate::scan::column::{is_known, looks_like_a_name, looks_like_data};
+use crate::scan::column::{Names, is_known, looks_like_a_name};
 use crate::schema::{Dialect, Format, Header, LeafPath};
 use crate::source::text::{Limits, Reader, TextError, spells};
 
@@ -52,6 +53,15 @@ pub fn take(start: &Start, depth: Depth) -> Result<Taken, TextError> {
     Ok(Taken { dialect, notes, ..Taken::of(leaves, rows, is_whole) })
 }
 
+/// What the columns of a CSV text are called by its start, and the dialect, which says whether the first record is a header.
+///
+/// # Errors
+/// Where no one dialect fits, or a record is not of it.
+pub fn columns_of_csv(start: Bytes, is_whole: bool) -> Result<(Dialect, Vec<LeafPath>), TextError> {
+    let taken = take(&Start { bytes: start, is_whole }, Depth::Values)?;
+    Ok((taken.dialect.unwrap_or_default(), taken.leaves.into_iter().map(|leaf| leaf.path).collect()))
+}
+
 /// Some first records, column by column.
 fn read(start: &Start, dialect: &Dialect, width: usize) -> Result<Vec<Vec<ArrayRef>>, TextError> {
     let fields: Vec<_> = (0..width).map(|at| Field::new(format!("column_{}", at + 1), DataType::Utf8, true)).collect();
@@ -80,18 +90,30 @@ fn read(start: &Start, dialect: &Dialect, width: usize) -> Result<Vec<Vec<ArrayR
 
 /// Whether the first record names the columns; where nothing tells, it is somebody's row.
 fn is_header(first: &[String], columns: &[Vec<ArrayRef>]) -> bool {
-    if is_row(first, columns) {
+    let people = first.iter().any(|name| looks_like_a_name(name) && !is_known(name));
+    if people || is_row(first, columns) {
         return false;
     }
+    let has_values = |at: usize| below(columns, at).next().is_some();
     let typed = |at: usize| {
         let narrow = [DataType::Float64, DataType::Date32];
-        below(columns, at).next().is_some() && narrow.iter().any(|data_type| spells(data_type, below(columns, at)))
+        !says_nothing(&first[at]) && narrow.iter().any(|data_type| spells(data_type, below(columns, at)))
     };
+    // Words in small letters name columns only over values that are written otherwise.
+    let spelled = |at: usize| first.iter().all(|name| is_plain(name)) && !below(columns, at).any(is_plain);
     let known = first.iter().filter(|name| is_known(name)).count();
-    let people = first.iter().any(|name| looks_like_a_name(name) && !is_known(name));
-    let plain =
-        |name: &String| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
-    (0..columns.len()).any(typed) || (!people && (known * 2 > first.len() || first.iter().all(plain)))
+    known * 2 > first.len() || (0..columns.len()).any(|at| has_values(at) && (typed(at) || spelled(at)))
+}
+
+/// Whether a text is written as names of columns are where machines make them.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+/// What stands among numbers for a number that is not there.
+fn says_nothing(text: &str) -> bool {
+    let is_no_word = !text.chars().any(char::is_alphabetic);
+    is_no_word || ["na", "n/a", "nan", "nil", "none", "null", "unknown"].contains(&text.to_ascii_lowercase().as_str())
 }
 
 /// The values of a column below the first record.
@@ -104,7 +126,8 @@ fn is_row(first: &[String], columns: &[Vec<ArrayRef>]) -> bool {
     let mut sorted: Vec<_> = first.iter().collect();
     sorted.sort();
     let twice = sorted.windows(2).any(|pair| pair[0] == pair[1]);
-    let odd = |name: &String| looks_like_data(name) || name.chars().any(char::is_control);
+    let mut known = Names::default();
+    let odd = |name: &String| known.is_data(name);
     let alike = |(at, name): (usize, &String)| {
         let same = below(columns, at).any(|text| !name.is_empty() && text == name);
         let start = name.get(..name.floor_char_boundary(ALIKE)).filter(|start| start.len() == ALIKE);
@@ -130,7 +153,7 @@ mod tests {
     fn a_header_is_recognised_by_words_types_or_spelling() {
         assert_eq!(names("Email;Phone;Xyz\na@b.example;1-1;q\n"), ["Email", "Phone", "Xyz"]);
         assert_eq!(names("Qwe,Xyz\n1,q\n2,r\n"), ["Qwe", "Xyz"]);
-        assert_eq!(names("abc,x_y\nu,q\nv,r\n"), ["abc", "x_y"]);
+        assert_eq!(names("abc,x_y\nU,q\nV w,r\n"), ["abc", "x_y"]);
     }
 
     #[test]
@@ -142,12 +165,17 @@ mod tests {
             "lahti,turku\nlahti,oulu\n",
             "Aino,Katu\nEino,Tie\n",
             "lahti,aino\noulu,eino\n",
+            "abc,x_y\nu,q\nv,r\n",
+            "ainok,n/a\neerov,5\n",
+            "ainok,\neerov,5\n",
+            "aino,qwe\n7,5\n",
+            "ainok,kp1\n",
             "Katuja 1x,Abc\nKatuja 2x,Def\n",
         ] {
             let taken = taken(text);
             let names: Vec<_> = taken.leaves.iter().map(|leaf| leaf.path.to_string()).collect();
             assert_eq!(names, ["column_1", "column_2"], "{text}");
-            assert_eq!((taken.rows, taken.notes.len()), (2, 1), "{text}");
+            assert_eq!((taken.rows, taken.notes.len()), (text.lines().count(), 1), "{text}");
         }
     }
 }

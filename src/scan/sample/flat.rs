@@ -1,12 +1,15 @@
 //! Arrays of a column, taken apart into the texts of their leaves.
 
-use arrow::array::{Array, ArrayRef, AsArray, StringArray};
+use std::convert::Infallible;
+
+use arrow::array::{Array, ArrayRef, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field};
 
 use super::Leaf;
 use crate::plan::contained;
 use crate::schema::leaves;
+use crate::source::each_leaf;
 
 /// The leaves of a column, with the values that some arrays of it hold.
 pub fn leaves_of(field: &Field, arrays: &[ArrayRef]) -> Vec<Leaf> {
@@ -23,32 +26,12 @@ pub fn leaves_of(field: &Field, arrays: &[ArrayRef]) -> Vec<Leaf> {
 
 /// The arrays of the leaves, in the order in which [`leaves`] tells them.
 fn flat(array: &ArrayRef) -> Vec<ArrayRef> {
-    match array.data_type() {
-        DataType::Struct(fields) if !fields.is_empty() => array.as_struct().columns().iter().flat_map(flat).collect(),
-        DataType::List(_) => {
-            let list = array.as_list::<i32>();
-            flat(&within(list.values(), list.value_offsets()))
-        }
-        DataType::LargeList(_) => {
-            let list = array.as_list::<i64>();
-            let offsets: Vec<i32> = list.value_offsets().iter().map(|offset| *offset as i32).collect();
-            flat(&within(list.values(), &offsets))
-        }
-        DataType::FixedSizeList(..) => flat(array.as_fixed_size_list().values()),
-        DataType::Map(..) => {
-            let map = array.as_map();
-            [map.keys(), map.values()].into_iter().flat_map(|part| flat(&within(part, map.value_offsets()))).collect()
-        }
-        _ => vec![array.clone()],
-    }
-}
-
-/// The items between the first and the last offset.
-fn within(items: &ArrayRef, offsets: &[i32]) -> ArrayRef {
-    match (offsets.first(), offsets.last()) {
-        (Some(first), Some(last)) if last > first => items.slice(*first as usize, (*last - *first) as usize),
-        _ => items.slice(0, 0),
-    }
+    let mut found = Vec::new();
+    let Ok(()) = each_leaf(array, |_, values| {
+        found.push(values.clone());
+        Ok::<_, Infallible>(())
+    });
+    found
 }
 
 /// Values as text, as far as they have one.

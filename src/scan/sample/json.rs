@@ -1,7 +1,9 @@
 //! Samples of JSON: records one a line or in one array, and the shape that they have in common.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use ahash::RandomState;
 use arrow::array::{ArrayRef, StringArray};
 use arrow::datatypes::{DataType, Field, Fields};
 use serde_json::Value;
@@ -9,9 +11,9 @@ use serde_json::Value;
 use super::start::Start;
 use super::{Depth, Leaf, ROWS, Taken};
 use crate::plan::FileError;
-use crate::scan::column::looks_like_data;
+use crate::scan::column::{Names, is_known, looks_like_a_name};
 use crate::scan::objects::Ending;
-use crate::schema::leaves;
+use crate::schema::{LeafPath, children, leaves};
 
 /// Looks into the start of an object.
 ///
@@ -43,6 +45,23 @@ pub fn take(start: &Start, depth: Depth) -> Result<Taken, FileError> {
     Ok(taken)
 }
 
+/// What records call their fields, told from their start; keys that may be data are not among them.
+pub fn names_of_json(start: &[u8]) -> HashSet<String> {
+    let mut root = Node::default();
+    records(start).0.iter().for_each(|record| root.add(record));
+    let mut names = HashSet::new();
+    name_fields(&root.shape().0, &mut names);
+    names
+}
+
+fn name_fields(data_type: &DataType, names: &mut HashSet<String>) {
+    if let DataType::Struct(fields) = data_type {
+        names.extend(fields.iter().map(|field| field.name().clone()));
+    }
+    let inner = children(&LeafPath::column(""), data_type);
+    inner.into_iter().for_each(|(_, field)| name_fields(field.data_type(), names));
+}
+
 /// Records up to the end, to the first that is cut off, or to as many as are wanted; and whether that was the end.
 fn records(bytes: &[u8]) -> (Vec<Value>, bool) {
     let mut rest = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -62,6 +81,9 @@ fn records(bytes: &[u8]) -> (Vec<Value>, bool) {
     (records, false)
 }
 
+/// An object of more keys is a map.
+const MOST_FIELDS: usize = 4096;
+
 /// How often something was met.
 #[derive(Default)]
 struct Met {
@@ -73,10 +95,14 @@ struct Met {
 /// What stands at one place of all records.
 #[derive(Default)]
 struct Node {
+    /// Values of any kind, null too.
+    met: usize,
     objects: Met,
     lists: Met,
     scalars: usize,
     fields: Vec<(String, Node)>,
+    /// Where a field stands among them.
+    places: HashMap<String, usize, RandomState>,
     item: Option<Box<Node>>,
     texts: Vec<String>,
     data_type: Option<DataType>,
@@ -88,6 +114,7 @@ impl Node {
     }
 
     fn add(&mut self, value: &Value) {
+        self.met += 1;
         match value {
             Value::Null => {}
             Value::Object(fields) => {
@@ -120,20 +147,51 @@ impl Node {
     }
 
     fn field(&mut self, name: &str) -> &mut Node {
-        let at = self.fields.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
+        let at = self.places.get(name).copied().unwrap_or_else(|| {
+            self.places.insert(name.to_owned(), self.fields.len());
             self.fields.push((name.to_owned(), Node::default()));
             self.fields.len() - 1
         });
         &mut self.fields[at].1
     }
 
-    /// Whether keys are data: far more of them than one object has, or such as nobody names a field.
+    /// Whether keys are data, or may be: more of them than tables have columns, far more than one object has, or such as
+    /// nobody names a field. Where nothing tells, as of user names, they are.
     fn is_map(&self) -> bool {
-        let many = self.fields.len() > 24 && self.fields.len() > 3 * self.objects.widest;
-        many || self.fields.iter().any(|(name, _)| looks_like_data(name))
+        let count = self.fields.len();
+        let many = count > MOST_FIELDS || (count > 24 && count > 3 * self.objects.widest);
+        let mut names = Names::default();
+        many || self.fields.iter().any(|(name, _)| names.is_data(name))
+            || (!self.is_named() && (self.has_people() || (!self.is_settled() && self.is_alike())))
+    }
+
+    /// Whether most keys are words that fields are named by.
+    fn is_named(&self) -> bool {
+        self.fields.iter().filter(|(name, _)| is_known(name)).count() * 2 > self.fields.len()
+    }
+
+    /// Whether a key is like the name of a person or a place.
+    fn has_people(&self) -> bool {
+        self.fields.iter().any(|(name, _)| looks_like_a_name(name) && !is_known(name))
+    }
+
+    /// Whether the same keys come back from object to object.
+    fn is_settled(&self) -> bool {
+        let met: usize = self.fields.iter().map(|(_, node)| node.met).sum();
+        self.objects.count > 1 && met * 2 > self.fields.len() * self.objects.count
+    }
+
+    /// Whether what stands behind one key is like what stands behind another.
+    fn is_alike(&self) -> bool {
+        let number = |data_type: &DataType| matches!(data_type, DataType::Int64 | DataType::Float64);
+        let scalar = |node: &Node| node.data_type.clone().map(|one| if number(&one) { DataType::Float64 } else { one });
+        let forms = self.fields.iter().map(|(_, node)| (node.has(&node.objects), node.has(&node.lists), scalar(node)));
+        let mut forms = forms.filter(|form| *form != (false, false, None));
+        forms.next().is_none_or(|first| forms.all(|form| form == first))
     }
 
     fn merge(&mut self, other: &Node) {
+        self.met += other.met;
         for (mine, others) in [(&mut self.objects, &other.objects), (&mut self.lists, &other.lists)] {
             mine.count += others.count;
             mine.widest = mine.widest.max(others.widest);
@@ -244,8 +302,38 @@ mod tests {
     }
 
     #[test]
+    fn keys_that_may_be_data_make_one_too() {
+        for people in [
+            "{\"by\":{\"ainok\":1}}\n{\"by\":{\"eerov\":2,\"tiinam\":3}}\n{\"by\":{\"ainok\":4}}",
+            "{\"by\":{\"ainok\":1,\"eerov\":2}}\n{\"by\":null}",
+            "{\"by\":{\"aino_koski\":1,\"x\":\"\"}}\n{\"by\":{\"aino_koski\":1,\"x\":\"\"}}",
+        ] {
+            let found = taken(people).expect("records");
+            let paths: Vec<_> = found.iter().map(|(path, ..)| path.as_str()).collect();
+            assert_eq!(paths, ["by{key}", "by{value}"], "{people}");
+        }
+        assert!(taken("{\"ainok\":{\"n\":1},\"eerov\":{\"n\":2}}").is_err(), "such records have no columns");
+        let found = taken("{\"a\":{\"qwz\":1,\"xyv\":2}}\n{\"a\":{\"qwz\":1,\"xyv\":2}}").expect("records");
+        assert_eq!((found[0].0.as_str(), found[1].0.as_str()), ("a.qwz", "a.xyv"), "what comes back is a field");
+    }
+
+    #[test]
+    fn an_object_of_very_many_keys_is_a_map() {
+        // Of no vowels, so that none is a name.
+        let letters = |at: usize| [at >> 12, at >> 8, at >> 4, at].map(|at| char::from(b"bcdfghjklmpqrtvx"[at % 16]));
+        let key = |at: usize| format!("\"zq{}\":{at}", String::from_iter(letters(at)));
+        let keys = |count: usize| (0..count).map(key).collect::<Vec<_>>().join(",");
+        let text = |count: usize| format!("{{\"by\":{{{keys}}}}}\n", keys = keys(count)).repeat(2);
+        let paths = |count: usize| {
+            let start = Start { bytes: text(count).into(), is_whole: true };
+            take(&start, Depth::Names).expect("records").leaves.len()
+        };
+        assert_eq!((paths(MOST_FIELDS), paths(MOST_FIELDS + 1)), (MOST_FIELDS, 2));
+    }
+
+    #[test]
     fn what_is_no_record_is_refused() {
         assert!(taken("[1,2]").is_err() && taken("nothing").is_err());
-        assert_eq!(taken("{\"a\":[{\"b\":1},2]}").expect("records"), [("a[]".to_owned(), DataType::Utf8, 0)]);
+        assert_eq!(taken("{\"a\":[{\"b\":1},2],\"id\":1}").expect("records")[0], ("a[]".to_owned(), DataType::Utf8, 0));
     }
 }

@@ -16,6 +16,9 @@ use ahash::RandomState;
 use arrow::array::{ArrayRef, AsArray};
 use arrow::datatypes::DataType;
 
+pub use csv::columns_of_csv;
+pub use json::names_of_json;
+
 use crate::account::doors::{Production, Sampler};
 use crate::plan::{FileError, Footer, partitions};
 use crate::scan::column::{Facts, Finding, Kind, Observer, Rows, classify};
@@ -35,7 +38,7 @@ const SKETCHED: usize = 1 << 16;
 /// Whether values may be looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
-    /// Footers and headers alone.
+    /// Names and types alone: of Parquet its footers, of records as much of their start as tells them.
     Names,
     /// And a sample of values.
     Values,

@@ -1,4 +1,4 @@
-//! The schemes of check digits that official numbers share.
+//! The schemes of check digits that cards, accounts and official numbers share.
 //!
 //! All take ASCII letters and digits in upper case, the check digit among them, and look at nothing else. What the
 //! schemes guarantee: Luhn, Verhoeff, Damm, weights modulo a prime above 10 and ISO 7064 see every single wrong digit,
@@ -39,7 +39,7 @@ pub(super) fn last(letters: &[u8]) -> u32 {
 }
 
 /// Luhn's formula (ISO/IEC 7812-1, annex B), in which letters count as their worth.
-pub(super) fn luhn(letters: &[u8]) -> bool {
+pub(crate) fn luhn(letters: &[u8]) -> bool {
     luhn_sum(letters).is_multiple_of(10)
 }
 
@@ -56,6 +56,13 @@ pub(super) fn luhn_36(letters: &[u8]) -> bool {
     let worths = letters.iter().rev().map(|letter| worth(*letter)).enumerate();
     let sum: u32 = worths.map(|(place, worth)| if place % 2 == 0 { worth } else { double(worth) }).sum();
     sum.is_multiple_of(36)
+}
+
+/// ISO/IEC 7064, MOD 97-10, as accounts have it (ISO 13616-1): the first four letters and digits are taken last.
+pub(crate) fn mod_97_10(letters: &[u8]) -> bool {
+    let (first, others) = letters.split_at(letters.len().min(4));
+    let add = |left: u32, letter: &u8| (left * if letter.is_ascii_digit() { 10 } else { 100 } + worth(*letter)) % 97;
+    others.iter().chain(first).fold(0, add) == 1
 }
 
 /// Verhoeff's scheme (J. Verhoeff, Error Detecting Decimal Codes, 1969), over the dihedral group of order 10.
@@ -106,6 +113,7 @@ mod tests {
     #[test]
     fn published_examples_hold() {
         assert!(luhn(b"79927398713") && !luhn(b"79927398710"));
+        assert!(mod_97_10(b"GB82WEST12345698765432") && !mod_97_10(b"GB82WEST12345698765431"));
         assert!(verhoeff(b"2363") && !verhoeff(b"2364"));
         assert!(mod_11_10(b"794623") && !mod_11_10(b"794624"));
         assert!(mod_11_2(b"079X") && mod_11_2(b"07940"));
@@ -116,6 +124,7 @@ mod tests {
     #[test]
     fn one_wrong_digit_is_seen() {
         assert_sees(luhn, b"79927398713");
+        assert_sees(mod_97_10, b"98");
         assert_sees(verhoeff, b"2363");
         assert_sees(mod_11_10, b"794623");
         assert_sees(mod_11_2, b"07940");

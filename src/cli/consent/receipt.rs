@@ -1,0 +1,54 @@
+//! What a customer is handed of the ledger, and how anybody checks it without one.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use crate::cli::answer::{Answer, table};
+use crate::error::{Failure, Kind};
+use crate::evidence;
+use crate::ledger::receipt::Receipt;
+use crate::ledger::{Entry, Ledger, NoteKey};
+use crate::workspace::Workspace;
+
+/// Writes the receipt of a customer.
+pub fn write(workspace: &Workspace, customer: &str, out: Option<&PathBuf>) -> Result<Answer, Failure> {
+    let evidence = workspace.evidence.side.open()?;
+    let ledger = Ledger::open(evidence.as_ref(), evidence::public_key(workspace)?, &workspace.ledger_memory())?;
+    let receipt = ledger.receipt(customer)?;
+    let mut json = serde_json::to_string_pretty(&receipt).expect("text and lists of text are JSON");
+    json.push('\n');
+    let Some(out) = out else { return Ok(Answer::new(json, receipt)) };
+    let failed = |error: std::io::Error| Failure::new(Kind::Usage, format!("{}: {}", out.display(), error.kind()));
+    std::fs::write(out, json).map_err(failed)?;
+    let text = format!(
+        "{}: {} entries\nto be checked with: verho consent verify-receipt {} --key '{}'\n",
+        out.display(),
+        receipt.entries.len(),
+        out.display(),
+        ledger.key()
+    );
+    Ok(Answer::new(text, json!({ "file": out, "entries": receipt.entries.len(), "key": ledger.key().to_string() })))
+}
+
+/// Checks a receipt; reads nothing but the file.
+pub fn verify(file: &Path, key: &str) -> Result<Answer, Failure> {
+    let failed = |error: std::io::Error| Failure::new(Kind::Usage, format!("{}: {}", file.display(), error.kind()));
+    let receipt = Receipt::parse(&std::fs::read(file).map_err(failed)?)?;
+    let entries = receipt.verify(&NoteKey::parse(key)?)?;
+    let row = |(place, entry): &(u64, Entry)| {
+        [
+            place.to_string(),
+            entry.at.to_string(),
+            entry.event.word().to_owned(),
+            entry.event.approval().unwrap_or_default().to_owned(),
+        ]
+    };
+    let rows: Vec<_> = entries.iter().map(row).collect();
+    let facts: Vec<_> = entries.iter().map(|(place, entry)| json!({ "index": place, "entry": entry })).collect();
+    let text = format!(
+        "every entry is signed and stands in the ledger\n{}",
+        table(["place", "at", "event", "approval"], &rows)
+    );
+    Ok(Answer::new(text, facts))
+}

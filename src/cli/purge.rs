@@ -1,0 +1,53 @@
+//! `verho purge`
+
+use serde_json::json;
+
+use super::Common;
+use super::answer::Answer;
+use crate::error::Failure;
+use crate::evidence::Proof;
+use crate::run::Wish;
+use crate::run::ending::{self, Due};
+
+/// Delete what a withdrawal or the end of retention demands, and prove it
+#[derive(clap::Args)]
+pub struct Purge {
+    /// [default: every customer]
+    customer: Option<String>,
+    /// The principal who runs it [default: `operator` in verho.toml]
+    #[arg(long, value_name = "PRINCIPAL")]
+    operator: Option<String>,
+}
+
+impl Purge {
+    pub fn run(self, common: &Common) -> Result<Answer, Failure> {
+        let workspace = common.workspace()?;
+        let customers = self.customer.map_or_else(|| workspace.customers(), |customer| vec![customer]);
+        let (mut text, mut facts) = (String::new(), Vec::new());
+        for customer in &customers {
+            let wish = Wish { customer, approval: None, operator: self.operator.as_deref() };
+            for (due, proof) in ending::purge(&workspace, &wish).map_err(|failure| failure.during(customer))? {
+                text += &said(customer, &due, &proof);
+                facts.push(json!({ "customer": customer, "due": due, "proof": proof }));
+            }
+        }
+        if text.is_empty() {
+            text = "nothing is due\n".to_owned();
+        }
+        Ok(Answer::new(text, facts))
+    }
+}
+
+fn said(customer: &str, due: &Due, proof: &Proof) -> String {
+    let Proof { erased, listed_again_at, .. } = proof;
+    format!(
+        "{customer}: {} releases of approval `{}` are gone ({}): {} versions, {} delete markers and {} unfinished writes erased; \
+         listed again at {listed_again_at}: nothing is left\n",
+        due.releases.len(),
+        due.approval,
+        due.because,
+        erased.versions,
+        erased.markers,
+        erased.uploads,
+    )
+}

@@ -1,0 +1,253 @@
+//! The end of an approval: what may not begin, what must go, and the proof that it went.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use super::trail::{Books, Trail};
+use super::{Wish, operator, secret, to_its_end, with_evidence};
+use crate::account::doors::Test;
+use crate::consent::{self, Refusal, Refused, Standing};
+use crate::error::{Failure, Kind};
+use crate::evidence::{self, Ended, Outcome, Proof};
+use crate::ledger::{Book, Entry, Event, Given};
+use crate::release;
+use crate::workspace::Workspace;
+
+/// What a withdrawal did, and what is still to be done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Withdrawal {
+    pub approval: String,
+    pub withdrawn_at: Timestamp,
+    /// Whether the pseudonym secret is gone.
+    pub secret: Fate,
+    /// What was made under the approval and is still there.
+    pub releases: Vec<String>,
+    /// What was made of those elsewhere, as it was registered.
+    pub derived: Vec<String>,
+    /// Until when `purge` must have deleted all of it.
+    pub purge_before: Timestamp,
+}
+
+/// What became of a customer's pseudonym secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    Destroyed,
+    /// There was none.
+    Absent,
+    /// It stays, since this approval is in force and uses it too.
+    KeptFor(String),
+}
+
+/// Releases that must go, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Due {
+    pub approval: String,
+    pub because: &'static str,
+    pub releases: Vec<String>,
+}
+
+/// A release that the ledger tells of and that was not deleted since.
+struct Made<'e> {
+    release: &'e str,
+    approval: &'e str,
+    at: Timestamp,
+}
+
+/// Takes an approval back. It counts from the moment it is entered: no run begins, none that is under way becomes visible.
+///
+/// # Errors
+/// Where there is no such approval, or the ledger cannot be written.
+pub fn withdraw(workspace: &Workspace, wish: &Wish<'_>, reason: &str) -> Result<Withdrawal, Failure> {
+    let (customer, approval) = (wish.customer, wish.approval.unwrap_or_default());
+    let by = operator(workspace, wish).unwrap_or_default();
+    with_ledger(workspace, customer, |book| {
+        let known = Standing::of(book.fresh()?.entries(), customer, approval);
+        if known.given.is_none() && !workspace.consents().join(customer).join(approval).is_dir() {
+            return Err(Refused::from(Refusal::NoSuch { customer: customer.to_owned() }).into());
+        }
+        if known.withdrawn_at.is_none() {
+            let (approval, reason) = (approval.to_owned(), reason.to_owned());
+            book.enter(customer, Event::Withdrawn { approval, by, reason })?;
+        }
+        let secret = destroy_secret(workspace, book, customer, approval)?;
+        Ok(withdrawal(workspace, book, customer, approval, secret))
+    })
+}
+
+fn withdrawal(workspace: &Workspace, book: &Book<'_>, customer: &str, approval: &str, secret: Fate) -> Withdrawal {
+    let entries = || book.ledger().entries().filter(|entry| entry.customer == customer);
+    let withdrawn_at = Standing::of(entries(), customer, approval).withdrawn_at.unwrap_or_else(Timestamp::now);
+    let releases: Vec<String> =
+        made(entries()).iter().filter(|made| made.approval == approval).map(|made| made.release.to_owned()).collect();
+    let hours = i64::try_from(workspace.consent.purge_hours).unwrap_or(i64::MAX / 3600);
+    Withdrawal {
+        approval: approval.to_owned(),
+        withdrawn_at,
+        secret,
+        derived: derived(entries(), approval),
+        releases,
+        purge_before: withdrawn_at.saturating_add(SignedDuration::from_hours(hours)).unwrap_or(withdrawn_at),
+    }
+}
+
+/// What was made of an approval's releases elsewhere, deleted ones included: a copy outlives what it was copied from.
+fn derived<'e>(entries: impl Iterator<Item = &'e Entry>, approval: &str) -> Vec<String> {
+    let (mut own, mut derived) = (BTreeSet::new(), Vec::new());
+    for entry in entries {
+        match &entry.event {
+            Event::Told(told) if told.approval.as_deref() == Some(approval) => own.extend(told.release.as_deref()),
+            Event::Derived { release, what, .. } if own.contains(release.as_str()) => derived.push(what.clone()),
+            _ => {}
+        }
+    }
+    derived
+}
+
+/// Destroys the customer's secret, unless another approval in force has a use for it.
+fn destroy_secret(workspace: &Workspace, book: &mut Book<'_>, customer: &str, ended: &str) -> Result<Fate, Failure> {
+    let now = Timestamp::now();
+    if let Some(other) = in_force(book.ledger().entries(), customer, now).find(|given| given.approval != ended) {
+        return Ok(Fate::KeptFor(other.approval.clone()));
+    }
+    let destroyed = secret::gone(workspace, book, customer, &format!("approval `{ended}` was withdrawn"))?;
+    Ok(if destroyed { Fate::Destroyed } else { Fate::Absent })
+}
+
+/// Approvals of a customer that nothing in the ledger ends.
+fn in_force<'e>(
+    entries: impl Iterator<Item = &'e Entry> + Clone,
+    customer: &str,
+    now: Timestamp,
+) -> impl Iterator<Item = &'e Given> {
+    let given: BTreeMap<&str, &Given> = entries
+        .clone()
+        .filter(|entry| entry.customer == customer)
+        .filter_map(|entry| match &entry.event {
+            Event::Given(given) if given.not_after > now => Some((given.approval.as_str(), given)),
+            _ => None,
+        })
+        .collect();
+    let holds = |given: &&Given| {
+        let standing = Standing::of(entries.clone(), customer, &given.approval);
+        standing.demand(&given.digest).is_ok() && standing.runs < given.max_runs
+    };
+    given.into_values().filter(holds).collect::<Vec<_>>().into_iter()
+}
+
+/// Every release of some entries that was not deleted since.
+fn made<'e>(entries: impl Iterator<Item = &'e Entry>) -> Vec<Made<'e>> {
+    let mut made: BTreeMap<&str, Made<'e>> = BTreeMap::new();
+    for entry in entries {
+        match &entry.event {
+            Event::Told(told) => {
+                if let (Some(release), Some(approval)) = (told.release.as_deref(), told.approval.as_deref()) {
+                    made.entry(release).or_insert(Made { release, approval, at: entry.at });
+                }
+            }
+            Event::Purged(purged) => purged.releases.iter().for_each(|release| drop(made.remove(release.as_str()))),
+            _ => {}
+        }
+    }
+    made.into_values().collect()
+}
+
+/// What must go now: releases of withdrawn approvals, and those whose time is over.
+pub fn due<'e>(entries: impl Iterator<Item = &'e Entry> + Clone, customer: &str, now: Timestamp) -> Vec<Due> {
+    let own = || entries.clone().filter(|entry| entry.customer == customer);
+    let mut due: BTreeMap<(&str, &'static str), Vec<String>> = BTreeMap::new();
+    for made in made(own()) {
+        let standing = Standing::of(own(), customer, made.approval);
+        let is_over =
+            standing.given.as_ref().and_then(|given| given.retained_until(made.at)).is_some_and(|end| end <= now);
+        let because = match standing.withdrawn_at {
+            Some(_) => "withdrawal",
+            None if is_over => "retention",
+            None => continue,
+        };
+        due.entry((made.approval, because)).or_default().push(made.release.to_owned());
+    }
+    due.into_iter()
+        .map(|((approval, because), releases)| Due { approval: approval.to_owned(), because, releases })
+        .collect()
+}
+
+/// Deletes what must go of a customer's releases, and proves it.
+///
+/// # Errors
+/// Where something is left, or a store fails.
+pub fn purge(workspace: &Workspace, wish: &Wish<'_>) -> Result<Vec<(Due, Proof)>, Failure> {
+    let opened = |what: &'static str| move |error| Failure::from(error).during(what);
+    let evidence = workspace.evidence.side.open_for_writing().map_err(opened("evidence root"))?;
+    let signer = evidence::signer(workspace)?;
+    let mut books = Books::open(evidence.as_ref(), signer.as_ref(), &workspace.ledger_memory());
+    let due = due(books.ledger()?.ledger().entries(), wish.customer, Timestamp::now());
+    if due.is_empty() {
+        return Ok(Vec::new());
+    }
+    let test = Test::new(workspace.test.below(wish.customer).open_for_writing().map_err(opened("test root"))?);
+    due.into_iter().map(|due| erase(&test, &mut books, wish, operator(workspace, wish), due)).collect()
+}
+
+/// Deletes one approval's releases; the proof is a statement of its own in the ledger.
+fn erase(
+    test: &Test,
+    books: &mut Books<'_>,
+    wish: &Wish<'_>,
+    operator: Option<String>,
+    due: Due,
+) -> Result<(Due, Proof), Failure> {
+    let mut trail = Trail::begun(wish.customer, operator.unwrap_or_default());
+    let stays: Vec<String> = staying(books.ledger()?, wish.customer);
+    let erased = to_its_end(|| Ok(release::purge(test, &due.releases, &stays)?));
+    if let Ok(proof) = &erased {
+        trail.purged(proof, Some(Ended { approval: due.approval.clone(), because: due.because.to_owned() }));
+    }
+    let written = trail.end(books, Outcome::Purged, erased.as_ref().err());
+    with_evidence(erased, written).map(|(proof, _)| (due, proof))
+}
+
+/// The releases that readers may be pointed to: all that need not go.
+fn staying(book: &Book<'_>, customer: &str) -> Vec<String> {
+    let entries = book.ledger().entries();
+    let going: BTreeSet<String> =
+        due(entries.clone(), customer, Timestamp::now()).into_iter().flat_map(|due| due.releases).collect();
+    let made = made(entries.filter(|entry| entry.customer == customer));
+    made.iter().map(|made| made.release.to_owned()).filter(|release| !going.contains(release)).collect()
+}
+
+/// After a run: where its approval was withdrawn while it wrote, what it wrote goes at once, visible or not.
+///
+/// # Errors
+/// The withdrawal, where there was one; and whatever keeps the run's objects from being deleted.
+pub fn sweep(test: &Test, books: &mut Books<'_>, wish: &Wish<'_>, trail: &Trail) -> Result<(), Failure> {
+    let (Some((release, approval)), Ok(book)) = (trail.release(), books.ledger()) else { return Ok(()) };
+    let standing = Standing::of(book.fresh()?.entries(), wish.customer, approval);
+    if standing.withdrawn_at.is_none() {
+        return Ok(());
+    }
+    let (approval, releases) = (approval.to_owned(), vec![release.to_owned()]);
+    let operator = Some(trail.operator().to_owned());
+    erase(test, books, wish, operator, Due { approval: approval.clone(), because: "withdrawal", releases })?;
+    Err(Refused { refusal: Refusal::Withdrawn, approval: Some(approval), path: None }.into())
+}
+
+/// Work that enters something into the ledger of a workspace.
+///
+/// # Errors
+/// Where the evidence store or the ledger cannot be used, and whatever the work says.
+pub fn with_ledger<T>(
+    workspace: &Workspace,
+    customer: &str,
+    work: impl FnOnce(&mut Book<'_>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    if !consent::is_id(customer) {
+        return Err(Failure::new(Kind::Usage, "that cannot be the name of a customer"));
+    }
+    let opened = workspace.evidence.side.open_for_writing();
+    let evidence = opened.map_err(|error| Failure::from(error).during("evidence root"))?;
+    let signer = evidence::signer(workspace)?;
+    work(&mut Book::open(evidence.as_ref(), signer.as_ref(), &workspace.ledger_memory())?)
+}

@@ -1,0 +1,86 @@
+//! What becomes of releases that are there: the way back to one, and the end of one. Both leave evidence.
+
+use super::ending::with_ledger;
+use super::trail::{Books, Trail};
+use super::{Wish, operator, to_its_end, with_evidence};
+use crate::account::doors::Test;
+use crate::consent;
+use crate::error::{Failure, Kind};
+use crate::evidence::{self, Outcome, Proof};
+use crate::ledger::{Entry, Event};
+use crate::release::{self, ReleaseError};
+use crate::workspace::Workspace;
+
+/// What was changed, and where the evidence of it lies.
+pub struct Changed<T> {
+    pub what: T,
+    /// Below the evidence root.
+    pub evidence: String,
+}
+
+/// Points readers to a visible release of a customer.
+///
+/// # Errors
+/// Where it is not visible, or a store fails; readers use what they used then.
+pub fn switch(workspace: &Workspace, wish: &Wish<'_>, release: &str) -> Result<Changed<String>, Failure> {
+    change(workspace, wish, Outcome::Switched, |test, trail| {
+        release::switch(test, release)?;
+        trail.switched(release);
+        Ok(release.to_owned())
+    })
+}
+
+/// Erases a release of a customer for good.
+///
+/// # Errors
+/// Where readers use it and others are there, nothing of it is there, or something of it is left.
+pub fn delete(workspace: &Workspace, wish: &Wish<'_>, release: &str) -> Result<Changed<Proof>, Failure> {
+    change(workspace, wish, Outcome::Purged, |test, trail| {
+        let proof = release::delete(test, release)?;
+        trail.purged(&proof, None);
+        Ok(proof)
+    })
+}
+
+/// Registers what was made of a release where verho does not reach, so that a withdrawal can list it.
+///
+/// # Errors
+/// Where the ledger knows no such release, or cannot be written.
+pub fn derive(workspace: &Workspace, wish: &Wish<'_>, release: &str, what: &str) -> Result<(), Failure> {
+    with_ledger(workspace, wish.customer, |book| {
+        let made = |entry: &Entry| match &entry.event {
+            Event::Told(told) => entry.customer == wish.customer && told.release.as_deref() == Some(release),
+            _ => false,
+        };
+        if !book.ledger().entries().any(made) {
+            return Err(ReleaseError::Unknown(release.to_owned()).into());
+        }
+        let by = operator(workspace, wish).unwrap_or_default();
+        let derived = Event::Derived { release: release.to_owned(), what: what.to_owned(), by };
+        Ok(book.enter(wish.customer, derived).map(drop)?)
+    })
+}
+
+/// Opens the test door and the books alone: production has no part in it.
+fn change<T>(
+    workspace: &Workspace,
+    wish: &Wish<'_>,
+    done: Outcome,
+    work: impl FnOnce(&Test, &mut Trail) -> Result<T, ReleaseError>,
+) -> Result<Changed<T>, Failure> {
+    if !consent::is_id(wish.customer) {
+        return Err(Failure::new(Kind::Usage, "that cannot be the name of a customer"));
+    }
+    let opened = |what: &'static str| move |error| Failure::from(error).during(what);
+    let test = Test::new(workspace.test.below(wish.customer).open_for_writing().map_err(opened("test root"))?);
+    let evidence = workspace.evidence.side.open_for_writing().map_err(opened("evidence root"))?;
+    let signer = evidence::signer(workspace)?;
+    let mut books = Books::open(evidence.as_ref(), signer.as_ref(), &workspace.ledger_memory());
+    let mut trail = Trail::begun(wish.customer, operator(workspace, wish).unwrap_or_default());
+    let changed = to_its_end(|| {
+        books.ledger()?;
+        Ok(work(&test, &mut trail)?)
+    });
+    let evidence = trail.end(&mut books, done, changed.as_ref().err());
+    with_evidence(changed, evidence).map(|(what, evidence)| Changed { what, evidence })
+}

@@ -1,0 +1,245 @@
+//! A withdrawal at any moment of a run: nothing stays visible that was made after it, and what was made is gone, with proof.
+
+mod common;
+
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use common::desk::Desk;
+use verho::account::doors::{Production, Test};
+use verho::account::file::FileStore;
+use verho::account::store::{Object, Pin, Remain, Store, StoreError};
+use verho::engine::Progress;
+use verho::error::Kind;
+use verho::evidence;
+use verho::ledger::{Event, Ledger};
+use verho::run::ending::{self, Fate};
+use verho::run::{self, House, Wish};
+use verho::workspace::Workspace;
+
+/// How many moments of a run are tried.
+const MOMENTS: u64 = 36;
+
+/// A desk with the demo's data, whose key ring opens without the environment.
+fn desk() -> Desk {
+    let desk = Desk::local("demo");
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cli/demo");
+    desk.put(&data.join("customers-1.parquet"), "demo/customers/customers-1.parquet");
+    desk.put(&data.join("orders-1.parquet"), "demo/orders/orders-1.parquet");
+    desk.write("schemas/demo/customers.toml", include_str!("../schemas/demo/customers.toml"));
+    desk.write("schemas/demo/orders.toml", include_str!("../schemas/demo/orders.toml"));
+    let identity = &desk.environment.iter().find(|(name, _)| name == "VERHO_KEYRING_KEY").expect("is set").1;
+    verho::private_file::create(&desk.path("keys/identity"), identity.as_bytes()).expect("a file");
+    let toml = std::fs::read_to_string(desk.path("verho.toml")).expect("a file");
+    desk.write("verho.toml", &format!("{toml}\n[keys]\nidentity = \"keys/identity\"\n"));
+    desk
+}
+
+/// Counts every call of every store of a run, and withdraws the approval right before or right after one of them.
+struct Watch {
+    calls: AtomicU64,
+    moment: u64,
+    withdraw: Box<dyn Fn() + Send + Sync>,
+}
+
+struct Watched {
+    store: FileStore,
+    watch: Arc<Watch>,
+}
+
+impl Watched {
+    fn through<T>(&self, call: impl FnOnce(&FileStore) -> T) -> T {
+        // Two moments a call: before and after it.
+        let at = self.watch.calls.fetch_add(2, Ordering::SeqCst);
+        if at == self.watch.moment {
+            (self.watch.withdraw)();
+        }
+        let reply = call(&self.store);
+        if at + 1 == self.watch.moment {
+            (self.watch.withdraw)();
+        }
+        reply
+    }
+}
+
+impl Store for Watched {
+    fn list(&self, prefix: &str) -> Result<Vec<Object>, StoreError> {
+        self.through(|store| store.list(prefix))
+    }
+
+    fn find(&self, key: &str) -> Result<Option<Object>, StoreError> {
+        self.through(|store| store.find(key))
+    }
+
+    fn read(&self, object: &Object, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, StoreError> {
+        self.through(|store| store.read(object, ranges))
+    }
+
+    fn create(&self, key: &str, content: &[Bytes]) -> Result<Pin, StoreError> {
+        self.through(|store| store.create(key, content))
+    }
+
+    fn replace(&self, key: &str, content: &[Bytes], pin: &Pin) -> Result<Pin, StoreError> {
+        self.through(|store| store.replace(key, content, pin))
+    }
+
+    fn delete(&self, key: &str) -> Result<(), StoreError> {
+        self.through(|store| store.delete(key))
+    }
+
+    fn remains(&self, prefix: &str) -> Result<Vec<Remain>, StoreError> {
+        self.through(|store| store.remains(prefix))
+    }
+
+    fn erase(&self, remains: &[Remain]) -> Result<(), StoreError> {
+        self.through(|store| store.erase(remains))
+    }
+}
+
+struct Silent;
+
+impl Progress for Silent {
+    fn part_done(&self, _: u64) {}
+}
+
+/// A run in which the approval is withdrawn at a moment; how it ended, and how many moments there were.
+fn run_with(desk: &Desk, moment: u64) -> (Result<run::Done, Kind>, u64) {
+    let workspace = Workspace::read(&desk.path("")).unwrap_or_else(|fault| panic!("{fault}"));
+    let folder = desk.path("");
+    let withdraw = Box::new(move || {
+        let workspace = Workspace::read(&folder).unwrap_or_else(|fault| panic!("{fault}"));
+        let wish = Wish { customer: "demo", approval: Some("one"), operator: None };
+        ending::withdraw(&workspace, &wish, "a test").unwrap_or_else(|failure| panic!("{}", failure.message));
+    });
+    let watch = Arc::new(Watch { calls: AtomicU64::new(0), moment, withdraw });
+    let watched = |path: &str| {
+        std::fs::create_dir_all(desk.path(path)).expect("a folder");
+        Box::new(Watched { store: FileStore::open(desk.path(path)).expect("a store"), watch: Arc::clone(&watch) })
+    };
+    let mut house = House::open(&workspace, "demo").unwrap_or_else(|failure| panic!("{}", failure.message));
+    house.production = Production::new(watched("production"));
+    house.test = Test::new(watched("test/demo"));
+    house.evidence = watched("evidence");
+    let wish = Wish { customer: "demo", approval: None, operator: None };
+    let outcome = run::run(&house, &wish, &Silent).map_err(|failure| failure.kind);
+    (outcome, watch.calls.load(Ordering::SeqCst))
+}
+
+/// The events of the ledger, in order.
+fn events(desk: &Desk) -> Vec<Event> {
+    let workspace = Workspace::read(&desk.path("")).unwrap_or_else(|fault| panic!("{fault}"));
+    let store = FileStore::open(desk.path("evidence")).expect("a store");
+    let key = evidence::public_key(&workspace).unwrap_or_else(|error| panic!("{error}"));
+    let ledger = Ledger::open(&store, key, &desk.path("reader")).expect("is believed");
+    assert_eq!(ledger.audit(), Ok(Vec::new()));
+    ledger.entries().map(|entry| entry.event.clone()).collect()
+}
+
+fn place(events: &[Event], is: impl Fn(&Event) -> bool) -> Option<usize> {
+    events.iter().position(is)
+}
+
+fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn a_withdrawal_at_any_moment_leaves_nothing_that_was_made_after_it() {
+    let whole = desk();
+    whole.approve("demo", "one", 9);
+    let (outcome, moments) = run_with(&whole, u64::MAX);
+    outcome.expect("nobody withdraws");
+    let (mut purged, mut stopped, mut after) = (0, 0, 0);
+    for number in 0..MOMENTS {
+        // The last tenth, where a release becomes visible, is tried as often as all before it.
+        let tail = moments - moments / 10;
+        let moment = match number % 2 {
+            0 => number / 2 * tail / (MOMENTS / 2),
+            _ => tail + (number / 2) * (moments - tail) / (MOMENTS / 2),
+        };
+        let desk = desk();
+        desk.approve("demo", "one", 9);
+        let (outcome, _) = run_with(&desk, moment);
+        let events = events(&desk);
+        let withdrawn = place(&events, |event| matches!(event, Event::Withdrawn { .. })).expect("was entered");
+        let committed = place(&events, |event| matches!(event, Event::Told(told) if told.outcome == "committed"));
+        let proof = place(&events, |event| matches!(event, Event::Purged(_)));
+        let left = files(&desk.path("test/demo"));
+        match outcome {
+            Ok(_) => {
+                after += 1;
+                assert!(committed.is_some_and(|committed| committed < withdrawn), "moment {moment}");
+            }
+            Err(kind) => {
+                assert_eq!(kind, Kind::Consent, "moment {moment}");
+                assert_eq!(left, Vec::<std::path::PathBuf>::new(), "moment {moment}");
+                let is_visible = committed.is_some();
+                assert!(!is_visible || proof.is_some_and(|proof| proof > withdrawn), "moment {moment}: no proof");
+                purged += u32::from(proof.is_some());
+                stopped += 1;
+            }
+        }
+    }
+    eprintln!(
+        "{MOMENTS} of {moments} moments: {stopped} stopped, of which {purged} purged with proof; {after} came after the run"
+    );
+    assert!(stopped > 20 && purged > 0 && after > 0, "{stopped} {purged} {after}");
+}
+
+#[test]
+fn a_withdrawal_destroys_the_secret_and_purge_proves_that_all_is_gone() {
+    let desk = desk();
+    desk.approve("demo", "one", 9);
+    let release = desk.facts(&["run", "demo"])["release"].as_str().expect("a name").to_owned();
+    desk.facts(&["release", "derive", "demo", &release, "--what", "a copy in the search team's database"]);
+    assert_eq!(desk.verho(&["release", "derive", "demo", "never", "--what", "x"]).status.code(), Some(2));
+    let facts = desk.facts(&["consent", "withdraw", "demo", "one", "--reason", "a test"]);
+    assert_eq!(facts["derived"], serde_json::json!(["a copy in the search team's database"]));
+    assert_eq!(facts["secret"], serde_json::to_value(Fate::Destroyed).expect("a word"));
+    assert!(!desk.path("keys/demo.age").exists());
+    assert_eq!(facts["releases"].as_array().map(Vec::len), Some(1));
+    assert_eq!(desk.verho(&["run", "demo"]).status.code(), Some(4));
+    let purged = desk.facts(&["purge", "demo"]);
+    assert_eq!(purged[0]["proof"]["left"], 0);
+    assert_eq!(files(&desk.path("test/demo")), Vec::<std::path::PathBuf>::new());
+    assert_eq!(desk.facts(&["purge"]).as_array().map(Vec::len), Some(0), "once is enough");
+    let listed = desk.facts(&["consent", "list", "demo"]);
+    assert_eq!(listed[0]["state"], "withdrawn");
+}
+
+#[test]
+fn a_secret_that_was_destroyed_does_not_come_back() {
+    let desk = desk();
+    desk.approve("demo", "one", 9);
+    desk.facts(&["run", "demo"]);
+    let kept = std::fs::read(desk.path("keys/demo.age")).expect("a secret");
+    desk.facts(&["consent", "withdraw", "demo", "one"]);
+    verho::private_file::create(&desk.path("keys/demo.age"), &kept).expect("a file");
+    desk.approve("demo", "two", 9);
+    let refused = desk.verho(&["run", "demo"]);
+    assert_eq!(refused.status.code(), Some(4));
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("was destroyed"), "{said}");
+    std::fs::remove_file(desk.path("keys/demo.age")).expect("is there");
+    desk.facts(&["run", "demo"]);
+}
+
+#[test]
+fn a_secret_that_another_approval_uses_stays() {
+    let desk = desk();
+    desk.approve("demo", "one", 9);
+    desk.facts(&["run", "demo", "--approval", "one"]);
+    desk.approve("demo", "two", 9);
+    desk.facts(&["run", "demo", "--approval", "two"]);
+    let facts = desk.facts(&["consent", "withdraw", "demo", "one"]);
+    assert_eq!(facts["secret"], serde_json::json!({ "kept_for": "two" }));
+    let purged = desk.facts(&["purge", "demo"]);
+    assert_eq!(purged[0]["due"]["releases"].as_array().map(Vec::len), Some(1), "the other one's release stays");
+    let releases = desk.facts(&["release", "list", "demo"]);
+    assert_eq!(releases["releases"].as_array().map(Vec::len), Some(1));
+    assert_eq!(releases["current"], releases["releases"][0]["release"]);
+}
