@@ -1,5 +1,6 @@
 //! Events over HTTP, as `POST` of JSON. Proxies and tokens are what the workspace says, not the environment by itself.
 
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -66,8 +67,9 @@ fn post(agent: &Agent, url: &str, token: Option<&str>, event: &str) -> Result<()
 fn unsent(error: Error) -> Failed {
     let why = match error {
         Error::Timeout(_) => "its receiver takes too long",
-        Error::Rustls(_) | Error::Tls(_) => "its receiver's TLS is not to be trusted",
         Error::BadUri(_) | Error::Http(_) => return Failed { why: "the request cannot be made".into(), passes: false },
+        // So rustls says that a certificate is not trusted, or that something else than TLS is spoken.
+        Error::Io(error) if error.kind() == ErrorKind::InvalidData => "its receiver's TLS is not to be trusted",
         _ => "its receiver cannot be reached",
     };
     Failed { why: why.into(), passes: true }

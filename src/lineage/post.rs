@@ -22,8 +22,11 @@ impl Post {
     pub fn open(mut deliver: Delivery) -> Self {
         let ((events, queue), (told, outcome)) = (channel::<String>(), channel());
         let work = move || {
+            let mut all = Ok(());
             // Every event is tried, and the first failure is told.
-            let all = queue.into_iter().fold(Ok(()), |all, event| all.and(deliver(&event)));
+            for event in queue {
+                all = all.and(deliver(&event));
+            }
             // Nobody may be waiting any more.
             let _ = told.send(all);
         };
