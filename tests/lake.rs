@@ -174,7 +174,8 @@ fn is_named(desk: &Desk, snapshot: i64) -> bool {
                 true => {
                     found.extend(std::fs::read_dir(path).expect("a folder").map(|entry| entry.expect("one").path()))
                 }
-                false => files.push(std::fs::read_to_string(path).expect("text")),
+                // Tiles of the ledger are no text.
+                false => files.extend(std::fs::read_to_string(path)),
             }
         }
         files

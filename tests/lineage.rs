@@ -92,7 +92,7 @@ fn a_refused_run_fails_and_a_withdrawn_one_is_aborted() {
     let desk = desk("file = \"lineage.ndjson\"");
     let refused = desk.verho(&["run", "demo", "--approval", "never"]);
     assert_eq!(refused.status.code(), Some(4));
-    desk.write("evidence/withdrawn/lineage.json", "{}");
+    desk.facts(&["consent", "withdraw", "demo", "lineage"]);
     let withdrawn = desk.verho(&["run", "demo"]);
     assert_eq!(withdrawn.status.code(), Some(4), "{}", said(&withdrawn));
     let events = told(&desk);
@@ -110,7 +110,7 @@ fn every_event_is_valid_by_the_published_schemas() {
     let desk = desk("file = \"lineage.ndjson\"");
     desk.facts(&["run", "demo"]);
     assert_eq!(desk.verho(&["run", "demo", "--approval", "never"]).status.code(), Some(4));
-    desk.write("evidence/withdrawn/lineage.json", "{}");
+    desk.facts(&["consent", "withdraw", "demo", "lineage"]);
     assert_eq!(desk.verho(&["run", "demo"]).status.code(), Some(4));
     assert_eq!(kinds(&told(&desk)), ["START", "COMPLETE", "START", "FAIL", "START", "ABORT"]);
     let found = python::run("lineage.py", &[&schemas, &desk.path("lineage.ndjson")]);
