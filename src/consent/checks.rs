@@ -48,9 +48,6 @@ pub(super) const CHECKS: &[Check] = &[
     Check { name: "claim", run: claim },
 ];
 
-/// A document-attested approval lasts a month at most.
-const ATTESTED_DAYS: u64 = 30;
-
 impl<'a> Case<'a> {
     pub(super) fn new(ask: &'a Ask, authority: &'a Authority, folder: &'a Path, file: &'a (Record, Vec<u8>)) -> Self {
         let (record, bytes) = file;
@@ -208,8 +205,8 @@ fn end(case: &Case<'_>) -> Result<(), Refusal> {
 
 fn length(case: &Case<'_>) -> Result<(), Refusal> {
     let longer = |days| longer_than(case.record.not_before, case.record.not_after, days);
-    if case.record.basis == Basis::DocumentAttested && longer(ATTESTED_DAYS) {
-        return Err(Refusal::AttestedTooLong { limit: ATTESTED_DAYS });
+    if let Some(limit) = case.record.basis.most_days().filter(|days| longer(*days)) {
+        return Err(Refusal::AttestedTooLong { limit });
     }
     if longer(case.ask.max_days) { Err(Refusal::TooLong { limit: case.ask.max_days }) } else { Ok(()) }
 }
