@@ -32,7 +32,7 @@ impl Ledger<'_> {
                 Some(range) => self.bundle(range),
                 None => self.tree.tile(&path),
             };
-            let content = self.store.read(&object, &[0..object.size])?.concat();
+            let content = self.store.read(&object, std::slice::from_ref(&(0..object.size)))?.concat();
             if made.is_none_or(|made| made != content) {
                 found.push(LedgerError::Piece(path.clone()));
             }

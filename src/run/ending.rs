@@ -147,7 +147,7 @@ fn made<'e>(entries: impl Iterator<Item = &'e Entry>) -> Vec<Made<'e>> {
                     made.entry(release).or_insert(Made { release, approval, at: entry.at });
                 }
             }
-            Event::Purged(purged) => purged.releases.iter().for_each(|release| drop(made.remove(release.as_str()))),
+            Event::Purged(purged) => made.retain(|release, _| purged.releases.iter().all(|gone| gone != release)),
             _ => {}
         }
     }
