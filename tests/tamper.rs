@@ -285,12 +285,15 @@ fn rewritten(copy: &Copy, keep: impl Fn(usize, &Entry) -> bool) {
     }
 }
 
+/// Whether a forger keeps an entry, by its place.
+type Kept<'k> = &'k dyn Fn(usize, &Entry) -> bool;
+
 #[test]
 fn a_history_that_was_rolled_back_or_written_anew_is_noticed_even_by_a_newcomer() {
     let desk = lived();
     let last = fs::read_dir(desk.path("evidence/ledger/entry")).expect("a folder").count() - 1;
     let is_of_run = |entry: &Entry| matches!(&entry.event, Event::Started(_));
-    let forgeries: [(&str, &dyn Fn(usize, &Entry) -> bool); 4] = [
+    let forgeries: [(&str, Kept<'_>); 4] = [
         ("without its end", &|place, _| place != last),
         ("without its beginning", &|place, _| place != 0),
         ("without runs that began", &|_, entry| !is_of_run(entry)),
