@@ -197,6 +197,9 @@ fn a_withdrawal_destroys_the_secret_and_purge_proves_that_all_is_gone() {
     let release = desk.facts(&["run", "demo"])["release"].as_str().expect("a name").to_owned();
     desk.facts(&["release", "derive", "demo", &release, "--what", "a copy in the search team's database"]);
     assert_eq!(desk.verho(&["release", "derive", "demo", "never", "--what", "x"]).status.code(), Some(2));
+    for unknown in ["never", "../demo", "."] {
+        assert_eq!(desk.verho(&["consent", "withdraw", "demo", unknown]).status.code(), Some(4), "{unknown}");
+    }
     let facts = desk.facts(&["consent", "withdraw", "demo", "one", "--reason", "a test"]);
     assert_eq!(facts["derived"], serde_json::json!(["a copy in the search team's database"]));
     assert_eq!(facts["secret"], serde_json::to_value(Fate::Destroyed).expect("a word"));

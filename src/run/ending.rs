@@ -65,7 +65,8 @@ pub fn withdraw(workspace: &Workspace, wish: &Wish<'_>, reason: &str) -> Result<
     let by = operator(workspace, wish).unwrap_or_default();
     with_ledger(workspace, customer, |book| {
         let known = Standing::of(book.fresh()?.entries(), customer, approval);
-        if known.given.is_none() && !workspace.consents().join(customer).join(approval).is_dir() {
+        let is_asked = || consent::is_id(approval) && workspace.consents().join(customer).join(approval).is_dir();
+        if known.given.is_none() && !is_asked() {
             return Err(Refused::from(Refusal::NoSuch { customer: customer.to_owned() }).into());
         }
         if known.withdrawn_at.is_none() {
