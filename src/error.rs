@@ -53,3 +53,14 @@ impl From<crate::account::store::StoreError> for Failure {
         Failure::new(Kind::Storage, error.to_string())
     }
 }
+
+impl From<crate::account::separate::NotSeparate> for Failure {
+    fn from(error: crate::account::separate::NotSeparate) -> Self {
+        use crate::account::separate::NotSeparate;
+        let kind = match error {
+            NotSeparate::Refused(_) | NotSeparate::Changed(_) => Kind::Accounts,
+            NotSeparate::Unreachable(_) | NotSeparate::Store(_) => Kind::Storage,
+        };
+        Failure { kind, message: error.to_string(), hint: error.hint() }
+    }
+}

@@ -20,6 +20,7 @@ pub mod page;
 pub mod plan;
 pub mod privacy;
 pub mod private_file;
+pub mod process;
 pub mod release;
 pub mod review;
 pub mod risk;

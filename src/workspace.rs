@@ -1,12 +1,17 @@
 //! `verho.toml` (DESIGN 6.1), and where schemas, approvals and keys lie beside it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
 
 use crate::account::credentials::Credentials;
+use crate::account::doors::Production;
 use crate::account::root::{Access, Root};
-use crate::account::store::{Store, StoreError};
+use crate::account::separate::check::CHECKS;
+use crate::account::separate::{Severity, Sides};
+use crate::account::side::Side;
+use crate::account::store::StoreError;
 use crate::document::{Document, Fault, Section};
 use crate::ledger::NoteKey;
 
@@ -22,42 +27,10 @@ pub struct Workspace {
     pub keys: Keys,
     pub limits: Limits,
     pub refresh: Vec<Refresh>,
+    /// What becomes of a run where a check of the accounts does not hold, by its name: a refusal, if it is not here.
+    pub checks: BTreeMap<String, Severity>,
     /// Who is told what runs did.
     pub lineage: Option<Receiver>,
-}
-
-/// One account's place of objects, and how it is reached.
-#[derive(Clone)]
-pub struct Side {
-    pub root: Root,
-    pub access: Access,
-}
-
-impl Side {
-    /// Opens the side's root.
-    ///
-    /// # Errors
-    /// Where it cannot be reached.
-    pub fn open(&self) -> Result<Box<dyn Store>, StoreError> {
-        self.root.open(&self.access)
-    }
-
-    /// Opens a root that verho writes to; a local folder is made if it is not there.
-    ///
-    /// # Errors
-    /// Where it cannot be reached or made.
-    pub fn open_for_writing(&self) -> Result<Box<dyn Store>, StoreError> {
-        if let Root::File(folder) = &self.root {
-            std::fs::create_dir_all(folder)
-                .map_err(|error| StoreError::Other(format!("the folder cannot be made: {}", error.kind())))?;
-        }
-        self.open()
-    }
-
-    /// The side, one folder below its root.
-    pub fn below(&self, folder: &str) -> Side {
-        Side { root: self.root.below(folder), access: self.access.clone() }
-    }
 }
 
 /// Where evidence is kept, and who signs it.
@@ -108,6 +81,8 @@ pub struct Limits {
     pub threads: usize,
     /// Compressed bytes of source that one part takes, at most; one row group at least.
     pub part_size: u64,
+    /// 2 where each side's credentials are held by a process of its own, 1 where one holds all.
+    pub processes: u64,
 }
 
 /// A customer whose dataset is carried over again and again.
@@ -141,13 +116,15 @@ impl Workspace {
     pub fn read(folder: &Path) -> Result<Self, Fault> {
         let document = Document::read(&folder.join("verho.toml"))?;
         let mut root = document.root()?;
-        let production = side(root.required("production")?, folder)?;
+        let operator: Option<String> = root.optional("operator")?;
+        let production = side(root.required("production")?, folder, operator.as_deref())?;
         let workspace = Workspace {
             folder: folder.to_owned(),
-            operator: root.optional("operator")?,
-            test: side(root.required("test")?, folder)?,
+            test: side(root.required("test")?, folder, operator.as_deref())?,
             evidence: evidence(root.required("evidence")?, folder, &production)?,
             production,
+            operator,
+            checks: checks(root.optional("checks")?)?,
             consent: consent(root.required("consent")?)?,
             keys: keys(root.optional("keys")?, folder)?,
             limits: limits(root.optional("limits")?)?,
@@ -159,27 +136,31 @@ impl Workspace {
                 .collect::<Result<_, _>>()?,
             lineage: root.optional("lineage")?.map(|section| lineage(section, folder)).transpose()?,
         };
-        if workspace.evidence.side.root.overlaps(&workspace.test.root) {
-            return Err(root.fault_at(
-                "evidence",
-                "the evidence root lies in the test root, or the other way round",
-                None,
-            ));
-        }
-        if workspace.production.root.overlaps(&workspace.test.root) {
-            return Err(root.fault_at(
-                "test",
-                "the test root lies in the production root, or the other way round",
-                None,
-            ));
-        }
         root.finish()?;
         Ok(workspace)
+    }
+
+    /// The door to production's objects, or to some of them; where they are far, it spares requests.
+    ///
+    /// # Errors
+    /// Where the root cannot be reached.
+    pub fn production_door(&self, side: &Side) -> Result<Production, StoreError> {
+        Ok(Production::sparing(side.open()?, self.folder.join(".verho/footers"), self.limits.memory / 16))
     }
 
     /// Where schemas lie.
     pub fn schemas(&self) -> PathBuf {
         self.folder.join("schemas")
+    }
+
+    /// Both accounts, as they are to be proved separate.
+    pub fn sides(&self) -> Sides<'_> {
+        let signing_key = match &self.evidence.signer {
+            EvidenceSigner::Kms(arn) => Some(arn.as_str()),
+            EvidenceSigner::File(_) => None,
+        };
+        let (production, evidence, test) = (&self.production, &self.evidence.side, &self.test);
+        Sides { production, evidence, test, signing_key, severities: &self.checks }
     }
 
     /// Where approvals, signers and roles lie.
@@ -207,9 +188,10 @@ fn root_of(section: &mut Section<'_>, folder: &Path) -> Result<Root, Fault> {
     Root::parse(&written, folder).map_err(|error| section.fault_at("root", error.to_string(), None))
 }
 
-fn side(mut section: Section<'_>, folder: &Path) -> Result<Side, Fault> {
+fn side(mut section: Section<'_>, folder: &Path, operator: Option<&str>) -> Result<Side, Fault> {
     let root = root_of(&mut section, folder)?;
-    let side = side_of(&mut section, root, None)?;
+    let like = Access { operator: operator.map(str::to_owned), ..Access::default() };
+    let side = side_of(&mut section, root, Some(&like))?;
     section.finish()?;
     Ok(side)
 }
@@ -222,7 +204,9 @@ fn side_of(section: &mut Section<'_>, root: Root, like: Option<&Access>) -> Resu
     access.region = section.optional("region")?.or(access.region);
     access.endpoint = section.optional("endpoint")?.or(access.endpoint);
     access.kms_endpoint = section.optional("kms_endpoint")?.or(access.kms_endpoint);
-    access.kms_key = section.optional("kms_key")?;
+    access.iam_endpoint = section.optional("iam_endpoint")?.or(access.iam_endpoint);
+    access.sts_endpoint = section.optional("sts_endpoint")?.or(access.sts_endpoint);
+    access.kms_key = section.optional("kms_key")?.or(access.kms_key);
     if let Some(written) = section.optional::<Section<'_>>("credentials")? {
         access.credentials = Some(Credentials::parse(written)?);
     }
@@ -298,14 +282,38 @@ fn keys(section: Option<Section<'_>>, folder: &Path) -> Result<Keys, Fault> {
     Ok(keys)
 }
 
+/// What `[checks]` says; laws stay laws.
+fn checks(section: Option<Section<'_>>) -> Result<BTreeMap<String, Severity>, Fault> {
+    let mut severities = BTreeMap::new();
+    let Some(mut section) = section else { return Ok(severities) };
+    for check in CHECKS {
+        let Some(written) = section.optional::<String>(check.name)? else { continue };
+        let severity = match written.as_str() {
+            "refuse" => Severity::Refuse,
+            "warn" if !check.is_law => Severity::Warn,
+            "warn" => return Err(section.fault_at(check.name, format!("`{}` always refuses", check.name), None)),
+            _ => return Err(section.fault_at(check.name, "a check may `warn` or `refuse`", None)),
+        };
+        severities.insert(check.name.to_owned(), severity);
+    }
+    section.finish()?;
+    Ok(severities)
+}
+
 fn limits(section: Option<Section<'_>>) -> Result<Limits, Fault> {
-    let mut limits = Limits { memory: 2 << 30, threads: 0, part_size: 256 << 20 };
+    let mut limits = Limits { memory: 2 << 30, threads: 0, part_size: 256 << 20, processes: 2 };
     let Some(mut section) = section else { return Ok(limits) };
     if let Some(memory) = size(&mut section, "memory")? {
         limits.memory = memory;
     }
     if let Some(part_size) = size(&mut section, "part_size")? {
         limits.part_size = part_size;
+    }
+    if let Some(processes) = section.optional("processes")? {
+        limits.processes = processes;
+    }
+    if !(1..=2).contains(&limits.processes) {
+        return Err(section.fault_at("processes", "`processes` is 1 or 2", None));
     }
     if let Some(threads) = section.optional::<u64>("threads")? {
         limits.threads = usize::try_from(threads).unwrap_or(usize::MAX).min(1024);

@@ -135,7 +135,7 @@ fn a_missing_profile_is_denied_not_replaced() {
     let server = server();
     let mut access = server.access("worker");
     let file = std::path::PathBuf::from("/nowhere/credentials");
-    access.credentials = Some(Credentials::Profile { name: "worker".into(), file: Some(file) });
+    access.credentials = Some(Credentials::Profile { name: "worker".into(), file: Some(file), mfa: None });
     assert!(matches!(store(&access).list(""), Err(StoreError::Denied(_))));
 }
 
@@ -160,7 +160,7 @@ fn a_role_is_taken_with_the_keys_of_its_base() {
 #[test]
 fn the_named_environment_is_used_and_the_default_one_is_not() {
     const SELF: &str = "the_named_environment_is_used_and_the_default_one_is_not";
-    let from = |prefix: &str| Credentials::EnvPrefix(prefix.into());
+    let from = |prefix: &str| Credentials::EnvPrefix { prefix: prefix.into(), mfa: None };
     if let Ok(url) = std::env::var("VERHO_TEST_SERVER") {
         let access = Access {
             endpoint: Some(url),

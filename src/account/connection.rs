@@ -24,7 +24,6 @@ pub(crate) const TRIES: u32 = 5;
 pub(crate) fn configuration(access: &Access) -> Result<SdkConfig, StoreError> {
     let lacks = |what| StoreError::Other(format!("an s3:// root or a KMS key needs `{what}`"));
     let region = access.region.clone().ok_or_else(|| lacks("region"))?;
-    let credentials = access.credentials.as_ref().ok_or_else(|| lacks("credentials"))?;
     let mut bare = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(region))
@@ -38,7 +37,7 @@ pub(crate) fn configuration(access: &Access) -> Result<SdkConfig, StoreError> {
         );
     bare.set_endpoint_url(access.endpoint.clone());
     let bare = bare.build();
-    let provider = provider::build(credentials, &bare)?;
+    let provider = provider::build(access, &bare)?;
     Ok(bare.into_builder().credentials_provider(provider).build())
 }
 

@@ -5,18 +5,19 @@ use std::path::PathBuf;
 use crate::document::{Fault, FromValue, Place, Section};
 
 /// One explicit source of credentials. It says where keys are, and holds none itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Credentials {
-    /// A profile of the shared AWS files: those in `~/.aws`, or the one file named here.
-    Profile { name: String, file: Option<PathBuf> },
+    /// A profile of the shared AWS files: those in `~/.aws`, or the one file named here. Where a person's device is
+    /// named, a session is minted with its code.
+    Profile { name: String, file: Option<PathBuf>, mfa: Option<String> },
     /// A role, assumed with the credentials of `base`.
     Role { arn: String, base: Box<Credentials> },
     /// A role, assumed with a token that a cluster keeps in a file.
     WebIdentity { role: String, token_file: PathBuf },
     /// The task role of an ECS container, or the pod identity of an EKS one.
     Container,
-    /// `<PREFIX>_ACCESS_KEY_ID`, `<PREFIX>_SECRET_ACCESS_KEY` and, if set, `<PREFIX>_SESSION_TOKEN`.
-    EnvPrefix(String),
+    /// `<PREFIX>_ACCESS_KEY_ID`, `<PREFIX>_SECRET_ACCESS_KEY` and, if set, `<PREFIX>_SESSION_TOKEN`; a device as above.
+    EnvPrefix { prefix: String, mfa: Option<String> },
 }
 
 const SOURCES: [&str; 5] = ["profile", "role", "web_identity", "container", "env_prefix"];
@@ -41,6 +42,17 @@ impl Credentials {
     }
 }
 
+impl Credentials {
+    /// The device whose code mints the session, if one does.
+    pub fn device(&self) -> Option<&str> {
+        match self {
+            Credentials::Profile { mfa, .. } | Credentials::EnvPrefix { mfa, .. } => mfa.as_deref(),
+            Credentials::Role { base, .. } => base.device(),
+            Credentials::WebIdentity { .. } | Credentials::Container => None,
+        }
+    }
+}
+
 impl<'d> FromValue<'d> for Credentials {
     fn from_value(place: Place<'d>) -> Result<Self, Fault> {
         Section::from_value(place).and_then(Credentials::parse)
@@ -54,7 +66,19 @@ fn not_one(section: &Section<'_>) -> Fault {
 fn profile(section: &mut Section<'_>) -> Result<Credentials, Fault> {
     let name = section.required("profile")?;
     let file = section.optional::<String>("file")?.map(PathBuf::from);
-    Ok(Credentials::Profile { name, file })
+    Ok(Credentials::Profile { name, file, mfa: mfa(section)? })
+}
+
+/// The ARN of a person's device for a second factor.
+fn mfa(section: &mut Section<'_>) -> Result<Option<String>, Fault> {
+    let serial: Option<String> = section.optional("mfa")?;
+    match &serial {
+        Some(serial) if !serial.starts_with("arn:") || !serial.contains(":mfa/") => {
+            let hint = "arn:aws:iam::ACCOUNT:mfa/NAME, as the IAM console shows it".to_owned();
+            Err(section.fault_at("mfa", "`mfa` takes the ARN of a device", hint))
+        }
+        _ => Ok(serial),
+    }
 }
 
 fn role(section: &mut Section<'_>) -> Result<Credentials, Fault> {
@@ -91,7 +115,7 @@ fn env_prefix(section: &mut Section<'_>) -> Result<Credentials, Fault> {
         let hint = "take a prefix for each side, like VERHO_PROD and VERHO_TEST".to_owned();
         return Err(section.fault_at("env_prefix", "the AWS_ variables are one set for all programs", hint));
     }
-    Ok(Credentials::EnvPrefix(prefix))
+    Ok(Credentials::EnvPrefix { prefix, mfa: mfa(section)? })
 }
 
 #[cfg(test)]
@@ -108,10 +132,13 @@ mod tests {
 
     #[test]
     fn each_source_is_read() {
-        let prod = || Credentials::EnvPrefix("VERHO_PROD".into());
+        let prod = || Credentials::EnvPrefix { prefix: "VERHO_PROD".into(), mfa: None };
         assert_eq!(parsed(r#"{ env_prefix = "VERHO_PROD" }"#), Ok(prod()));
         assert_eq!(parsed("{ container = true }"), Ok(Credentials::Container));
-        assert_eq!(parsed(r#"{ profile = "p" }"#), Ok(Credentials::Profile { name: "p".into(), file: None }));
+        assert_eq!(
+            parsed(r#"{ profile = "p" }"#),
+            Ok(Credentials::Profile { name: "p".into(), file: None, mfa: None })
+        );
         assert_eq!(
             parsed(r#"{ role = "arn:r", base = { env_prefix = "VERHO_PROD" } }"#),
             Ok(Credentials::Role { arn: "arn:r".into(), base: Box::new(prod()) })
@@ -136,6 +163,8 @@ mod tests {
             r#"{ env_prefix = "AWS" }"#,
             r#"{ env_prefix = "lower" }"#,
             r#"{ env_prefix = "" }"#,
+            r#"{ profile = "p", mfa = "123456" }"#,
+            r#"{ container = true, mfa = "arn:aws:iam::111111111111:mfa/m" }"#,
             r#""default""#,
         ];
         for text in refused {

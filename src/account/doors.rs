@@ -1,27 +1,49 @@
 //! The two doors: what may be read of production under which right, and the only way into test.
 
+mod lengths;
 mod log;
+mod small;
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
+use crate::account::separate::SeparateAccounts;
 use crate::account::store::{Object, Store, StoreError};
 use crate::consent::Approval;
 
 pub use log::{LogKind, LogRight};
 
+use lengths::Lengths;
+use small::Small;
+
 /// The production side. Without an approval it shows listings and footers, nothing else.
 pub struct Production {
     store: Arc<dyn Store>,
+    lengths: Lengths,
+    small: Arc<Small>,
 }
 
 impl Production {
     /// A door over a store.
     pub fn new(store: Box<dyn Store>) -> Self {
-        Production { store: store.into() }
+        Production { store: store.into(), lengths: Lengths::default(), small: Arc::default() }
+    }
+
+    /// The same, which spares requests to a store that is far: how long footers are it keeps in a file, and of small objects
+    /// up to `memory` bytes once they are read.
+    pub fn sparing(store: Box<dyn Store>, footers: PathBuf, memory: u64) -> Self {
+        match store.is_remote() {
+            true => Production {
+                store: store.into(),
+                lengths: Lengths::kept_in(footers),
+                small: Arc::new(Small::of(memory)),
+            },
+            false => Production::new(store),
+        }
     }
 
     /// The objects whose key starts with `prefix`.
@@ -39,7 +61,7 @@ impl Production {
 
     /// The engineer's right to see structure: it reads the last bytes of a Parquet object, and no data page.
     pub fn footers(&self) -> FooterRight<'_> {
-        FooterRight { store: self.store.as_ref() }
+        FooterRight { store: self.store.as_ref(), lengths: &self.lengths }
     }
 
     /// The narrow way in, for `scan` alone: the starts of a few objects, so that a schema can be proposed before there is
@@ -76,21 +98,29 @@ impl Production {
     /// Opens the door to rows.
     ///
     /// ```
-    /// # use verho::{account::doors::Production, consent::Approval};
-    /// fn read(door: &Production, approval: &Approval) {
-    ///     let _ = door.open(approval);
+    /// # use verho::{account::{doors::Production, separate::SeparateAccounts}, consent::Approval};
+    /// fn read(door: &Production, approval: &Approval, separate: &SeparateAccounts) {
+    ///     let _ = door.open(approval, separate);
     /// }
     /// ```
     ///
     /// No approval, no rows:
     /// ```compile_fail
-    /// # use verho::{account::doors::Production, consent::Approval};
-    /// fn read(door: &Production) {
-    ///     let _ = door.open();
+    /// # use verho::account::{doors::Production, separate::SeparateAccounts};
+    /// fn read(door: &Production, separate: &SeparateAccounts) {
+    ///     let _ = door.open(separate);
     /// }
     /// ```
-    pub fn open<'d>(&'d self, approval: &'d Approval) -> OpenProduction<'d> {
-        OpenProduction { store: &self.store, _approval: approval }
+    ///
+    /// Nor where the accounts are not proved separate:
+    /// ```compile_fail
+    /// # use verho::{account::doors::Production, consent::Approval};
+    /// fn read(door: &Production, approval: &Approval) {
+    ///     let _ = door.open(approval);
+    /// }
+    /// ```
+    pub fn open<'d>(&'d self, approval: &'d Approval, separate: &'d SeparateAccounts) -> OpenProduction<'d> {
+        OpenProduction { store: &self.store, small: &self.small, _proof: (approval, separate) }
     }
 }
 
@@ -98,6 +128,7 @@ impl Production {
 #[derive(Clone, Copy)]
 pub struct FooterRight<'d> {
     store: &'d dyn Store,
+    lengths: &'d Lengths,
 }
 
 /// The magic bytes at both ends of a Parquet file.
@@ -109,7 +140,7 @@ const LONGEST_FOOTER: u64 = 64 << 20;
 impl FooterRight<'_> {
     /// The metadata of a Parquet object, without the length and magic that close it.
     ///
-    /// Two reads: the last 8 bytes, then exactly the metadata that they announce.
+    /// Two reads: the last 8 bytes, then exactly the metadata that they announce; one, where the length is known.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] where the object does not end as a Parquet file does.
@@ -120,27 +151,46 @@ impl FooterRight<'_> {
             .checked_sub(8)
             .filter(|end| *end >= 4)
             .ok_or_else(|| damaged("too short for a Parquet file"))?;
-        let tail = read_one(self.store, object, end..object.size)?;
-        let (length, magic) = tail.split_at(4);
-        if magic != MAGIC {
-            let encrypted = magic == b"PARE";
-            return Err(damaged(if encrypted {
-                "its footer is encrypted"
-            } else {
-                "it does not end as a Parquet file"
-            }));
+        if let Some(metadata) = self.in_one(object)? {
+            return Ok(metadata);
         }
-        let length = u64::from(u32::from_le_bytes([length[0], length[1], length[2], length[3]]));
+        let tail = read_one(self.store, object, end..object.size)?;
+        let length = announced(&tail)?;
         if length > LONGEST_FOOTER || length + 4 > end {
             return Err(damaged("its footer announces a length that cannot be"));
         }
+        self.lengths.set(object, length);
         read_one(self.store, object, end - length..end)
     }
+
+    /// The metadata, where it is as long as it was; then nothing else of the object comes along.
+    fn in_one(&self, object: &Object) -> Result<Option<Bytes>, StoreError> {
+        let known = self.lengths.get(object).filter(|known| *known <= LONGEST_FOOTER && known + 12 <= object.size);
+        let Some(known) = known else { return Ok(None) };
+        let mut read = read_one(self.store, object, object.size - known - 8..object.size)?;
+        let tail = read.split_off(usize::try_from(known).unwrap_or(usize::MAX).min(read.len()));
+        Ok((announced(&tail)? == known).then_some(read))
+    }
+}
+
+/// The length that the last 8 bytes of an object announce, in bytes.
+fn announced(tail: &[u8]) -> Result<u64, StoreError> {
+    let damaged = |what: &str| StoreError::Damaged(what.to_owned());
+    let (length, magic) = tail.split_first_chunk::<4>().ok_or_else(|| damaged("too short for a Parquet file"))?;
+    if magic != MAGIC {
+        let encrypted = magic == b"PARE";
+        return Err(damaged(if encrypted { "its footer is encrypted" } else { "it does not end as a Parquet file" }));
+    }
+    Ok(u64::from(u32::from_le_bytes(*length)))
 }
 
 fn read_one(store: &dyn Store, object: &Object, range: Range<u64>) -> Result<Bytes, StoreError> {
     let read = store.read(object, std::slice::from_ref(&range))?;
-    read.into_iter().next().ok_or_else(|| StoreError::Damaged("no reply to a read".into()))
+    read.into_iter().next().ok_or_else(no_reply)
+}
+
+fn no_reply() -> StoreError {
+    StoreError::Damaged("no reply to a read".into())
 }
 
 /// What is read of one object at most before there is an approval, in bytes.
@@ -195,7 +245,8 @@ impl Sample<'_> {
 #[derive(Clone, Copy)]
 pub struct OpenProduction<'d> {
     store: &'d Arc<dyn Store>,
-    _approval: &'d Approval,
+    small: &'d Arc<Small>,
+    _proof: (&'d Approval, &'d SeparateAccounts),
 }
 
 impl OpenProduction<'_> {
@@ -204,12 +255,12 @@ impl OpenProduction<'_> {
     /// # Errors
     /// What the store says.
     pub fn read(&self, object: &Object, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, StoreError> {
-        self.store.read(object, ranges)
+        self.small.read(self.store.as_ref(), object, ranges)
     }
 
     /// One object, to be read on and on by a reader that is handed around.
     pub fn tap(&self, object: &Object) -> Tap {
-        Tap { store: self.store.clone(), object: object.clone() }
+        Tap { store: self.store.clone(), small: self.small.clone(), object: object.clone() }
     }
 
     /// Whether reading is mostly waiting, so that it is worth no thread of those that work.
@@ -222,6 +273,7 @@ impl OpenProduction<'_> {
 #[derive(Clone)]
 pub struct Tap {
     store: Arc<dyn Store>,
+    small: Arc<Small>,
     object: Object,
 }
 
@@ -231,11 +283,13 @@ impl Tap {
     /// # Errors
     /// What the store says.
     pub fn read(&self, range: Range<u64>) -> Result<Bytes, StoreError> {
-        read_one(self.store.as_ref(), &self.object, range)
+        let read = self.small.read(self.store.as_ref(), &self.object, std::slice::from_ref(&range))?;
+        read.into_iter().next().ok_or_else(no_reply)
     }
 }
 
-/// The test side. Only [`sink`](crate::sink) and [`release`](crate::release) can write through it.
+/// The test side. Only [`sink`](crate::sink) and [`release`](crate::release) can write through it, and what they make
+/// anew only once it is open.
 pub struct Test {
     pub(crate) store: Box<dyn Store>,
 }
@@ -246,9 +300,43 @@ impl Test {
         Test { store }
     }
 
+    /// Opens the door for something new.
+    ///
+    /// ```
+    /// # use verho::account::{doors::Test, separate::SeparateAccounts};
+    /// fn write(door: &Test, separate: &SeparateAccounts) {
+    ///     let _ = door.open(separate);
+    /// }
+    /// ```
+    ///
+    /// Not where the accounts are not proved separate:
+    /// ```compile_fail
+    /// # use verho::account::doors::Test;
+    /// fn write(door: &Test) {
+    ///     let _ = door.open();
+    /// }
+    /// ```
+    pub fn open<'d>(&'d self, separate: &'d SeparateAccounts) -> OpenTest<'d> {
+        OpenTest { door: self, _separate: separate }
+    }
+
     /// Whether writing is mostly waiting.
     pub fn is_remote(&self) -> bool {
         self.store.is_remote()
+    }
+}
+
+/// The test side, open for something new.
+#[derive(Clone, Copy)]
+pub struct OpenTest<'d> {
+    pub(crate) door: &'d Test,
+    _separate: &'d SeparateAccounts,
+}
+
+impl OpenTest<'_> {
+    /// Whether writing is mostly waiting.
+    pub fn is_remote(&self) -> bool {
+        self.door.is_remote()
     }
 }
 

@@ -37,8 +37,13 @@ impl Intercept for Tries {
     }
 }
 
-/// Sends a request of any AWS client, and gives its output or a [`Failed`].
+/// Sends a request of any AWS client, past an interceptor if one is given, and gives its output or a [`Failed`].
 macro_rules! send {
+    ($request:expr, $interceptor:expr) => {{
+        let tries = $crate::account::failure::Tries::default();
+        let sent = $request.customize().interceptor(tries.clone()).interceptor($interceptor).send().await;
+        sent.map_err(|error| $crate::account::failure::Failed::of(&error, tries.count()))
+    }};
     ($request:expr) => {{
         let tries = $crate::account::failure::Tries::default();
         let sent = $request.customize().interceptor(tries.clone()).send().await;

@@ -6,26 +6,32 @@ use aws_config::SdkConfig;
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
-use aws_config::sts::AssumeRoleProvider;
 use aws_config::web_identity_token::{StaticConfiguration, WebIdentityTokenCredentialsProvider};
 use aws_credential_types::provider::{
     self, ProvideCredentials, SharedCredentialsProvider, error::CredentialsError, future,
 };
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 
-use super::connection::wait;
 use super::credentials::Credentials;
+use super::root::Access;
+use super::session::{self, SESSION};
 use super::store::StoreError;
 
-const SESSION: &str = "verho";
-
-/// The provider of one source; `bare` is the side's configuration without credentials.
-pub(super) fn build(credentials: &Credentials, bare: &SdkConfig) -> Result<SharedCredentialsProvider, StoreError> {
+/// The provider of one side's source; `bare` is the side's configuration without credentials.
+pub(super) fn build(access: &Access, bare: &SdkConfig) -> Result<SharedCredentialsProvider, StoreError> {
+    let lacks = || StoreError::Other("an s3:// root or a KMS key needs `credentials`".to_owned());
+    let credentials = access.credentials.as_ref().ok_or_else(lacks)?;
     Ok(match credentials {
-        Credentials::Profile { name, file } => SharedCredentialsProvider::new(profile(name, file.as_deref(), bare)?),
-        Credentials::Role { arn, base } => {
-            let role = AssumeRoleProvider::builder(arn).session_name(SESSION).configure(bare);
-            SharedCredentialsProvider::new(wait(role.build_from_provider(build(base, bare)?)))
+        Credentials::Role { arn, base } => session::of_role(access, arn, of(base, bare, access)?, bare),
+        other => of(other, bare, access)?,
+    })
+}
+
+/// The provider of a source that is no role; past a second factor, if it names a device.
+fn of(credentials: &Credentials, bare: &SdkConfig, access: &Access) -> Result<SharedCredentialsProvider, StoreError> {
+    let given = match credentials {
+        Credentials::Profile { name, file, .. } => {
+            SharedCredentialsProvider::new(profile(name, file.as_deref(), bare)?)
         }
         Credentials::WebIdentity { role, token_file } => {
             SharedCredentialsProvider::new(web_identity(role, token_file, bare))
@@ -33,8 +39,23 @@ pub(super) fn build(credentials: &Credentials, bare: &SdkConfig) -> Result<Share
         Credentials::Container => {
             SharedCredentialsProvider::new(EcsCredentialsProvider::builder().configure(&surroundings(bare)).build())
         }
-        Credentials::EnvPrefix(prefix) => SharedCredentialsProvider::new(from_environment(prefix)?),
+        Credentials::EnvPrefix { prefix, .. } => SharedCredentialsProvider::new(from_environment(prefix)?),
+        Credentials::Role { .. } => return Err(StoreError::Other("a role is not assumed through another role".into())),
+    };
+    Ok(match credentials.device() {
+        Some(serial) => session::with_device(access, serial, given, bare),
+        None => given,
     })
+}
+
+/// The same side, reached with the credentials that a role is taken with.
+pub(super) fn base_access(access: &Access, base: &Credentials) -> Access {
+    Access { credentials: Some(base.clone()), ..access.clone() }
+}
+
+/// When the second factor of a side's session was given, if verho minted it; in seconds since 1970.
+pub(super) fn mfa_at(access: &Access) -> Option<i64> {
+    session::minted_at(access.credentials.as_ref()?.device()?)
 }
 
 fn profile(name: &str, file: Option<&Path>, bare: &SdkConfig) -> Result<ProfileFileCredentialsProvider, StoreError> {
@@ -55,6 +76,9 @@ fn profile_files(file: Option<&Path>) -> Result<EnvConfigFiles, StoreError> {
     }
     let home = std::env::home_dir().ok_or_else(|| StoreError::Other("no home folder to find profiles in".into()))?;
     let there = |name: &str| Some(home.join(".aws").join(name)).filter(|path: &PathBuf| path.is_file());
+    if there("config").or_else(|| there("credentials")).is_none() {
+        return Err(StoreError::Denied("~/.aws holds no file of profiles".into()));
+    }
     let files = there("config").into_iter().fold(files, |files, path| files.with_file(EnvConfigFileKind::Config, path));
     let credentials = there("credentials").into_iter();
     Ok(credentials.fold(files, |files, path| files.with_file(EnvConfigFileKind::Credentials, path)).build())
@@ -66,7 +90,7 @@ fn web_identity(role: &str, token_file: &Path, bare: &SdkConfig) -> WebIdentityT
         .static_configuration(StaticConfiguration {
             web_identity_token_file: token_file.to_owned(),
             role_arn: role.to_owned(),
-            session_name: SESSION.to_owned(),
+            session_name: SESSION.clone(),
         })
         .build()
 }

@@ -42,10 +42,20 @@ pub struct Access {
     pub endpoint: Option<String>,
     /// A KMS server of its own; none means `endpoint`, and where that is missing too, AWS.
     pub kms_endpoint: Option<String>,
+    /// The same for IAM.
+    pub iam_endpoint: Option<String>,
+    /// The same for STS.
+    pub sts_endpoint: Option<String>,
     pub credentials: Option<Credentials>,
     /// The full ARN of the key under which objects are written (SSE-KMS).
     pub kms_key: Option<String>,
     pub checksums: Checksums,
+    /// Whom AWS's log names as the source of a session (SourceIdentity), where a role is taken.
+    pub operator: Option<String>,
+    /// `bucket/prefix` that a session reaches, where a role is taken; a store sets it to its root where it is not narrower.
+    pub narrowed_to: Option<String>,
+    /// Whether another process holds the credentials, and this one asks it.
+    pub apart: bool,
 }
 
 /// When writes carry a CRC-64/NVME of the whole object.
@@ -105,6 +115,8 @@ impl Root {
     pub fn open(&self, access: &Access) -> Result<Box<dyn Store>, StoreError> {
         match self {
             Root::File(path) => Ok(Box::new(FileStore::open(path.clone())?)),
+            #[cfg(feature = "s3")]
+            Root::S3 { .. } if access.apart => Ok(Box::new(super::apart::FarStore::open(self)?)),
             Root::S3 { bucket, prefix } => open_bucket(bucket, prefix, access),
         }
     }

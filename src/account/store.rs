@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 /// One object as a listing shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Object {
     /// Below the store's root, with `/` between the parts.
     pub key: String,
@@ -15,7 +16,7 @@ pub struct Object {
 }
 
 /// One state of an object. A read that is pinned to it gets this state or an error.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pin {
     /// The object's version, in a store that keeps versions.
     pub version: Option<String>,
@@ -24,7 +25,7 @@ pub struct Pin {
 }
 
 /// Something that takes room below a root, whether a listing shows it or not.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Remain {
     pub kind: RemainKind,
     /// Below the store's root.
@@ -36,7 +37,7 @@ pub struct Remain {
 }
 
 /// What a [`Remain`] is, in the order of erasing: markers go last, so that no old version is seen again meanwhile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum RemainKind {
     /// A write that was begun and is not visible.
     Upload,
@@ -47,7 +48,7 @@ pub enum RemainKind {
 }
 
 /// What can go wrong with a store. Keys are not named here: they can carry values; who asked names them.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum StoreError {
     #[error("object is not there")]
     Missing,

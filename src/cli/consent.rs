@@ -10,7 +10,6 @@ use serde_json::json;
 
 use super::Common;
 use super::answer::{Answer, table};
-use crate::account::doors::Production;
 use crate::consent::{Record, Standing, view};
 use crate::crew::Crew;
 use crate::document::Document;
@@ -170,7 +169,7 @@ fn show(workspace: &Workspace, customer: &str, id: &str) -> Result<Answer, Failu
 fn verify(workspace: &Workspace, customer: &str, id: &str, operator: Option<&str>) -> Result<Answer, Failure> {
     let schemas = schema::read_customer(&workspace.schemas(), customer)?;
     let asked = ask(workspace, &Wish { customer, approval: Some(id), operator }, &schemas);
-    let production = workspace.production.open().map(Production::new)?;
+    let production = workspace.production_door(&workspace.production)?;
     let crew = Crew::new(workspace.limits.threads)?;
     let plan = Plan::resolve(customer, schemas, &production, &workspace.limits, &crew)?;
     let evidence = workspace.evidence.side.open_for_writing()?;

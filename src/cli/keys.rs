@@ -1,5 +1,8 @@
 //! `verho keys`
 
+#[cfg(feature = "s3")]
+mod robots;
+
 use serde_json::json;
 
 use super::Common;
@@ -10,7 +13,7 @@ use crate::ledger::{Event, Ledger};
 use crate::run::secret;
 use crate::workspace::Workspace;
 
-/// The pseudonym secrets of customers; none is ever shown
+/// The pseudonym secrets of customers, and the access keys of robots; none is ever shown
 #[derive(clap::Args)]
 pub struct Keys {
     #[command(subcommand)]
@@ -25,6 +28,13 @@ enum What {
     Rotate { customer: String },
     /// Destroy a customer's secret for good
     Destroy { customer: String },
+    /// The long-lived access keys of the robots that act on each side, and how old they are
+    #[cfg(feature = "s3")]
+    Robots,
+    /// Roll the access key of a side's robot: make, try and put in place a new one, disable the old one, and delete it
+    /// after days of grace; run it again to go on
+    #[cfg(feature = "s3")]
+    Roll(robots::Roll),
 }
 
 impl Keys {
@@ -32,6 +42,10 @@ impl Keys {
         let workspace = common.workspace()?;
         match self.what {
             What::List => list(&workspace),
+            #[cfg(feature = "s3")]
+            What::Robots => robots::list(&workspace),
+            #[cfg(feature = "s3")]
+            What::Roll(roll) => roll.run(&workspace),
             What::Rotate { customer } => {
                 let epoch = secret::rotate(&workspace, &customer)?;
                 Ok(Answer::new(

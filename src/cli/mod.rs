@@ -1,11 +1,14 @@
 //! What was typed, and how the answer is printed: one file a command, one line in the list.
 
 mod answer;
+#[cfg(feature = "s3")]
+mod apart;
 mod check;
 mod completions;
 mod consent;
 mod demo;
 mod detect;
+mod doctor;
 mod init;
 mod keys;
 mod ledger;
@@ -80,11 +83,15 @@ enum Command {
     Methods(methods::Methods),
     Release(release::Release),
     Purge(purge::Purge),
+    Doctor(doctor::Doctor),
     Keys(keys::Keys),
     Ledger(ledger::Ledger),
     Review(review::Review),
     Completions(completions::Completions),
     Man(man::Man),
+    #[cfg(feature = "s3")]
+    #[command(hide = true)]
+    Writer(apart::Writer),
 }
 
 impl Command {
@@ -104,12 +111,21 @@ impl Command {
             Command::Methods(command) => command.run(),
             Command::Release(command) => command.run(common),
             Command::Purge(command) => command.run(common),
+            Command::Doctor(command) => command.run(common),
             Command::Keys(command) => command.run(common),
             Command::Ledger(command) => command.run(common),
             Command::Review(command) => command.run(common),
             Command::Completions(command) => command.run(),
             Command::Man(command) => command.run(),
+            #[cfg(feature = "s3")]
+            Command::Writer(command) => command.run(common),
         }
+    }
+
+    /// Whether it works between both sides.
+    #[cfg(feature = "s3")]
+    fn is_between(&self) -> bool {
+        matches!(self, Command::Run(_) | Command::Refresh(_) | Command::Preview(_) | Command::Risk(_))
     }
 }
 
@@ -124,7 +140,9 @@ impl Common {
                 .hint("make one with `verho init`, or name its folder with --workspace")
         };
         let folder = named.or_else(here).ok_or_else(missing)?;
-        Ok(Workspace::read(&folder)?)
+        let mut workspace = Workspace::read(&folder)?;
+        workspace.test.access.apart = is_apart();
+        Ok(workspace)
     }
 
     /// Whether somebody watches.
@@ -133,10 +151,25 @@ impl Common {
     }
 }
 
+/// Whether another process holds the test side's credentials for this one.
+fn is_apart() -> bool {
+    #[cfg(feature = "s3")]
+    if crate::account::apart::is_on() {
+        crate::process::die_with_parent();
+        return true;
+    }
+    false
+}
+
 /// Parses what was typed, runs it, prints the answer; the exit code of DESIGN 6.4.
 pub fn main() -> ExitCode {
+    crate::process::harden();
     keep_panics_quiet();
     let cli = Cli::parse();
+    #[cfg(feature = "s3")]
+    if cli.command.is_between() && apart::is_wanted(&cli.common) {
+        return apart::supervise(&cli.common);
+    }
     let bug = |_| Err(Failure::new(Kind::Internal, "a bug ended verho; please report it"));
     let answer = std::panic::catch_unwind(AssertUnwindSafe(|| cli.command.run(&cli.common))).unwrap_or_else(bug);
     match answer.and_then(|answer| print(&answer, cli.common.output)) {

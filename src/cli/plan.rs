@@ -4,7 +4,6 @@ use serde_json::json;
 
 use super::Common;
 use super::answer::{Answer, table};
-use crate::account::doors::Production;
 use crate::crew::Crew;
 use crate::error::Failure;
 use crate::plan::{LeafPlan, TablePlan};
@@ -21,7 +20,7 @@ impl Plan {
     pub fn run(self, common: &Common) -> Result<Answer, Failure> {
         let workspace = common.workspace()?;
         let schemas = schema::read_customer(&workspace.schemas(), &self.customer)?;
-        let production = workspace.production.open().map(Production::new)?;
+        let production = workspace.production_door(&workspace.production)?;
         let crew = Crew::new(workspace.limits.threads)?;
         let plan = crate::plan::Plan::resolve(&self.customer, schemas, &production, &workspace.limits, &crew)?;
         let parts = |index: usize| plan.parts.iter().filter(|part| part.table == index).count();

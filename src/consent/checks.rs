@@ -232,6 +232,11 @@ fn destination(case: &Case<'_>) -> Result<(), Refusal> {
         ("account", approved.place.account == ask.destination_account),
         ("root", same_root(&approved.place.root, &ask.destination_root)),
         ("key", approved.kms_key == ask.destination_kms_key),
+        (
+            "region",
+            approved.residency.is_empty()
+                || ask.destination_region.as_ref().is_some_and(|one| approved.residency.contains(one)),
+        ),
     ])
     .map_or(Ok(()), |part| Err(Refusal::OtherDestination { part }))
 }

@@ -26,6 +26,8 @@ pub struct Ask {
     pub destination_account: String,
     pub destination_root: String,
     pub destination_kms_key: Option<String>,
+    /// Where the bucket lies; none for a folder.
+    pub destination_region: Option<String>,
     /// By table name; all tables of the dataset.
     pub tables: BTreeMap<String, TableAsk>,
     /// What the checked facts earn.

@@ -87,6 +87,8 @@ pub struct Place {
 pub struct Destination {
     pub place: Place,
     pub kms_key: Option<String>,
+    /// The regions of AWS in which the copy may lie; any, where none is named.
+    pub residency: Vec<String>,
     pub retention_days: Option<u64>,
 }
 
@@ -220,6 +222,7 @@ fn destination(mut section: Section<'_>) -> Result<Destination, Fault> {
     let destination = Destination {
         place: place(&mut section)?,
         kms_key: section.optional("kms_key")?,
+        residency: section.optional("residency")?.unwrap_or_default(),
         retention_days: section.optional("retention_days")?,
     };
     section.finish()?;

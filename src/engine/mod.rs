@@ -7,7 +7,7 @@ mod slices;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex};
 
-use crate::account::doors::{OpenProduction, Test};
+use crate::account::doors::{OpenProduction, OpenTest};
 use crate::account::store::StoreError;
 use crate::crew::Crew;
 use crate::detect::known::NoRoom;
@@ -137,7 +137,7 @@ pub trait Progress: Sync {
 
 /// Where a run's parts go.
 pub struct Target<'r> {
-    pub test: &'r Test,
+    pub test: OpenTest<'r>,
     /// The release's name.
     pub release: &'r str,
 }

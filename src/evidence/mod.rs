@@ -8,7 +8,7 @@ pub use proof::{Erased, Proof};
 #[cfg(test)]
 pub(crate) use statement::testing;
 pub use statement::{
-    ApprovalUse, Ended, Input, KnownRecord, Outcome, Output, PREDICATE_TYPE, RefusalNote, RunRecord, State,
+    Actor, ApprovalUse, Ended, Input, KnownRecord, Outcome, Output, PREDICATE_TYPE, RefusalNote, RunRecord, State,
     StatementError, TableRecord, Tool, Treatment, TreeHead,
 };
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::proof::Proof;
+use crate::account::separate::facts::Identity;
 use crate::consent::Assessment;
 use crate::guard::groups::Finding;
 use crate::ledger::Head;
@@ -86,6 +87,30 @@ pub struct RunRecord {
     /// Which approval's end asked for that, and in which way it ended; somebody asked where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Ended>,
+    /// Who acted in the production account, as AWS's own log names it; none for folders, and where a server cannot tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub production: Option<Actor>,
+    /// The same in the test account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<Actor>,
+}
+
+/// An identity of AWS. Of a role it holds the session's name, by which its calls are found in AWS's log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Actor {
+    pub account: String,
+    pub arn: String,
+    /// When a second factor was given, where verho minted the session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mfa_at: Option<Timestamp>,
+}
+
+impl From<&Identity> for Actor {
+    fn from(identity: &Identity) -> Self {
+        let mfa_at = identity.mfa_at.and_then(|second| Timestamp::from_second(second).ok());
+        Actor { account: identity.account.clone(), arn: identity.arn.clone(), mfa_at }
+    }
 }
 
 /// The end of an approval.
@@ -410,6 +435,8 @@ pub(crate) mod testing {
             known: None,
             purged: None,
             ended: None,
+            production: None,
+            test: None,
         }
     }
 }

@@ -24,6 +24,9 @@ pub enum Unlock {
     Passphrase(SecretString),
 }
 
+/// The variables of the environment that unlock a key ring: a key, or a passphrase.
+pub const VARIABLES: [&str; 2] = ["VERHO_KEYRING_KEY", "VERHO_KEYRING_PASSPHRASE"];
+
 impl Unlock {
     /// From `VERHO_KEYRING_KEY` or `VERHO_KEYRING_PASSPHRASE`, else from an identity file (mode 0600).
     ///
@@ -35,7 +38,7 @@ impl Unlock {
 
     fn from_variables(variable: impl Fn(&str) -> Option<String>, file: Option<&Path>) -> Result<Self, KeyError> {
         let set = |name: &str| variable(name).map(Zeroizing::new).filter(|value| !value.is_empty());
-        match (set("VERHO_KEYRING_KEY"), set("VERHO_KEYRING_PASSPHRASE"), file) {
+        match (set(VARIABLES[0]), set(VARIABLES[1]), file) {
             (Some(_), Some(_), _) => Err(KeyError::TwoUnlocks),
             (Some(key), None, _) => Self::from_identity(&key),
             (None, Some(passphrase), _) => Ok(Unlock::Passphrase(SecretString::from(passphrase.as_str()))),

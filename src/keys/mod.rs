@@ -5,11 +5,12 @@ pub mod ff1;
 #[cfg(feature = "s3")]
 mod kms;
 pub mod lanes;
+mod locked;
 mod ring;
 mod secret;
 pub mod token;
 
-pub use self::age::{AgeWrapper, Unlock};
+pub use self::age::{AgeWrapper, Unlock, VARIABLES};
 pub use ring::{KeyError, KeyRing, Shelf, Wrapper};
 pub use secret::Secret;
 pub(crate) use secret::letters;

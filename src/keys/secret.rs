@@ -4,13 +4,14 @@ use ssh_key::rand_core::{OsRng, RngCore};
 use zeroize::Zeroizing;
 
 use super::lanes::DomainKey;
+use super::locked::Locked;
 
 const DOMAIN_CONTEXT: &str = "verho 2026-11 pseudonym domain";
 const KNOWN_CONTEXT: &str = "verho 2026-11 known values";
 const OPAQUE_CONTEXT: &str = "verho 2026-11 opaque name";
 const EPOCH_CONTEXT: &str = "verho 2026-11 epoch id";
 
-/// 32 random bytes that are wiped when dropped, never shown and never copied.
+/// 32 random bytes in locked memory that are wiped when dropped, never shown and never copied.
 ///
 /// ```
 /// let secret = verho::keys::Secret::random();
@@ -24,31 +25,31 @@ const EPOCH_CONTEXT: &str = "verho 2026-11 epoch id";
 /// let secret = verho::keys::Secret::random();
 /// println!("{}", secret.clone().epoch());
 /// ```
-pub struct Secret(Zeroizing<[u8; 32]>);
+pub struct Secret(Locked);
 
 impl Secret {
     /// A new secret from the operating system's randomness.
     pub fn random() -> Self {
         let mut bytes = Zeroizing::new([0; 32]);
         OsRng.fill_bytes(bytes.as_mut());
-        Secret(bytes)
+        Secret(Locked::new(bytes))
     }
 
     /// A secret that a [`Wrapper`](super::Wrapper) has just unwrapped.
     pub fn unwrapped(bytes: Zeroizing<[u8; 32]>) -> Self {
-        Secret(bytes)
+        Secret(Locked::new(bytes))
     }
 
     /// The bytes, to be wrapped and for nothing else.
     pub fn reveal_for_wrapping(&self) -> &[u8; 32] {
-        &self.0
+        self.0.bytes()
     }
 
     /// The key of a domain: BLAKE3 `derive_key` over the secret, the customer (length in 8 bytes, little endian,
     /// before it) and the domain.
     pub fn derive(&self, customer: &str, domain: &str) -> Zeroizing<[u8; 32]> {
         let mut hasher = blake3::Hasher::new_derive_key(DOMAIN_CONTEXT);
-        hasher.update(self.0.as_ref());
+        hasher.update(self.0.bytes());
         hasher.update(&(customer.len() as u64).to_le_bytes()).update(customer.as_bytes()).update(domain.as_bytes());
         Zeroizing::new(*hasher.finalize().as_bytes())
     }
@@ -61,20 +62,20 @@ impl Secret {
     /// The key under which a customer's known values get the names that they have in memory.
     pub fn known_values_key(&self, customer: &str) -> Zeroizing<[u8; 32]> {
         let mut hasher = blake3::Hasher::new_derive_key(KNOWN_CONTEXT);
-        hasher.update(self.0.as_ref()).update(customer.as_bytes());
+        hasher.update(self.0.bytes()).update(customer.as_bytes());
         Zeroizing::new(*hasher.finalize().as_bytes())
     }
 
     /// 8 base32 letters for something that must be named and not told: a release, the state of a source.
     pub fn opaque(&self, what: &str, named: &str) -> String {
         let mut hasher = blake3::Hasher::new_derive_key(OPAQUE_CONTEXT);
-        hasher.update(self.0.as_ref()).update(&(what.len() as u64).to_le_bytes());
+        hasher.update(self.0.bytes()).update(&(what.len() as u64).to_le_bytes());
         letters(hasher.update(what.as_bytes()).update(named.as_bytes()).finalize().as_bytes())
     }
 
     /// The epoch's name: 8 base32 letters that say nothing about the secret.
     pub fn epoch(&self) -> String {
-        let hash = blake3::Hasher::new_derive_key(EPOCH_CONTEXT).update(self.0.as_ref()).finalize();
+        let hash = blake3::Hasher::new_derive_key(EPOCH_CONTEXT).update(self.0.bytes()).finalize();
         letters(hash.as_bytes())
     }
 }

@@ -81,6 +81,12 @@ pub struct Told {
     pub approval: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub release: Option<String>,
+    /// The ARN of who acted in the production account, where it was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub production: Option<String>,
+    /// The same of the test account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<String>,
     /// Where the statement lies in the evidence store.
     pub statement: String,
     /// Of the statement's envelope.

@@ -26,7 +26,7 @@ impl Lineage {
     /// Tells that a run has begun; of its record, only who, what for and when are looked at.
     pub fn begin(workspace: &Workspace, record: &RunRecord) -> Self {
         let Some(receiver) = &workspace.lineage else { return Lineage(None) };
-        let root = |side: &crate::workspace::Side| side.below(&record.customer).root.to_string();
+        let root = |side: &crate::account::side::Side| side.below(&record.customer).root.to_string();
         let roots = Roots { production: root(&workspace.production), test: root(&workspace.test) };
         let post = Post::open(delivery(receiver));
         post.send(&event::start(record));

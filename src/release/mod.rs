@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use ssh_key::PublicKey;
 
-use crate::account::doors::Test;
+use crate::account::doors::{OpenTest, Test};
 use crate::account::store::{Object, StoreError, read_whole};
 use crate::evidence::Erased;
 use crate::signing::dsse::Envelope;
@@ -95,11 +95,11 @@ pub enum ReleaseError {
 ///
 /// # Errors
 /// Where the manifest cannot be signed or written; then nothing is visible.
-pub fn commit(test: &Test, manifest: &Manifest, signer: &dyn Signer) -> Result<(), ReleaseError> {
+pub fn commit(test: OpenTest<'_>, manifest: &Manifest, signer: &dyn Signer) -> Result<(), ReleaseError> {
     let payload = serde_json::to_vec(manifest).map_err(|_| ReleaseError::Broken(manifest.release.clone()))?;
     let envelope = Envelope::sign_as(PAYLOAD_TYPE, &payload, signer)?;
-    test.store.create(&key(&manifest.release), &[json(&Signed { manifest: manifest.clone(), envelope })])?;
-    Ok(point_to(test, &manifest.release)?)
+    test.door.store.create(&key(&manifest.release), &[json(&Signed { manifest: manifest.clone(), envelope })])?;
+    Ok(point_to(test.door, &manifest.release)?)
 }
 
 /// Points readers to a visible release: the way back to an earlier one.

@@ -116,6 +116,7 @@ fn proof(going: &BTreeSet<&str>, erased: &BTreeSet<Remain>) -> Proof {
 
 #[cfg(test)]
 mod tests {
+    use crate::account::separate::SeparateAccounts;
     use std::collections::BTreeMap;
 
     use bytes::Bytes;
@@ -144,7 +145,7 @@ mod tests {
         for (second, release) in (0..).zip(RELEASES) {
             put(test.store.as_ref(), &part("customers", release));
             put(test.store.as_ref(), &part("orders", release));
-            commit(&test, &manifest(release, second), &signer).expect("committed");
+            commit(test.open(&SeparateAccounts::of_folders()), &manifest(release, second), &signer).expect("committed");
         }
         test
     }

@@ -13,8 +13,19 @@ use crate::error::Failure;
 pub(super) const QUESTION: Question =
     Question { name: "runs", asks: "Who ran what, when, and with which identity", answer };
 
-const HEAD: &[&str] =
-    &["customer", "run", "began", "operator", "person", "organisation", "approval", "outcome", "release"];
+const HEAD: &[&str] = &[
+    "customer",
+    "run",
+    "began",
+    "operator",
+    "person",
+    "organisation",
+    "approval",
+    "outcome",
+    "release",
+    "in production",
+    "in test",
+];
 
 fn answer(facts: &Facts<'_>) -> Result<Sheet, Failure> {
     let approvals = facts.approvals();
@@ -45,5 +56,7 @@ fn row(facts: &Facts<'_>, roles: Option<&Roles>, run: &Run<'_>) -> Result<Vec<Va
         approval.map(String::as_str).into(),
         last.map_or("no end", |told| &told.outcome).into(),
         last.and_then(|told| told.release.as_deref()).into(),
+        last.and_then(|told| told.production.as_deref()).into(),
+        last.and_then(|told| told.test.as_deref()).into(),
     ])
 }

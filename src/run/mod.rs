@@ -12,7 +12,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::account::doors::{Production, Test};
+use crate::account::doors::{OpenProduction, Production, Test};
+use crate::account::separate::{self, SeparateAccounts};
+use crate::account::side::Side;
 use crate::account::store::{Store, StoreError};
 use crate::consent::{self, Approval, Ask, Assessment, Earned, Examined, Refusal, Refused, TableAsk};
 use crate::crew::Crew;
@@ -81,17 +83,28 @@ impl<'w> House<'w> {
         if !consent::is_id(customer) {
             return Err(Failure::new(Kind::Usage, "that cannot be the name of a customer"));
         }
-        let opened = |what: &str, store: Result<Box<dyn Store>, StoreError>| {
-            store.map_err(|error| Failure::from(error).during(what))
-        };
+        // Sides that are mixed up are told before what follows from it. Where all can be opened, a run does, with evidence.
+        let opened = House::of(workspace, customer);
+        opened.map_err(|failure| separate::by_names(&workspace.sides()).refusal().map_or(failure, Failure::from))
+    }
+
+    fn of(workspace: &'w Workspace, customer: &str) -> Result<Self, Failure> {
         Ok(House {
-            production: Production::new(opened("production root", workspace.production.open())?),
+            production: opened("production root", workspace.production_door(&narrowed(workspace, customer)))?,
             test: Test::new(opened("test root", workspace.test.below(customer).open_for_writing())?),
             evidence: opened("evidence root", workspace.evidence.side.open_for_writing())?,
             signer: evidence::signer(workspace)?,
             crew: Crew::new(workspace.limits.threads)?,
             workspace,
         })
+    }
+
+    /// Proves that the accounts share nothing; what is no reason to refuse is told.
+    fn proved(&self, trail: &mut Trail, warn: &dyn Fn(&str)) -> Result<SeparateAccounts, Failure> {
+        let separate = separate::prove(&self.workspace.sides())?;
+        separate.report().warnings().for_each(|finding| warn(&finding.to_string()));
+        trail.proved(&separate);
+        Ok(separate)
     }
 
     /// The books, of which the ledger is believed only where all have cosigned it who must.
@@ -106,6 +119,11 @@ impl<'w> House<'w> {
         }
         books
     }
+}
+
+/// What is opened, or why it cannot be.
+fn opened<T>(what: &str, store: Result<T, StoreError>) -> Result<T, Failure> {
+    store.map_err(|error| Failure::from(error).during(what))
 }
 
 /// Carries a customer's dataset over, once.
@@ -147,6 +165,7 @@ fn carry(
     trail: &mut Trail,
     books: &mut Books<'_>,
 ) -> Result<Done, Failure> {
+    let separate = house.proved(trail, &|warning| progress.warn(warning))?;
     let schemas = schema::read_customer(&house.workspace.schemas(), wish.customer)?;
     let examined = examine(house, wish, &schemas)?;
     books.ledger()?;
@@ -158,15 +177,19 @@ fn carry(
     let secret = secret::of(house.workspace, wish.customer, book)?;
     let source = fingerprint(&plan, &secret);
     trail.keyed(&plan, &secret);
-    let (plan, Told { masks, findings, earned, counts }) = go_through(house, plan, &approval, &secret)?;
+    let open = house.production.open(&approval, &separate);
+    let (plan, Told { masks, findings, earned, counts }) = go_through(house, plan, (&approval, open), &secret)?;
     trail.measured(&plan, &secret, &findings);
     trail.surveyed(&plan, counts);
-    let (written, release) = transfer(house, &plan, &masks, &approval, &secret, progress)?;
+    let release = release_name(&approval, &secret);
+    let target = Target { test: house.test.open(&separate), release: &release };
+    let written = engine::run(&plan, open, &masks, &target, &house.crew, house.workspace.limits.memory, progress)?;
     trail.written(&plan, &release, &earned.assessment, &written);
-    let manifest = manifest(&plan, &approval, &secret, source, release, &earned, &written);
+    let manifest = manifest(&plan, &approval, &secret, source, release.clone(), &earned, &written);
     trail.prepared(books)?;
+    separate.confirm(&house.workspace.sides())?;
     approval.demand_in_force(books.ledger()?)?;
-    release::commit(&house.test, &manifest, house.signer.as_ref())?;
+    release::commit(target.test, &manifest, house.signer.as_ref())?;
     Ok(done(&approval, manifest, written.len(), earned.assessment, findings))
 }
 
@@ -194,23 +217,27 @@ pub struct Findings {
 fn looked_over(
     house: &House<'_>,
     plan: Plan,
-    approval: &Approval,
+    open: OpenProduction<'_>,
     secret: &Secret,
 ) -> Result<(Plan, Surveyed), Failure> {
     let (memory, key) = (house.workspace.limits.memory, secret.known_values_key(&plan.customer));
-    let surveyed = survey::survey(&plan, house.production.open(approval), &house.crew, memory, &key);
+    let surveyed = survey::survey(&plan, open, &house.crew, memory, &key);
     let surveyed = surveyed.map_err(engine::EngineError::from)?;
     Ok((plan.measured(&surveyed.measured)?, surveyed))
 }
 
 /// The first pass: what must be known of the whole before a part leaves. Only now are the parts of records known, and
 /// whether groups hold.
-fn go_through(house: &House<'_>, plan: Plan, approval: &Approval, secret: &Secret) -> Result<(Plan, Told), Failure> {
+fn go_through(
+    house: &House<'_>,
+    plan: Plan,
+    (approval, open): (&Approval, OpenProduction<'_>),
+    secret: &Secret,
+) -> Result<(Plan, Told), Failure> {
     let memory = house.workspace.limits.memory;
-    let open = || house.production.open(approval);
-    let (plan, surveyed) = looked_over(house, plan, approval, secret)?;
+    let (plan, surveyed) = looked_over(house, plan, open, secret)?;
     let keys = plan.keys(secret);
-    let means = Means { production: open(), crew: &house.crew, limits: ReadLimits::of(memory), keys: &keys };
+    let means = Means { production: open, crew: &house.crew, limits: ReadLimits::of(memory), keys: &keys };
     let counted = survey::count(&plan, secret, &surveyed, means, memory);
     let judged = groups::judge(&plan, secret, counted.map_err(engine::EngineError::from)?)?;
     let links = survey::orphans(&plan, secret, means).map_err(engine::EngineError::from)?;
@@ -224,23 +251,6 @@ fn go_through(house: &House<'_>, plan: Plan, approval: &Approval, secret: &Secre
     let plan = plan.generalised(&judged.steps);
     let masks = Masks::new(&plan, secret, surveyed.taken, surveyed.known, judged.standings);
     Ok((plan, Told { masks, findings, earned, counts: surveyed.counts }))
-}
-
-/// Reads, masks, guards and writes every part; nothing of it is visible yet.
-fn transfer(
-    house: &House<'_>,
-    plan: &Plan,
-    masks: &Masks,
-    approval: &Approval,
-    secret: &Secret,
-    progress: &dyn Progress,
-) -> Result<(Vec<Written>, String), Failure> {
-    let memory = house.workspace.limits.memory;
-    let open = house.production.open(approval);
-    let release = release_name(approval, secret);
-    let target = Target { test: &house.test, release: &release };
-    let written = engine::run(plan, open, masks, &target, &house.crew, memory, progress)?;
-    Ok((written, release))
 }
 
 /// Asks the gate, with files alone: no store is touched before it agrees.
@@ -261,6 +271,7 @@ pub fn ask(workspace: &Workspace, wish: &Wish<'_>, schemas: &[TableSchema]) -> A
         destination_account: destination.access.account.clone(),
         destination_root: destination.root.to_string(),
         destination_kms_key: destination.access.kms_key.clone(),
+        destination_region: destination.access.region.clone(),
         tables: schemas.iter().map(|schema| (schema.table.clone(), table_ask(schema))).collect(),
         claim: earned::by_rules(schemas).claim,
         now: Timestamp::now(),
@@ -289,6 +300,16 @@ fn source_root(workspace: &Workspace, schemas: &[TableSchema]) -> String {
 fn table_ask(schema: &TableSchema) -> TableAsk {
     let columns = schema.columns.iter().map(|(path, rule)| (path.as_str().to_owned(), rule.entry.name.to_owned()));
     TableAsk { policy: digest::policy(schema), columns: columns.collect() }
+}
+
+/// The production side, whose session reaches what an approval of the customer can be for, and no more.
+fn narrowed(workspace: &Workspace, customer: &str) -> Side {
+    let mut side = workspace.production.clone();
+    // Schemas that cannot be read refuse the run before anything is.
+    let schemas = schema::read_customer(&workspace.schemas(), customer).unwrap_or_default();
+    let root = source_root(workspace, &schemas);
+    side.access.narrowed_to = root.strip_prefix("s3://").map(str::to_owned);
+    side
 }
 
 /// A name that says nothing: derived from the secret, the approval and the number of its run.
@@ -457,6 +478,7 @@ fn weigh(
     trail: &mut Trail,
     books: &mut Books<'_>,
 ) -> Result<Report, Failure> {
+    let separate = house.proved(trail, &|_| {})?;
     let schemas = schema::read_customer(&house.workspace.schemas(), wish.customer)?;
     let examined = examine(house, wish, &schemas)?;
     let plan = Plan::resolve(wish.customer, schemas, &house.production, &house.workspace.limits, &house.crew)?;
@@ -467,10 +489,10 @@ fn weigh(
     trail.approved(&approval, book.ledger());
     let secret = secret::of(house.workspace, wish.customer, book)?;
     // As methods make it: what `[privacy]` then withholds is what the measures are to tell of.
-    let (plan, surveyed) = looked_over(house, plan, &approval, &secret)?;
+    let production = house.production.open(&approval, &separate);
+    let (plan, surveyed) = looked_over(house, plan, production, &secret)?;
     trail.surveyed(&plan, surveyed.counts);
     let masks = Masks::new(&plan, &secret, surveyed.taken, surveyed.known, Standings::default());
-    let production = house.production.open(&approval);
     let limits = risk::Limits::of(house.workspace.limits.memory);
     Ok(risk::measure(Setting { plan: &plan, production, masks: &masks, crew: &house.crew, limits }, &tables)?)
 }
@@ -500,6 +522,7 @@ fn look(
     trail: &mut Trail,
     books: &mut Books<'_>,
 ) -> Result<arrow::array::RecordBatch, Failure> {
+    let separate = house.proved(trail, &|_| {})?;
     let schemas = schema::read_customer(&house.workspace.schemas(), wish.customer)?;
     let examined = examine(house, wish, &schemas)?;
     let plan = Plan::resolve(wish.customer, schemas, &house.production, &house.workspace.limits, &house.crew)?;
@@ -511,10 +534,11 @@ fn look(
     let approval = examined.look(&plan.structures(), book)?;
     trail.approved(&approval, book.ledger());
     let secret = secret::of(house.workspace, wish.customer, book)?;
-    let (plan, Told { masks, counts, .. }) = go_through(house, plan, &approval, &secret)?;
+    let open = house.production.open(&approval, &separate);
+    let (plan, Told { masks, counts, .. }) = go_through(house, plan, (&approval, open), &secret)?;
     trail.surveyed(&plan, counts);
     let chosen =
         plan.tables.iter().find(|planned| planned.schema.table == table).ok_or_else(|| unknown_table(table))?;
     let limits = ReadLimits::of(house.workspace.limits.memory);
-    Ok(engine::preview(chosen, house.production.open(&approval), &masks, limits, rows)?)
+    Ok(engine::preview(chosen, open, &masks, limits, rows)?)
 }

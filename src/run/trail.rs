@@ -7,12 +7,13 @@ use jiff::Timestamp;
 use ssh_key::rand_core::{OsRng, RngCore};
 
 use super::Findings;
+use crate::account::separate::{Place, SeparateAccounts};
 use crate::account::store::{Object, Store};
 use crate::consent::{Approval, Assessment};
 use crate::error::{Failure, Kind};
 use crate::evidence::journal::{self, Appended};
 use crate::evidence::{
-    Ended, Input, KnownRecord, Outcome, Output, Proof, RunRecord, State, TableRecord, Tool, Treatment,
+    Actor, Ended, Input, KnownRecord, Outcome, Output, Proof, RunRecord, State, TableRecord, Tool, Treatment,
 };
 use crate::guard;
 use crate::keys::Secret;
@@ -78,6 +79,8 @@ impl Trail {
             known: None,
             purged: None,
             ended: None,
+            production: None,
+            test: None,
         })
     }
 
@@ -110,6 +113,13 @@ impl Trail {
     /// The principal who runs it.
     pub fn operator(&self) -> &str {
         &self.0.operator
+    }
+
+    /// Who acts on each side.
+    pub fn proved(&mut self, separate: &SeparateAccounts) {
+        let who = |place| separate.who(place).map(Actor::from);
+        self.0.production = who(Place::Production);
+        self.0.test = who(Place::Test);
     }
 
     /// By which approval, and in which state of the ledger.
@@ -200,6 +210,8 @@ fn append(books: &mut Books<'_>, mut record: RunRecord) -> Result<String, Failur
         outcome: record.outcome.word().to_owned(),
         approval: record.approval.map(|used| used.id),
         release: record.release,
+        production: record.production.map(|actor| actor.arn),
+        test: record.test.map(|actor| actor.arn),
         statement: key.clone(),
         sha256,
     };

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::account::doors::Test;
+use crate::account::doors::OpenTest;
 use crate::account::store::{Staged, StoreError};
 use crate::guard::Clearance;
 
@@ -22,16 +22,16 @@ pub use records::{ending, records};
 /// A whole part that passed every guard, as one Parquet object.
 ///
 /// ```
-/// # use verho::{account::{doors::Test, store::StoreError}, sink::{SafePart, Written, stage}};
-/// fn leave(test: &Test, part: SafePart) -> Result<Written, StoreError> {
+/// # use verho::{account::{doors::OpenTest, store::StoreError}, sink::{SafePart, Written, stage}};
+/// fn leave(test: OpenTest<'_>, part: SafePart) -> Result<Written, StoreError> {
 ///     stage(test, "acme/customers/r/part-00000.parquet".into(), part)?.publish()
 /// }
 /// ```
 ///
 /// A masked batch is not enough:
 /// ```compile_fail
-/// # use verho::{account::{doors::Test, store::StoreError}, sink::{Written, stage}, transform::MaskedBatch};
-/// fn leave(test: &Test, part: MaskedBatch) -> Result<Written, StoreError> {
+/// # use verho::{account::{doors::OpenTest, store::StoreError}, sink::{Written, stage}, transform::MaskedBatch};
+/// fn leave(test: OpenTest<'_>, part: MaskedBatch) -> Result<Written, StoreError> {
 ///     stage(test, "acme/customers/r/part-00000.parquet".into(), part)?.publish()
 /// }
 /// ```
@@ -69,7 +69,7 @@ pub struct Written {
 
 /// A part that is digested and on its way; dropped, it was never there.
 pub struct StagedPart<'t> {
-    test: &'t Test,
+    test: OpenTest<'t>,
     written: Written,
     content: Content,
 }
@@ -83,11 +83,11 @@ enum Content {
 ///
 /// # Errors
 /// Where the store fails.
-pub fn stage(test: &Test, key: String, part: SafePart) -> Result<StagedPart<'_>, StoreError> {
+pub fn stage(test: OpenTest<'_>, key: String, part: SafePart) -> Result<StagedPart<'_>, StoreError> {
     let mut digest = Sha256::new();
     part.bytes.iter().for_each(|piece| digest.update(piece));
     let size = part.bytes.iter().map(|piece| piece.len() as u64).sum();
-    let content = match test.store.stage(&key, &part.bytes)? {
+    let content = match test.door.store.stage(&key, &part.bytes)? {
         Some(staged) => Content::Staged(staged),
         None => Content::Held(part.bytes),
     };
@@ -108,7 +108,7 @@ impl StagedPart<'_> {
     pub fn publish(self) -> Result<Written, StoreError> {
         match self.content {
             Content::Staged(staged) => staged.publish()?,
-            Content::Held(bytes) => self.test.store.create(&self.written.key, &bytes)?,
+            Content::Held(bytes) => self.test.door.store.create(&self.written.key, &bytes)?,
         };
         Ok(self.written)
     }

@@ -7,12 +7,14 @@ use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use verho::account::doors::Test;
+use verho::account::separate;
 use verho::account::store::{Object, Pin, Store, StoreError};
 use verho::evidence::{RunRecord, journal};
 use verho::ledger::{Entry, Event, Given, Ledger, PAYLOAD_TYPE, Started, Told};
 use verho::release::{self, Manifest};
 use verho::signing::dsse::Envelope;
 use verho::signing::{FileSigner, Signer};
+use verho::workspace::Workspace;
 
 use super::desk::{COMPLIANCE, CUSTOMER, Desk, OPERATOR};
 
@@ -64,6 +66,8 @@ pub fn fill(desk: &Desk, customer: &str, runs: usize) {
     let signer = FileSigner::open(&desk.path("keys/evidence")).expect("a key");
     let evidence = Unsynced(desk.path("evidence"));
     let test = Test::new(Box::new(Unsynced(desk.path(&format!("test/{customer}")))));
+    let workspace = Workspace::read(&desk.path("")).expect("a workspace");
+    let separate = separate::prove(&workspace.sides()).expect("folders apart");
     let mut entries = Vec::new();
     for run in 0..runs {
         let at = Timestamp::now() - PAUSE * i32::try_from(runs - run).expect("few runs");
@@ -75,7 +79,7 @@ pub fn fill(desk: &Desk, customer: &str, runs: usize) {
         for outcome in ["prepared", "committed"] {
             entries.push(enter(Event::Told(told(&evidence, &signer, &record(customer, run, outcome, at)))));
         }
-        release::commit(&test, &manifest(customer, run, at), &signer).expect("can be written");
+        release::commit(test.open(&separate), &manifest(customer, run, at), &signer).expect("can be written");
     }
     enter(&evidence, &signer, desk.path("archive.checkpoint"), &entries);
 }
@@ -129,6 +133,8 @@ fn told(evidence: &dyn Store, signer: &FileSigner, record: &RunRecord) -> Told {
         outcome: record.outcome.word().to_owned(),
         approval: record.approval.as_ref().map(|used| used.id.clone()),
         release: record.release.clone(),
+        production: None,
+        test: None,
         statement: appended.key,
         sha256: appended.sha256,
     }

@@ -9,8 +9,11 @@ use std::sync::OnceLock;
 use aws_sdk_kms::types::{KeySpec, KeyUsageType};
 use aws_sdk_s3::config::{BehaviorVersion, Credentials as Keys, Region};
 use aws_sdk_s3::types::{
-    BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, VersioningConfiguration,
+    BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, ObjectOwnership, OwnershipControls,
+    OwnershipControlsRule, PublicAccessBlockConfiguration, ServerSideEncryption, ServerSideEncryptionByDefault,
+    ServerSideEncryptionConfiguration, ServerSideEncryptionRule, VersioningConfiguration,
 };
+use verho::account::calls::{CALLS, Call, Of};
 use verho::account::credentials::Credentials;
 use verho::account::root::Access;
 
@@ -101,7 +104,7 @@ impl Server {
             account: self.account.clone(),
             region: Some(REGION.to_owned()),
             endpoint: Some(self.url()),
-            credentials: Some(Credentials::Profile { name: name.to_owned(), file: Some(file) }),
+            credentials: Some(Credentials::Profile { name: name.to_owned(), file: Some(file), mfa: None }),
             ..Access::default()
         }
     }
@@ -113,6 +116,68 @@ impl Server {
         self.runtime.block_on(request.send()).expect("bucket made");
     }
 
+    /// Makes a bucket as a production account has it: nothing public, its owner's alone, encrypted by a key, over TLS only;
+    /// and for evidence versioned, and locked.
+    pub fn guarded_bucket(&self, name: &str, key: &str, locked: bool) {
+        let place = CreateBucketConfiguration::builder().location_constraint(BucketLocationConstraint::from(REGION));
+        let make = self.s3().create_bucket().bucket(name).create_bucket_configuration(place.build());
+        self.wait(make.object_lock_enabled_for_bucket(locked).send()).expect("bucket made");
+        self.block_public(name, true);
+        self.own(name, ObjectOwnership::BucketOwnerEnforced);
+        self.encrypt(name, Some(key));
+        self.put_policy(name, &tls_only(name));
+    }
+
+    /// Makes a trail for all regions, and has it log.
+    pub fn trail(&self, bucket: &str) {
+        let trails = self.trails();
+        let made = trails.create_trail().name("trail").s3_bucket_name(bucket).is_multi_region_trail(true);
+        self.wait(made.send()).expect("a trail");
+        self.wait(trails.start_logging().name("trail").send()).expect("logging");
+    }
+
+    /// A client of the account's trails, with its root key.
+    pub fn trails(&self) -> aws_sdk_cloudtrail::Client {
+        let config = aws_sdk_cloudtrail::Config::builder().behavior_version(BehaviorVersion::latest());
+        let config = config.region(Region::new(REGION)).endpoint_url(self.url()).http_client(plain_http());
+        aws_sdk_cloudtrail::Client::from_conf(config.credentials_provider(root()).build())
+    }
+
+    /// Sets whether a bucket blocks public access.
+    pub fn block_public(&self, bucket: &str, blocked: bool) {
+        let all = PublicAccessBlockConfiguration::builder().block_public_acls(blocked).ignore_public_acls(true);
+        let all = all.block_public_policy(true).restrict_public_buckets(true).build();
+        let put = self.s3().put_public_access_block().bucket(bucket).public_access_block_configuration(all);
+        self.wait(put.send()).expect("block set");
+    }
+
+    /// Sets who owns the objects of a bucket.
+    pub fn own(&self, bucket: &str, ownership: ObjectOwnership) {
+        let rule = OwnershipControlsRule::builder().object_ownership(ownership).build().expect("a rule");
+        let controls = OwnershipControls::builder().rules(rule).build().expect("controls");
+        let put = self.s3().put_bucket_ownership_controls().bucket(bucket).ownership_controls(controls);
+        self.wait(put.send()).expect("ownership set");
+    }
+
+    /// Sets a bucket's default encryption: with a key, or with S3's own.
+    pub fn encrypt(&self, bucket: &str, key: Option<&str>) {
+        let algorithm = if key.is_some() { ServerSideEncryption::AwsKms } else { ServerSideEncryption::Aes256 };
+        let default = ServerSideEncryptionByDefault::builder()
+            .sse_algorithm(algorithm)
+            .set_kms_master_key_id(key.map(str::to_owned));
+        let rule = ServerSideEncryptionRule::builder()
+            .apply_server_side_encryption_by_default(default.build().expect("a default"));
+        let given = ServerSideEncryptionConfiguration::builder().rules(rule.build()).build().expect("encryption");
+        let put = self.s3().put_bucket_encryption().bucket(bucket).server_side_encryption_configuration(given);
+        self.wait(put.send()).expect("encryption set");
+    }
+
+    /// Sets a bucket's policy.
+    pub fn put_policy(&self, bucket: &str, policy: &serde_json::Value) {
+        let put = self.s3().put_bucket_policy().bucket(bucket).policy(policy.to_string());
+        self.wait(put.send()).expect("policy set");
+    }
+
     /// Makes a bucket that keeps versions.
     pub fn versioned_bucket(&self, name: &str) {
         self.bucket(name);
@@ -121,9 +186,11 @@ impl Server {
         self.runtime.block_on(request.send()).expect("versions kept");
     }
 
-    /// Makes a key that encrypts, and gives its ARN.
+    /// Makes a key that encrypts and is rotated, and gives its ARN.
     pub fn encryption_key(&self) -> String {
-        self.key(KeyUsageType::EncryptDecrypt, KeySpec::SymmetricDefault)
+        let key = self.key(KeyUsageType::EncryptDecrypt, KeySpec::SymmetricDefault);
+        self.wait(self.kms().enable_key_rotation().key_id(&key).send()).expect("rotated");
+        key
     }
 
     /// Makes a key that signs (ECDSA on P-256), and gives its ARN.
@@ -150,7 +217,15 @@ impl Server {
         aws_sdk_s3::Client::from_conf(config.credentials_provider(root()).build())
     }
 
-    fn kms(&self) -> aws_sdk_kms::Client {
+    /// The same for IAM.
+    pub fn iam(&self) -> aws_sdk_iam::Client {
+        let config = aws_sdk_iam::Config::builder().behavior_version(BehaviorVersion::latest());
+        let config = config.region(Region::new(REGION)).endpoint_url(self.url()).http_client(plain_http());
+        aws_sdk_iam::Client::from_conf(config.credentials_provider(root()).build())
+    }
+
+    /// The same for KMS.
+    pub fn kms(&self) -> aws_sdk_kms::Client {
         let config = aws_sdk_kms::Config::builder().behavior_version(BehaviorVersion::latest());
         let config = config.region(Region::new(REGION)).endpoint_url(self.url()).http_client(plain_http());
         aws_sdk_kms::Client::from_conf(config.credentials_provider(root()).build())
@@ -192,6 +267,42 @@ pub fn allow(actions: &[&str]) -> serde_json::Value {
         "Version": "2012-10-17",
         "Statement": [{ "Effect": "Allow", "Action": actions, "Resource": "*" }],
     })
+}
+
+/// A policy that allows exactly what verho's list of calls says, on these buckets.
+pub fn least(of: &[(Of, &str)]) -> serde_json::Value {
+    let permissions = |wanted: &dyn Fn(&Call) -> bool| -> Vec<&str> {
+        let all = CALLS.iter().filter(|call| !call.permission.is_empty() && wanted(call)).map(|call| call.permission);
+        all.collect()
+    };
+    let is_data = |call: &Call| call.of != Of::Both && call.permission.starts_with("s3:");
+    let mut statements: Vec<_> = of
+        .iter()
+        .map(|(of, bucket)| {
+            let arns = [format!("arn:aws:s3:::{bucket}"), format!("arn:aws:s3:::{bucket}/*")];
+            let actions = permissions(&|call| call.of == *of && is_data(call));
+            serde_json::json!({ "Effect": "Allow", "Action": actions, "Resource": arns })
+        })
+        .collect();
+    let others =
+        permissions(&|call| !is_data(call) && (call.of == Of::Both || of.iter().any(|(of, _)| call.of == *of)));
+    // On AWS nobody needs a permission for this one.
+    let actions: Vec<&str> = others.into_iter().chain(["sts:GetCallerIdentity"]).collect();
+    let own = |action: &&str| {
+        ["iam:CreateAccessKey", "iam:UpdateAccessKey", "iam:DeleteAccessKey", "sts:AssumeRole"].contains(action)
+    };
+    let (_, looks): (Vec<&str>, Vec<&str>) = actions.into_iter().partition(own);
+    statements.push(serde_json::json!({ "Effect": "Allow", "Action": looks, "Resource": "*" }));
+    serde_json::json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+/// A bucket's policy that refuses whatever does not come over TLS.
+pub fn tls_only(bucket: &str) -> serde_json::Value {
+    serde_json::json!({ "Version": "2012-10-17", "Statement": [{
+        "Sid": "TlsOnly", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
+        "Resource": [format!("arn:aws:s3:::{bucket}"), format!("arn:aws:s3:::{bucket}/*")],
+        "Condition": { "Bool": { "aws:SecureTransport": "false" } },
+    }] })
 }
 
 fn root() -> Keys {

@@ -3,15 +3,17 @@
 use std::path::Path;
 
 use super::desk::{Desk, Side};
-use super::servers::{PRODUCTION, REGION, Request, Server, TEST, keys};
+use super::servers::{PRODUCTION, REGION, Request, Server, TEST, User, keys, least};
+use verho::account::calls::Of;
 
 /// Two accounts that share nothing.
 pub struct Accounts {
     pub production: Server,
     pub test: Server,
-    wrapping: String,
-    signing: String,
-    output: String,
+    /// The ARNs of the keys that wrap secrets, sign evidence, and encrypt what is written.
+    pub wrapping: String,
+    pub signing: String,
+    pub output: String,
 }
 
 /// One read of a source object.
@@ -34,13 +36,17 @@ impl DataRead {
 impl Accounts {
     /// Starts both, with buckets for data and evidence and a KMS key on each side.
     pub fn start() -> Self {
-        let production = Server::with_free_user(PRODUCTION, "reader");
-        let test = Server::with_free_user(TEST, "writer");
-        production.bucket("verho-production");
-        production.bucket("verho-evidence");
-        test.bucket("verho-test");
+        let reads = least(&[(Of::Production, "verho-production"), (Of::Evidence, "verho-evidence")]);
+        let writes = least(&[(Of::Test, "verho-test")]);
+        let production = Server::start(PRODUCTION, &[User { name: "reader", policy: reads, key_age_days: 1 }]);
+        let test = Server::start(TEST, &[User { name: "writer", policy: writes, key_age_days: 1 }]);
         let (wrapping, signing) = (production.encryption_key(), production.signing_key());
         let output = test.encryption_key();
+        production.guarded_bucket("verho-production", &wrapping, false);
+        production.guarded_bucket("verho-evidence", &wrapping, true);
+        test.guarded_bucket("verho-test", &output, false);
+        production.trail("verho-evidence");
+        test.trail("verho-test");
         Accounts { production, test, wrapping, signing, output }
     }
 

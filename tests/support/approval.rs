@@ -22,6 +22,7 @@ pub fn ask() -> Ask {
         destination_account: record.destination.place.account,
         destination_root: record.destination.place.root,
         destination_kms_key: record.destination.kms_key,
+        destination_region: record.destination.residency.first().cloned(),
         tables: record.tables.into_iter().map(|(table, terms)| (table, asked(terms))).collect(),
         claim: record.claim,
         now: "2026-11-24T12:00:00Z".parse().expect("is a time"),

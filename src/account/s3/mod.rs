@@ -8,6 +8,7 @@ mod write;
 use std::ops::Range;
 use std::sync::Arc;
 
+use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
@@ -46,8 +47,10 @@ impl S3Store {
     /// # Errors
     /// Where the region or the credentials are not given, or the credentials cannot be found.
     pub fn open(bucket: &str, prefix: &str, access: &Access) -> Result<Self, StoreError> {
+        let narrowed_to = access.narrowed_to.clone().or_else(|| Some(format!("{bucket}/{prefix}")));
+        let narrowed = Access { narrowed_to, ..access.clone() };
         Ok(S3Store(Arc::new(Bucket {
-            client: client(access)?,
+            client: client(access, &configuration(&narrowed)?),
             name: bucket.to_owned(),
             prefix: prefix.to_owned(),
             owner: access.account.clone(),
@@ -57,13 +60,14 @@ impl S3Store {
     }
 }
 
-fn client(access: &Access) -> Result<Client, StoreError> {
-    let config = aws_sdk_s3::config::Builder::from(&configuration(access)?)
+/// A client of S3 as all of one side are.
+pub(super) fn client(access: &Access, config: &SdkConfig) -> Client {
+    let config = aws_sdk_s3::config::Builder::from(config)
         .force_path_style(access.endpoint.is_some())
         // Checksums are set by hand on every write; a ranged read has none to validate.
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
         .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
-    Ok(Client::from_conf(config.build()))
+    Client::from_conf(config.build())
 }
 
 impl Store for S3Store {

@@ -8,7 +8,6 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::read;
-use crate::account::doors::Production;
 use crate::cli::answer::Answer;
 use crate::cli::init::write_new;
 use crate::consent::request::{Incomplete, Request, Terms, Written, record, steps};
@@ -176,7 +175,7 @@ pub fn request(workspace: &Workspace, new: &NewRequest) -> Result<PathBuf, Failu
     let schemas = schema::read_customer(&workspace.schemas(), &new.customer)?;
     let wish = Wish { customer: &new.customer, approval: None, operator: None };
     let asked = ask(workspace, &wish, &schemas);
-    let production = workspace.production.open().map(Production::new)?;
+    let production = workspace.production_door(&workspace.production)?;
     let crew = Crew::new(workspace.limits.threads)?;
     let plan = Plan::resolve(&new.customer, schemas, &production, &workspace.limits, &crew)?;
     let claims = plan.tables.iter().any(|table| table.schema.privacy.is_some());

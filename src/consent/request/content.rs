@@ -171,6 +171,8 @@ fn places(request: &Request) -> Section {
     ];
     let key = |key: &String| fact("It is encrypted with", format!("the key `{key}`"));
     facts.extend(destination.kms_key.iter().map(key));
+    let regions = destination.residency.join("`, `");
+    facts.extend((!regions.is_empty()).then(|| fact("It stays in the region", format!("`{regions}`"))));
     Section::new("Where it goes", vec![Block::Facts(facts)])
 }
 

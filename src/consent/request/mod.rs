@@ -69,6 +69,7 @@ pub fn record(ask: &Ask, structures: &BTreeMap<String, String>, terms: Terms) ->
         destination: Destination {
             place: Place { account: ask.destination_account.clone(), root: ask.destination_root.clone() },
             kms_key: ask.destination_kms_key.clone(),
+            residency: ask.destination_region.iter().cloned().collect(),
             retention_days: terms.retention_days,
         },
         claim: terms.claim,

@@ -52,6 +52,8 @@ fn parties(page: &mut Page, record: &Record) {
     page.text("account", &record.destination.place.account);
     page.text("root", &record.destination.place.root);
     record.destination.kms_key.iter().for_each(|key| page.text("kms_key", key));
+    let regions: Vec<_> = record.destination.residency.iter().map(|region| quoted(region)).collect();
+    regions.first().iter().for_each(|_| page.plain("residency", format!("[{}]", regions.join(", "))));
     record.destination.retention_days.iter().for_each(|days| page.plain("retention_days", days));
     page.section("[claim]", "What the copy must be at least; k: how many people share every combination, at least.");
     page.text("level", record.claim.level.word());

@@ -1,0 +1,147 @@
+//! What a bucket tells of itself, and whether a write to it is refused.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_s3::config::interceptors::BeforeDeserializationInterceptorContextRef;
+use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_s3::error::BoxError;
+use aws_sdk_s3::types::{BucketVersioningStatus, ObjectLockEnabled, PublicAccessBlockConfiguration};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
+use ssh_key::rand_core::{OsRng, RngCore};
+
+use super::{Clients, unless_none};
+use crate::account::connection::wait;
+use crate::account::failure::{Failed, send};
+use crate::account::separate::facts::{Blind, Bucket, Seen};
+
+impl Clients {
+    pub(super) fn bucket(&self, name: &str) -> Bucket {
+        let (region, clock_ahead) = self.head(name);
+        Bucket {
+            name: name.to_owned(),
+            region,
+            clock_ahead,
+            block: self.block(name),
+            is_public: self.is_public(name),
+            ownership: self.ownership(name),
+            encryption: self.encryption(name),
+            policy: self.policy(name),
+            keeps_versions: self.keeps_versions(name),
+            locks_objects: self.locks_objects(name),
+        }
+    }
+
+    /// Where the bucket lies, if it is there, and the server's time.
+    fn head(&self, name: &str) -> (Seen<Option<String>>, Seen<i64>) {
+        let date = Date::default();
+        let request = self.s3.head_bucket().bucket(name).expected_bucket_owner(&self.account);
+        let sent = wait(async { send!(request, date.clone()) });
+        let ahead = date.ahead().ok_or_else(|| Blind::Failed("no date in the reply".into()));
+        let region = match sent {
+            Ok(reply) => {
+                reply.bucket_region.map(Some).ok_or_else(|| Blind::NoSuchCall("s3:HeadBucket (its region)".into()))
+            }
+            Err(failed) if matches!(failed.status, Some(400..500)) => Ok(None),
+            Err(failed) => Err(self.blind("s3:HeadBucket")(failed)),
+        };
+        (region, ahead)
+    }
+
+    fn block(&self, name: &str) -> Seen<bool> {
+        let request = self.s3.get_public_access_block().bucket(name).expected_bucket_owner(&self.account);
+        let reply = unless_none(wait(async { send!(request) }), &["NoSuchPublicAccessBlockConfiguration"]);
+        let reply = reply.map_err(self.blind("s3:GetPublicAccessBlock"))?;
+        Ok(reply.and_then(|reply| reply.public_access_block_configuration).is_some_and(|block| blocks_all(&block)))
+    }
+
+    fn is_public(&self, name: &str) -> Seen<bool> {
+        let request = self.s3.get_bucket_policy_status().bucket(name).expected_bucket_owner(&self.account);
+        let reply = unless_none(wait(async { send!(request) }), &["NoSuchBucketPolicy"]);
+        let reply = reply.map_err(self.blind("s3:GetBucketPolicyStatus"))?;
+        Ok(reply.and_then(|reply| reply.policy_status).and_then(|status| status.is_public).unwrap_or(false))
+    }
+
+    fn ownership(&self, name: &str) -> Seen<Option<String>> {
+        let request = self.s3.get_bucket_ownership_controls().bucket(name).expected_bucket_owner(&self.account);
+        let reply = unless_none(wait(async { send!(request) }), &["OwnershipControlsNotFoundError"]);
+        let reply = reply.map_err(self.blind("s3:GetBucketOwnershipControls"))?;
+        let rules = reply.and_then(|reply| reply.ownership_controls).map(|controls| controls.rules);
+        Ok(rules.and_then(|rules| Some(rules.first()?.object_ownership.as_str().to_owned())))
+    }
+
+    fn encryption(&self, name: &str) -> Seen<Option<(String, Option<String>)>> {
+        let request = self.s3.get_bucket_encryption().bucket(name).expected_bucket_owner(&self.account);
+        let none = ["ServerSideEncryptionConfigurationNotFoundError"];
+        let reply = unless_none(wait(async { send!(request) }), &none).map_err(self.blind("s3:GetBucketEncryption"))?;
+        let rules = reply.and_then(|reply| reply.server_side_encryption_configuration).map(|given| given.rules);
+        let rule = rules.and_then(|rules| rules.into_iter().next()?.apply_server_side_encryption_by_default);
+        Ok(rule.map(|rule| (rule.sse_algorithm.as_str().to_owned(), rule.kms_master_key_id)))
+    }
+
+    fn policy(&self, name: &str) -> Seen<Option<String>> {
+        let request = self.s3.get_bucket_policy().bucket(name).expected_bucket_owner(&self.account);
+        let reply = unless_none(wait(async { send!(request) }), &["NoSuchBucketPolicy"]);
+        Ok(reply.map_err(self.blind("s3:GetBucketPolicy"))?.and_then(|reply| reply.policy))
+    }
+
+    fn keeps_versions(&self, name: &str) -> Seen<bool> {
+        let request = self.s3.get_bucket_versioning().bucket(name).expected_bucket_owner(&self.account);
+        let reply = wait(async { send!(request) }).map_err(self.blind("s3:GetBucketVersioning"))?;
+        Ok(reply.status == Some(BucketVersioningStatus::Enabled))
+    }
+
+    fn locks_objects(&self, name: &str) -> Seen<bool> {
+        let request = self.s3.get_object_lock_configuration().bucket(name).expected_bucket_owner(&self.account);
+        let reply = unless_none(wait(async { send!(request) }), &["ObjectLockConfigurationNotFoundError"]);
+        let reply = reply.map_err(self.blind("s3:GetObjectLockConfiguration"))?;
+        let lock = reply.and_then(|reply| reply.object_lock_configuration).and_then(|lock| lock.object_lock_enabled);
+        Ok(lock == Some(ObjectLockEnabled::Enabled))
+    }
+
+    /// Whether a write is refused. One is tried that can never happen: it asks that an object of a fresh name is there in a
+    /// state that none has. Who may write is told that it is not there, and who may not, that it may not.
+    pub(super) fn write_denied(&self, bucket: &str, prefix: &str) -> Seen<bool> {
+        let key = format!("{prefix}.verho-may-not-write-{:016x}", OsRng.next_u64());
+        let request = self.s3.put_object().bucket(bucket).expected_bucket_owner(&self.account).key(key);
+        match wait(async { send!(request.if_match("\"00000000000000000000000000000000\"")) }) {
+            Err(Failed { status: Some(401 | 403), .. }) => Ok(true),
+            Ok(_) | Err(Failed { status: Some(404 | 409 | 412), .. }) => Ok(false),
+            Err(failed) => Err(self.blind("s3:PutObject")(failed)),
+        }
+    }
+}
+
+fn blocks_all(block: &PublicAccessBlockConfiguration) -> bool {
+    let all =
+        [block.block_public_acls, block.ignore_public_acls, block.block_public_policy, block.restrict_public_buckets];
+    all.iter().all(|one| *one == Some(true))
+}
+
+/// Keeps how far the server's clock is ahead, as the `Date` of its reply tells.
+#[derive(Debug, Clone, Default)]
+struct Date(Arc<Mutex<Option<i64>>>);
+
+impl Date {
+    fn ahead(&self) -> Option<i64> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Intercept for Date {
+    fn name(&self) -> &'static str {
+        "date"
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let date = context.response().headers().get("date").and_then(|date| rfc2822::parse(date).ok());
+        let ahead = date.map(|date| date.timestamp().as_second() - Timestamp::now().as_second());
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = ahead;
+        Ok(())
+    }
+}

@@ -1,0 +1,179 @@
+//! What IAM knows of who acts: policies, who may take a role, and the long-lived key behind it all.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_iam::types::{AttachedPolicy, PolicyEvaluationDecisionType, StatusType};
+use jiff::Timestamp;
+
+use super::identity::digest;
+use super::{Clients, unless_none};
+use crate::account::connection::wait;
+use crate::account::credentials::Credentials;
+use crate::account::failure::send;
+use crate::account::provider;
+use crate::account::separate::Asked;
+use crate::account::separate::facts::{AccessKey, Blind, Identity, Policy, Principal, Seen, User};
+
+/// Sends a request to IAM, and says why nothing was seen.
+macro_rules! ask {
+    ($clients:expr, $operation:literal, $request:expr) => {
+        wait(async { send!($request) }).map_err($clients.blind($operation))
+    };
+}
+
+impl Clients {
+    /// None where it is neither a user nor a role, or nobody knows who it is.
+    pub(super) fn principal(&self, identity: &Seen<Identity>, asked: &Asked<'_>) -> Option<Principal> {
+        let identity = identity.as_ref().ok()?;
+        match (identity.user(), identity.role()) {
+            (Some(user), _) => Some(Principal {
+                policies: self.policies_of_user(user),
+                trust: None,
+                user: Some(Ok(self.user(user, &identity.key_digest))),
+                forbidden: self.forbidden(&identity.arn, asked),
+            }),
+            (None, Some(role)) => Some(self.role(role, asked)),
+            (None, None) => None,
+        }
+    }
+
+    fn role(&self, name: &str, asked: &Asked<'_>) -> Principal {
+        let role = ask!(self, "iam:GetRole", self.iam.get_role().role_name(name));
+        let role = role.and_then(|reply| reply.role.ok_or_else(incomplete));
+        let trust = role.clone().map(|role| decoded(&role.assume_role_policy_document.unwrap_or_default()));
+        Principal {
+            policies: self.policies_of_role(name),
+            trust: Some(trust),
+            user: self.base(asked),
+            forbidden: role.and_then(|role| self.forbidden(&role.arn, asked)),
+        }
+    }
+
+    /// The user whose key took the role, where one did.
+    fn base(&self, asked: &Asked<'_>) -> Option<Seen<User>> {
+        let Some(Credentials::Role { base, .. }) = &asked.side.access.credentials else { return None };
+        let access = provider::base_access(&asked.side.access, base);
+        let identity = match Clients::of(&access) {
+            Ok(clients) => clients.identity(&access),
+            Err(_) => Err(Blind::Failed("the named source gives no credentials".into())),
+        };
+        match identity {
+            Ok(identity) => identity.user().map(|name| Ok(self.user(name, &identity.key_digest))),
+            Err(blind) => Some(Err(blind)),
+        }
+    }
+
+    fn user(&self, name: &str, used: &str) -> User {
+        let devices = ask!(self, "iam:ListMFADevices", self.iam.list_mfa_devices().user_name(name));
+        let profile = wait(async { send!(self.iam.get_login_profile().user_name(name)) });
+        let profile = unless_none(profile, &["NoSuchEntity"]).map_err(self.blind("iam:GetLoginProfile"));
+        User {
+            name: name.to_owned(),
+            has_password: profile.map(|profile| profile.is_some()),
+            mfa_devices: devices.map(|reply| reply.mfa_devices.len()),
+            access_keys: self.access_keys(name, used),
+        }
+    }
+
+    fn access_keys(&self, name: &str, used: &str) -> Seen<Vec<AccessKey>> {
+        let reply = ask!(self, "iam:ListAccessKeys", self.iam.list_access_keys().user_name(name))?;
+        let now = Timestamp::now().as_second();
+        let keys = reply.access_key_metadata.into_iter().map(|key| AccessKey {
+            is_active: key.status == Some(StatusType::Active),
+            age_days: key.create_date.map_or(i64::MAX, |made| (now - made.secs()) / (24 * 3600)),
+            is_used_here: key.access_key_id.is_some_and(|id| digest(&id) == used),
+        });
+        Ok(keys.collect())
+    }
+
+    fn policies_of_user(&self, name: &str) -> Seen<Vec<Policy>> {
+        let attached =
+            ask!(self, "iam:ListAttachedUserPolicies", self.iam.list_attached_user_policies().user_name(name))?;
+        let mut all = self.attached(attached.attached_policies.unwrap_or_default())?;
+        let inline = ask!(self, "iam:ListUserPolicies", self.iam.list_user_policies().user_name(name))?;
+        for policy in inline.policy_names {
+            let request = self.iam.get_user_policy().user_name(name).policy_name(&policy);
+            let document = ask!(self, "iam:GetUserPolicy", request)?.policy_document;
+            all.push(Policy { name: policy, document: Some(decoded(&document)) });
+        }
+        let groups = ask!(self, "iam:ListGroupsForUser", self.iam.list_groups_for_user().user_name(name))?;
+        for group in groups.groups {
+            all.extend(self.policies_of_group(&group.group_name)?);
+        }
+        Ok(all)
+    }
+
+    fn policies_of_group(&self, name: &str) -> Seen<Vec<Policy>> {
+        let request = self.iam.list_attached_group_policies().group_name(name);
+        let attached = ask!(self, "iam:ListAttachedGroupPolicies", request)?;
+        let mut all = self.attached(attached.attached_policies.unwrap_or_default())?;
+        let inline = ask!(self, "iam:ListGroupPolicies", self.iam.list_group_policies().group_name(name))?;
+        for policy in inline.policy_names {
+            let request = self.iam.get_group_policy().group_name(name).policy_name(&policy);
+            let document = ask!(self, "iam:GetGroupPolicy", request)?.policy_document;
+            all.push(Policy { name: policy, document: Some(decoded(&document)) });
+        }
+        Ok(all)
+    }
+
+    fn policies_of_role(&self, name: &str) -> Seen<Vec<Policy>> {
+        let attached =
+            ask!(self, "iam:ListAttachedRolePolicies", self.iam.list_attached_role_policies().role_name(name))?;
+        let mut all = self.attached(attached.attached_policies.unwrap_or_default())?;
+        let inline = ask!(self, "iam:ListRolePolicies", self.iam.list_role_policies().role_name(name))?;
+        for policy in inline.policy_names {
+            let request = self.iam.get_role_policy().role_name(name).policy_name(&policy);
+            let document = ask!(self, "iam:GetRolePolicy", request)?.policy_document;
+            all.push(Policy { name: policy, document: Some(decoded(&document)) });
+        }
+        Ok(all)
+    }
+
+    /// AWS's own policies are known by name; others are read. A page lists more than quotas let anybody have.
+    fn attached(&self, attached: Vec<AttachedPolicy>) -> Seen<Vec<Policy>> {
+        let arns = attached.into_iter().filter_map(|policy| policy.policy_arn);
+        let read = |arn: String| {
+            let document = if arn.contains(":aws:policy/") { None } else { Some(self.managed(&arn)?) };
+            Ok(Policy { name: arn, document })
+        };
+        arns.map(read).collect()
+    }
+
+    fn managed(&self, arn: &str) -> Seen<String> {
+        let policy =
+            ask!(self, "iam:GetPolicy", self.iam.get_policy().policy_arn(arn))?.policy.ok_or_else(incomplete)?;
+        let version = policy.default_version_id.ok_or_else(incomplete)?;
+        let request = self.iam.get_policy_version().policy_arn(arn).version_id(version);
+        let version = ask!(self, "iam:GetPolicyVersion", request)?.policy_version.ok_or_else(incomplete)?;
+        Ok(decoded(&version.document.unwrap_or_default()))
+    }
+
+    /// What IAM says of that which must be denied.
+    fn forbidden(&self, arn: &str, asked: &Asked<'_>) -> Seen<BTreeMap<String, bool>> {
+        let mut all = BTreeMap::new();
+        for (actions, resources) in &asked.forbidden {
+            let request = self.iam.simulate_principal_policy().policy_source_arn(arn);
+            let request = request.set_action_names(Some(actions.iter().map(|action| (*action).to_owned()).collect()));
+            let request = request.set_resource_arns((!resources.is_empty()).then(|| resources.clone()));
+            let reply = ask!(self, "iam:SimulatePrincipalPolicy", request)?;
+            for result in reply.evaluation_results.unwrap_or_default() {
+                let allowed = result.eval_decision == PolicyEvaluationDecisionType::Allowed;
+                *all.entry(result.eval_action_name).or_insert(false) |= allowed;
+            }
+        }
+        let is_told = |action: &&&str| all.contains_key(**action);
+        match asked.forbidden.iter().flat_map(|(actions, _)| actions.iter()).all(|action| is_told(&action)) {
+            true => Ok(all),
+            false => Err(incomplete()),
+        }
+    }
+}
+
+/// IAM gives documents percent-encoded (RFC 3986).
+fn decoded(document: &str) -> String {
+    percent_encoding::percent_decode_str(document).decode_utf8_lossy().into_owned()
+}
+
+fn incomplete() -> Blind {
+    Blind::Failed("an incomplete reply".into())
+}

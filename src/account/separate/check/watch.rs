@@ -1,0 +1,80 @@
+//! Who is let in from outside, what time it is there, and whether what happens is logged.
+
+use super::{Check, Look, Told};
+use crate::account::separate::Place;
+use crate::account::separate::facts::{Facts, Seen};
+use crate::account::separate::policy::{Statement, statements};
+
+/// How far two clocks may be apart, in seconds.
+const APART: i64 = 60;
+
+pub(super) const TRUST: Check = Check {
+    name: "trust",
+    demands: "no policy of a bucket, a key or a role lets anybody of another account in",
+    asks: &["s3:GetBucketPolicy", "kms:GetKeyPolicy", "iam:GetRole"],
+    is_law: true,
+    hint: "take principals of other accounts and `*` out of the policy",
+    judge: trust,
+};
+
+pub(super) const CLOCK: Check = Check {
+    name: "clock",
+    demands: "the clock here is within 60 seconds of the account's",
+    asks: &["s3:HeadBucket"],
+    is_law: false,
+    hint: "set the clock by NTP; approvals begin and end by it",
+    judge: clock,
+};
+
+pub(super) const TRAIL: Check = Check {
+    name: "audit_trail",
+    demands: "a trail logs what happens in each account's region",
+    asks: &["cloudtrail:DescribeTrails", "cloudtrail:GetTrailStatus"],
+    is_law: false,
+    hint: "make a trail for all regions, and start its logging",
+    judge: trail,
+};
+
+fn trust(look: &Look<'_>) -> Vec<Told> {
+    let of_place = |place: &Place, account: &str, facts: &Facts| {
+        let bucket = facts.bucket.policy.clone().map(|policy| ("the bucket's policy".to_owned(), policy));
+        let keys = facts
+            .keys
+            .iter()
+            .map(|key| key.policy.clone().map(|policy| (format!("the policy of {}", key.arn), Some(policy))));
+        let trust = facts.principal.as_ref().and_then(|principal| principal.trust.clone());
+        let role = trust.map(|trust| trust.map(|trust| ("the role's trust policy".to_owned(), Some(trust))));
+        told(*place, account, std::iter::once(bucket).chain(keys).chain(role).collect())
+    };
+    look.each(|place, side, facts| Some(of_place(place, &side.access.account, facts)))
+}
+
+/// A policy that lets others in weighs more than one that cannot be seen.
+fn told(place: Place, account: &str, policies: Vec<Seen<(String, Option<String>)>>) -> Told {
+    let lets_in = |policy: &str| {
+        statements(policy).is_none_or(|all| all.iter().any(|one: &Statement| one.lets_in_others(account)))
+    };
+    let open = policies.iter().flatten().find(|(_, policy)| policy.as_deref().is_some_and(lets_in));
+    match (open, policies.iter().find_map(|policy| policy.as_ref().err())) {
+        (Some((name, _)), _) => {
+            Told::of(place, false, format!("{name} lets somebody in who is not of account {account}"))
+        }
+        (None, Some(blind)) => Told::unseen(place, blind),
+        (None, None) => Told::of(place, true, format!("{} policies, nobody from outside", policies.len())),
+    }
+}
+
+fn clock(look: &Look<'_>) -> Vec<Told> {
+    look.each(|place, _, facts| {
+        Some(Told::seen(*place, &facts.bucket.clock_ahead, |ahead| {
+            (ahead.abs() <= APART, format!("{} seconds apart", ahead.abs()))
+        }))
+    })
+}
+
+fn trail(look: &Look<'_>) -> Vec<Told> {
+    look.each(|place, _, facts| {
+        let trail = facts.trail.as_ref()?;
+        Some(Told::seen(*place, trail, |on| (*on, if *on { "on" } else { "no trail is logging" }.to_owned())))
+    })
+}
