@@ -206,7 +206,9 @@ impl Server {
     /// Every request so far.
     pub fn requests(&self) -> Vec<Request> {
         let log = std::fs::read_to_string(self.folder.path().join("requests")).expect("a log");
-        log.lines().map(|line| Request(serde_json::from_str(line).expect("a line of JSON"))).collect()
+        // A line that is being written is no line yet.
+        let whole = log.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+        whole.map(|line| Request(serde_json::from_str(line).expect("a line of JSON"))).collect()
     }
 
     /// A client with the account's root key: for setting a test up, never for verho.
@@ -258,7 +260,10 @@ impl Request {
 
 /// The access key id and the secret that a user of an account has from the start.
 pub fn keys(account: &str, user: &str) -> (String, String) {
-    (format!("AKIA{}{}", &account[..4], user.to_uppercase()), format!("secret-of-{user}-in-{account}"))
+    (
+        format!("{:X<20}", format!("AKIA{}{}", &account[..4], user.to_uppercase())),
+        format!("secret-of-{user}-in-{account}"),
+    )
 }
 
 /// A policy that allows these actions on everything.
@@ -288,13 +293,17 @@ pub fn least(of: &[(Of, &str)]) -> serde_json::Value {
         permissions(&|call| !is_data(call) && (call.of == Of::Both || of.iter().any(|(of, _)| call.of == *of)));
     // On AWS nobody needs a permission for this one.
     let actions: Vec<&str> = others.into_iter().chain(["sts:GetCallerIdentity"]).collect();
-    let own = |action: &&str| {
-        ["iam:CreateAccessKey", "iam:UpdateAccessKey", "iam:DeleteAccessKey", "sts:AssumeRole"].contains(action)
-    };
-    let (_, looks): (Vec<&str>, Vec<&str>) = actions.into_iter().partition(own);
+    let (own, looks): (Vec<&str>, Vec<&str>) = actions.into_iter().partition(|action| OWN.contains(action));
+    let own = own.into_iter().filter(|action| action.starts_with("iam:")).collect::<Vec<_>>();
     statements.push(serde_json::json!({ "Effect": "Allow", "Action": looks, "Resource": "*" }));
+    let oneself = "arn:aws:iam::*:user/${aws:username}";
+    statements.push(serde_json::json!({ "Effect": "Allow", "Action": own, "Resource": oneself }));
     serde_json::json!({ "Version": "2012-10-17", "Statement": statements })
 }
+
+/// What somebody may do to oneself alone.
+const OWN: [&str; 5] =
+    ["iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:UpdateAccessKey", "sts:AssumeRole", "sts:SetSourceIdentity"];
 
 /// A bucket's policy that refuses whatever does not come over TLS.
 pub fn tls_only(bucket: &str) -> serde_json::Value {

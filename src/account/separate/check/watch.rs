@@ -37,14 +37,16 @@ pub(super) const TRAIL: Check = Check {
 
 fn trust(look: &Look<'_>) -> Vec<Told> {
     let of_place = |place: &Place, account: &str, facts: &Facts| {
-        let bucket = facts.bucket.policy.clone().map(|policy| ("the bucket's policy".to_owned(), policy));
+        // A bucket that is not there has no policy.
+        let bucket = (facts.bucket.region != Ok(None)).then(|| facts.bucket.policy.clone());
+        let bucket = bucket.map(|policy| policy.map(|policy| ("the bucket's policy".to_owned(), policy)));
         let keys = facts
             .keys
             .iter()
             .map(|key| key.policy.clone().map(|policy| (format!("the policy of {}", key.arn), Some(policy))));
         let trust = facts.principal.as_ref().and_then(|principal| principal.trust.clone());
         let role = trust.map(|trust| trust.map(|trust| ("the role's trust policy".to_owned(), Some(trust))));
-        told(*place, account, std::iter::once(bucket).chain(keys).chain(role).collect())
+        told(*place, account, bucket.into_iter().chain(keys).chain(role).collect())
     };
     look.each(|place, side, facts| Some(of_place(place, &side.access.account, facts)))
 }
