@@ -176,3 +176,38 @@ fn every_file_is_a_module() {
         assert!(declared.iter().any(names), "{} belongs to no module", file.display());
     }
 }
+
+/// The operations that code calls, as `service_operation`: methods of a client, however the line is broken.
+#[cfg(feature = "s3")]
+fn operations_called() -> BTreeSet<String> {
+    let text: String = sources(&home().join("account")).iter().map(|file| code(file)).collect();
+    let text: String = text.split_whitespace().collect();
+    let clients = ["client", "s3", "kms", "iam", "sts", "trails", "control"];
+    let called =
+        clients.iter().flat_map(|client| text.split(&format!("{client}.")).skip(1).map(word).collect::<Vec<_>>());
+    let names: BTreeSet<String> = verho::account::calls::CALLS.iter().map(|call| snake(call.operation)).collect();
+    called.filter(|method| method.contains('_') && !method.starts_with("set_") || names.contains(method)).collect()
+}
+
+/// `s3:ListObjectsV2` as the method of a client: `list_objects_v2`.
+#[cfg(feature = "s3")]
+fn snake(operation: &str) -> String {
+    let name = operation.split(':').next_back().unwrap_or_default().replace("MFA", "Mfa").replace("SSH", "Ssh");
+    let parts = name.chars().flat_map(|letter| {
+        let gap = letter.is_ascii_uppercase().then_some('_');
+        gap.into_iter().chain([letter.to_ascii_lowercase()])
+    });
+    parts.collect::<String>().trim_start_matches('_').to_owned()
+}
+
+/// What code calls is what the list says, which `deploy/` is compared with. A write to production is tried to be refused, and
+/// the test key's use is S3's own.
+#[test]
+#[cfg(feature = "s3")]
+fn the_list_of_calls_is_what_code_calls() {
+    let called = operations_called();
+    let listed: BTreeSet<String> = verho::account::calls::CALLS.iter().map(|call| snake(call.operation)).collect();
+    assert_eq!(listed.difference(&called).collect::<Vec<_>>(), Vec::<&String>::new(), "listed, and called by nobody");
+    assert_eq!(called.difference(&listed).collect::<Vec<_>>(), Vec::<&String>::new(), "called, and not listed");
+    assert!(called.len() > 40, "the test sees what is called: {called:?}");
+}

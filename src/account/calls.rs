@@ -78,6 +78,9 @@ pub const CALLS: &[Call] = &[
     call("s3:AbortMultipartUpload", Evidence, &[Run, End]),
     call("kms:Sign", Evidence, &[Run, End]),
     call("kms:GetPublicKey", Evidence, &[Run, End, Review]),
+    // S3 asks for these in the caller's name, when it writes and reads what the storage key encrypts.
+    call("kms:GenerateDataKey", Evidence, &[Run, End]),
+    call("kms:Decrypt", Evidence, &[Run, End, Review]),
     // Copies: written below the customers' prefix, read again by who looks after them, erased at their end.
     by("s3:ListBucket", "s3:ListObjectsV2", Test, &[Run, End, Review]),
     by("s3:GetObject", "s3:HeadObject", Test, &[Run, End, Review]),
@@ -98,7 +101,8 @@ pub const CALLS: &[Call] = &[
     call("kms:Decrypt", Test, &[Run, End, Review]),
     // The proof: each account is asked about itself, and nothing is changed.
     by("", "sts:GetCallerIdentity", Both, &[Proof]),
-    by("s3:ListBucket", "s3:HeadBucket", Both, &[Proof]),
+    // Not HeadBucket: it needs ListBucket without a condition, and so the right to list all keys of the bucket.
+    call("s3:GetBucketLocation", Both, &[Proof]),
     by("s3:GetBucketPublicAccessBlock", "s3:GetPublicAccessBlock", Both, &[Proof]),
     by("s3:GetAccountPublicAccessBlock", "s3control:GetPublicAccessBlock", Both, &[Proof]),
     call("s3:GetBucketPolicyStatus", Both, &[Proof]),

@@ -5,6 +5,8 @@ pub mod archive;
 pub mod browser;
 pub mod contract;
 pub mod corpora;
+#[cfg(feature = "s3")]
+pub mod deployed;
 pub mod desk;
 #[cfg(feature = "s3")]
 pub mod fault;

@@ -75,7 +75,7 @@ pub struct Principal {
     pub policies: Seen<Vec<Policy>>,
     /// Who may take the role; none for a user.
     pub trust: Option<Seen<String>>,
-    /// The user whose long-lived key stands behind all this; none where there is none.
+    /// The robot whose long-lived key stands behind all this; none where there is none, and behind a person.
     pub user: Option<Seen<User>>,
     /// By action, whether IAM's simulation allows what must be denied.
     pub forbidden: Seen<BTreeMap<String, bool>>,

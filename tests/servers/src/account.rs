@@ -1,9 +1,10 @@
-//! The services of one account, wired so that KMS encrypts for S3 and IAM decides for all.
+//! The services of one account, wired so that KMS encrypts for S3 and IAM decides for all, as AWS does.
 
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
 
+use fakecloud_cloudtrail::{CloudTrailData, CloudTrailService};
 use fakecloud_core::auth::{IamMode, MultiResourcePolicyProvider};
 use fakecloud_core::delivery::DeliveryBus;
 use fakecloud_core::dispatch::DispatchConfig;
@@ -27,10 +28,15 @@ use fakecloud_s3::S3State;
 use fakecloud_s3::resource_policy::S3ResourcePolicyProvider;
 use parking_lot::RwLock;
 
+use crate::account_block::AccountBlock;
 use crate::arguments::Arguments;
+use crate::governed::{Governed, Nothing};
+use crate::identities::Identities;
+use crate::mfa::Again;
+use crate::rules::Rules;
 use crate::seed;
 
-type Shared<T> = Arc<RwLock<MultiAccountState<T>>>;
+pub type Shared<T> = Arc<RwLock<MultiAccountState<T>>>;
 
 /// In memory, at most.
 const BODY_CACHE: u64 = 64 << 20;
@@ -38,22 +44,25 @@ const BODY_CACHE: u64 = 64 << 20;
 pub struct Account {
     pub registry: ServiceRegistry,
     pub config: DispatchConfig,
+    pub iam: Shared<IamState>,
 }
 
 struct States {
     iam: Shared<IamState>,
     kms: Shared<KmsState>,
     s3: Shared<S3State>,
+    trails: Shared<CloudTrailData>,
 }
 
 impl Account {
     pub fn open(arguments: &Arguments, url: &str) -> Result<Self, Box<dyn Error>> {
-        let states = States { iam: fresh(arguments, url), kms: fresh(arguments, url), s3: fresh(arguments, url) };
+        let states = States::fresh(arguments, url);
         let mut registry = ServiceRegistry::new();
         states.identities(arguments, &mut registry)?;
         states.keys(arguments, &mut registry)?;
         states.objects(arguments, &mut registry)?;
-        Ok(Account { registry, config: states.rules(arguments) })
+        states.trails(arguments, &mut registry)?;
+        Ok(Account { registry, config: states.rules(arguments), iam: states.iam })
     }
 }
 
@@ -62,6 +71,15 @@ fn fresh<T: AccountState>(arguments: &Arguments, url: &str) -> Shared<T> {
 }
 
 impl States {
+    fn fresh(arguments: &Arguments, url: &str) -> Self {
+        States {
+            iam: fresh(arguments, url),
+            kms: fresh(arguments, url),
+            s3: fresh(arguments, url),
+            trails: fresh(arguments, url),
+        }
+    }
+
     fn identities(&self, arguments: &Arguments, registry: &mut ServiceRegistry) -> Result<(), Box<dyn Error>> {
         let disk = disk(arguments, "iam")?;
         if let Some(kept) = load::<fakecloud_iam::IamSnapshot>(disk.as_ref())?.and_then(|kept| kept.accounts) {
@@ -79,8 +97,8 @@ impl States {
             iam = iam.with_snapshot_store(disk.clone());
             sts = sts.with_snapshot_store(disk);
         }
-        registry.register(Arc::new(iam));
-        registry.register(Arc::new(sts));
+        registry.register(Arc::new(Governed { service: iam, before: Box::new(Identities(self.iam.clone())) }));
+        registry.register(Arc::new(Governed { service: sts, before: Box::new(Again(self.iam.clone())) }));
         Ok(())
     }
 
@@ -93,7 +111,7 @@ impl States {
         if let Some(disk) = disk {
             kms = kms.with_snapshot_store(disk);
         }
-        registry.register(Arc::new(kms));
+        registry.register(Arc::new(Governed { service: kms, before: Box::new(Nothing) }));
         Ok(())
     }
 
@@ -108,7 +126,17 @@ impl States {
             .with_kms(self.kms.clone())
             .with_kms_hook(hook)
             .with_credential_resolver(IamCredentialResolver::shared(self.iam.clone()));
-        registry.register(Arc::new(s3));
+        registry.register(Arc::new(Governed { service: s3, before: Box::new(AccountBlock::default()) }));
+        Ok(())
+    }
+
+    fn trails(&self, arguments: &Arguments, registry: &mut ServiceRegistry) -> Result<(), Box<dyn Error>> {
+        let mut trails = CloudTrailService::new(self.trails.clone());
+        if let Some(disk) = disk(arguments, "cloudtrail")? {
+            fakecloud_cloudtrail::persistence::load_into(disk.as_ref(), &self.trails)?;
+            trails = trails.with_snapshot_store(disk);
+        }
+        registry.register(Arc::new(Governed { service: trails, before: Box::new(Nothing) }));
         Ok(())
     }
 
@@ -133,7 +161,7 @@ impl States {
             verify_sigv4: true,
             iam_mode: IamMode::Strict,
             credential_resolver: Some(IamCredentialResolver::shared(self.iam.clone())),
-            policy_evaluator: Some(IamPolicyEvaluatorImpl::shared(self.iam.clone())),
+            policy_evaluator: Some(Arc::new(Rules(IamPolicyEvaluatorImpl::shared(self.iam.clone())))),
             resource_policy_provider: Some(MultiResourcePolicyProvider::shared(vec![
                 S3ResourcePolicyProvider::shared(self.s3.clone()),
                 KmsResourcePolicyProvider::shared(self.kms.clone()),

@@ -5,7 +5,6 @@ use fakecloud_iam::{IamAccessKey, IamRole, IamState, IamUser};
 use serde_json::json;
 
 use crate::arguments::{Role, User};
-use crate::policy;
 
 pub fn user(state: &mut IamState, user: &User) -> std::io::Result<()> {
     let made = Utc::now() - Duration::days(user.age_days);
@@ -25,7 +24,7 @@ pub fn user(state: &mut IamState, user: &User) -> std::io::Result<()> {
         status: "Active".to_owned(),
         created_at: made,
     };
-    let policy = policy::with_operations(&std::fs::read_to_string(&user.policy)?)?;
+    let policy = std::fs::read_to_string(&user.policy)?;
     state.users.insert(user.name.clone(), named);
     state.access_keys.insert(user.name.clone(), vec![key]);
     state.user_inline_policies.insert(user.name.clone(), [("given".to_owned(), policy)].into());
@@ -50,7 +49,7 @@ pub fn role(state: &mut IamState, role: &Role) -> std::io::Result<()> {
         tags: Vec::new(),
         permissions_boundary: None,
     };
-    let policy = policy::with_operations(&std::fs::read_to_string(&role.policy)?)?;
+    let policy = std::fs::read_to_string(&role.policy)?;
     state.roles.insert(role.name.clone(), named);
     state.role_inline_policies.insert(role.name.clone(), [("given".to_owned(), policy)].into());
     Ok(())

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_sdk_s3::config::interceptors::BeforeDeserializationInterceptorContextRef;
 use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_s3::error::BoxError;
-use aws_sdk_s3::types::{BucketVersioningStatus, ObjectLockEnabled, PublicAccessBlockConfiguration};
+use aws_sdk_s3::types::{
+    BucketLocationConstraint, BucketVersioningStatus, ObjectLockEnabled, PublicAccessBlockConfiguration,
+};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use ssh_key::rand_core::{OsRng, RngCore};
@@ -17,7 +19,7 @@ use crate::account::separate::facts::{Blind, Bucket, Seen};
 
 impl Clients {
     pub(super) fn bucket(&self, name: &str) -> Bucket {
-        let (region, clock_ahead) = self.head(name);
+        let (region, clock_ahead) = self.place(name);
         Bucket {
             name: name.to_owned(),
             region,
@@ -33,19 +35,17 @@ impl Clients {
     }
 
     /// Where the bucket lies, if it is there, and the server's time.
-    fn head(&self, name: &str) -> (Seen<Option<String>>, Seen<i64>) {
+    fn place(&self, name: &str) -> (Seen<Option<String>>, Seen<i64>) {
         let date = Date::default();
-        let request = self.s3.head_bucket().bucket(name).expected_bucket_owner(&self.account);
+        let request = self.s3.get_bucket_location().bucket(name).expected_bucket_owner(&self.account);
         let sent = wait(async { send!(request, date.clone()) });
         let ahead = date.ahead().ok_or_else(|| Blind::Failed("no date in the reply".into()));
-        let region = match sent {
-            Ok(reply) => {
-                reply.bucket_region.map(Some).ok_or_else(|| Blind::NoSuchCall("s3:HeadBucket (its region)".into()))
-            }
+        let place = match sent {
+            Ok(reply) => Ok(Some(region(reply.location_constraint.as_ref().map(BucketLocationConstraint::as_str)))),
             Err(failed) if matches!(failed.status, Some(400..500)) => Ok(None),
-            Err(failed) => Err(self.blind("s3:HeadBucket")(failed)),
+            Err(failed) => Err(self.blind("s3:GetBucketLocation")(failed)),
         };
-        (region, ahead)
+        (place, ahead)
     }
 
     fn block(&self, name: &str) -> Seen<bool> {
@@ -109,6 +109,15 @@ impl Clients {
             Ok(_) | Err(Failed { status: Some(404 | 409 | 412), .. }) => Ok(false),
             Err(failed) => Err(self.blind("s3:PutObject")(failed)),
         }
+    }
+}
+
+/// S3 names its first two regions otherwise than all else does.
+fn region(constraint: Option<&str>) -> String {
+    match constraint {
+        None | Some("") => "us-east-1".to_owned(),
+        Some("EU") => "eu-west-1".to_owned(),
+        Some(other) => other.to_owned(),
     }
 }
 

@@ -29,7 +29,7 @@ impl Clients {
             (Some(user), _) => Some(Principal {
                 policies: self.policies_of_user(user),
                 trust: None,
-                user: Some(Ok(self.user(user, &identity.key_digest))),
+                user: identity.mfa_at.is_none().then(|| Ok(self.user(user, &identity.key_digest))),
                 forbidden: self.forbidden(&identity.arn, asked),
             }),
             (None, Some(role)) => Some(self.role(role, asked)),
@@ -49,9 +49,12 @@ impl Clients {
         }
     }
 
-    /// The user whose key took the role, where one did.
+    /// The user whose key took the role, where one did; who gave a second factor is a person, and no robot.
     fn base(&self, asked: &Asked<'_>) -> Option<Seen<User>> {
         let Some(Credentials::Role { base, .. }) = &asked.side.access.credentials else { return None };
+        if base.device().is_some() {
+            return None;
+        }
         let access = provider::base_access(&asked.side.access, base);
         let identity = match Clients::of(&access) {
             Ok(clients) => clients.identity(&access),

@@ -8,16 +8,16 @@ use crate::account::separate::policy::{Statement, account_of, statements};
 pub(super) const BUCKETS: Check = Check {
     name: "buckets",
     demands: "each bucket is there and is its side's account's own",
-    asks: &["s3:HeadBucket"],
+    asks: &["s3:GetBucketLocation"],
     is_law: true,
-    hint: "look up `root` and `account`; whoever acts needs s3:ListBucket on the bucket",
+    hint: "look up `root` and `account`; whoever acts needs s3:GetBucketLocation on the bucket",
     judge: buckets,
 };
 
 pub(super) const REGION: Check = Check {
     name: "region",
     demands: "each bucket lies in the region that is configured, which an approval may bind",
-    asks: &["s3:HeadBucket"],
+    asks: &["s3:GetBucketLocation"],
     is_law: false,
     hint: "write the bucket's own region, and ask for an approval that allows it",
     judge: region,

@@ -139,7 +139,7 @@ pub(in crate::account::separate) fn forbidden(
         all.push((of_keys, keys));
     }
     if place == Place::Production {
-        all.push((vec!["s3:DeleteObject", "s3:PutObject"], vec![format!("{}/{prefix}x", arn(bucket))]));
+        all.push((vec!["s3:DeleteObject"], vec![format!("{}/{prefix}x", arn(bucket))]));
         let Root::S3 { bucket, prefix } = &sides.evidence.root else { return all };
         let of_evidence = vec!["s3:BypassGovernanceRetention", "s3:DeleteObjectVersion"];
         all.push((of_evidence, vec![format!("{}/{prefix}x", arn(bucket))]));

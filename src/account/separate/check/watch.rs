@@ -20,7 +20,7 @@ pub(super) const TRUST: Check = Check {
 pub(super) const CLOCK: Check = Check {
     name: "clock",
     demands: "the clock here is within 60 seconds of the account's",
-    asks: &["s3:HeadBucket"],
+    asks: &["s3:GetBucketLocation"],
     is_law: false,
     hint: "set the clock by NTP; approvals begin and end by it",
     judge: clock,
