@@ -14,17 +14,57 @@ REGION = "eu-west-1"
 PRODUCTION, TEST = "111111111111", "222222222222"
 # The root of a test account, whose signature nobody checks: it makes buckets and keys, and is never given to verho.
 ROOT = f"AWS4-HMAC-SHA256 Credential=test/20260101/{REGION}/%s/aws4_request, SignedHeaders=host, Signature=0"
-ANYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+
+READS = ["s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket"]
+WRITES = [*READS, "s3:PutObject", "s3:AbortMultipartUpload"]
+USES = ["kms:Decrypt", "kms:GenerateDataKey", "kms:GetPublicKey", "kms:Sign"]
+# What every run looks at, whatever the workspace makes of the rest.
+LOOKS = [
+    "iam:GetUserPolicy",
+    "iam:ListAttachedUserPolicies",
+    "iam:ListGroupsForUser",
+    "iam:ListUserPolicies",
+    "kms:DescribeKey",
+    "kms:GetKeyPolicy",
+    "s3:GetBucketLocation",
+    "s3:GetBucketPolicy",
+    "sts:GetCallerIdentity",
+]
+# The buckets of a bench are bare: how they are kept costs nothing, and says so.
+CHECKS = """
+[checks]
+people = "warn"
+forbidden = "warn"
+robot_keys = "warn"
+robot_key_count = "warn"
+public_access = "warn"
+account_public_access = "warn"
+ownership = "warn"
+encryption = "warn"
+tls_only = "warn"
+object_lock = "warn"
+key_rotation = "warn"
+audit_trail = "warn"
+"""
+
+
+def policy(**actions: list[str]) -> dict:
+    """A policy that allows actions on buckets, and what a run uses and looks at."""
+    def allow(actions: list[str], *resources: str) -> dict:
+        return {"Effect": "Allow", "Action": actions, "Resource": list(resources)}
+
+    own = [allow(may, f"arn:aws:s3:::verho-{name}", f"arn:aws:s3:::verho-{name}/*") for name, may in actions.items()]
+    return {"Version": "2012-10-17", "Statement": [*own, allow(USES + LOOKS, "*")]}
 
 
 class Account:
-    """One account with one user who may do anything in it."""
+    """One account with one user who may do what a run needs."""
 
-    def __init__(self, ended: ExitStack, folder: Path, number: str, user: str) -> None:
+    def __init__(self, ended: ExitStack, folder: Path, number: str, user: str, may: dict) -> None:
         self.ended, self.number, self.user = ended, number, user
         self.key, self.secret = f"AKIA{number[:4]}{user.upper()}", f"secret-of-{user}-in-{number}"
         policy = folder / f"{user}.json"
-        policy.write_text(json.dumps(ANYTHING))
+        policy.write_text(json.dumps(may))
         given = f"{user}:{self.key}:{self.secret}:{policy}:0"
         server = build.account_server()
         self.address = started(ended, str(server), "127.0.0.1:0", number, "--region", REGION, "--user", given)
@@ -65,8 +105,8 @@ class Accounts:
     """Both, with buckets for data and evidence and the KMS keys of each side."""
 
     def __init__(self, ended: ExitStack, folder: Path) -> None:
-        self.production = Account(ended, folder, PRODUCTION, "reader")
-        self.test = Account(ended, folder, TEST, "writer")
+        self.production = Account(ended, folder, PRODUCTION, "reader", policy(production=READS, evidence=WRITES))
+        self.test = Account(ended, folder, TEST, "writer", policy(test=WRITES))
         self.production.bucket("verho-production")
         self.production.bucket("verho-evidence")
         self.test.bucket("verho-test")
@@ -97,7 +137,7 @@ class Accounts:
         return Sides(
             side(self.production, "verho-production", self.wrapping),
             side(self.test, "verho-test", self.output),
-            f'root = "s3://verho-evidence/{prefix}/"\nsigner = {{ kms_key = "{self.signing}" }}',
+            f'root = "s3://verho-evidence/{prefix}/"\nsigner = {{ kms_key = "{self.signing}" }}\n{CHECKS}',
             tuple(environment),
         )
 

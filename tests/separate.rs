@@ -224,6 +224,7 @@ fn folders_that_touch_are_no_two_sides() {
         assert_eq!(output.status.code(), Some(5), "{}", said(&output));
         assert!(said(&output).contains("check `roots`"), "{}", said(&output));
         assert_eq!(desk.verho(&["doctor"]).status.code(), Some(5));
+        assert_eq!(desk.verho(&["check"]).status.code(), Some(5));
     }
 }
 

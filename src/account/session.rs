@@ -98,11 +98,14 @@ fn narrowed(place: &str, region: Option<&str>) -> String {
         "s3:GetObjectVersion",
         "s3:PutObject",
     ];
-    let listings = ["s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:ListBucketVersions"];
-    let below = json!({ "StringLike": { "s3:prefix": format!("{prefix}*") } });
+    // A HEAD has no prefix, and whether an object is missing is told to who may list.
+    let below = json!({ "StringLikeIfExists": { "s3:prefix": format!("{prefix}*") } });
+    let bucket_arn = format!("arn:{partition}:s3:::{bucket}");
     let statements = json!([
-        { "Effect": "Allow", "Action": objects, "Resource": format!("arn:{partition}:s3:::{bucket}/{prefix}*") },
-        { "Effect": "Allow", "Action": listings, "Resource": format!("arn:{partition}:s3:::{bucket}"), "Condition": below },
+        { "Effect": "Allow", "Action": objects, "Resource": format!("{bucket_arn}/{prefix}*") },
+        { "Effect": "Allow", "Action": ["s3:ListBucket", "s3:ListBucketVersions"], "Resource": bucket_arn, "Condition": below },
+        // It knows no condition on prefixes.
+        { "Effect": "Allow", "Action": "s3:ListBucketMultipartUploads", "Resource": bucket_arn },
         { "Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": "*" },
     ]);
     json!({ "Version": "2012-10-17", "Statement": statements }).to_string()

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::Common;
 use super::answer::{Answer, table};
+use crate::account::separate;
 use crate::consent::trust;
 use crate::error::{Failure, Kind};
 use crate::schema;
@@ -39,6 +40,9 @@ impl Check {
                 "verho.toml: `trust` is not the digest of consent/allowed_signers and consent/roles.toml",
             );
             return Err(failure.hint(format!("look through both files, then set trust = \"{computed}\"")));
+        }
+        if let Some(mixed) = separate::by_names(&workspace.sides()).refusal() {
+            return Err(mixed.into());
         }
         let facts: Vec<_> = rows.iter().map(|[customer, table, leaves, policy]| json!({ "customer": customer, "table": table, "leaves": leaves.parse::<u64>().unwrap_or(0), "policy": policy })).collect();
         Ok(Answer::new(

@@ -18,14 +18,18 @@ impl Clients {
         let region = self.config.region().map(AsRef::as_ref);
         let covers =
             |trail: &&Trail| trail.is_multi_region_trail == Some(true) || trail.home_region.as_deref() == region;
-        for trail in trails.iter().filter(covers) {
-            let name = trail.trail_arn.as_deref().or(trail.name.as_deref()).unwrap_or_default();
-            let status = wait(async { send!(self.trails.get_trail_status().name(name)) });
-            if status.map_err(self.blind("cloudtrail:GetTrailStatus"))?.is_logging == Some(true) {
-                return Ok(true);
-            }
+        let logging: Vec<Seen<bool>> = trails.iter().filter(covers).map(|trail| self.is_logging(trail)).collect();
+        // One that cannot be looked at, such as an organisation's, does not hide one that can.
+        match logging.iter().any(|one| *one == Ok(true)) {
+            true => Ok(true),
+            false => logging.into_iter().find(Result::is_err).unwrap_or(Ok(false)),
         }
-        Ok(false)
+    }
+
+    fn is_logging(&self, trail: &Trail) -> Seen<bool> {
+        let name = trail.trail_arn.as_deref().or(trail.name.as_deref()).unwrap_or_default();
+        let status = wait(async { send!(self.trails.get_trail_status().name(name)) });
+        Ok(status.map_err(self.blind("cloudtrail:GetTrailStatus"))?.is_logging == Some(true))
     }
 
     pub(super) fn account_block(&self) -> Seen<bool> {

@@ -55,7 +55,7 @@ pub(super) const ENCRYPTION: Check = Check {
     demands: "each bucket encrypts by default with a KMS key of its account, test's with exactly `kms_key`",
     asks: &["s3:GetBucketEncryption"],
     is_law: false,
-    hint: "set the bucket's default encryption to SSE-KMS with its own account's key",
+    hint: "set the bucket's default encryption to SSE-KMS with its own account's key, named by its full ARN",
     judge: encryption,
 };
 
