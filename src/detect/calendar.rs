@@ -131,15 +131,16 @@ pub(super) enum Years {
 /// Where the date ends that begins with a word.
 pub(super) fn date_end(text: &Text<'_>, index: usize, years: Years) -> Option<usize> {
     let word = &text.words()[index];
-    let is_free =
-        text.bytes()[..word.start].last().is_none_or(|byte| !byte.is_ascii_alphanumeric() && !b"-./_+".contains(byte));
-    if !is_free {
+    let length = word.end - word.start;
+    let may_begin = if word.has_digit { matches!(length, 1..=4 | 8) } else { MONTH.has(word) };
+    let before = text.bytes()[..word.start].last();
+    let is_joined = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'/' | b'_' | b'+');
+    if !may_begin || before.is_some_and(is_joined) {
         return None;
     }
     if !word.has_digit {
-        return MONTH.has(word).then(|| month_first(text, index)).flatten();
+        return month_first(text, index);
     }
-    let length = word.end - word.start;
     let next = text.bytes().get(word.end);
     let by_numbers = match (length, next) {
         (1 | 2 | 4, Some(b'-' | b'.' | b'/')) | (8, _) => numeric(text, index, years),
@@ -152,8 +153,8 @@ pub(super) fn date_end(text: &Text<'_>, index: usize, years: Years) -> Option<us
 /// The number that a word of digits alone is, and how many digits it has.
 fn number(text: &Text<'_>, index: usize) -> Option<(usize, u32)> {
     let word = text.words().get(index)?;
-    let digits = text.word(word).as_bytes();
-    let is_number = digits.len() <= 8 && digits.iter().all(u8::is_ascii_digit);
+    let digits = text.letters(word);
+    let is_number = digits.len() <= 8 && digits.len() == word.digits as usize;
     is_number.then(|| (digits.len(), digits.iter().fold(0, |all, digit| all * 10 + u32::from(digit - b'0'))))
 }
 
@@ -163,29 +164,28 @@ fn is_year(length: usize, year: u32, years: Years) -> bool {
 
 /// `2024-01-26`, `26.1.2024`, `1/26/2024`, with a time of day if there is one; `19740613` and `13.6.74` where a date is expected.
 fn numeric(text: &Text<'_>, index: usize, years: Years) -> Option<usize> {
-    let (first, second, third) = (number(text, index)?, number(text, index + 1), number(text, index + 2));
+    let first = number(text, index)?;
     if first.0 == 8 {
         let (year, month, day) = (first.1 / 10_000, first.1 / 100 % 100, first.1 % 100);
         let is_date = years == Years::Any && is_year(4, year, years) && is_day(month, day);
         return is_date.then_some(text.words()[index].end);
     }
-    let (separator, second) = (text.gap(index), second?);
-    if !matches!(separator, "-" | "." | "/" | ". ") {
+    let (separator, second) = (text.between(index), number(text, index + 1)?);
+    if !matches!(separator, b"-" | b"." | b"/" | b". ") || text.between(index + 1) != separator {
         return None;
     }
     // `2022-04-03T13:19:00Z`: the time is of the same word as the day.
     let timed = || text.words().get(index + 2).and_then(|word| timed_day(text.word(word))).map(|day| (2, day));
-    let third = third.or_else(timed)?;
-    let is_same = text.gap(index + 1) == separator;
+    let third = number(text, index + 2).or_else(timed)?;
     let is_date = match (first.0, second.0, third.0) {
         (4, 1 | 2, 1 | 2) => is_year(4, first.1, years) && is_day(second.1, third.1),
         (1 | 2, 1 | 2, length) => {
             is_year(length, third.1, years)
-                && (is_day(second.1, first.1) || (separator != "." && separator != ". " && is_day(first.1, second.1)))
+                && (is_day(second.1, first.1) || (!separator.starts_with(b".") && is_day(first.1, second.1)))
         }
         _ => false,
     };
-    let end = (is_same && is_date).then(|| time_end(text, index + 2))?;
+    let end = is_date.then(|| time_end(text, index + 2))?;
     let is_whole = match text.bytes()[end..] {
         [b'-' | b'.' | b'/', next, ..] => !next.is_ascii_digit(),
         [next, ..] => !next.is_ascii_alphanumeric() && next != b'_',
@@ -210,10 +210,10 @@ fn time_end(text: &Text<'_>, index: usize) -> usize {
     let is_timed = text.word(&words[index]).contains('T');
     let hour = if is_timed { index } else { index + 1 };
     let follows = is_timed
-        || (text.gap(index) == " " && number(text, hour).is_some_and(|(length, hour)| length == 2 && hour < 25));
+        || (text.between(index) == b" " && number(text, hour).is_some_and(|(length, hour)| length == 2 && hour < 25));
     let mut end = words[index].end;
     for part in hour + 1..hour + 3 {
-        let is_joined = follows && words.get(part).is_some() && text.gap(part - 1) == ":";
+        let is_joined = follows && words.get(part).is_some() && text.between(part - 1) == b":";
         if !is_joined || text.word(&words[part]).trim_end_matches('Z').len() != 2 {
             return end;
         }
@@ -253,12 +253,15 @@ fn day_first(text: &Text<'_>, index: usize) -> Option<usize> {
             .get(word)
             .is_some_and(|word| matches!(text.word(word), "de" | "päivänä" | "of" | "den" | "päivä" | "p"))
     };
-    let month = index + 1 + usize::from(is_filler(index + 1));
+    let is_month = |word: usize| text.words().get(word).is_some_and(|word| MONTH.has(word));
+    let month = if is_month(index + 1) { index + 1 } else { index + 1 + usize::from(is_filler(index + 1)) };
+    if !is_month(month) {
+        return None;
+    }
     let year = month + 1 + usize::from(is_filler(month + 1));
     let (length, number) = number(text, year)?;
     let is_near = (index..year).all(|word| matches!(text.gap(word), " " | ". " | ", " | "-" | "." | " . "));
-    let is_date = text.words().get(month).is_some_and(|word| MONTH.has(word)) && is_year(length, number, Years::Four);
-    ((1..=31).contains(&day) && is_near && is_date).then(|| text.words()[year].end)
+    ((1..=31).contains(&day) && is_near && is_year(length, number, Years::Four)).then(|| text.words()[year].end)
 }
 
 /// `15`, `15th`.

@@ -36,7 +36,11 @@ impl Vocabulary {
 
     /// Whether one of so many words before a place of the text is one of the list.
     pub(super) fn is_before(&self, text: &Text<'_>, at: usize, reach: usize) -> bool {
-        let end = text.word_at(at);
+        self.is_among(text, at, text.word_at(at), reach)
+    }
+
+    /// The same, where it is known which word the place belongs to, or is the first behind it.
+    pub(super) fn is_among(&self, text: &Text<'_>, at: usize, end: usize, reach: usize) -> bool {
         let near = text.words()[end.saturating_sub(reach)..end].iter().rev();
         near.take_while(|word| at.saturating_sub(word.end) <= FARTHEST).any(|word| self.has(word))
     }

@@ -10,16 +10,15 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
     follows: "Base58Check (Bitcoin and its kin), BIP 173 and BIP 350 (bech32, bech32m), `0x` and 40 digits (Ethereum and its kin)",
     leaves_out: "the checksum in the letters' case of ERC-55, since many addresses have none; addresses without a checksum as \
                  Solana's, Monero's, and keys",
-    starts: &[Starts::Digits(1..=40)],
+    starts: &[Starts::Code],
     find,
 };
 
 fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     let At::Word(index) = at else { return };
     let word = &text.words()[index];
-    let letters = text.word(word).as_bytes();
+    let letters = text.letters(word);
     let is_address = match letters.len() {
-        _ if !word.has_letter => false,
         26..=35 if is_base58(letters) => true,
         42 if letters.starts_with(b"0x") => letters[2..].iter().all(u8::is_ascii_hexdigit),
         14..=90 => is_bech32(letters),

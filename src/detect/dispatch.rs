@@ -18,6 +18,7 @@ pub(super) struct Dispatch {
     marks: [Asked; 256],
     marks_asked: [bool; 256],
     digits: [Asked; MOST_DIGITS + 1],
+    codes: Asked,
     capitals: Asked,
     /// Which hashes can be those of a keyword: most words are none, and this says so in one look.
     is_keyword: Bits,
@@ -35,6 +36,7 @@ impl Dispatch {
             marks: [const { Vec::new() }; 256],
             marks_asked: [false; 256],
             digits: [const { Vec::new() }; MOST_DIGITS + 1],
+            codes: Vec::new(),
             capitals: Vec::new(),
             is_keyword: Bits::default(),
             keywords: ByHash::default(),
@@ -58,6 +60,7 @@ impl Dispatch {
                 let digits = usize::from(*range.start())..=usize::from(*range.end()).min(MOST_DIGITS);
                 digits.for_each(|digits| self.digits[digits].push(recogniser));
             }
+            Starts::Code => self.codes.push(recogniser),
             Starts::Capital => self.capitals.push(recogniser),
             Starts::Keyword(words) => self.add_words(words, Hints::ASK, Some(recogniser)),
             Starts::Label(words) => self.add_words(words, Hints::LABEL, Some(recogniser)),
@@ -108,16 +111,21 @@ impl Dispatch {
         }
         let mut joined = 0;
         for (at, word) in text.words().iter().enumerate() {
+            let ask = |asked: &Asked, found: &mut Vec<Span>| {
+                asked.iter().for_each(|asked| (asked.find)(text, At::Word(at), found));
+            };
             if word.has_digit {
                 joined = if joined == 0 { digits_joined(text, at) } else { joined };
-                self.digits[joined.min(MOST_DIGITS)].iter().for_each(|asked| (asked.find)(text, At::Word(at), found));
-                joined -= digits_of(text, word);
+                ask(&self.digits[joined.min(MOST_DIGITS)], found);
+                joined -= word.digits as usize;
+                if word.has_letter {
+                    ask(&self.codes, found);
+                }
             } else if word.is_capital {
-                self.capitals.iter().for_each(|asked| (asked.find)(text, At::Word(at), found));
+                ask(&self.capitals, found);
             }
             if self.is_keyword.has(half(word.hash)) {
-                let asked = self.keywords.get(&word.hash).into_iter().flatten();
-                asked.for_each(|asked| (asked.find)(text, At::Word(at), found));
+                self.keywords.get(&word.hash).into_iter().for_each(|asked| ask(asked, found));
             }
             self.ask_prefixed(text, at, word, found);
         }
@@ -141,16 +149,12 @@ impl Dispatch {
 fn digits_joined(text: &Text<'_>, at: usize) -> usize {
     let mut digits = 0;
     for (index, word) in text.words().iter().enumerate().skip(at).take_while(|(_, word)| word.has_digit) {
-        digits += digits_of(text, word);
-        if !matches!(text.gap(index).as_bytes(), [b' ' | b'-' | b'.' | b'/']) {
+        digits += word.digits as usize;
+        if !matches!(text.between(index), [b' ' | b'-' | b'.' | b'/']) {
             break;
         }
     }
     digits
-}
-
-fn digits_of(text: &Text<'_>, word: &Word) -> usize {
-    text.bytes()[word.start..word.end].iter().filter(|byte| byte.is_ascii_digit()).count()
 }
 
 /// The part of a hash by which it is looked up among bits.

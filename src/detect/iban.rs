@@ -9,7 +9,7 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
     kinds: &["IBAN"],
     follows: "ISO 13616-1 (lengths by country of the SWIFT registry) and ISO 7064, mod 97-10",
     leaves_out: "the national check digits inside; numbers that fail the check, but where they are called an IBAN",
-    starts: &[Starts::Digits(2..=40)],
+    starts: &[Starts::Code],
     find,
 };
 

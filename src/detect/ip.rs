@@ -3,7 +3,7 @@
 use std::net::Ipv6Addr;
 
 use crate::detect::context::Vocabulary;
-use crate::detect::{At, Recogniser, Span, Starts, Text};
+use crate::detect::{At, Recogniser, Span, Starts, Text, Word};
 
 pub(super) const RECOGNISER: Recogniser = Recogniser {
     name: "ip",
@@ -57,7 +57,11 @@ const LONGEST: usize = 45;
 
 fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     let span = match at {
-        At::Word(index) => version_4(text, text.words()[index].start),
+        At::Word(index) => {
+            let Word { start, end, digits, .. } = text.words()[index];
+            let is_octet = end - start <= 3 && digits as usize == end - start && text.bytes().get(end) == Some(&b'.');
+            if is_octet { version_4(text, start) } else { None }
+        }
         At::Mark(at) => version_6(text.bytes(), at),
     };
     found.extend(span.map(|(start, end)| Span { start, end, kind: "IP", score: 92 }));

@@ -58,7 +58,7 @@ fn leads_on(gap: &str) -> bool {
 
 /// The last of the words that hyphens join to a word.
 pub(super) fn last_joined(text: &Text<'_>, first: usize) -> usize {
-    let joins = |at: &usize| text.gap(*at) == "-" && *at + 1 < text.words().len();
+    let joins = |at: &usize| text.between(*at) == b"-" && *at + 1 < text.words().len();
     let joined = (first..).take(MOST_JOINED).take_while(joins).count();
     first + joined
 }

@@ -106,6 +106,8 @@ pub enum Starts {
     Mark(u8),
     /// At a word with a digit in it, where it and the words that one separator each joins to it have so many digits.
     Digits(RangeInclusive<u8>),
+    /// At a word of both digits and letters.
+    Code,
     /// At a word without digits that begins with a capital letter.
     Capital,
     /// At one of these words, which are in lower case, in whatever case.

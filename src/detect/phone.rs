@@ -302,15 +302,15 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
         At::Word(index) => text.words()[index].start,
     };
     let Some(first) = begin(text.bytes(), start) else { return };
-    let Some(shape) = Shape::read(text.bytes(), first) else { return };
+    let Some(mut piece) = Shape::read(text.bytes(), first) else { return };
     // The longest piece that is a number: what is said behind it may go on with digits.
-    for groups in (1..=shape.groups()).rev() {
-        let piece = shape.first(groups);
+    while piece.groups() > 0 {
         if let Some(score) = piece.ends_well(text.bytes()).then(|| certainty(text, first, &piece)).flatten() {
             let end = piece.extension_end(text.bytes());
             found.push(Span { start: first, end, kind: "PHONE", score });
             return;
         }
+        piece.drop_last();
     }
 }
 
@@ -357,12 +357,13 @@ fn is_free(bytes: &[u8], at: usize) -> bool {
 
 /// How certain it is that this is a number of a telephone.
 fn certainty(text: &Text<'_>, start: usize, piece: &Shape) -> Option<u8> {
+    let first = text.word_at(start);
     if piece.is_international() {
-        let calls = || CALLS.is_before(text, start, 4);
+        let calls = || CALLS.is_among(text, start, first, 4);
         let is_one = code_of(piece.digits()).is_some() || code_of(&piece.without_trunk()).is_some();
         return match (is_one, piece.has_plus() || piece.groups() > 1) {
             (true, true) => Some(92),
-            (true, false) => (calls() || !OTHERS.is_before(text, start, 2)).then_some(65),
+            (true, false) => (calls() || !OTHERS.is_among(text, start, first, 2)).then_some(65),
             // Whoever calls it a telephone and writes a plus is believed.
             (false, true) if piece.has_plus() && piece.digits().len() >= 7 && calls() => Some(70),
             _ => None,
@@ -376,10 +377,10 @@ fn certainty(text: &Text<'_>, start: usize, piece: &Shape) -> Option<u8> {
     if !is_formed && !is_plausible {
         return None;
     }
-    let is_named = NAMES.is_before(text, start, 1);
-    let is_other = !is_named && OTHERS.is_before(text, start, if is_formed { 2 } else { 3 });
+    let is_named = NAMES.is_among(text, start, first, 1);
+    let is_other = !is_named && OTHERS.is_among(text, start, first, if is_formed { 2 } else { 3 });
     let reach = if is_formed { 5 } else { 3 };
-    let is_called = CALLS.is_before(text, start, reach) || LINES.is_behind(text, piece.end(), 1);
+    let is_called = CALLS.is_among(text, start, first, reach) || LINES.is_behind(text, piece.end(), 1);
     match (is_formed, is_called, is_other) {
         (true, true, _) => Some(85),
         (true, false, false) => Some(if piece.groups() > 1 { 75 } else { 62 }),

@@ -100,13 +100,13 @@ fn last_of_plate(text: &Text<'_>, first: usize) -> Option<usize> {
     let mut looks = Looks::default();
     let mut last_of_longest = None;
     for last in first..text.words().len().min(first + MOST_GROUPS) {
-        if !looks.push(text.word(&text.words()[last]).as_bytes()) {
+        if !looks.push(text.letters(&text.words()[last])) {
             break;
         }
         if SHAPES.iter().any(|shape| shape.as_bytes() == looks.as_bytes()) {
             last_of_longest = Some(last);
         }
-        if !matches!(text.gap(last).as_bytes(), [b' ' | b'-' | b'.']) || !looks.push(b" ") {
+        if !matches!(text.between(last), [b' ' | b'-' | b'.']) || !looks.push(b" ") {
             break;
         }
     }

@@ -50,7 +50,7 @@ fn last_of_groups(text: &Text<'_>, first: usize) -> Option<usize> {
         let word = words.get(at).map(|word| text.word(word))?;
         word.bytes().all(|byte| byte.is_ascii_digit()).then_some(word.len())
     };
-    let joins = |at: usize| matches!(text.gap(at).as_bytes(), [b'-' | b' ' | b'.']);
+    let joins = |at: usize| matches!(text.between(at), [b'-' | b' ' | b'.']);
     match digits(first)? {
         9 => Some(first),
         3 if joins(first) && joins(first + 1) && digits(first + 1) == Some(2) && digits(first + 2) == Some(4) => {

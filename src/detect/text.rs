@@ -16,12 +16,16 @@ pub struct Word {
     /// In bytes of the folded text.
     pub start: usize,
     pub end: usize,
+    /// Of its lower case.
+    pub hash: u64,
+    /// How many digits of ASCII it has.
+    pub digits: u32,
     pub has_digit: bool,
     pub has_letter: bool,
     /// Whether its first letter is a capital.
     pub is_capital: bool,
-    /// Of its lower case.
-    pub hash: u64,
+    /// Whether all of it is ASCII.
+    pub is_ascii: bool,
 }
 
 /// What is used again from text to text.
@@ -62,7 +66,7 @@ impl<'t> Text<'t> {
         buffers.shifts.clear();
         buffers.folded.clear();
         buffers.unhashed.clear();
-        let mut reader = Reader { text, asked, copied: 0, buffers };
+        let mut reader = Reader { text, asked, copied: 0, ahead: 0, buffers };
         reader.read();
         let is_folded = reader.copied > 0;
         if is_folded {
@@ -71,7 +75,10 @@ impl<'t> Text<'t> {
         let folded = if is_folded { buffers.folded.as_str() } else { text };
         for word in &buffers.unhashed {
             let word = &mut buffers.words[*word];
-            word.hash = hash_within(&folded[word.start..word.end], &mut buffers.lower);
+            let letters = &folded[word.start..word.end];
+            word.hash = hash_within(letters, &mut buffers.lower);
+            word.is_ascii = letters.is_ascii();
+            word.digits = letters.bytes().filter(u8::is_ascii_digit).count() as u32;
         }
         Text { folded, words: &buffers.words, marks: &buffers.marks, shifts: &buffers.shifts }
     }
@@ -101,10 +108,21 @@ impl<'t> Text<'t> {
         &self.folded[word.start..word.end]
     }
 
+    /// The same, as bytes.
+    pub(super) fn letters(&self, word: &Word) -> &[u8] {
+        &self.bytes()[word.start..word.end]
+    }
+
     /// What stands between a word and the next one, or the end of the text.
     pub fn gap(&self, index: usize) -> &str {
         let end = self.words.get(index + 1).map_or(self.folded.len(), |next| next.start);
         &self.folded[self.words[index].end..end]
+    }
+
+    /// The same, as bytes.
+    pub(super) fn between(&self, index: usize) -> &[u8] {
+        let end = self.words.get(index + 1).map_or(self.folded.len(), |next| next.start);
+        &self.bytes()[self.words[index].end..end]
     }
 
     /// The word that a byte of the folded text belongs to, or the first one behind it.
@@ -155,6 +173,8 @@ struct Reader<'r> {
     asked: &'r [bool; 256],
     /// Up to where the text is copied to the folded one.
     copied: usize,
+    /// How far the folded text is ahead of what is not copied yet; it wraps where it is behind.
+    ahead: usize,
     buffers: &'r mut Buffers,
 }
 
@@ -163,50 +183,57 @@ impl Reader<'_> {
         let bytes = self.text.as_bytes();
         let mut at = 0;
         while let Some(byte) = bytes.get(at) {
-            match CLASSES[usize::from(*byte)] {
+            at = match CLASSES[usize::from(*byte)] {
                 0 => {
                     if self.asked[usize::from(*byte)] {
                         self.buffers.marks.push(self.folded(at));
                     }
-                    at += 1;
+                    at + 1
                 }
-                WIDE => at = self.wide(at),
-                _ => at = self.word(at),
-            }
+                WIDE => self.wide(at),
+                class => self.word(at, class),
+            };
         }
     }
 
     /// Where a place of the text, not copied yet, will be in the folded text.
     fn folded(&self, at: usize) -> usize {
-        self.buffers.folded.len() + (at - self.copied)
+        at.wrapping_add(self.ahead)
     }
 
-    /// Goes through the word that begins here.
-    fn word(&mut self, from: usize) -> usize {
-        let bytes = self.text.as_bytes();
-        let start = self.folded(from);
-        let run = run(bytes, from);
-        let mut at = from + run.length;
-        if bytes.get(at).is_none_or(u8::is_ascii) {
-            let is_capital = CLASSES[usize::from(bytes[from])] & CAPITAL > 0;
-            let Run { has_digit, has_letter, hash, length } = run;
-            self.buffers.words.push(Word { start, end: start + length, has_digit, has_letter, is_capital, hash });
-            return at;
+    /// Goes through the word that begins here with a letter or digit of ASCII, as most do.
+    #[inline(always)]
+    fn word(&mut self, from: usize, first: u8) -> usize {
+        let run = run(self.text.as_bytes(), from);
+        let end = from + run.length;
+        if self.text.as_bytes().get(end).is_some_and(|next| !next.is_ascii()) {
+            return self.wide_word(from, &run);
         }
-        let mut word =
-            Word { start, end: self.folded(at), has_digit: false, has_letter: false, is_capital: false, hash: 0 };
-        let mut seen = Seen::default();
-        seen.run(&run, bytes[from]);
-        while let Some((next, end)) = self.wide_letter(at, &mut seen, word.end) {
+        let Run { digits, has_letter, hash, length } = run;
+        let (start, is_capital) = (self.folded(from), first & CAPITAL > 0);
+        let (has_digit, is_ascii, to, digits) = (digits > 0, true, start + length, digits as u32);
+        self.buffers.words.push(Word { start, end: to, hash, digits, has_digit, has_letter, is_capital, is_ascii });
+        end
+    }
+
+    /// Goes through the word that begins with a run and goes on with a character beyond ASCII.
+    #[inline(never)]
+    fn wide_word(&mut self, from: usize, run: &Run) -> usize {
+        let (bytes, mut at, start) = (self.text.as_bytes(), from + run.length, self.folded(from));
+        let (mut end, mut seen) = (self.folded(at), Seen::default());
+        seen.run(run, bytes[from]);
+        while let Some((next, to)) = self.wide_letter(at, &mut seen, end) {
             let run = self::run(bytes, next);
             seen.run(&run, bytes.get(next).copied().unwrap_or_default());
             at = next + run.length;
-            word.end = if run.length > 0 { self.folded(at) } else { end };
+            end = if run.length > 0 { self.folded(at) } else { to };
         }
-        (word.has_digit, word.has_letter) = (seen.classes & DIGIT > 0, seen.classes & LETTER > 0);
-        word.is_capital = seen.first.is_some_and(|class| class & CAPITAL > 0);
+        let (has_digit, has_letter) = (seen.classes & DIGIT > 0, seen.classes & LETTER > 0);
+        let is_capital = seen.first.is_some_and(|class| class & CAPITAL > 0);
         self.buffers.unhashed.push(self.buffers.words.len());
-        self.buffers.words.push(word);
+        // What is left is only known when the text is folded.
+        let (digits, is_ascii, hash) = (0, false, 0);
+        self.buffers.words.push(Word { start, end, hash, digits, has_digit, has_letter, is_capital, is_ascii });
         at
     }
 
@@ -239,8 +266,8 @@ impl Reader<'_> {
         let letter = char_at(self.text, at);
         let next = at + letter.len_utf8();
         match fold(letter) {
-            Fold::Same if is_of_word(letter) => return self.word(at),
-            Fold::To(other) if other.is_alphanumeric() => return self.word(at),
+            Fold::Same if is_of_word(letter) => return self.wide_word(at, &Run::default()),
+            Fold::To(other) if other.is_alphanumeric() => return self.wide_word(at, &Run::default()),
             Fold::To(other) => {
                 if other.is_ascii() && self.asked[other as usize] {
                     self.buffers.marks.push(self.folded(at));
@@ -293,6 +320,7 @@ impl Reader<'_> {
     fn shift(&mut self, ends: usize, begins: usize) {
         self.copied = begins;
         let folded = self.buffers.folded.len();
+        self.ahead = folded.wrapping_sub(begins);
         match self.buffers.shifts.last_mut().filter(|last| last.folded == folded) {
             Some(last) => last.begins = begins,
             None => self.buffers.shifts.push(Shift { folded, ends, begins }),
@@ -320,15 +348,16 @@ impl Seen {
     fn run(&mut self, run: &Run, first: u8) {
         if run.length > 0 {
             self.first.get_or_insert(CLASSES[usize::from(first)]);
-            self.classes |= if run.has_digit { DIGIT } else { 0 } | if run.has_letter { LETTER } else { 0 };
+            self.classes |= if run.digits > 0 { DIGIT } else { 0 } | if run.has_letter { LETTER } else { 0 };
         }
     }
 }
 
 /// Letters and digits of ASCII, one after the other.
+#[derive(Default)]
 struct Run {
     length: usize,
-    has_digit: bool,
+    digits: usize,
     has_letter: bool,
     hash: u64,
 }
@@ -336,30 +365,33 @@ struct Run {
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x80 * ONES;
 
-/// Eight bytes of a text, and which of them are letters and digits of ASCII, up to the first that is none.
+/// Eight bytes of a text, and how many letters and digits of ASCII they begin with.
 pub(super) struct Eight {
     /// In lower case, where they are letters.
     pub lower: u64,
     /// How many letters and digits they begin with.
     pub length: usize,
-    /// The high bit of each byte that is one, and all bits of those before the first that is neither.
-    digits: u64,
-    letters: u64,
+    /// All bits of those.
     inside: u64,
 }
 
+/// The bit that letters have and digits have not, in eight bytes.
+const OF_LETTERS: u64 = 0x40 * ONES;
+
 impl Eight {
-    #[inline]
+    #[inline(always)]
     pub fn at(text: &[u8], at: usize) -> Self {
-        // The high bit of each byte of ASCII that is this one or a later one.
-        let least = |all: u64, byte: u8| (all & !HIGHS) + (0x80 - u64::from(byte)) * ONES;
         let eight = eight(text, at);
         let lower = eight | CASE;
-        let is_digit = least(eight, b'0') & !least(eight, b':') & !eight & HIGHS;
-        let is_letter = least(lower, b'a') & !least(lower, b'{') & !eight & HIGHS;
-        let length = (((is_digit | is_letter) ^ HIGHS).trailing_zeros() / 8) as usize;
+        // The high bit of each byte of ASCII that is this one or a later one.
+        let (plain, small) = (eight & !HIGHS, lower & !HIGHS);
+        let least = |all: u64, byte: u8| all + (0x80 - u64::from(byte)) * ONES;
+        let is_digit = least(plain, b'0') ^ least(plain, b':');
+        let is_letter = least(small, b'a') ^ least(small, b'{');
+        let stops = !(is_digit | is_letter) | eight;
+        let length = ((stops & HIGHS).trailing_zeros() / 8) as usize;
         let inside = if length == 8 { u64::MAX } else { (1 << (8 * length)) - 1 };
-        Eight { lower, length, digits: is_digit & inside, letters: is_letter & inside, inside }
+        Eight { lower, length, inside }
     }
 
     /// Those that are letters and digits, in lower case; zeros behind them.
@@ -371,30 +403,47 @@ impl Eight {
     /// How many digits they begin with, letters aside.
     #[inline]
     pub fn digits(&self) -> usize {
+        let digits = !self.lower & self.inside & OF_LETTERS;
         // The highest byte of the product is the sum of all; not every processor counts bits as quickly.
-        ((self.digits >> 7).wrapping_mul(ONES) >> 56) as usize
+        ((digits >> 6).wrapping_mul(ONES) >> 56) as usize
     }
 
     /// Whether a digit is among the letters and digits that they begin with.
     #[inline]
     pub fn has_digit(&self) -> bool {
-        self.digits > 0
+        !self.lower & self.inside & OF_LETTERS > 0
+    }
+
+    #[inline]
+    fn has_letter(&self) -> bool {
+        self.lower & self.inside & OF_LETTERS > 0
     }
 }
 
-/// The run that begins here, looked at eight bytes at a time.
-#[inline]
+/// The run that begins here; most end within eight bytes.
+#[inline(always)]
 fn run(bytes: &[u8], from: usize) -> Run {
-    let (mut at, mut digits, mut letters, mut hash) = (from, 0, 0, 0);
+    let eight = Eight::at(bytes, from);
+    if eight.length == 8 {
+        return long_run(bytes, from);
+    }
+    let hash = finished(mix(0, eight.lower_letters()));
+    Run { length: eight.length, digits: eight.digits(), has_letter: eight.has_letter(), hash }
+}
+
+/// The run that begins here, looked at eight bytes at a time.
+#[inline(never)]
+fn long_run(bytes: &[u8], from: usize) -> Run {
+    let (mut at, mut digits, mut has_letter, mut hash) = (from, 0, false, 0);
     loop {
         let eight = Eight::at(bytes, at);
-        (digits, letters) = (digits | eight.digits, letters | eight.letters);
+        (digits, has_letter) = (digits + eight.digits(), has_letter | eight.has_letter());
         at += eight.length;
         if eight.length > 0 {
             hash = mix(hash, eight.lower_letters());
         }
         if eight.length < 8 {
-            return Run { length: at - from, has_digit: digits > 0, has_letter: letters > 0, hash: finished(hash) };
+            return Run { length: at - from, digits, has_letter, hash: finished(hash) };
         }
     }
 }

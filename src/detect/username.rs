@@ -214,7 +214,7 @@ fn is_login(text: &Text<'_>, word: usize, end: usize) -> bool {
 
 /// Whether the word before is the end of a network address.
 fn follows_address(text: &Text<'_>, word: usize) -> bool {
-    word.checked_sub(1).is_some_and(|at| text.words()[at].has_digit && text.gap(at) == " ")
+    word.checked_sub(1).is_some_and(|at| text.words()[at].has_digit && text.between(at) == b" ")
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 mod words;
 
-use crate::detect::{At, Recogniser, Span, Starts, Text};
+use crate::detect::{At, Recogniser, Span, Starts, Text, Word};
 
 pub(super) const RECOGNISER: Recogniser = Recogniser {
     name: "address",
@@ -51,7 +51,7 @@ impl Place {
 
 /// The address that a number belongs to, found at the number that tells it first.
 fn of_number(text: &Text<'_>, at: usize) -> Option<Place> {
-    let before = at.checked_sub(1).filter(|before| !text.words()[*before].has_digit && text.gap(*before).len() < 3);
+    let before = at.checked_sub(1).filter(|before| !text.words()[*before].has_digit && text.between(*before).len() < 3);
     let behind = before.and_then(|before| {
         military(text, at).or_else(|| numbered_behind(text, before, at)).or_else(|| boxed(text, before, at))
     });
@@ -63,8 +63,8 @@ fn of_number(text: &Text<'_>, at: usize) -> Option<Place> {
 
 /// `Mannerheimintie 12`, `12 rue de la Paix 4`: the number stands behind the name.
 fn numbered_behind(text: &Text<'_>, name: usize, at: usize) -> Option<Place> {
-    let is_abbreviated = |last: usize| text.gap(last) == ". " && words::is_compound_street(text, last);
-    if !is_name(text, name) || !is_house_number(text, at) || text.gap(name) != " " && !is_abbreviated(name) {
+    let is_abbreviated = |last: usize| text.between(last) == b". " && words::is_compound_street(text, last);
+    if !is_house_number(text, at) || !is_name(text, name) || text.between(name) != b" " && !is_abbreviated(name) {
         return None;
     }
     let (first, is_street) = name_before(text, name)?;
@@ -81,11 +81,12 @@ fn numbered_behind(text: &Text<'_>, name: usize, at: usize) -> Option<Place> {
 
 /// `12 rue de la Paix`, `8131 Willow Dr`: the number stands before the name.
 fn numbered_before(text: &Text<'_>, at: usize) -> Option<Place> {
-    if !joins(text, at) || !is_name(text, at + 1) || !is_house_number(text, at) {
+    if !is_house_number(text, at) || !joins(text, at) || !is_name(text, at + 1) {
         return None;
     }
     let (last, is_street) = name_behind(text, at)?;
-    let is_numbered = text.gap(last) == " " && text.words().get(last + 1).is_some() && is_house_number(text, last + 1);
+    let is_numbered =
+        text.between(last) == b" " && text.words().get(last + 1).is_some() && is_house_number(text, last + 1);
     is_street.then_some(Place {
         first: numbers_before(text, at),
         last: if is_numbered { last + 1 } else { last },
@@ -95,18 +96,21 @@ fn numbered_before(text: &Text<'_>, at: usize) -> Option<Place> {
 
 /// `Suite 12`, `P.O. Box 104`, `PL 7`.
 fn boxed(text: &Text<'_>, word: usize, at: usize) -> Option<Place> {
-    if !words::is_box(text, word) || !matches!(text.gap(word), " " | ". ") {
+    if !words::is_box(text, word) || !matches!(text.between(word), b" " | b". ") {
         return None;
     }
     let is_post =
         word >= 2 && text.gap(word - 1).trim() == "" && text.word(&text.words()[word - 1]).eq_ignore_ascii_case("o");
-    let post = word >= 2 && text.gap(word - 1) == ". " && text.gap(word - 2) == ".";
+    let post = word >= 2 && text.between(word - 1) == b". " && text.between(word - 2) == b".";
     Some(Place { first: if is_post || post { word - 2 } else { word }, last: at, score: 60 })
 }
 
 /// `Finland 38524` at the end of a line: of what stands here, only the postcode tells of a house.
 fn behind_country(text: &Text<'_>, country: usize, at: usize) -> Option<Place> {
-    if !is_number(text, at, 5) || text.gap(country) != " " || !text.words()[country].is_capital || !ends_line(text, at)
+    if !is_number(text, at, 5)
+        || text.between(country) != b" "
+        || !text.words()[country].is_capital
+        || !ends_line(text, at)
     {
         return None;
     }
@@ -118,11 +122,11 @@ fn behind_country(text: &Text<'_>, country: usize, at: usize) -> Option<Place> {
 
 /// `Unit 5599 Box 3418, DPO AA 11483`: post of the armed forces of the United States.
 fn military(text: &Text<'_>, at: usize) -> Option<Place> {
-    let office = at.checked_sub(2)?;
+    let office = at.checked_sub(2).filter(|_| digits(text, at) == 5)?;
     let [post, region] = [office, office + 1].map(|word| text.word(&text.words()[word]));
     let is_one_of = |word: &str, of: &[&str]| of.iter().any(|one| word.eq_ignore_ascii_case(one));
     let is_post = is_one_of(post, &["apo", "fpo", "dpo"]) && is_one_of(region, &["aa", "ae", "ap"]);
-    if !is_post || digits(text, at) != 5 {
+    if !is_post {
         return None;
     }
     let mut first = office;
@@ -140,7 +144,7 @@ fn military(text: &Text<'_>, at: usize) -> Option<Place> {
 /// `Almeida Street`: a word for a street behind a name, in English, without a number.
 fn unnumbered(text: &Text<'_>, at: usize) -> Option<Place> {
     let words = text.words();
-    let name = at.checked_sub(1).filter(|name| text.gap(*name) == " " && words[*name].is_capital)?;
+    let name = at.checked_sub(1).filter(|name| text.between(*name) == b" " && words[*name].is_capital)?;
     let (first, _) = name_before(text, name)?;
     let is_street = words[at].is_capital && !words::is_common(text, name) && numbers_before(text, first) == first;
     is_street.then_some(Place { first, last: at, score: SURE })
@@ -174,7 +178,7 @@ fn name_behind(text: &Text<'_>, number: usize) -> Option<(usize, bool)> {
     let mut street = None;
     let mut is_before = false;
     for step in 0..MOST_WORDS {
-        if !joins(text, last) || text.gap(last) == "-" && step == 0 {
+        if !joins(text, last) || text.between(last) == b"-" && step == 0 {
             break;
         }
         let is_street = words::is_street(text, last + 1);
@@ -200,7 +204,7 @@ fn numbers_before(text: &Text<'_>, first: usize) -> usize {
         let is_of_box = |at: usize| at.checked_sub(1).is_some_and(|before| words::is_box(text, before));
         match first
             .checked_sub(1)
-            .filter(|before| text.gap(*before) == " " && is_number(text, *before, 5) && !is_of_box(*before))
+            .filter(|before| text.between(*before) == b" " && is_number(text, *before, 5) && !is_of_box(*before))
         {
             Some(before) => first = before,
             None => break,
@@ -223,11 +227,11 @@ fn with_rest(text: &Text<'_>, first: usize, last: usize) -> usize {
 }
 
 fn starts_line(text: &Text<'_>, at: usize) -> bool {
-    at.checked_sub(1).is_none_or(|before| text.gap(before).contains('\n'))
+    at.checked_sub(1).is_none_or(|before| text.between(before).contains(&b'\n'))
 }
 
 fn ends_line(text: &Text<'_>, at: usize) -> bool {
-    at + 1 == text.words().len() && text.gap(at).len() < 3 || text.gap(at).contains('\n')
+    at + 1 == text.words().len() && text.between(at).len() < 3 || text.between(at).contains(&b'\n')
 }
 
 /// The end of the next part of an address.
@@ -241,13 +245,13 @@ fn step(text: &Text<'_>, last: usize, is_own_line: bool) -> Option<usize> {
         && !(is_own_line && gap.contains('\n'));
     if gap == " " && is_stair(text, next) {
         let flat = next + 1;
-        let has_flat = flat < words.len() && text.gap(next) == " " && is_number(text, flat, 3);
+        let has_flat = flat < words.len() && text.between(next) == b" " && is_number(text, flat, 3);
         return Some(if has_flat { flat } else { next });
     }
     if !is_near {
         return None;
     }
-    let behind = |word: usize| word + 1 < words.len() && matches!(text.gap(word), " " | ". ");
+    let behind = |word: usize| word + 1 < words.len() && matches!(text.between(word), b" " | b". ");
     let is_box = |word: usize| words::is_box(text, word);
     if is_box(next) && behind(next) && is_number(text, next + 1, 5) {
         return Some(next + 1);
@@ -255,7 +259,7 @@ fn step(text: &Text<'_>, last: usize, is_own_line: bool) -> Option<usize> {
     postcode(text, next).and_then(|code| behind(code).then(|| town(text, code + 1)).flatten()).or_else(|| {
         let town =
             if gap.contains([',', '\n']) || last.checked_sub(1).is_some_and(is_box) { town(text, next) } else { None }?;
-        let is_behind_flat = last >= 1 && is_box(last - 1) && (town + 1 == words.len() || text.gap(town) != " ");
+        let is_behind_flat = last >= 1 && is_box(last - 1) && (town + 1 == words.len() || text.between(town) != b" ");
         Some(zip_behind(text, town).unwrap_or(town))
             .filter(|end| *end > town || words::is_place(text, next) || is_behind_flat)
     })
@@ -269,7 +273,7 @@ fn town(text: &Text<'_>, at: usize) -> Option<usize> {
     let mut last = at;
     while last - at < 3
         && last + 1 < text.words().len()
-        && matches!(text.gap(last), " " | "-")
+        && matches!(text.between(last), b" " | b"-")
         && is_name(text, last + 1)
     {
         last += 1;
@@ -280,7 +284,7 @@ fn town(text: &Text<'_>, at: usize) -> Option<usize> {
 /// The postcode behind a town: `Springfield, IL 62701`, `London SW1A 1AA`.
 fn zip_behind(text: &Text<'_>, town: usize) -> Option<usize> {
     let words = text.words();
-    let near = |word: usize| word + 1 < words.len() && matches!(text.gap(word), " " | ", ");
+    let near = |word: usize| word + 1 < words.len() && matches!(text.between(word), b" " | b", ");
     let state = near(town)
         .then_some(town + 1)
         .filter(|state| words[*state].end - words[*state].start == 2 && words[*state].is_capital && near(*state));
@@ -290,7 +294,8 @@ fn zip_behind(text: &Text<'_>, town: usize) -> Option<usize> {
 
 /// The last word of a postcode that begins at a word: `00100`, `446 77`, `SW1A 1AA`.
 fn postcode(text: &Text<'_>, at: usize) -> Option<usize> {
-    let next = |length: usize| at + 1 < text.words().len() && text.gap(at) == " " && digits(text, at + 1) == length;
+    let next =
+        |length: usize| at + 1 < text.words().len() && text.between(at) == b" " && digits(text, at + 1) == length;
     match digits(text, at) {
         4 | 5 if is_number(text, at, 5) => Some(at),
         3 if next(2) && is_number(text, at + 1, 2) => Some(at + 1),
@@ -301,23 +306,24 @@ fn postcode(text: &Text<'_>, at: usize) -> Option<usize> {
 
 /// `A`, as in `Louhenpolku 39 A 14`, or `bis`.
 fn is_stair(text: &Text<'_>, at: usize) -> bool {
-    let letters = text.word(&text.words()[at]).as_bytes();
+    let letters = text.letters(&text.words()[at]);
     matches!(letters, [b'A'..=b'L'] | b"bis" | b"as" | b"lgh")
 }
 
 fn is_house_number(text: &Text<'_>, at: usize) -> bool {
-    let letters = text.word(&text.words()[at]).as_bytes();
-    let count = letters.iter().take_while(|letter| letter.is_ascii_digit()).count();
-    (1..=5).contains(&count) && letters.len() <= count + 1
+    let Word { start, end, .. } = text.words()[at];
+    let digits = digits(text, at);
+    let ends_with_letter = || digits + 1 == end - start && !text.bytes()[end - 1].is_ascii_digit();
+    (1..=5).contains(&digits) && (digits == end - start || ends_with_letter())
 }
 
 fn is_number(text: &Text<'_>, at: usize, longest: usize) -> bool {
-    let letters = text.word(&text.words()[at]);
-    letters.len() <= longest && letters.bytes().all(|letter| letter.is_ascii_digit())
+    let Word { start, end, .. } = text.words()[at];
+    digits(text, at) == end - start && end - start <= longest
 }
 
 fn digits(text: &Text<'_>, at: usize) -> usize {
-    text.word(&text.words()[at]).bytes().filter(u8::is_ascii_digit).count()
+    text.words()[at].digits as usize
 }
 
 fn is_name(text: &Text<'_>, at: usize) -> bool {
@@ -331,7 +337,7 @@ fn starts_high(text: &Text<'_>, at: usize) -> bool {
 
 fn joins(text: &Text<'_>, at: usize) -> bool {
     at + 1 < text.words().len()
-        && match text.gap(at).as_bytes() {
+        && match text.between(at) {
             [b' ' | b'-' | b'\''] => true,
             [b'.', b' '] => text.words()[at].end - text.words()[at].start <= 4,
             _ => false,

@@ -240,6 +240,6 @@ pub(super) fn is_place(text: &Text<'_>, at: usize) -> bool {
 
 /// Whether a word shortly before says that an address follows.
 pub(super) fn follows_address_word(text: &Text<'_>, first: usize) -> bool {
-    let mut before = (first.saturating_sub(3)..first).rev().take_while(|at| text.gap(*at).len() <= 3);
+    let mut before = (first.saturating_sub(3)..first).rev().take_while(|at| text.between(*at).len() <= 3);
     before.any(|at| kind(text, at) == Some(Kind::Address))
 }

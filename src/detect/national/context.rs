@@ -155,6 +155,8 @@ struct Phrases {
     ends: Bits,
     /// The first two letters of stems.
     begins: Bits,
+    /// Which hashes whole phrases have.
+    known: Bits,
 }
 
 static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
@@ -170,7 +172,8 @@ static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
 
 impl Phrases {
     fn of(phrases: impl Iterator<Item = (&'static str, Said)>) -> Self {
-        let (mut whole, mut stems, mut ends) = (Vec::new(), Vec::new(), Bits::default());
+        let (mut whole, mut stems, [mut ends, mut begins, mut known]) =
+            (Vec::new(), Vec::new(), [(); 3].map(|()| Bits::default()));
         for (phrase, said) in phrases {
             match phrase.strip_suffix('*') {
                 Some(stem) => stems.push((stem, said)),
@@ -182,14 +185,19 @@ impl Phrases {
         }
         whole.sort_by_key(|(hash, _)| *hash);
         stems.sort_by_key(|(stem, _)| *stem);
-        let mut begins = Bits::default();
-        stems.iter().filter_map(|(stem, _)| first_two(stem)).for_each(|two| begins.set(two));
-        Phrases { whole, stems, ends, begins }
+        stems.iter().filter_map(|(stem, _)| first_two(stem.as_bytes())).for_each(|two| begins.set(two));
+        whole.iter().for_each(|(hash, _)| known.set(half(*hash)));
+        Phrases { whole, stems, ends, begins, known }
     }
 
     /// Whether a phrase may end with a word, or a stem begin it.
     fn may_say(&self, text: &Text<'_>, word: &Word) -> bool {
-        self.may_end(word) || first_two(text.word(word)).is_some_and(|two| self.begins.has(two))
+        self.may_end(word) || self.may_begin(text, word)
+    }
+
+    /// Whether a stem may begin a word.
+    fn may_begin(&self, text: &Text<'_>, word: &Word) -> bool {
+        first_two(text.letters(word)).is_some_and(|two| self.begins.has(two))
     }
 
     /// Whether a phrase may end with a word.
@@ -215,8 +223,8 @@ impl Phrases {
 }
 
 /// The first two letters of a word as one number, whatever their case.
-fn first_two(word: &str) -> Option<u16> {
-    word.as_bytes().first_chunk().map(|two| u16::from_le_bytes(*two) | 0x2020)
+fn first_two(word: &[u8]) -> Option<u16> {
+    word.first_chunk().map(|two| u16::from_le_bytes(*two) | 0x2020)
 }
 
 fn joined(hash: u64, word: u64) -> u64 {
@@ -278,11 +286,10 @@ impl Before {
 
     /// Goes back from a word to the first that announces something else.
     pub(super) fn of(text: &Text<'_>, first: usize) -> Self {
-        let mut before = Before::default();
-        let mut end = first;
+        let (phrases, mut before, mut end) = (&*PHRASES, Before::default(), first);
         while end > first.saturating_sub(BEFORE) {
             let word = &text.words()[end - 1];
-            if word.has_digit || !PHRASES.may_say(text, word) {
+            if word.has_digit || !phrases.may_say(text, word) {
                 end -= 1;
                 continue;
             }
@@ -303,24 +310,26 @@ impl Before {
 
 /// How many words the longest phrase has that ends before a word, and what it says.
 fn phrase_ending_at(text: &Text<'_>, end: usize) -> (usize, impl Iterator<Item = Said>) {
-    let words = &text.words()[end.saturating_sub(LONGEST_PHRASE)..end];
+    let (phrases, words) = (&*PHRASES, &text.words()[end.saturating_sub(LONGEST_PHRASE)..end]);
     let hash = |count: usize| words[words.len() - count..].iter().map(|word| word.hash).fold(0, joined);
-    let counts = if words.last().is_some_and(|word| PHRASES.may_end(word)) { words.len() } else { 0 };
-    let longest = (1..=counts).rev().find(|count| PHRASES.whole(hash(*count)).next().is_some());
-    let stems = words.last().filter(|word| longest.is_none() && !word.has_digit);
-    let whole = longest.into_iter().flat_map(move |count| PHRASES.whole(hash(count)));
-    (longest.unwrap_or(1), whole.chain(stems.into_iter().flat_map(|word| PHRASES.begun(text.word(word)))))
+    let counts = if words.last().is_some_and(|word| phrases.may_end(word)) { words.len() } else { 0 };
+    let is_phrase = |hash: u64| phrases.known.has(half(hash)) && phrases.whole(hash).next().is_some();
+    let longest = (1..=counts).rev().find(|count| is_phrase(hash(*count)));
+    let may_begin = |word: &&Word| longest.is_none() && !word.has_digit && phrases.may_begin(text, word);
+    let stems = words.last().filter(may_begin);
+    let whole = longest.into_iter().flat_map(move |count| phrases.whole(hash(count)));
+    (longest.unwrap_or(1), whole.chain(stems.into_iter().flat_map(|word| phrases.begun(text.word(word)))))
 }
 
 /// What the words after a number say of it, up to one that is of something else.
 fn after(text: &Text<'_>, last: usize) -> Set {
-    let mut set = Set::default();
-    let goes_on = |gap: &str| gap.bytes().all(|byte| b" ()'-/".contains(&byte));
+    let (phrases, mut set) = (&*PHRASES, Set::default());
+    let goes_on = |gap: &[u8]| gap.iter().all(|byte| b" ()'-/".contains(byte));
     for end in last + 2..=(last + 1 + AFTER).min(text.words().len()) {
-        if !goes_on(text.gap(end - 2)) || text.words()[end - 1].has_digit {
+        if !goes_on(text.between(end - 2)) || text.words()[end - 1].has_digit {
             break;
         }
-        if !PHRASES.may_say(text, &text.words()[end - 1]) {
+        if !phrases.may_say(text, &text.words()[end - 1]) {
             continue;
         }
         let announces_next =

@@ -23,7 +23,7 @@ use std::sync::LazyLock;
 use super::checks;
 use crate::detect::{At, Recogniser, Span, Starts, Text};
 use context::{Around, Before};
-use shape::{Letters, Run, Shapes};
+use shape::{Letters, Patterns, Run, Shapes};
 
 /// Declares every country's module and the list.
 macro_rules! countries {
@@ -188,14 +188,22 @@ fn find_from(text: &Text<'_>, first: usize, found: &mut Vec<Span>) {
     if (Run { first, last: first }).is_end_of_piece(text) {
         return;
     }
-    let mut letters = Letters::default();
+    let (shapes, mut letters, mut patterns) = (&*SHAPES, Letters::default(), Patterns::MAX);
     let mut before = None;
     for last in first..text.words().len().min(first + shape::MOST_GROUPS) {
-        if !letters.push(text.word(&text.words()[last]).as_bytes()) {
+        let count = letters.count();
+        if !letters.push(text.letters(&text.words()[last])) {
             break;
         }
-        found.extend(most_certain(text, &letters, Run { first, last }, &mut before));
-        if !letters.separate(text.gap(last).as_bytes()) {
+        patterns = shapes.begun(patterns, &letters, count);
+        if patterns == 0 {
+            break;
+        }
+        let run = Run { first, last };
+        if shapes.ends(patterns, &letters) && !run.is_start_of_piece(text) {
+            found.extend(most_certain(text, &letters, run, &mut before));
+        }
+        if !letters.separate(text.between(last)) {
             break;
         }
     }
@@ -203,18 +211,15 @@ fn find_from(text: &Text<'_>, first: usize, found: &mut Vec<Span>) {
 
 /// What letters most certainly are: words around are cheaper to look at than checks are to make.
 fn most_certain(text: &Text<'_>, letters: &Letters, run: Run, before: &mut Option<Before>) -> Option<Span> {
-    let mut fitting = SHAPES.fitting(letters).peekable();
-    fitting.peek()?;
     let around = Around::of(text, run, before);
-    let is_silent = around.is_silent();
     let mut best: Option<(u8, &'static str)> = None;
-    for shape in fitting.filter(|shape| shape.alone > 0 || !is_silent) {
+    for shape in SHAPES.fitting(*letters, around.is_silent()) {
         let score = around.certainty(shape, letters);
         if score > best.map_or(0, |(score, _)| score) && shape.is_valid(letters) {
             best = Some((score, shape.number.kind));
         }
     }
-    let (score, kind) = best.filter(|_| !run.is_piece(text))?;
+    let (score, kind) = best?;
     Some(Span { start: text.words()[run.first].start, end: text.words()[run.last].end, kind, score })
 }
 

@@ -76,6 +76,10 @@ impl Letters {
     pub(super) fn as_bytes(&self) -> &[u8] {
         &self.letters[..self.count]
     }
+
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
 }
 
 /// Words of a text that stand together, from a first to a last.
@@ -86,27 +90,26 @@ pub(super) struct Run {
 }
 
 impl Run {
-    /// Whether digits are joined to its ends, so that it is a piece of a longer number.
-    pub(super) fn is_piece(self, text: &Text<'_>) -> bool {
+    /// Whether digits are joined to its end, so that it begins a longer number.
+    pub(super) fn is_start_of_piece(self, text: &Text<'_>) -> bool {
         let goes_on = text.words().get(self.last + 1).is_some_and(|word| word.has_digit);
-        self.is_end_of_piece(text) || goes_on && joins_digits(text.gap(self.last))
+        goes_on && joins_digits(text.between(self.last))
     }
 
     /// Whether digits are joined to its beginning.
     pub(super) fn is_end_of_piece(self, text: &Text<'_>) -> bool {
-        self.first.checked_sub(1).is_some_and(|gap| text.words()[gap].has_digit && joins_digits(text.gap(gap)))
+        self.first.checked_sub(1).is_some_and(|gap| text.words()[gap].has_digit && joins_digits(text.between(gap)))
     }
 
     /// Whether something else is joined to one of its ends.
     pub(super) fn is_glued(self, text: &Text<'_>) -> bool {
-        let joins =
-            |gap: usize| matches!(text.gap(gap).as_bytes(), [b'-' | b'.' | b'/' | b'+' | b'_' | b'#' | b'@' | b'&']);
+        let joins = |gap: usize| matches!(text.between(gap), [b'-' | b'.' | b'/' | b'+' | b'_' | b'#' | b'@' | b'&']);
         self.first.checked_sub(1).is_some_and(joins) || joins(self.last) && self.last + 1 < text.words().len()
     }
 }
 
-fn joins_digits(gap: &str) -> bool {
-    matches!(gap.as_bytes(), [b'-' | b'.' | b'/' | b'+' | b':' | b',' | b'_'])
+fn joins_digits(gap: &[u8]) -> bool {
+    matches!(gap, [b'-' | b'.' | b'/' | b'+' | b':' | b',' | b'_'])
 }
 
 /// The word before, if it is of few letters and joined, as the country of a number of a firm.
@@ -114,10 +117,11 @@ pub(super) fn prefix_before(text: &Text<'_>, first: usize) -> Option<usize> {
     let before = first.checked_sub(1)?;
     let word = &text.words()[before];
     let is_prefix = !word.has_digit && word.end - word.start <= LONGEST_PREFIX;
-    (is_prefix && matches!(text.gap(before).as_bytes(), [b' ' | b'-' | b'.'])).then_some(before)
+    (is_prefix && matches!(text.between(before), [b' ' | b'-' | b'.'])).then_some(before)
 }
 
 /// One way in which a number is written.
+#[derive(Clone, Copy)]
 pub(super) struct Shape {
     pub number: &'static Number,
     /// Its place in the list of all numbers.
@@ -171,29 +175,91 @@ impl Shape {
     }
 }
 
+/// Which patterns of digits and letters some letters can be of, a bit each.
+pub(super) type Patterns = u128;
+
 /// All shapes, by the count of their letters.
-pub(super) struct Shapes([Vec<Shape>; LONGEST + 1]);
+pub(super) struct Shapes {
+    /// Those that digits alone can be, and those that need no letter to be a digit.
+    lists: [Lists; 2],
+    /// Which patterns let a letter stand at a place, and which a digit.
+    places: [[Patterns; LONGEST]; 2],
+    /// Which patterns have so many letters.
+    of_length: [Patterns; LONGEST + 1],
+}
+
+/// Shapes, by the count of their letters.
+#[derive(Default)]
+struct Lists {
+    all: [Vec<Shape>; LONGEST + 1],
+    /// Those that stand alone, without a word that says what they are.
+    alone: [Vec<Shape>; LONGEST + 1],
+}
+
+impl Lists {
+    fn add(&mut self, count: usize, shape: Shape) {
+        self.all[count].push(shape);
+        if shape.alone > 0 {
+            self.alone[count].push(shape);
+        }
+    }
+}
 
 impl Shapes {
     pub(super) fn of(numbers: impl Iterator<Item = &'static Number>) -> Self {
-        let mut shapes = [const { Vec::new() }; LONGEST + 1];
+        let (places, of_length) = ([[0; LONGEST]; 2], [0; LONGEST + 1]);
+        let mut shapes = Shapes { lists: [Lists::default(), Lists::default()], places, of_length };
+        let mut patterns = Vec::new();
         for (place, number) in numbers.enumerate() {
             for (pattern, alone) in number.shapes {
                 let (count, shape) = Shape::of(place, number, pattern, *alone);
-                shapes[count].push(shape);
+                shapes.add(count, shape);
+                patterns.push((count, shape.digits, shape.letters));
             }
         }
-        Shapes(shapes)
+        patterns.sort_unstable();
+        patterns.dedup();
+        patterns.iter().enumerate().for_each(|(bit, pattern)| shapes.add_pattern(1 << bit, *pattern));
+        shapes
     }
 
-    /// Those that some letters can be, grouped as they are.
-    pub(super) fn fitting(&self, letters: &Letters) -> impl Iterator<Item = &Shape> {
-        self.0[letters.count].iter().filter(|shape| shape.fits(letters))
+    fn add(&mut self, count: usize, shape: Shape) {
+        if shape.letters == 0 {
+            self.lists[0].add(count, shape);
+        }
+        if shape.digits.count_ones() as usize != count {
+            self.lists[1].add(count, shape);
+        }
+    }
+
+    fn add_pattern(&mut self, bit: Patterns, (count, digits, letters): (usize, u32, u32)) {
+        self.of_length[count] |= bit;
+        for place in 0..count {
+            self.places[0][place] |= if digits >> place & 1 == 0 { bit } else { 0 };
+            self.places[1][place] |= if letters >> place & 1 == 0 { bit } else { 0 };
+        }
+    }
+
+    /// Which of some patterns begin with some letters, of which the first are looked at already.
+    pub(super) fn begun(&self, patterns: Patterns, letters: &Letters, looked_at: usize) -> Patterns {
+        let stands = |place: usize| self.places[(letters.digits >> place & 1) as usize][place];
+        (looked_at..letters.count).fold(patterns, |patterns, place| patterns & stands(place))
+    }
+
+    /// Whether one of the patterns that some letters begin is no longer than they are.
+    pub(super) fn ends(&self, patterns: Patterns, letters: &Letters) -> bool {
+        patterns & self.of_length[letters.count] != 0
+    }
+
+    /// Those that some letters can be, grouped as they are, without a word that says so or with one.
+    pub(super) fn fitting(&self, letters: Letters, alone: bool) -> impl Iterator<Item = &Shape> {
+        let lists = &self.lists[usize::from(letters.digits.count_ones() as usize != letters.count)];
+        let list = if alone { &lists.alone } else { &lists.all };
+        list[letters.count].iter().filter(move |shape| shape.fits(&letters))
     }
 
     /// The kinds of the valid numbers that some letters are.
     pub(super) fn kinds(&self, letters: Letters) -> impl Iterator<Item = &'static str> {
-        let fitting = self.0[letters.count].iter().filter(move |shape| shape.fits(&letters));
-        fitting.filter(move |shape| shape.is_valid(&letters)).map(|shape| shape.number.kind)
+        self.fitting(letters, false).filter(move |shape| shape.is_valid(&letters)).map(|shape| shape.number.kind)
     }
 }

@@ -161,7 +161,7 @@ impl Clues {
         self.mark(Clue::ManyCapitals, tokens.iter().all(|token| token.shape == Shape::Capitals));
         self.mark(Clue::ManyMore, tokens.len() > 3);
         self.mark(Clue::Initial, tokens.iter().any(|token| token.shape == Shape::Initial));
-        self.mark(Clue::Hyphen, text.gap(first.at) == "-");
+        self.mark(Clue::Hyphen, text.between(first.at) == b"-");
     }
 
     fn around(&mut self, text: &Text<'_>, segment: &Segment) {
@@ -193,7 +193,7 @@ impl Clues {
         self.mark(Clue::Quoted, before.is_some_and(quote) && bytes.get(end).is_some_and(|byte| quote(*byte)));
         self.mark(
             Clue::CapitalBefore,
-            first.at > 0 && text.gap(first.at - 1) == " " && text.words()[first.at - 1].is_capital,
+            first.at > 0 && text.between(first.at - 1) == b" " && text.words()[first.at - 1].is_capital,
         );
         self.mark(Clue::CapitalAfter, segment.ended_by.is_some());
         self.mark(Clue::Glued, is_glued(bytes, start, end));
@@ -212,14 +212,13 @@ fn is_glued(bytes: &[u8], start: usize, end: usize) -> bool {
 /// Whether a sentence or a line begins at a word.
 fn starts_sentence(text: &Text<'_>, at: usize) -> bool {
     let Some(before) = at.checked_sub(1) else { return true };
-    let gap = text.gap(before);
-    gap != " " && gap.contains(['.', '!', '?', '\n', '*', '\u{2022}'])
+    text.between(before) != b" " && text.gap(before).contains(['.', '!', '?', '\n', '*', '\u{2022}'])
 }
 
 /// Whether nothing else stands in the line of a word.
 fn fills_line(text: &Text<'_>, at: usize) -> bool {
-    let before = at.checked_sub(1).is_none_or(|before| text.gap(before).contains('\n'));
-    before && (at + 1 == text.words().len() || text.gap(at).contains('\n'))
+    let before = at.checked_sub(1).is_none_or(|before| text.between(before).contains(&b'\n'));
+    before && (at + 1 == text.words().len() || text.between(at).contains(&b'\n'))
 }
 
 fn role_of(text: &Text<'_>, at: usize) -> Option<Role> {
@@ -251,7 +250,7 @@ pub(super) fn role_before(text: &Text<'_>, at: usize) -> Option<Role> {
     let mut before = at;
     let mut role = None;
     for _ in 0..3 {
-        before = before.checked_sub(1).filter(|before| is_near(text.gap(*before)))?;
+        before = before.checked_sub(1).filter(|before| is_near(text.between(*before)))?;
         role = role_of(text, before);
         if !matches!(role, Some(Role::Link | Role::Particle)) {
             break;
@@ -261,13 +260,14 @@ pub(super) fn role_before(text: &Text<'_>, at: usize) -> Option<Role> {
 }
 
 fn role_after(text: &Text<'_>, at: usize) -> Option<Role> {
-    let near = at + 1 < text.words().len() && matches!(text.gap(at).as_bytes(), [b' ' | b'-'] | [b',', b' ']);
+    let near = at + 1 < text.words().len() && matches!(text.between(at), [b' ' | b'-'] | [b',', b' ']);
     if near { role_of(text, at + 1) } else { None }
 }
 
 /// Whether what stands between two words lets one tell of the other.
-fn is_near(gap: &str) -> bool {
-    gap == " " || gap.len() <= 6 && !gap.contains(['!', '?', ';']) && (!gap.contains('.') || gap == ". ")
+fn is_near(gap: &[u8]) -> bool {
+    gap == b" "
+        || gap.len() <= 6 && !gap.iter().any(|sign| b"!?;".contains(sign)) && (!gap.contains(&b'.') || gap == b". ")
 }
 
 /// Whether the word before or behind, joined by a comma or an "and", is a given name.
@@ -280,18 +280,18 @@ fn is_listed(text: &Text<'_>, first: usize, last: usize) -> bool {
             entry.name() >= 3 && entry.common < 5 && entry.place < 5
         }
     };
-    let joined = |gap: &str| matches!(gap.as_bytes(), [b',', b' '] | [b' ', b'&' | b'/', b' ']);
+    let joined = |gap: &[u8]| matches!(gap, [b',', b' '] | [b' ', b'&' | b'/', b' ']);
     let and =
         |at: usize| matches!(text.word(&words[at]), "and" | "och" | "ja" | "und" | "et" | "y" | "e" | "or" | "tai");
     let before = first.checked_sub(1).is_some_and(|at| {
-        joined(text.gap(at)) && is_name(at)
-            || and(at) && at.checked_sub(1).is_some_and(|at| text.gap(at) == " " && is_name(at))
+        joined(text.between(at)) && is_name(at)
+            || and(at) && at.checked_sub(1).is_some_and(|at| text.between(at) == b" " && is_name(at))
     });
     let behind = last + 1;
     before
         || behind < words.len()
-            && (joined(text.gap(last)) && is_name(behind)
-                || text.gap(last) == " " && and(behind) && behind + 1 < words.len() && is_name(behind + 1))
+            && (joined(text.between(last)) && is_name(behind)
+                || text.between(last) == b" " && and(behind) && behind + 1 < words.len() && is_name(behind + 1))
 }
 
 /// A name is looked for in no more of those that were found before.

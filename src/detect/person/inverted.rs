@@ -10,7 +10,12 @@ pub(super) fn family_before(text: &Text<'_>, segment: &Segment) -> Option<usize>
     let given = segment.tokens.first()?;
     let before = given.at.checked_sub(1)?;
     let word = &text.words()[before];
-    if text.gap(before) != ", " || !word.is_capital || word.has_digit || segment.tokens.len() > 2 || given.name() == 0 {
+    if text.between(before) != b", "
+        || !word.is_capital
+        || word.has_digit
+        || segment.tokens.len() > 2
+        || given.name() == 0
+    {
         return None;
     }
     let family = Token::read(text, before);
@@ -22,7 +27,7 @@ pub(super) fn family_before(text: &Text<'_>, segment: &Segment) -> Option<usize>
 /// Whether a list goes on behind a word, so that it is one of persons.
 fn goes_on(text: &Text<'_>, last: usize) -> bool {
     let next = text.words().get(last + 1);
-    text.gap(last) == ", " && next.is_some_and(|next| next.is_capital)
+    text.between(last) == b", " && next.is_some_and(|next| next.is_capital)
         || next.is_some_and(|next| matches!(text.word(next), "and" | "och" | "ja" | "und" | "et" | "y" | "or"))
 }
 
@@ -35,7 +40,7 @@ fn speaks_for(text: &Text<'_>, family: &Token, given: &Token) -> bool {
         evidence::role_before(text, family.at),
         Some(Role::Person | Role::Label | Role::Title | Role::Says | Role::Closing)
     );
-    let is_listed = family.at.checked_sub(1).is_some_and(|at| text.gap(at) == ", " && text.words()[at].is_capital);
+    let is_listed = family.at.checked_sub(1).is_some_and(|at| text.between(at) == b", " && text.words()[at].is_capital);
     let kinds = given.entry.given >= 4
         && given.entry.place < 5
         && family.entry.place < 5

@@ -2,7 +2,6 @@
 //!
 //! The lists beside this file are read once, into one table that is looked up by a word's hash.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::detect::person::plain::Plain;
@@ -20,6 +19,9 @@ pub(super) struct Entry {
 }
 
 impl Entry {
+    /// Of a word that is in no list.
+    pub(super) const NOTHING: Entry = Entry { given: 0, family: 0, place: 0, common: 0, role: None };
+
     /// How common it is as a name of either kind.
     pub(super) fn name(&self) -> u8 {
         self.given.max(self.family)
@@ -38,9 +40,8 @@ pub(super) fn entry(word: &Plain) -> Option<Entry> {
 
 /// What is known of a word of a text.
 pub(super) fn entry_of(text: &Text<'_>, word: &Word) -> Option<Entry> {
-    let letters = text.word(word);
     // The hash of a text's words is the one of the lists where no letter has to be made plain.
-    if letters.is_ascii() { LEXICON.entry(word.hash) } else { entry(&Plain::of(letters)) }
+    if word.is_ascii { LEXICON.entry(word.hash) } else { entry(&Plain::of(text.word(word))) }
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::read);
@@ -75,31 +76,26 @@ const KNOWN_BITS: u32 = 20;
 
 impl Lexicon {
     fn read() -> Self {
-        let mut known: HashMap<u64, Entry> = HashMap::new();
+        let mut lexicon = Lexicon { slots: vec![0; 1 << PLACE_BITS], may_have: vec![0; 1 << (MAY_BITS - 6)] };
         for (list, column) in LISTS {
-            for (weight, word) in weighted(list) {
-                *column(known.entry(Plain::of(word).hash()).or_default()) = weight;
-            }
+            weighted(list).for_each(|(weight, word)| lexicon.put(word, |entry| *column(entry) = weight));
         }
         for (role, words) in roles::ROLES {
-            for word in words.split_ascii_whitespace() {
-                known.entry(Plain::of(word).hash()).or_default().role = Some(*role);
-            }
+            words.split_ascii_whitespace().for_each(|word| lexicon.put(word, |entry| entry.role = Some(*role)));
         }
-        // Where a word lies depends on those put before it, and must be the same in every process.
-        let mut known: Vec<_> = known.into_iter().collect();
-        known.sort_unstable_by_key(|(hash, _)| *hash);
-        let mut lexicon = Lexicon { slots: vec![0; 1 << PLACE_BITS], may_have: vec![0; 1 << (MAY_BITS - 6)] };
-        known.iter().for_each(|(hash, entry)| lexicon.put(*hash, entry));
         lexicon
     }
 
-    fn put(&mut self, hash: u64, entry: &Entry) {
+    /// Adds to what is known of a word. Where it lies depends on those before it, which always come in the same order.
+    fn put(&mut self, word: &str, add: impl FnOnce(&mut Entry)) {
+        let hash = Plain::of(word).hash();
         let mut at = place_of(hash);
-        while self.slots[at] != 0 {
+        while self.slots[at] != 0 && self.slots[at] >> KNOWN_BITS != hash >> KNOWN_BITS {
             at = (at + 1) % (1 << PLACE_BITS);
         }
-        self.slots[at] = hash >> KNOWN_BITS << KNOWN_BITS | packed(entry);
+        let mut entry = unpacked(self.slots[at]);
+        add(&mut entry);
+        self.slots[at] = hash >> KNOWN_BITS << KNOWN_BITS | packed(&entry);
         let (word, bit) = may_of(hash);
         self.may_have[word] |= bit;
     }

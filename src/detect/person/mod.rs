@@ -8,6 +8,7 @@ mod inflection;
 mod inverted;
 mod lexicon;
 mod likeness;
+mod memo;
 mod plain;
 mod roles;
 mod run;

@@ -2,11 +2,11 @@
 
 use std::ops::Deref;
 
-use crate::detect::Text;
-use crate::detect::person::inflection;
 use crate::detect::person::lexicon::{Entry, entry_of};
+use crate::detect::person::memo::Known;
 use crate::detect::person::plain::{self, Plain};
 use crate::detect::person::roles::Role;
+use crate::detect::{Text, Word};
 
 /// A name has no more words.
 pub(super) const LONGEST: usize = 6;
@@ -42,18 +42,8 @@ pub(super) enum Shape {
 impl Token {
     pub(super) fn read(text: &Text<'_>, at: usize) -> Self {
         let word = &text.words()[at];
-        let letters = text.word(word);
-        let known = entry_of(text, word);
-        let plain = if known.is_none_or(|entry| entry.common == 0) { Plain::of(letters) } else { Plain::default() };
-        let base = known.is_none().then(|| inflection::base(&plain)).flatten();
-        Token {
-            at,
-            entry: known.or(base).unwrap_or_default(),
-            shape: shape(letters),
-            is_inflected: base.is_some(),
-            has_ending: has_family_ending(&plain),
-            length: letters.len(),
-        }
+        let Known { entry, is_inflected, has_ending } = Known::of(text, word);
+        Token { at, entry, shape: shape(text, word), is_inflected, has_ending, length: word.end - word.start }
     }
 
     /// How much it is a name, and no word of another kind.
@@ -77,11 +67,15 @@ impl Token {
     }
 }
 
-fn shape(letters: &str) -> Shape {
-    let mut letters = letters.chars();
-    let first = letters.next().is_some_and(char::is_uppercase);
+fn shape(text: &Text<'_>, word: &Word) -> Shape {
+    // Of most words two letters say it, and both are of ASCII.
+    if let [_, b'a'..=b'z', ..] = text.letters(word) {
+        return if word.is_capital { Shape::Capitalised } else { Shape::Small };
+    }
+    let mut letters = text.word(word).chars();
+    letters.next();
     match letters.next() {
-        _ if !first => Shape::Small,
+        _ if !word.is_capital => Shape::Small,
         None => Shape::Initial,
         Some(second) if second.is_uppercase() && letters.next().is_none_or(char::is_uppercase) => Shape::Capitals,
         Some(_) => Shape::Capitalised,
@@ -197,7 +191,7 @@ impl Segment {
     pub(super) fn of_small(text: &Text<'_>, at: usize) -> Option<Self> {
         let words = text.words();
         let is_small = |at: usize| words.get(at).is_some_and(|word| !word.is_capital && !word.has_digit);
-        if !is_small(at) || !is_small(at + 1) || text.gap(at) != " " {
+        if !is_small(at) || !is_small(at + 1) || text.between(at) != b" " {
             return None;
         }
         let [given, family] = [at, at + 1].map(|at| Token::read(text, at));
@@ -233,7 +227,7 @@ fn is_particle(text: &Text<'_>, at: usize) -> bool {
 
 /// Whether a word and the next one can be of one name.
 fn joins(text: &Text<'_>, at: usize) -> bool {
-    match text.gap(at).as_bytes() {
+    match text.between(at) {
         [b' ' | b'-' | b'\''] | [0xe2, 0x80, 0x99] => text.words().len() > at + 1,
         [b'.'] | [b'.', b' '] => {
             text.words().len() > at + 1 && (text.word(&text.words()[at]).chars().nth(1).is_none() || is_title(text, at))
@@ -255,7 +249,7 @@ pub(super) fn segments(text: &Text<'_>, from: usize, segment: &mut Segment, mut 
     loop {
         let token = Token::read(text, at);
         let behind_given = segment.tokens.last().is_some_and(|last| last.entry.given >= 3);
-        let is_bound = !segment.tokens.is_empty() && (text.gap(at - 1) == "-" || !words[at - 1].is_capital);
+        let is_bound = !segment.tokens.is_empty() && (text.between(at - 1) == b"-" || !words[at - 1].is_capital);
         if !is_bound && token.shape != Shape::Initial && token.is_no_name(behind_given) {
             close(segment, Some(token), &mut take);
         } else {

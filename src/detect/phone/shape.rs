@@ -5,7 +5,6 @@ const MOST_GROUPS: usize = 8;
 const MOST_DIGITS: usize = 18;
 
 /// Digits in groups, as they are written from one place on.
-#[derive(Clone, Copy)]
 pub(super) struct Shape {
     digits: [u8; MOST_DIGITS],
     count: usize,
@@ -57,9 +56,10 @@ impl Shape {
         self.groups += 1;
     }
 
-    /// So many of its first groups.
-    pub(super) fn first(&self, groups: usize) -> Self {
-        Shape { groups, count: self.lengths[..groups].iter().sum(), ..*self }
+    /// Leaves out its last group.
+    pub(super) fn drop_last(&mut self) {
+        self.groups -= 1;
+        self.count -= self.lengths[self.groups];
     }
 
     pub(super) fn groups(&self) -> usize {

@@ -1,0 +1,96 @@
+//! What is known of words, remembered: most words of a text are few, and are met again and again.
+//!
+//! Each thread remembers so many of the last words, so that what it holds does not grow, and knows each by all its letters,
+//! so that what it was asked before changes no answer.
+
+use std::cell::Cell;
+
+use crate::detect::person::inflection;
+use crate::detect::person::lexicon::{Entry, entry_of};
+use crate::detect::person::plain::Plain;
+use crate::detect::person::run::has_family_ending;
+use crate::detect::text::eight;
+use crate::detect::{Text, Word};
+
+/// Words that are remembered; a power of two.
+const REMEMBERED: usize = 1 << 10;
+
+/// Longer words are not remembered.
+const LONGEST: usize = 16;
+
+thread_local! {
+    static WORDS: [Cell<(Letters, Known)>; REMEMBERED] = const { [const { Cell::new(([0; 2], Known::NOTHING)) }; REMEMBERED] };
+}
+
+/// The letters of a word in lower case, eight at a time; zeros behind them.
+type Letters = [u64; 2];
+
+/// What is known of a word that can be one of a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Known {
+    pub(super) entry: Entry,
+    /// Whether it is known of the word that this one is a case of.
+    pub(super) is_inflected: bool,
+    /// Whether it ends as family names do.
+    pub(super) has_ending: bool,
+}
+
+impl Known {
+    const NOTHING: Known = Known { entry: Entry::NOTHING, is_inflected: false, has_ending: false };
+
+    /// What is known of a word of a text.
+    pub(super) fn of(text: &Text<'_>, word: &Word) -> Self {
+        let Some(letters) = letters(text, word) else { return Known::found(text, word) };
+        let place = word.hash as usize % REMEMBERED;
+        WORDS.with(|words| {
+            let (remembered, known) = words[place].get();
+            if remembered == letters {
+                return known;
+            }
+            let known = Known::found(text, word);
+            words[place].set((letters, known));
+            known
+        })
+    }
+
+    fn found(text: &Text<'_>, word: &Word) -> Self {
+        let known = entry_of(text, word);
+        let is_sought = known.is_none_or(|entry| entry.common == 0);
+        let plain = if is_sought { Plain::of(text.word(word)) } else { Plain::default() };
+        let base = known.is_none().then(|| inflection::base(&plain)).flatten();
+        let entry = known.or(base).unwrap_or_default();
+        Known { entry, is_inflected: base.is_some(), has_ending: has_family_ending(&plain) }
+    }
+}
+
+/// The letters by which a word is remembered; none of a longer word or one with other letters than those of ASCII.
+fn letters(text: &Text<'_>, word: &Word) -> Option<Letters> {
+    let length = word.end - word.start;
+    if !word.is_ascii || word.has_digit || length > LONGEST {
+        return None;
+    }
+    let beyond = |from: usize| 8 * (8 - length.saturating_sub(from).min(8)) as u32;
+    let part = |from: usize| {
+        let lower = eight(text.bytes(), word.start + from) | 0x2020_2020_2020_2020;
+        lower & u64::MAX.checked_shr(beyond(from)).unwrap_or(0)
+    };
+    Some([part(0), if length > 8 { part(8) } else { 0 }])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::text::Buffers;
+
+    #[test]
+    fn what_is_remembered_is_what_is_found() {
+        let mut buffers = Buffers::default();
+        let text = "Anna anna Virtasella VIRTASELLA Smith Abcdefghijklmnopqrst Mäkinen Ab abcdefgh Abcdefghi Koskinen";
+        let text = Text::read(text, &[false; 256], &mut buffers);
+        for _ in 0..2 {
+            for word in text.words() {
+                assert_eq!(Known::of(&text, word), Known::found(&text, word), "{}", text.word(word));
+            }
+        }
+    }
+}
