@@ -6,9 +6,9 @@
 
 use std::collections::BTreeSet;
 use std::fs::{DirBuilder, DirEntry, File, FileType, Metadata, OpenOptions};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
-use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
@@ -314,11 +314,15 @@ fn demand(file: &File, expected: &Pin) -> Result<(), StoreError> {
 fn read_range(file: &File, size: u64, range: &Range<u64>) -> Result<Bytes, StoreError> {
     let length = range.end.checked_sub(range.start).filter(|_| range.end <= size);
     let length = length.and_then(|length| usize::try_from(length).ok());
-    let mut bytes = vec![0; length.ok_or_else(|| StoreError::Damaged("range outside the object".into()))?];
-    match file.read_exact_at(&mut bytes, range.start) {
-        Err(error) if error.kind() == ErrorKind::UnexpectedEof => Err(StoreError::Damaged("file is short".into())),
-        read => read.map(|()| Bytes::from(bytes)).map_err(refusal),
+    let length = length.ok_or_else(|| StoreError::Damaged("range outside the object".into()))?;
+    // Room that is read into need not be cleared before.
+    let (mut bytes, mut file) = (Vec::with_capacity(length), file);
+    file.seek(SeekFrom::Start(range.start)).map_err(refusal)?;
+    file.take(length as u64).read_to_end(&mut bytes).map_err(refusal)?;
+    if bytes.len() < length {
+        return Err(StoreError::Damaged("file is short".into()));
     }
+    Ok(Bytes::from(bytes))
 }
 
 /// Holds back other replacers and deleters in a folder until the handle is dropped; none where it is missing.
