@@ -95,10 +95,10 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     let mut best = None;
     let mut at = start;
     while let Some(end) = number.read_group(bytes, at) {
-        let is_certain = number.is_of_a_range() && number.count >= 14;
         let goes_on = || matches!(bytes[end..], [b' ' | b'-', next, ..] if next.is_ascii_digit());
-        if number.is_checked() && ends(bytes, end, number.separator) && (is_certain || !goes_on()) {
-            best = Some((end, is_certain));
+        if number.is_checked() && ends(bytes, end, number.separator) {
+            let is_certain = number.is_of_a_range() && number.count >= 14;
+            best = (is_certain || !goes_on()).then_some((end, is_certain)).or(best);
         }
         match bytes.get(end) {
             Some(separator @ (b' ' | b'-' | b'.')) if number.joins(*separator) => at = end + 1,

@@ -115,7 +115,8 @@ fn token(text: &Text<'_>, word: &Word) -> Option<(usize, usize, u8)> {
     let (bytes, start) = (text.bytes(), word.start);
     let is_free = bytes[..start].last().is_none_or(|byte| !byte.is_ascii_alphanumeric() && !b"-_.".contains(byte));
     let rest = &bytes[start..];
-    let form = FORMS.iter().find(|(prefix, _)| rest.starts_with(prefix.as_bytes()));
+    let begins = |prefix: &[u8]| prefix.first() == rest.first() && rest.starts_with(prefix);
+    let form = FORMS.iter().find(|(prefix, _)| begins(prefix.as_bytes()));
     let is_web_token = rest.starts_with(b"eyJ");
     if !is_free || (form.is_none() && !is_web_token) {
         return None;
@@ -170,7 +171,7 @@ fn value(text: &Text<'_>, word: &Word) -> Option<(usize, usize, u8)> {
     let is_quoted = matches!(quote, b'"' | b'\'' | b'`');
     let is_inside = |byte: &&u8| match is_quoted {
         true => **byte != quote && !byte.is_ascii_control(),
-        false => byte.is_ascii_graphic() && !b"\"'`,;<>()[]{}|&".contains(byte),
+        false => byte.is_ascii_graphic() && !ends_value(**byte),
     };
     let mut end = start + bytes[start..].iter().take(LONGEST_VALUE).take_while(is_inside).count();
     if !is_quoted {
@@ -178,6 +179,14 @@ fn value(text: &Text<'_>, word: &Word) -> Option<(usize, usize, u8)> {
     }
     let is_whole = text.as_str().is_char_boundary(end) && is_named;
     (is_whole && is_secret(&bytes[start..end])).then_some((start, end, 85))
+}
+
+/// Whether a byte is none of a value that stands in no quotes.
+fn ends_value(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'"' | b'\'' | b'`' | b',' | b';' | b'<' | b'>' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'|' | b'&'
+    )
 }
 
 /// Where a value begins behind a name: behind `=`, `:` or, of `BY`, a space, and a quotation mark.

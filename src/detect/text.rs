@@ -424,26 +424,26 @@ impl Eight {
 #[inline(always)]
 fn run(bytes: &[u8], from: usize) -> Run {
     let eight = Eight::at(bytes, from);
-    if eight.length == 8 {
-        return long_run(bytes, from);
+    let (digits, has_letter, hash) = (eight.digits(), eight.has_letter(), mix(0, eight.lower_letters()));
+    match eight.length {
+        8 => long_run(bytes, from, Run { length: 8, digits, has_letter, hash }),
+        length => Run { length, digits, has_letter, hash: finished(hash) },
     }
-    let hash = finished(mix(0, eight.lower_letters()));
-    Run { length: eight.length, digits: eight.digits(), has_letter: eight.has_letter(), hash }
 }
 
-/// The run that begins here, looked at eight bytes at a time.
+/// The run that begins here and of which the first eight bytes are seen, looked at eight bytes at a time.
 #[inline(never)]
-fn long_run(bytes: &[u8], from: usize) -> Run {
-    let (mut at, mut digits, mut has_letter, mut hash) = (from, 0, false, 0);
+fn long_run(bytes: &[u8], from: usize, mut run: Run) -> Run {
     loop {
-        let eight = Eight::at(bytes, at);
-        (digits, has_letter) = (digits + eight.digits(), has_letter | eight.has_letter());
-        at += eight.length;
+        let eight = Eight::at(bytes, from + run.length);
+        run.digits += eight.digits();
+        run.has_letter |= eight.has_letter();
+        run.length += eight.length;
         if eight.length > 0 {
-            hash = mix(hash, eight.lower_letters());
+            run.hash = mix(run.hash, eight.lower_letters());
         }
         if eight.length < 8 {
-            return Run { length: at - from, digits, has_letter, hash: finished(hash) };
+            return Run { hash: finished(run.hash), ..run };
         }
     }
 }

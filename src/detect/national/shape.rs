@@ -50,13 +50,13 @@ impl Letters {
 
     /// Takes more letters; not if there are too many, or others.
     pub(super) fn push(&mut self, word: &[u8]) -> bool {
-        if self.count + word.len() > LONGEST || !word.is_ascii() {
+        let Some(room) = self.letters.get_mut(self.count..self.count + word.len()).filter(|_| word.is_ascii()) else {
             return false;
-        }
-        for byte in word {
+        };
+        for (letter, byte) in room.iter_mut().zip(word) {
             self.has_small |= byte.is_ascii_lowercase();
             self.digits |= u32::from(byte.is_ascii_digit()) << self.count;
-            self.letters[self.count] = byte.to_ascii_uppercase();
+            *letter = byte.to_ascii_uppercase();
             self.count += 1;
         }
         true
