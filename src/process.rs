@@ -3,15 +3,18 @@
 use rustix::process::{Resource, Rlimit, setrlimit};
 
 /// Ends this process when the one that started it ends, however it does (Linux; elsewhere it is left to its input's end).
-pub fn die_with_parent() {
+pub fn die_with(parent: u32) {
     #[cfg(target_os = "linux")]
     {
         let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
-        // It may be gone already: whoever lost its parent belongs to the first process.
-        if rustix::process::getppid().is_none_or(rustix::process::Pid::is_init) {
+        // It may be gone already.
+        let now = rustix::process::getppid().map(|now| now.as_raw_nonzero().get());
+        if now.and_then(|now| u32::try_from(now).ok()) != Some(parent) {
             std::process::exit(9);
         }
     }
+    #[cfg(not(target_os = "linux"))]
+    let _ = parent;
 }
 
 /// Turns core dumps off, and makes the process one that is not dumped and whose memory others cannot read (Linux,

@@ -27,6 +27,8 @@ pub struct Workspace {
     pub keys: Keys,
     pub limits: Limits,
     pub refresh: Vec<Refresh>,
+    /// Every customer that has a folder of schemas, in the order of their names.
+    pub customers: Vec<String>,
     /// What becomes of a run where a check of the accounts does not hold, by its name: a refusal, if it is not here.
     pub checks: BTreeMap<String, Severity>,
     /// Who is told what runs did.
@@ -124,6 +126,7 @@ impl Workspace {
             evidence: evidence(root.required("evidence")?, folder, &production)?,
             production,
             operator,
+            customers: customers(&folder.join("schemas")),
             checks: checks(root.optional("checks")?)?,
             consent: consent(root.required("consent")?)?,
             keys: keys(root.optional("keys")?, folder)?,
@@ -160,7 +163,7 @@ impl Workspace {
             EvidenceSigner::File(_) => None,
         };
         let (production, evidence, test) = (&self.production, &self.evidence.side, &self.test);
-        Sides { production, evidence, test, signing_key, severities: &self.checks }
+        Sides { production, evidence, test, signing_key, severities: &self.checks, customers: &self.customers }
     }
 
     /// Where approvals, signers and roles lie.
@@ -172,15 +175,14 @@ impl Workspace {
     pub fn ledger_memory(&self) -> PathBuf {
         self.folder.join(".verho/checkpoint")
     }
+}
 
-    /// Every customer that has a folder of schemas, in the order of their names.
-    pub fn customers(&self) -> Vec<String> {
-        let entries = std::fs::read_dir(self.schemas()).into_iter().flatten().filter_map(Result::ok);
-        let folders = entries.filter(|entry| entry.path().is_dir());
-        let mut names: Vec<String> = folders.filter_map(|entry| entry.file_name().into_string().ok()).collect();
-        names.sort();
-        names
-    }
+fn customers(schemas: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(schemas).into_iter().flatten().filter_map(Result::ok);
+    let folders = entries.filter(|entry| entry.path().is_dir());
+    let mut names: Vec<String> = folders.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort();
+    names
 }
 
 fn root_of(section: &mut Section<'_>, folder: &Path) -> Result<Root, Fault> {

@@ -38,7 +38,7 @@ fn pair(run: &Child) -> (u32, u32) {
     while Instant::now() < until {
         let all = children(run.id());
         let runner = all.iter().find(|pid| read(**pid, "environ").contains("VERHO_TEST_SIDE_IS_APART"));
-        let writer = all.iter().find(|pid| read(**pid, "cmdline").ends_with("writer\0"));
+        let writer = all.iter().find(|pid| read(**pid, "cmdline").contains("\0writer\0"));
         if let (Some(runner), Some(writer)) = (runner, writer) {
             return (*runner, *writer);
         }

@@ -55,7 +55,9 @@ fn a_key_in_a_profile_is_rolled_step_by_step() {
     let accounts = Accounts::start();
     let desk = with_profile(&accounts);
     let old = keys(TEST, "writer").0;
-    assert_eq!(desk.facts(&["keys", "roll", "test"])["rolled"], "switched");
+    assert_eq!(desk.facts(&["keys", "roll", "test"])["rolled"], "written");
+    assert_eq!(listed(&accounts).iter().filter(|(_, active)| *active).count(), 2, "the old one goes on working");
+    assert_eq!(desk.facts(&["keys", "roll", "test"])["rolled"], "disabled");
     let profile = std::fs::read_to_string(desk.path("writer.profiles")).expect("a file");
     assert!(profile.starts_with("# ours\n[other]\nregion = x\n[writer]\n") && !profile.contains(&old), "{profile}");
     let now = listed(&accounts);
@@ -69,15 +71,20 @@ fn a_key_in_a_profile_is_rolled_step_by_step() {
 }
 
 #[test]
-fn what_broke_off_before_the_new_key_was_put_in_place_is_begun_again() {
+fn a_newer_key_is_deleted_only_if_somebody_says_that_nobody_has_it() {
     let accounts = Accounts::start();
     let desk = with_profile(&accounts);
-    accounts
-        .test
-        .wait(accounts.test.iam().create_access_key().user_name("writer").send())
-        .expect("a key that nobody has");
-    assert_eq!(desk.facts(&["keys", "roll", "test"])["rolled"], "switched");
-    assert_eq!(listed(&accounts).len(), 2);
+    let made = accounts.test.wait(accounts.test.iam().create_access_key().user_name("writer").send()).expect("a key");
+    let newer = made.access_key().expect("a key").access_key_id().to_owned();
+    let refused = desk.verho(&["keys", "roll", "test"]);
+    assert_eq!(refused.status.code(), Some(5), "{}", said(&refused));
+    assert!(
+        said(&refused).contains(&newer[newer.len() - 4..]) && !said(&refused).contains(&newer),
+        "{}",
+        said(&refused)
+    );
+    assert_eq!(desk.facts(&["keys", "roll", "test", "--discard-newer"])["rolled"], "written");
+    assert!(listed(&accounts).iter().all(|(id, _)| *id != newer));
 }
 
 #[test]

@@ -380,6 +380,7 @@ fn refusal(error: io::Error) -> StoreError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::FileExt;
 
     fn store() -> (tempfile::TempDir, FileStore) {
         let folder = tempfile::tempdir().expect("a folder");

@@ -1,6 +1,6 @@
-//! The long-lived key of a robot is rolled: a new one is made, tried, put in the old one's place, the old one is disabled,
-//! and deleted after days of grace. What was begun and broke off is found in IAM and gone on with, so that the same
-//! command ends it.
+//! The long-lived key of a robot is rolled: a new one is made, tried, and put in the old one's place; once it is used the old
+//! one is disabled, and deleted after days of grace. How far that has come is found in IAM, so that the same command goes
+//! on with it, and at every moment the key that is used works.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -28,8 +28,8 @@ pub enum RollError {
     Store(#[from] StoreError),
     #[error("these credentials are no robot's: {0}")]
     NoRobot(&'static str),
-    #[error("a newer key of the same user is in use somewhere, and not here")]
-    NewerInUse,
+    #[error("a newer key of the same user is there, which ends in {0} and is not the one that is used here")]
+    Newer(String),
     #[error("the new key is not known to AWS after {TRIES} seconds; it is deleted again")]
     NotKnown,
     #[error("the new key cannot be written: {0}; it is deleted again")]
@@ -48,9 +48,7 @@ impl From<Failed> for RollError {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rolled {
-    /// A new key is in place, and the old one disabled.
-    Switched,
-    /// A new key is written; the old one is disabled once the program is started with the new one.
+    /// A new key is tried and written; the old one is disabled once the program is started with the new one.
     Written,
     /// The new key is in use, so the old one is disabled now.
     Disabled,
@@ -127,7 +125,7 @@ impl Robot {
         let id = key.access_key_id().unwrap_or_default();
         Ok(RobotKey {
             user: self.name.clone(),
-            ends_with: id.get(id.len().saturating_sub(4)..).unwrap_or_default().to_owned(),
+            ends_with: ending(id),
             is_active: is_active(key),
             is_used_here: id == self.used,
             made: made(key),
@@ -142,11 +140,11 @@ impl Robot {
     }
 
     /// Goes on with the rolling of its key, or begins it. `to` is where the new key is written, where the credentials are of
-    /// the environment.
+    /// the environment; `discard` says that nobody has a newer key that is there.
     ///
     /// # Errors
     /// Where a step fails; the key that is used is then as it was.
-    pub fn roll(&self, grace: SignedDuration, to: Option<&Path>) -> Result<Rolled, RollError> {
+    pub fn roll(&self, grace: SignedDuration, to: Option<&Path>, discard: bool) -> Result<Rolled, RollError> {
         let (used, others): (Vec<_>, Vec<_>) =
             self.list()?.into_iter().partition(|key| key.access_key_id() == Some(&self.used));
         let used = used.first().ok_or(RollError::NoRobot("the key that is used is none of the user's"))?;
@@ -154,16 +152,17 @@ impl Robot {
         let (id, is_newer) = (other.access_key_id().unwrap_or_default(), made(other) > made(used));
         match (is_active(other), is_newer) {
             (true, false) => self.disable(id).map(|()| Rolled::Disabled),
-            (true, true) if self.last_used(id)?.is_some() => Err(RollError::NewerInUse),
-            // It was made and never reached anybody.
+            // When a key was last used, AWS tells hours later: only a person knows whether somebody has it.
+            (true, true) if !discard => Err(RollError::Newer(ending(id))),
             (_, true) => self.delete(id).and_then(|()| self.replace(to)),
-            (false, false) => match made(used) + grace {
+            (false, false) => match self.last_used(id)?.map_or(made(used), |last| last.max(made(used))) + grace {
                 end if end > Timestamp::now() => Ok(Rolled::Waiting(end)),
                 _ => self.delete(id).map(|()| Rolled::Deleted),
             },
         }
     }
 
+    /// The old key stays as it is until the new one is used: a run that began with it goes on with it.
     fn replace(&self, to: Option<&Path>) -> Result<Rolled, RollError> {
         let place = self.place(to)?;
         let reply = wait(async { send!(self.iam.create_access_key().user_name(&self.name)) })?;
@@ -182,10 +181,7 @@ impl Robot {
             self.delete(&id)?;
             return Err(RollError::NotWritten(error.kind()));
         }
-        match place {
-            Place::Variables { .. } => Ok(Rolled::Written),
-            Place::Profile { .. } => self.disable(&self.used).map(|()| Rolled::Switched),
-        }
+        Ok(Rolled::Written)
     }
 
     fn place<'p>(&'p self, to: Option<&'p Path>) -> Result<Place<'p>, RollError> {
@@ -209,6 +205,11 @@ impl Robot {
         wait(async { send!(self.iam.delete_access_key().user_name(&self.name).access_key_id(id)) })?;
         Ok(())
     }
+}
+
+/// The last four letters of an id.
+fn ending(id: &str) -> String {
+    id.get(id.len().saturating_sub(4)..).unwrap_or_default().to_owned()
 }
 
 fn is_active(key: &AccessKeyMetadata) -> bool {

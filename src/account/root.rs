@@ -67,6 +67,15 @@ pub enum Checksums {
     WhenRequired,
 }
 
+/// The part of AWS that a region belongs to, as ARNs name it.
+pub(crate) fn partition(region: Option<&str>) -> &'static str {
+    match region.unwrap_or_default() {
+        region if region.starts_with("cn-") => "aws-cn",
+        region if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    }
+}
+
 impl FromStr for Checksums {
     type Err = String;
 

@@ -19,7 +19,7 @@ use serde_json::json;
 use ssh_key::rand_core::{OsRng, RngCore};
 
 use super::failure::{Failed, send};
-use super::root::Access;
+use super::root::{Access, partition};
 
 /// What AWS's log calls the sessions of this process: the same on both sides, and drawn by chance.
 pub(super) static SESSION: LazyLock<String> = LazyLock::new(|| format!("verho-{:016x}", OsRng.next_u64()));
@@ -85,11 +85,7 @@ fn source_identity(operator: &str) -> Option<String> {
 /// A policy for a session that reaches what lies below a place, written `bucket/prefix`, and no more.
 fn narrowed(place: &str, region: Option<&str>) -> String {
     let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
-    let partition = match region.unwrap_or_default() {
-        region if region.starts_with("cn-") => "aws-cn",
-        region if region.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
-    };
+    let partition = partition(region);
     let objects = [
         "s3:AbortMultipartUpload",
         "s3:DeleteObject",
@@ -173,7 +169,9 @@ fn code(serial: &str) -> Result<String, CredentialsError> {
         let what = format!("no code of the device is given: set {variable}, or run on a terminal");
         CredentialsError::invalid_configuration(what)
     };
-    // Not the input: that may be a socket.
+    // One device after the other; and not the input, which may be a socket.
+    static ASKED: Mutex<()> = Mutex::new(());
+    let _alone = ASKED.lock().unwrap_or_else(PoisonError::into_inner);
     let terminal = || std::fs::File::options().read(true).write(true).open("/dev/tty");
     let mut line = String::new();
     let asked = terminal().and_then(|mut terminal| {

@@ -14,16 +14,19 @@ use crate::account::separate;
 use crate::account::separate::policy::account_of;
 use crate::error::{Failure, Kind};
 use crate::keys::VARIABLES;
-use crate::process::die_with_parent;
+use crate::process::die_with;
 use crate::workspace::Workspace;
 
 /// Hold the test side's credentials for another process of verho
 #[derive(clap::Args)]
-pub struct Writer {}
+pub struct Writer {
+    /// The process that started it
+    parent: u32,
+}
 
 impl Writer {
     pub fn run(self, common: &Common) -> Result<Answer, Failure> {
-        die_with_parent();
+        die_with(self.parent);
         let workspace = common.workspace()?;
         let socket = std::os::fd::AsFd::as_fd(&std::io::stdin()).try_clone_to_owned().map(UnixStream::from);
         // A quarter, as much as parts take that are under way on the other side.
@@ -69,16 +72,22 @@ pub fn supervise(common: &Common) -> ExitCode {
 
 fn start(workspace: &Workspace) -> std::io::Result<(Child, Child)> {
     let (near, far) = UnixStream::pair()?;
-    let folder = workspace.folder.as_os_str();
+    let (folder, own) = (workspace.folder.as_os_str(), std::process::id().to_string());
     let mut writer = Command::new(std::env::current_exe()?);
-    writer.arg("--workspace").arg(folder).arg("writer").stdin(Stdio::from(OwnedFd::from(far))).stdout(Stdio::null());
+    writer
+        .arg("--workspace")
+        .arg(folder)
+        .arg("writer")
+        .arg(&own)
+        .stdin(Stdio::from(OwnedFd::from(far)))
+        .stdout(Stdio::null());
     let of_production = [&workspace.production, &workspace.evidence.side];
     let theirs = of_production.into_iter().flat_map(|side| variables(side.access.credentials.as_ref()));
     for name in theirs.chain(VARIABLES.map(str::to_owned)) {
         writer.env_remove(name);
     }
     let mut runner = Command::new(std::env::current_exe()?);
-    runner.args(std::env::args_os().skip(1)).env(VARIABLE, "1").stdin(Stdio::from(OwnedFd::from(near)));
+    runner.args(std::env::args_os().skip(1)).env(VARIABLE, &own).stdin(Stdio::from(OwnedFd::from(near)));
     for name in variables(workspace.test.access.credentials.as_ref()) {
         runner.env_remove(name);
     }

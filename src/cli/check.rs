@@ -17,7 +17,7 @@ impl Check {
     pub fn run(self, common: &Common) -> Result<Answer, Failure> {
         let workspace = common.workspace()?;
         let (mut rows, mut notes) = (Vec::new(), String::new());
-        for customer in workspace.customers() {
+        for customer in workspace.customers.clone() {
             for table in schema::read_customer(&workspace.schemas(), &customer)? {
                 if table.privacy.is_some() && table.subject.is_none() {
                     notes += &format!(

@@ -155,7 +155,8 @@ impl Common {
 fn is_apart() -> bool {
     #[cfg(feature = "s3")]
     if crate::account::apart::is_on() {
-        crate::process::die_with_parent();
+        let parent = std::env::var(crate::account::apart::VARIABLE).ok().and_then(|parent| parent.parse().ok());
+        crate::process::die_with(parent.unwrap_or_default());
         return true;
     }
     false

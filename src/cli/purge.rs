@@ -22,7 +22,7 @@ pub struct Purge {
 impl Purge {
     pub fn run(self, common: &Common) -> Result<Answer, Failure> {
         let workspace = common.workspace()?;
-        let customers = self.customer.map_or_else(|| workspace.customers(), |customer| vec![customer]);
+        let customers = self.customer.map_or_else(|| workspace.customers.clone(), |customer| vec![customer]);
         let (mut text, mut facts) = (String::new(), Vec::new());
         for customer in &customers {
             let wish = Wish { customer, approval: None, operator: self.operator.as_deref() };

@@ -137,7 +137,7 @@ fn done(
     let signer = evidence::signer(workspace)?;
     let mut book = Book::open(evidence, signer.as_ref(), &workspace.ledger_memory())?;
     let is_known = customer.is_empty()
-        || workspace.customers().iter().any(|known| known == customer)
+        || workspace.customers.iter().any(|known| known == customer)
         || book.ledger().entries().any(|entry| entry.customer == customer);
     if !is_known {
         return Err(Failure::new(Kind::Usage, "neither the ledger nor the workspace knows this customer"));

@@ -125,7 +125,7 @@ impl<'f> Facts<'f> {
     /// Every customer that is asked about.
     pub(super) fn customers(&self) -> BTreeSet<String> {
         let of_ledger = self.ledger.entries().map(|entry| entry.customer.clone());
-        let mut customers: BTreeSet<_> = of_ledger.chain(self.workspace.customers()).collect();
+        let mut customers: BTreeSet<_> = of_ledger.chain(self.workspace.customers.iter().cloned()).collect();
         // What concerns nobody's data, as a reviewer's look at all, is entered under no name.
         customers.retain(|known| !known.is_empty() && self.customer.as_ref().is_none_or(|asked| asked == known));
         customers

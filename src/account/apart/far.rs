@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::BufReader;
+use std::net::Shutdown;
 use std::ops::Range;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
@@ -76,11 +77,12 @@ fn unfitting() -> StoreError {
 impl Line {
     fn open() -> Option<Self> {
         let socket = UnixStream::from(std::io::stdin().as_fd().try_clone_to_owned().ok()?);
-        let (input, waiting) = (socket.try_clone().ok()?, Waiting::default());
+        let (input, closed, waiting) = (socket.try_clone().ok()?, socket.try_clone().ok()?, Waiting::default());
         let shared = waiting.clone();
         std::thread::spawn(move || {
             listen(input, &shared);
-            // Whoever still waits is told that nothing comes any more.
+            // Nobody asks any more, and whoever still waits is told that nothing comes.
+            let _ = closed.shutdown(Shutdown::Both);
             shared.lock().unwrap_or_else(PoisonError::into_inner).clear();
         });
         Some(Line { out: Mutex::new(socket), waiting, next: AtomicU64::new(0) })
@@ -90,9 +92,11 @@ impl Line {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let (tell, told) = sync_channel(1);
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(number, tell);
-        let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
-        frame::write(&mut *out, number, what, body).map_err(|_| gone())?;
-        drop(out);
+        let written = frame::write(&mut *self.out.lock().unwrap_or_else(PoisonError::into_inner), number, what, body);
+        if written.is_err() {
+            self.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
+            return Err(gone());
+        }
         told.recv().map_err(|_| gone())
     }
 }

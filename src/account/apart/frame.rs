@@ -61,6 +61,9 @@ pub(super) enum Answer {
 pub(super) fn write<T: Serialize>(out: &mut impl Write, number: u64, what: T, body: &[Bytes]) -> io::Result<()> {
     let head = serde_json::to_vec(&Head { number, what })?;
     let length = u32::try_from(head.len()).map_err(io::Error::other)?;
+    if length > LONGEST_HEAD {
+        return Err(io::Error::other("a head is too long"));
+    }
     let size: usize = body.iter().map(Bytes::len).sum();
     out.write_all(&length.to_be_bytes())?;
     out.write_all(&(size as u64).to_be_bytes())?;

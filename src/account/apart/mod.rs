@@ -8,5 +8,5 @@ mod serve;
 pub use far::{FarStore, facts, identity, is_on};
 pub use serve::serve;
 
-/// Set for the process that asks, whose input is the socket.
+/// Set for the process that asks, whose input is the socket, to the number of the one that started it.
 pub const VARIABLE: &str = "VERHO_TEST_SIDE_IS_APART";

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io::{self, BufReader};
 use std::os::unix::net::UnixStream;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
@@ -23,12 +24,12 @@ pub fn serve(socket: UnixStream, sides: &Sides<'_>, memory: usize) -> io::Result
     let house = House { sides, stores: Mutex::default(), out: Mutex::new(socket), room: Room::of(memory) };
     std::thread::scope(|scope| {
         while let Some((head, body)) = frame::lengths(&mut input)? {
-            house.room.take(body);
+            let taken = house.room.take(body);
             let (head, content) = frame::read::<Ask>(&mut input, (head, body))?;
             let house = &house;
             scope.spawn(move || {
                 house.answer(head, content);
-                house.room.give(body);
+                drop(taken);
             });
         }
         Ok(())
@@ -47,15 +48,24 @@ impl Room {
         Room { held: Mutex::new(0), freed: Condvar::new(), most }
     }
 
-    fn take(&self, bytes: usize) {
+    fn take(&self, bytes: usize) -> Taken<'_> {
         let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let is_full = |held: &mut usize| *held > 0 && *held + bytes > self.most;
         *self.freed.wait_while(held, is_full).unwrap_or_else(PoisonError::into_inner) += bytes;
+        Taken { room: self, bytes }
     }
+}
 
-    fn give(&self, bytes: usize) {
-        *self.held.lock().unwrap_or_else(PoisonError::into_inner) -= bytes;
-        self.freed.notify_all();
+/// Given back when dropped.
+struct Taken<'r> {
+    room: &'r Room,
+    bytes: usize,
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        *self.room.held.lock().unwrap_or_else(PoisonError::into_inner) -= self.bytes;
+        self.room.freed.notify_all();
     }
 }
 
@@ -69,17 +79,24 @@ struct House<'w> {
 
 impl House<'_> {
     fn answer(&self, head: Head<Ask>, content: Bytes) {
-        let (answer, body) = match head.what {
+        // A bug is an answer too: who asked waits for one.
+        let done = catch_unwind(AssertUnwindSafe(|| self.done(head.what, content)));
+        let bug = |_| Err(StoreError::Other("a bug in the process that holds the test side's credentials".into()));
+        let (answer, body) = done.unwrap_or_else(bug).unwrap_or_else(|error| (Answer::Failed(error), Vec::new()));
+        let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(error) = frame::write(&mut *out, head.number, answer, &body) {
+            let told = Answer::Failed(StoreError::Other(format!("an answer cannot be sent: {}", error.kind())));
+            // Where even that fails, nobody is left to be told.
+            let _ = frame::write(&mut *out, head.number, told, &[]);
+        }
+    }
+
+    fn done(&self, what: Ask, content: Bytes) -> Result<(Answer, Vec<Bytes>), StoreError> {
+        Ok(match what {
             Ask::Facts => (facts(self.sides), Vec::new()),
             Ask::Identity => (identity(self.sides), Vec::new()),
-            Ask::Store(root, call) => match self.store(&root).and_then(|store| done(store.as_ref(), call, content)) {
-                Ok(done) => done,
-                Err(error) => (Answer::Failed(error), Vec::new()),
-            },
-        };
-        let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
-        // Nobody is left to be told that nobody is left.
-        let _ = frame::write(&mut *out, head.number, answer, &body);
+            Ask::Store(root, call) => done(self.store(&root)?.as_ref(), call, content)?,
+        })
     }
 
     fn store(&self, root: &str) -> Result<Arc<dyn Store>, StoreError> {

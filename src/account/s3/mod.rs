@@ -32,6 +32,8 @@ struct Bucket {
     owner: String,
     kms_key: Option<String>,
     checksums: Checksums,
+    /// Whether a server other than AWS answers, which may leave out of a reply what AWS says.
+    is_stand_in: bool,
 }
 
 /// What HEAD tells of an object.
@@ -56,6 +58,7 @@ impl S3Store {
             owner: access.account.clone(),
             kms_key: access.kms_key.clone(),
             checksums: access.checksums,
+            is_stand_in: access.endpoint.is_some(),
         })))
     }
 }

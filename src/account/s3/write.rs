@@ -69,7 +69,21 @@ impl Bucket {
             .set_checksum_crc64_nvme(self.checksums().map(|_| content.crc64()))
             .body(content.part(0..content.size()).into());
         let reply = send!(request)?;
+        self.demand_key(reply.ssekms_key_id.as_deref())?;
         Ok((reply.version_id, reply.e_tag))
+    }
+
+    /// What was written must lie there under the key that was asked for.
+    fn demand_key(&self, used: Option<&str>) -> Result<(), Failed> {
+        let asked = self.kms_key.as_deref();
+        match used {
+            _ if asked.is_none() => Ok(()),
+            None if self.is_stand_in => Ok(()),
+            used if used == asked => Ok(()),
+            // Some stand-ins name keys in a way of their own.
+            Some(used) if self.is_stand_in && used.split(':').count() != 6 => Ok(()),
+            _ => Err(broken("another KMS key was used than the one asked for")),
+        }
     }
 
     /// A write whose reply was lost is tried again, and then refused because of itself: so what lies there is
@@ -191,6 +205,7 @@ impl Upload {
             .set_checksum_type(bucket.checksums().map(|_| ChecksumType::FullObject))
             .set_checksum_crc64_nvme(bucket.checksums().map(|_| content.crc64()));
         let reply = send!(request)?;
+        bucket.demand_key(reply.ssekms_key_id.as_deref())?;
         Ok((reply.version_id, reply.e_tag))
     }
 

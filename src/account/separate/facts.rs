@@ -57,6 +57,11 @@ impl Identity {
         self.arn.splitn(6, ':').nth(5).unwrap_or_default()
     }
 
+    /// The role or the user, or whoever else it is.
+    pub fn acts_as(&self) -> &str {
+        self.role().or_else(|| self.user()).unwrap_or_else(|| self.name())
+    }
+
     /// The role, where one was taken.
     pub fn role(&self) -> Option<&str> {
         self.name().strip_prefix("assumed-role/")?.split('/').next()

@@ -29,6 +29,8 @@ pub struct Sides<'w> {
     pub signing_key: Option<&'w str>,
     /// What the workspace says of checks, by their names.
     pub severities: &'w BTreeMap<String, Severity>,
+    /// Whose data lies in production, each in a folder of the name.
+    pub customers: &'w [String],
 }
 
 /// Which part of the accounts a finding is about.
@@ -170,6 +172,8 @@ pub struct Asked<'w> {
     pub who: bool,
     /// Whether a write must be refused there.
     pub must_not_write: bool,
+    /// Below whose folder.
+    pub customer: Option<&'w str>,
     /// Actions that must be denied, and on which resources.
     pub forbidden: Vec<(Vec<&'static str>, Vec<String>)>,
 }
@@ -202,6 +206,7 @@ impl<'w> Sides<'w> {
             keys: self.keys(place),
             who: place != Place::Evidence || self.evidence_is_apart(),
             must_not_write: place == Place::Production,
+            customer: self.customers.first().map(String::as_str),
             forbidden: check::power::forbidden(self, place),
         }
     }
@@ -280,10 +285,11 @@ impl SeparateAccounts {
     /// # Errors
     /// [`NotSeparate::Changed`] where that is somebody else.
     pub fn confirm(&self, sides: &Sides<'_>) -> Result<(), NotSeparate> {
-        for place in [Place::Production, Place::Test] {
+        for place in Place::ALL {
             let (Some(before), now) = (self.who.get(&place), identity(sides.side(place))?) else { continue };
-            let same =
-                now.is_some_and(|now| now.is_ok_and(|now| now.account == before.account && now.arn == before.arn));
+            // A session that was renewed may have another name.
+            let is_same = |now: &Identity| now.account == before.account && now.acts_as() == before.acts_as();
+            let same = now.is_some_and(|now| now.is_ok_and(|now| is_same(&now)));
             if !same {
                 return Err(NotSeparate::Changed(place));
             }

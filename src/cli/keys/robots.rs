@@ -23,6 +23,9 @@ pub struct Roll {
     /// Where the new key is written, as variables, if the credentials are an env_prefix
     #[arg(long, value_name = "FILE")]
     to: Option<PathBuf>,
+    /// Delete a newer key that is there and that nobody has: one whose rolling broke off before it was written
+    #[arg(long)]
+    discard_newer: bool,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -49,7 +52,8 @@ impl Roll {
             return Err(Failure::new(Kind::Usage, "a folder has no robot"));
         }
         let grace = SignedDuration::from_hours(24 * i64::from(self.grace));
-        let rolled = Robot::of(&side.access).and_then(|robot| robot.roll(grace, self.to.as_deref()))?;
+        let rolled =
+            Robot::of(&side.access).and_then(|robot| robot.roll(grace, self.to.as_deref(), self.discard_newer))?;
         let word = self.side.place().word();
         Ok(Answer::new(format!("{word}: {}\n", said(&rolled)), json!({ "side": word, "rolled": rolled })))
     }
@@ -57,10 +61,6 @@ impl Roll {
 
 fn said(rolled: &Rolled) -> String {
     match rolled {
-        Rolled::Switched => {
-            "a new key is in place and the old one disabled; `verho keys roll` deletes it after the days of grace"
-                .to_owned()
-        }
         Rolled::Written => {
             "a new key is written; start verho with it, then `verho keys roll` disables the old one".to_owned()
         }
@@ -126,8 +126,9 @@ impl From<RollError> for Failure {
             RollError::Store(error) => error.into(),
             RollError::NoRobot(_) => Failure::new(Kind::Usage, error.to_string())
                 .hint("only the long-lived key of an IAM user is rolled; sessions of roles end by themselves"),
-            RollError::NewerInUse => Failure::new(Kind::Accounts, error.to_string())
-                .hint("give verho the newer key, then roll again: that disables the old one"),
+            RollError::Newer(_) => Failure::new(Kind::Accounts, error.to_string()).hint(
+                "give verho the newer key, then roll again; or, if nobody has it, delete it with --discard-newer",
+            ),
             RollError::Nowhere => Failure::new(Kind::Usage, error.to_string())
                 .hint("with env_prefix, name a file with --to; with a profile, leave it out"),
             RollError::NotKnown | RollError::NotWritten(_) => Failure::new(Kind::Storage, error.to_string()),

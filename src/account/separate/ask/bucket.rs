@@ -7,6 +7,7 @@ use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_s3::error::BoxError;
 use aws_sdk_s3::types::{
     BucketLocationConstraint, BucketVersioningStatus, ObjectLockEnabled, PublicAccessBlockConfiguration,
+    ServerSideEncryption,
 };
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
@@ -15,6 +16,7 @@ use ssh_key::rand_core::{OsRng, RngCore};
 use super::{Clients, unless_none};
 use crate::account::connection::wait;
 use crate::account::failure::{Failed, send};
+use crate::account::root::Access;
 use crate::account::separate::facts::{Blind, Bucket, Seen};
 
 impl Clients {
@@ -99,16 +101,34 @@ impl Clients {
         Ok(lock == Some(ObjectLockEnabled::Enabled))
     }
 
-    /// Whether a write is refused. One is tried that can never happen: it asks that an object of a fresh name is there in a
-    /// state that none has. Who may write is told that it is not there, and who may not, that it may not.
-    pub(super) fn write_denied(&self, bucket: &str, prefix: &str) -> Seen<bool> {
-        let key = format!("{prefix}.verho-may-not-write-{:016x}", OsRng.next_u64());
-        let request = self.s3.put_object().bucket(bucket).expected_bucket_owner(&self.account).key(key);
-        match wait(async { send!(request.if_match("\"00000000000000000000000000000000\"")) }) {
+    /// Whether a write is refused, below a folder of a customer. One is tried that can never happen: on AWS, of an object that is
+    /// there, if it is not. Servers that stand in for AWS may not know that condition, so of them it is asked that an object
+    /// of a fresh name is there in a state that none has.
+    pub(super) fn write_denied(&self, bucket: &str, folder: &str, access: &Access) -> Seen<bool> {
+        let there = if self.is_stand_in { None } else { self.any(bucket, folder) };
+        let request = self.s3.put_object().bucket(bucket).expected_bucket_owner(&self.account);
+        // As a real write would be, since a policy may refuse others.
+        let encrypted = access.kms_key.as_ref().map(|_| ServerSideEncryption::AwsKms);
+        let request = request.set_server_side_encryption(encrypted).set_ssekms_key_id(access.kms_key.clone());
+        let request = match there {
+            Some(key) => request.key(key).if_none_match("*"),
+            None => {
+                let key = format!("{folder}.verho-may-not-write-{:016x}", OsRng.next_u64());
+                request.key(key).if_match("\"00000000000000000000000000000000\"")
+            }
+        };
+        match wait(async { send!(request) }) {
             Err(Failed { status: Some(401 | 403), .. }) => Ok(true),
             Ok(_) | Err(Failed { status: Some(404 | 409 | 412), .. }) => Ok(false),
             Err(failed) => Err(self.blind("s3:PutObject")(failed)),
         }
+    }
+
+    /// The key of some object in a folder, which nothing shows.
+    fn any(&self, bucket: &str, folder: &str) -> Option<String> {
+        let request = self.s3.list_objects_v2().bucket(bucket).expected_bucket_owner(&self.account);
+        let listed = wait(async { send!(request.prefix(folder).max_keys(1)) }).ok()?;
+        listed.contents.unwrap_or_default().into_iter().next()?.key
     }
 }
 

@@ -47,7 +47,10 @@ pub fn facts(asked: &Asked<'_>) -> Result<Facts, StoreError> {
         keys: asked.keys.iter().map(|arn| clients.key(arn)).collect::<Vec<Key>>(),
         account_block: asked.who.then(|| clients.account_block()),
         trail: asked.who.then(|| clients.trail()),
-        write_denied: asked.must_not_write.then(|| clients.write_denied(bucket, prefix)),
+        write_denied: asked.must_not_write.then(|| {
+            let folder = asked.customer.map_or_else(|| prefix.clone(), |customer| format!("{prefix}{customer}/"));
+            clients.write_denied(bucket, &folder, &asked.side.access)
+        }),
         identity,
     })
 }
@@ -93,6 +96,10 @@ impl Clients {
             (Some(403), code) if code == "HTTP 403" => Blind::Denied(calls::permission(operation).to_owned()),
             (status, code) if is_stand_in && is_unknown_call(status, code) => Blind::NoSuchCall(operation.to_owned()),
             (None | Some(500..), code) => Blind::Unreachable(code.to_owned()),
+            (
+                _,
+                code @ ("Throttling" | "ThrottlingException" | "RequestLimitExceeded" | "TooManyRequestsException"),
+            ) => Blind::Unreachable(code.to_owned()),
             (_, code) => Blind::Failed(code.to_owned()),
         }
     }

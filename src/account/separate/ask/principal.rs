@@ -22,19 +22,28 @@ macro_rules! ask {
 }
 
 impl Clients {
-    /// None where it is neither a user nor a role, or nobody knows who it is.
+    /// None where nobody knows who it is.
     pub(super) fn principal(&self, identity: &Seen<Identity>, asked: &Asked<'_>) -> Option<Principal> {
         let identity = identity.as_ref().ok()?;
-        match (identity.user(), identity.role()) {
-            (Some(user), _) => Some(Principal {
+        Some(match (identity.user(), identity.role()) {
+            (Some(user), _) => Principal {
                 policies: self.policies_of_user(user),
                 trust: None,
                 user: identity.mfa_at.is_none().then(|| Ok(self.user(user, &identity.key_digest))),
                 forbidden: self.forbidden(&identity.arn, asked),
-            }),
-            (None, Some(role)) => Some(self.role(role, asked)),
-            (None, None) => None,
-        }
+            },
+            (None, Some(role)) => self.role(role, asked),
+            // The root user, or one that a federation made: IAM knows no policies of it.
+            (None, None) => {
+                let unknown = || Blind::Failed("who acts is neither a user nor a role".to_owned());
+                Principal {
+                    policies: Err(unknown()),
+                    trust: None,
+                    user: Some(Err(unknown())),
+                    forbidden: Err(unknown()),
+                }
+            }
+        })
     }
 
     fn role(&self, name: &str, asked: &Asked<'_>) -> Principal {
@@ -151,24 +160,40 @@ impl Clients {
         Ok(decoded(&version.document.unwrap_or_default()))
     }
 
-    /// What IAM says of that which must be denied.
+    /// What IAM says of that which must be denied; of IAM's own actions both in general and towards who acts.
     fn forbidden(&self, arn: &str, asked: &Asked<'_>) -> Seen<BTreeMap<String, bool>> {
         let mut all = BTreeMap::new();
         for (actions, resources) in &asked.forbidden {
-            let request = self.iam.simulate_principal_policy().policy_source_arn(arn);
-            let request = request.set_action_names(Some(actions.iter().map(|action| (*action).to_owned()).collect()));
-            let request = request.set_resource_arns((!resources.is_empty()).then(|| resources.clone()));
-            let reply = ask!(self, "iam:SimulatePrincipalPolicy", request)?;
-            for result in reply.evaluation_results.unwrap_or_default() {
-                let allowed = result.eval_decision == PolicyEvaluationDecisionType::Allowed;
-                *all.entry(result.eval_action_name).or_insert(false) |= allowed;
+            self.simulate(arn, actions, resources, &mut all)?;
+            if resources.is_empty() {
+                self.simulate(arn, actions, &[arn.to_owned()], &mut all)?;
             }
         }
-        let is_told = |action: &&&str| all.contains_key(**action);
-        match asked.forbidden.iter().flat_map(|(actions, _)| actions.iter()).all(|action| is_told(&action)) {
+        match asked.forbidden.iter().flat_map(|(actions, _)| actions.iter()).all(|action| all.contains_key(*action)) {
             true => Ok(all),
             false => Err(incomplete()),
         }
+    }
+
+    /// An action is allowed where it is so on any of the resources: the decision over all of them is the strictest.
+    fn simulate(
+        &self,
+        arn: &str,
+        actions: &[&'static str],
+        resources: &[String],
+        all: &mut BTreeMap<String, bool>,
+    ) -> Seen<()> {
+        let request = self.iam.simulate_principal_policy().policy_source_arn(arn);
+        let request = request.set_action_names(Some(actions.iter().map(|action| (*action).to_owned()).collect()));
+        let request = request.set_resource_arns((!resources.is_empty()).then(|| resources.to_vec()));
+        let reply = ask!(self, "iam:SimulatePrincipalPolicy", request)?;
+        for result in reply.evaluation_results.unwrap_or_default() {
+            let is_allowed =
+                |decision: &PolicyEvaluationDecisionType| *decision == PolicyEvaluationDecisionType::Allowed;
+            let on_any = result.resource_specific_results().iter().any(|one| is_allowed(one.eval_resource_decision()));
+            *all.entry(result.eval_action_name.clone()).or_insert(false) |= on_any || is_allowed(&result.eval_decision);
+        }
+        Ok(())
     }
 }
 

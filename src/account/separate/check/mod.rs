@@ -145,8 +145,11 @@ fn finding(look: &Look<'_>, check: &'static Check, told: Told) -> Finding {
 mod tests {
     use std::collections::BTreeSet;
 
+    use super::super::facts::{AccessKey, Bucket, Identity, Key, Principal, User};
+    use super::super::{NotSeparate, facts};
     use super::*;
     use crate::account::calls::CALLS;
+    use crate::account::root::{Access, Root};
 
     #[test]
     fn every_check_has_a_name_of_its_own_and_rests_on_listed_calls() {
@@ -158,5 +161,140 @@ mod tests {
                 assert!(is_listed || check.name == "write_denied", "{} asks {operation}", check.name);
             }
         }
+    }
+
+    fn side(account: &str, bucket: &str) -> Side {
+        let access = Access {
+            account: account.to_owned(),
+            region: Some("eu-west-1".to_owned()),
+            kms_key: Some(key(account, bucket)),
+            endpoint: Some("http://127.0.0.1:1".to_owned()),
+            ..Access::default()
+        };
+        Side { root: Root::S3 { bucket: bucket.to_owned(), prefix: String::new() }, access }
+    }
+
+    fn key(account: &str, id: &str) -> String {
+        format!("arn:aws:kms:eu-west-1:{account}:key/{id}")
+    }
+
+    /// An account with which all is well.
+    fn fine(account: &str, bucket: &str, is_evidence: bool) -> Facts {
+        let tls = format!(
+            r#"{{"Statement":[{{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":["arn:aws:s3:::{bucket}","arn:aws:s3:::{bucket}/*"],"Condition":{{"Bool":{{"aws:SecureTransport":"false"}}}}}}]}}"#
+        );
+        let arn = key(account, bucket);
+        let about = facts::About { arn: arn.clone(), by_customer: true, enabled: true, signs: false };
+        let used = AccessKey { is_active: true, age_days: 1, is_used_here: true };
+        let user =
+            User { name: "robot".into(), has_password: Ok(false), mfa_devices: Ok(0), access_keys: Ok(vec![used]) };
+        let principal =
+            Principal { policies: Ok(Vec::new()), trust: None, user: Some(Ok(user)), forbidden: Ok(BTreeMap::new()) };
+        Facts {
+            identity: Ok(Identity {
+                account: account.to_owned(),
+                arn: format!("arn:aws:iam::{account}:user/robot"),
+                key_digest: account.to_owned(),
+                mfa_at: None,
+                is_session: false,
+            }),
+            principal: (!is_evidence).then_some(principal),
+            bucket: Bucket {
+                name: bucket.to_owned(),
+                region: Ok(Some("eu-west-1".to_owned())),
+                clock_ahead: Ok(1),
+                block: Ok(true),
+                is_public: Ok(false),
+                ownership: Ok(Some("BucketOwnerEnforced".to_owned())),
+                encryption: Ok(Some(("aws:kms".to_owned(), Some(arn.clone())))),
+                policy: Ok(Some(tls)),
+                keeps_versions: Ok(is_evidence),
+                locks_objects: Ok(is_evidence),
+            },
+            keys: vec![Key {
+                arn,
+                about: Ok(about),
+                rotates: Some(Ok(true)),
+                policy: Ok(r#"{"Statement":[]}"#.to_owned()),
+            }],
+            account_block: (!is_evidence).then_some(Ok(true)),
+            trail: (!is_evidence).then_some(Ok(true)),
+            write_denied: None,
+        }
+    }
+
+    /// What the checks say once something is set wrong.
+    fn judged(wrong: impl Fn(&mut BTreeMap<Place, Facts>)) -> Report {
+        let (production, evidence, test) =
+            (side("111111111111", "data"), side("111111111111", "evidence"), side("222222222222", "copies"));
+        let severities = BTreeMap::from([("audit_trail".to_owned(), Severity::Warn)]);
+        let sides = Sides {
+            production: &production,
+            evidence: &evidence,
+            test: &test,
+            signing_key: None,
+            severities: &severities,
+            customers: &[],
+        };
+        let mut facts = BTreeMap::from([
+            (Place::Production, fine("111111111111", "data", false)),
+            (Place::Evidence, fine("111111111111", "evidence", true)),
+            (Place::Test, fine("222222222222", "copies", false)),
+        ]);
+        wrong(&mut facts);
+        judge(&Look { sides: &sides, facts })
+    }
+
+    fn red(report: &Report) -> BTreeSet<&'static str> {
+        report.findings.iter().filter(|finding| finding.severity.is_some()).map(|finding| finding.check).collect()
+    }
+
+    fn of(facts: &mut BTreeMap<Place, Facts>, place: Place) -> &mut Facts {
+        facts.get_mut(&place).expect("a place")
+    }
+
+    #[test]
+    fn what_no_test_server_shows_turns_its_check_red_too() {
+        type Case = (&'static str, fn(&mut BTreeMap<Place, Facts>));
+        let cases: [Case; 6] = [
+            ("clock", |facts| of(facts, Place::Test).bucket.clock_ahead = Ok(-61)),
+            ("region", |facts| of(facts, Place::Test).bucket.region = Ok(Some("us-east-1".to_owned()))),
+            ("object_lock", |facts| of(facts, Place::Evidence).bucket.keeps_versions = Ok(false)),
+            ("object_lock", |facts| of(facts, Place::Production).bucket.locks_objects = Ok(true)),
+            ("access_keys", |facts| {
+                let shared = of(facts, Place::Production).identity.clone().expect("known").key_digest;
+                of(facts, Place::Test).identity.as_mut().expect("known").key_digest = shared;
+            }),
+            ("key_state", |facts| of(facts, Place::Test).keys[0].about.as_mut().expect("known").by_customer = false),
+        ];
+        assert_eq!(red(&judged(|_| {})), BTreeSet::new());
+        for (check, wrong) in cases {
+            let report = judged(wrong);
+            assert_eq!(red(&report), BTreeSet::from([check]));
+            assert!(matches!(report.refusal(), Some(NotSeparate::Refused(_))), "{check}");
+        }
+    }
+
+    #[test]
+    fn the_root_user_is_nobody_who_acts() {
+        let report = judged(|facts| {
+            of(facts, Place::Test).identity.as_mut().expect("known").arn = "arn:aws:iam::222222222222:root".to_owned();
+        });
+        assert!(red(&report).contains("root_user"));
+    }
+
+    #[test]
+    fn what_cannot_be_seen_refuses_or_warns_as_it_is_configured_and_never_holds() {
+        let blind = |blind: Blind| judged(move |facts| of(facts, Place::Test).bucket.is_public = Err(blind.clone()));
+        assert!(blind(Blind::Denied("s3:GetBucketPolicyStatus".into())).refusal().is_some());
+        assert!(blind(Blind::NoSuchCall("s3:GetBucketPolicyStatus".into())).refusal().is_none(), "a stand-in lacks it");
+        assert_eq!(
+            red(&blind(Blind::NoSuchCall("s3:GetBucketPolicyStatus".into()))),
+            BTreeSet::from(["public_access"])
+        );
+        let unreachable = blind(Blind::Unreachable("no connection".into()));
+        assert!(matches!(unreachable.refusal(), Some(NotSeparate::Unreachable(_))));
+        let lowered = judged(|facts| of(facts, Place::Test).trail = Some(Ok(false)));
+        assert_eq!((red(&lowered), lowered.refusal()), (BTreeSet::from(["audit_trail"]), None));
     }
 }

@@ -1,6 +1,7 @@
 //! People come with a second factor, services with a role, robots with a key that is nobody's.
 
 use super::{Check, Look, Told};
+use crate::account::credentials::Credentials;
 use crate::account::separate::Place;
 use crate::account::separate::facts::{Identity, Principal, Seen, User};
 use crate::account::separate::policy::{Principal as Who, Statement, statements};
@@ -15,10 +16,19 @@ pub(super) const PEOPLE: Check = Check {
 };
 
 fn people(look: &Look<'_>) -> Vec<Told> {
-    look.each(|place, _, facts| {
+    look.each(|place, side, facts| {
         let (who, principal) = (facts.identity.as_ref().ok()?, facts.principal.as_ref()?);
-        Some(told(*place, who, principal))
+        match &side.access.credentials {
+            Some(Credentials::Role { base, .. }) if is_of_a_service(base) => {
+                Some(Told::of(*place, true, "a service, whose own role takes this one"))
+            }
+            _ => Some(told(*place, who, principal)),
+        }
     })
+}
+
+fn is_of_a_service(base: &Credentials) -> bool {
+    matches!(base, Credentials::Container | Credentials::WebIdentity { .. })
 }
 
 fn told(place: Place, who: &Identity, principal: &Principal) -> Told {
@@ -51,7 +61,13 @@ fn of_role(trust: &str) -> (bool, String) {
         return (false, "the trust policy of its role cannot be read".to_owned());
     };
     let by_people = |statement: &&Statement| {
-        let is_person = |who: &Who| !matches!(who, Who::Service(_) | Who::Federated(_));
+        // Who comes by SAML is a person, whose second factor is the identity provider's word.
+        let is_service = |who: &Who| match who {
+            Who::Service(_) => true,
+            Who::Federated(provider) => !provider.contains(":saml-provider/"),
+            _ => false,
+        };
+        let is_person = |who: &Who| !is_service(who);
         statement.allows && statement.principals.iter().any(is_person)
     };
     let people: Vec<&Statement> = statements.iter().filter(by_people).collect();

@@ -1,10 +1,11 @@
 //! Nobody who acts for verho can do more than it needs.
 
 use super::{Check, Look, Told};
-use crate::account::root::Root;
+use crate::account::root::{Root, partition};
 use crate::account::separate::facts::Policy;
-use crate::account::separate::policy::{Statement, statements};
+use crate::account::separate::policy::statements;
 use crate::account::separate::{Place, Sides};
+use crate::account::side::Side;
 
 pub(super) const POLICIES: Check = Check {
     name: "policies",
@@ -46,21 +47,15 @@ pub(super) const WRITE: Check = Check {
     judge: write_denied,
 };
 
-/// AWS's own policies that give more than any program needs.
-const TOO_MUCH: [&str; 6] = [
-    "AdministratorAccess",
-    "PowerUserAccess",
-    "IAMFullAccess",
-    "AmazonS3FullAccess",
-    "AWSKeyManagementServicePowerUser",
-    "job-function/SystemAdministrator",
-];
+/// What AWS calls its own policies that give more than any program needs.
+const TOO_MUCH: [&str; 3] = ["Administrator", "FullAccess", "PowerUser"];
 
 fn policies(look: &Look<'_>) -> Vec<Told> {
-    look.each(|place, _, facts| {
+    look.each(|place, side, facts| {
         let principal = facts.principal.as_ref()?;
+        let account = &side.access.account;
         Some(Told::seen(*place, &principal.policies, |policies| {
-            match policies.iter().find(|policy| is_too_much(policy)) {
+            match policies.iter().find(|policy| is_too_much(policy, account)) {
                 Some(policy) => (false, format!("the policy {} makes an administrator or a power user", policy.name)),
                 None => (true, format!("{} policies, none of an administrator or a power user", policies.len())),
             }
@@ -68,19 +63,23 @@ fn policies(look: &Look<'_>) -> Vec<Told> {
     })
 }
 
-fn is_too_much(policy: &Policy) -> bool {
+fn is_too_much(policy: &Policy, account: &str) -> bool {
     match &policy.document {
-        None => TOO_MUCH.iter().any(|name| policy.name.ends_with(&format!(":policy/{name}"))),
-        Some(document) => statements(document).is_none_or(|all| all.iter().any(Statement::allows_everything)),
+        None => TOO_MUCH.iter().any(|words| policy.name.contains(words)),
+        Some(document) => {
+            statements(document).is_none_or(|all| all.iter().any(|statement| statement.makes_administrators(account)))
+        }
     }
 }
 
+/// A write to production is another check's matter.
 fn denied(look: &Look<'_>) -> Vec<Told> {
     look.each(|place, _, facts| {
         let principal = facts.principal.as_ref()?;
         Some(Told::seen(*place, &principal.forbidden, |actions| {
-            let allowed: Vec<&str> =
-                actions.iter().filter(|(_, allowed)| **allowed).map(|(name, _)| name.as_str()).collect();
+            let allowed =
+                actions.iter().filter(|(name, allowed)| **allowed && *name != PUT).map(|(name, _)| name.as_str());
+            let allowed: Vec<&str> = allowed.collect();
             match allowed.is_empty() {
                 true => (true, format!("{} actions, all denied", actions.len())),
                 false => (false, format!("allowed is {}", allowed.join(", "))),
@@ -89,14 +88,16 @@ fn denied(look: &Look<'_>) -> Vec<Told> {
     })
 }
 
+const PUT: &str = "s3:PutObject";
+
+/// Tried, and simulated where that may be looked at: the one cannot write everywhere, the other knows no policies of buckets.
 fn write_denied(look: &Look<'_>) -> Vec<Told> {
     look.each(|place, _, facts| {
-        let denied = facts.write_denied.as_ref()?;
-        Some(Told::seen(*place, denied, |denied| {
-            (
-                *denied,
-                if *denied { "refused, as it must be" } else { "production lets itself be written to" }.to_owned(),
-            )
+        let tried = facts.write_denied.as_ref()?;
+        let simulated = facts.principal.as_ref().and_then(|principal| principal.forbidden.as_ref().ok()?.get(PUT));
+        Some(Told::seen(*place, tried, |denied| match (*denied, simulated) {
+            (true, None | Some(false)) => (true, "refused, as it must be".to_owned()),
+            _ => (false, "production lets itself be written to".to_owned()),
         }))
     })
 }
@@ -106,8 +107,9 @@ pub(in crate::account::separate) fn forbidden(
     sides: &Sides<'_>,
     place: Place,
 ) -> Vec<(Vec<&'static str>, Vec<String>)> {
-    let side = sides.side(place);
-    let Root::S3 { bucket, prefix } = &side.root else { return Vec::new() };
+    if arn(sides.side(place)).is_none() {
+        return Vec::new();
+    }
     let of_account = vec![
         "iam:AttachRolePolicy",
         "iam:AttachUserPolicy",
@@ -129,37 +131,47 @@ pub(in crate::account::separate) fn forbidden(
         "s3:PutEncryptionConfiguration",
     ];
     let of_keys = vec!["kms:CreateGrant", "kms:DisableKey", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"];
-    let keys: Vec<String> = [place, if place == Place::Production { Place::Evidence } else { place }]
-        .into_iter()
-        .flat_map(|place| sides.keys(place))
-        .map(str::to_owned)
-        .collect();
-    let mut all = vec![(of_account, Vec::new()), (of_bucket, buckets(sides, place))];
+    let of_evidence = vec!["s3:BypassGovernanceRetention", "s3:DeleteObjectVersion"];
+    let places = places(sides, place);
+    let keys: Vec<String> = places.iter().flat_map(|place| sides.keys(*place)).map(str::to_owned).collect();
+    let buckets = places.iter().filter_map(|place| Some(arn(sides.side(*place))?.0)).collect();
+    let mut all = vec![(of_account, Vec::new()), (of_bucket, buckets)];
     if !keys.is_empty() {
         all.push((of_keys, keys));
     }
     if place == Place::Production {
-        all.push((vec!["s3:DeleteObject"], vec![format!("{}/{prefix}x", arn(bucket))]));
-        let Root::S3 { bucket, prefix } = &sides.evidence.root else { return all };
-        let of_evidence = vec!["s3:BypassGovernanceRetention", "s3:DeleteObjectVersion"];
-        all.push((of_evidence, vec![format!("{}/{prefix}x", arn(bucket))]));
+        all.push((vec!["s3:DeleteObject", PUT], objects(sides)));
+    }
+    if places.contains(&Place::Evidence) {
+        all.push((
+            of_evidence,
+            arn(sides.evidence).map(|(bucket, prefix)| format!("{bucket}/{prefix}x")).into_iter().collect(),
+        ));
     }
     all
 }
 
-fn buckets(sides: &Sides<'_>, place: Place) -> Vec<String> {
-    let places = if place == Place::Production {
-        &[Place::Production, Place::Evidence][..]
-    } else {
-        std::slice::from_ref(&place)
-    };
-    let named = |place: &Place| match &sides.side(*place).root {
-        Root::S3 { bucket, .. } => Some(arn(bucket)),
-        Root::File(_) => None,
-    };
-    places.iter().filter_map(named).collect()
+/// The places that who acts at one also acts at.
+fn places(sides: &Sides<'_>, place: Place) -> Vec<Place> {
+    match place {
+        Place::Production if !sides.evidence_is_apart() => vec![Place::Production, Place::Evidence],
+        place => vec![place],
+    }
 }
 
-fn arn(bucket: &str) -> String {
-    format!("arn:aws:s3:::{bucket}")
+/// An object of each customer, or of the root where there is none.
+fn objects(sides: &Sides<'_>) -> Vec<String> {
+    let Some((bucket, prefix)) = arn(sides.production) else { return Vec::new() };
+    let of = |folder: &str| format!("{bucket}/{prefix}{folder}x");
+    match sides.customers.is_empty() {
+        true => vec![of("")],
+        false => sides.customers.iter().map(|customer| of(&format!("{customer}/"))).collect(),
+    }
+}
+
+/// The ARN of a side's bucket, and the prefix in it.
+fn arn(side: &Side) -> Option<(String, &str)> {
+    let Root::S3 { bucket, prefix } = &side.root else { return None };
+    let partition = partition(side.access.region.as_deref());
+    Some((format!("arn:{partition}:s3:::{bucket}"), prefix))
 }

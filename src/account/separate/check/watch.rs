@@ -2,8 +2,8 @@
 
 use super::{Check, Look, Told};
 use crate::account::separate::Place;
-use crate::account::separate::facts::{Facts, Seen};
-use crate::account::separate::policy::{Statement, statements};
+use crate::account::separate::facts::{Facts, Key, Seen};
+use crate::account::separate::policy::statements;
 
 /// How far two clocks may be apart, in seconds.
 const APART: i64 = 60;
@@ -35,30 +35,33 @@ pub(super) const TRAIL: Check = Check {
     judge: trail,
 };
 
+/// A policy by what it is of; whether it is a role's trust.
+type Held = Seen<(String, Option<String>, bool)>;
+
 fn trust(look: &Look<'_>) -> Vec<Told> {
     let of_place = |place: &Place, account: &str, facts: &Facts| {
         // A bucket that is not there has no policy.
         let bucket = (facts.bucket.region != Ok(None)).then(|| facts.bucket.policy.clone());
-        let bucket = bucket.map(|policy| policy.map(|policy| ("the bucket's policy".to_owned(), policy)));
-        let keys = facts
-            .keys
-            .iter()
-            .map(|key| key.policy.clone().map(|policy| (format!("the policy of {}", key.arn), Some(policy))));
+        let bucket = bucket.map(|policy| policy.map(|policy| ("the bucket's policy".to_owned(), policy, false)));
+        let of_key =
+            |key: &Key| key.policy.clone().map(|policy| (format!("the policy of {}", key.arn), Some(policy), false));
         let trust = facts.principal.as_ref().and_then(|principal| principal.trust.clone());
-        let role = trust.map(|trust| trust.map(|trust| ("the role's trust policy".to_owned(), Some(trust))));
-        told(*place, account, bucket.into_iter().chain(keys).chain(role).collect())
+        let role = trust.map(|trust| trust.map(|trust| ("the role's trust policy".to_owned(), Some(trust), true)));
+        told(*place, account, bucket.into_iter().chain(facts.keys.iter().map(of_key)).chain(role).collect())
     };
     look.each(|place, side, facts| Some(of_place(place, &side.access.account, facts)))
 }
 
 /// A policy that lets others in weighs more than one that cannot be seen.
-fn told(place: Place, account: &str, policies: Vec<Seen<(String, Option<String>)>>) -> Told {
-    let lets_in = |policy: &str| {
-        statements(policy).is_none_or(|all| all.iter().any(|one: &Statement| one.lets_in_others(account)))
+fn told(place: Place, account: &str, policies: Vec<Held>) -> Told {
+    let lets_in = |policy: &str, is_trust: bool| {
+        statements(policy).is_none_or(|all| all.iter().any(|one| one.lets_in_others(account, is_trust)))
     };
-    let open = policies.iter().flatten().find(|(_, policy)| policy.as_deref().is_some_and(lets_in));
+    let is_open =
+        |policy: &Option<String>, is_trust: bool| policy.as_deref().is_some_and(|text| lets_in(text, is_trust));
+    let open = policies.iter().flatten().find(|(_, policy, is_trust)| is_open(policy, *is_trust));
     match (open, policies.iter().find_map(|policy| policy.as_ref().err())) {
-        (Some((name, _)), _) => {
+        (Some((name, _, _)), _) => {
             Told::of(place, false, format!("{name} lets somebody in who is not of account {account}"))
         }
         (None, Some(blind)) => Told::unseen(place, blind),
