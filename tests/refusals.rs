@@ -129,7 +129,7 @@ fn every_way_is_refused_in_its_own_words_without_reading_data() {
         let output = desk.verho(&["run", "demo", "--operator", OPERATOR]);
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(4), "{way}: {said}");
-        let message = said.lines().next().unwrap_or_default().to_owned();
+        let message = said.lines().find(|line| line.starts_with("error")).unwrap_or_default().to_owned();
         eprintln!("{way}: {message}");
         assert!(messages.insert(message.clone()), "{way} says what another way says: {message}");
         let pages = accounts.data_reads()[before..].iter().filter(|read| !read.is_footer()).count();

@@ -68,6 +68,7 @@ pub enum Checksums {
 }
 
 /// The part of AWS that a region belongs to, as ARNs name it.
+#[cfg(feature = "s3")]
 pub(crate) fn partition(region: Option<&str>) -> &'static str {
     match region.unwrap_or_default() {
         region if region.starts_with("cn-") => "aws-cn",

@@ -13,6 +13,7 @@ use aws_sdk_s3::types::{
     OwnershipControlsRule, PublicAccessBlockConfiguration, ServerSideEncryption, ServerSideEncryptionByDefault,
     ServerSideEncryptionConfiguration, ServerSideEncryptionRule, VersioningConfiguration,
 };
+use aws_sdk_s3control::config::endpoint::{Endpoint, EndpointFuture, Params, ResolveEndpoint};
 use verho::account::calls::{CALLS, Call, Of};
 use verho::account::credentials::Credentials;
 use verho::account::root::Access;
@@ -136,6 +137,18 @@ impl Server {
         self.wait(trails.start_logging().name("trail").send()).expect("logging");
     }
 
+    /// Has the account as a whole block public access.
+    pub fn block_account(&self) {
+        let config = aws_sdk_s3control::Config::builder().behavior_version(BehaviorVersion::latest());
+        let config = config.region(Region::new(REGION)).endpoint_resolver(Here(self.url())).http_client(plain_http());
+        let client = aws_sdk_s3control::Client::from_conf(config.credentials_provider(root()).build());
+        let all = aws_sdk_s3control::types::PublicAccessBlockConfiguration::builder();
+        let all = all.block_public_acls(true).ignore_public_acls(true).block_public_policy(true);
+        let put = client.put_public_access_block().account_id(&self.account);
+        let put = put.public_access_block_configuration(all.restrict_public_buckets(true).build());
+        self.wait(put.send()).expect("block set");
+    }
+
     /// A client of the account's trails, with its root key.
     pub fn trails(&self) -> aws_sdk_cloudtrail::Client {
         let config = aws_sdk_cloudtrail::Config::builder().behavior_version(BehaviorVersion::latest());
@@ -236,6 +249,16 @@ impl Server {
     /// Runs one call of a client of this server.
     pub fn wait<F: Future>(&self, call: F) -> F::Output {
         self.runtime.block_on(call)
+    }
+}
+
+/// A server's address: AWS would put the account before it.
+#[derive(Debug)]
+struct Here(String);
+
+impl ResolveEndpoint for Here {
+    fn resolve_endpoint<'a>(&'a self, _: &'a Params) -> EndpointFuture<'a> {
+        EndpointFuture::ready(Ok(Endpoint::builder().url(self.0.clone()).build()))
     }
 }
 

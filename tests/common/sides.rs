@@ -45,6 +45,8 @@ impl Accounts {
         production.guarded_bucket("verho-production", &wrapping, false);
         production.guarded_bucket("verho-evidence", &wrapping, true);
         test.guarded_bucket("verho-test", &output, false);
+        production.block_account();
+        test.block_account();
         production.trail("verho-evidence");
         test.trail("verho-test");
         Accounts { production, test, wrapping, signing, output }

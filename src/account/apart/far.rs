@@ -106,8 +106,10 @@ fn listen(input: UnixStream, waiting: &Waiting) {
     while let Ok(Some(lengths)) = frame::lengths(&mut input) {
         let Ok((head, body)) = frame::read::<Answer>(&mut input, lengths) else { return };
         let waits = waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(&head.number);
-        // Who no longer waits has failed for another reason.
-        let _ = waits.map(|tell| tell.send((head.what, body)));
+        if let Some(tell) = waits {
+            // Who no longer waits has failed for another reason.
+            let _ = tell.send((head.what, body));
+        }
     }
 }
 

@@ -200,6 +200,7 @@ impl<'w> Sides<'w> {
         own.into_iter().chain(signing).collect()
     }
 
+    #[cfg(feature = "s3")]
     fn asked(&self, place: Place) -> Asked<'w> {
         Asked {
             side: self.side(place),
@@ -207,7 +208,7 @@ impl<'w> Sides<'w> {
             who: place != Place::Evidence || self.evidence_is_apart(),
             must_not_write: place == Place::Production,
             customer: self.customers.first().map(String::as_str),
-            forbidden: check::power::forbidden(self, place),
+            forbidden: ask::forbidden::forbidden(self, place),
         }
     }
 }

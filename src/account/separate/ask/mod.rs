@@ -1,6 +1,7 @@
 //! What AWS is asked about an account: a constant number of calls, none of which changes anything.
 
 mod bucket;
+pub(super) mod forbidden;
 mod identity;
 mod kms;
 mod principal;
@@ -93,7 +94,7 @@ impl Clients {
             (_, "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation") => {
                 Blind::Denied(calls::permission(operation).to_owned())
             }
-            (Some(403), code) if code == "HTTP 403" => Blind::Denied(calls::permission(operation).to_owned()),
+            (Some(403), "HTTP 403") => Blind::Denied(calls::permission(operation).to_owned()),
             (status, code) if is_stand_in && is_unknown_call(status, code) => Blind::NoSuchCall(operation.to_owned()),
             (None | Some(500..), code) => Blind::Unreachable(code.to_owned()),
             (

@@ -20,7 +20,7 @@ impl Clients {
             |trail: &&Trail| trail.is_multi_region_trail == Some(true) || trail.home_region.as_deref() == region;
         let logging: Vec<Seen<bool>> = trails.iter().filter(covers).map(|trail| self.is_logging(trail)).collect();
         // One that cannot be looked at, such as an organisation's, does not hide one that can.
-        match logging.iter().any(|one| *one == Ok(true)) {
+        match logging.contains(&Ok(true)) {
             true => Ok(true),
             false => logging.into_iter().find(Result::is_err).unwrap_or(Ok(false)),
         }

@@ -37,7 +37,7 @@ fn accounts(look: &Look<'_>) -> Vec<Told> {
         Some(Told::seen(*place, &facts.identity, |who| {
             let holds = who.account == *configured;
             let says = if holds {
-                format!("{}", who.arn)
+                who.arn.clone()
             } else {
                 format!("the credentials are of another account than {configured}")
             };

@@ -6,7 +6,7 @@ mod identity;
 mod kms;
 mod names;
 mod people;
-pub(super) mod power;
+mod power;
 mod robots;
 mod watch;
 
