@@ -111,6 +111,7 @@ impl Server {
     }
 
     /// Makes a bucket.
+    #[expect(clippy::disallowed_methods, reason = "a test sets an account up, where no owner is to be expected yet")]
     pub fn bucket(&self, name: &str) {
         let place = CreateBucketConfiguration::builder().location_constraint(BucketLocationConstraint::from(REGION));
         let request = self.s3().create_bucket().bucket(name).create_bucket_configuration(place.build());
@@ -119,6 +120,7 @@ impl Server {
 
     /// Makes a bucket as a production account has it: nothing public, its owner's alone, encrypted by a key, over TLS only;
     /// and for evidence versioned, and locked.
+    #[expect(clippy::disallowed_methods, reason = "a test sets an account up, where no owner is to be expected yet")]
     pub fn guarded_bucket(&self, name: &str, key: &str, locked: bool) {
         let place = CreateBucketConfiguration::builder().location_constraint(BucketLocationConstraint::from(REGION));
         let make = self.s3().create_bucket().bucket(name).create_bucket_configuration(place.build());
