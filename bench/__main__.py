@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from bench import build, machine, page
-from bench.series import customers, dictionary, limit, memory, objects, rows, s3, threads
+from bench.series import apart, customers, dictionary, limit, memory, objects, rows, s3, threads
 from bench.series.common import FOLDER, Setting
 
 SERIES = {
@@ -16,6 +16,7 @@ SERIES = {
     "threads": threads,
     "memory": memory,
     "s3": s3,
+    "apart": apart,
     "rows": rows,
     "objects": objects,
 }
