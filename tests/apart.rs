@@ -14,10 +14,7 @@ use common::servers::{PRODUCTION, TEST, keys};
 use common::sides::Accounts;
 
 fn ready(accounts: &Accounts, prefix: &str) -> Desk {
-    accounts.put_demo(prefix);
-    let mut desk = accounts.desk("demo", prefix);
-    desk.write("schemas/demo/customers.toml", include_str!("../schemas/demo/customers.toml"));
-    desk.write("schemas/demo/orders.toml", include_str!("../schemas/demo/orders.toml"));
+    let mut desk = accounts.demo(prefix);
     desk.approve("demo", "apart", 20);
     desk.environment.push(("VERHO_KEYRING_PASSPHRASE".into(), "used by nobody here".into()));
     desk

@@ -75,6 +75,25 @@ fn every_request_names_the_owner_and_every_write_key_and_checksum() {
 }
 
 #[test]
+fn a_write_that_lies_under_another_key_is_no_success() {
+    const OTHER: &str = "arn:aws:kms:eu-west-1:111111111111:key/00000000-0000-0000-0000-000000000000";
+    let server = server();
+    let proxy = Proxy::before(&server.address);
+    let key = Some(server.encryption_key());
+    let store = store(&Access { kms_key: key, endpoint: Some(proxy.url()), ..server.access("worker") });
+    let pin = put(&store, "fine", "content");
+    let content = [Bytes::from_static(b"content")];
+    proxy.fail("PUT", "", 1, Fault::Key(OTHER));
+    let refused = store.create("small", &content).expect_err("another key");
+    assert!(refused.to_string().contains("another KMS key"), "{refused}");
+    proxy.fail("PUT", "", 1, Fault::Key(OTHER));
+    assert!(store.replace("fine", &content, &pin).is_err());
+    proxy.fail("POST", "uploadId", 1, Fault::Key(OTHER));
+    assert!(store.create("large", &[vec![7; 17 << 20].into()]).is_err());
+    assert_eq!(proxy.left(), 0);
+}
+
+#[test]
 fn no_byte_is_read_that_was_not_asked_for() {
     let server = server();
     let store = store(&server.access("worker"));

@@ -6,10 +6,11 @@ mod common;
 use std::collections::BTreeSet;
 
 use aws_sdk_s3::types::ObjectOwnership;
-use common::deployed::{Deployed, Person};
+use common::deployed::{Account, Deployed, Person};
 use common::desk::Desk;
 use common::servers::{allow, tls_only};
 use serde_json::{Value, json};
+use verho::account::separate::check::CHECKS;
 
 /// What `doctor` finds, whatever it is.
 fn findings(desk: &Desk) -> Vec<Value> {
@@ -87,6 +88,30 @@ fn key_policy(deployed: &Deployed, who: &str) {
     server.wait(put.send()).expect("set");
 }
 
+fn rotate(deployed: &Deployed, on: bool) {
+    let (server, key) = (&deployed.production.server, deployed.production.output("WrappingKeyArn"));
+    match on {
+        true => drop(server.wait(server.kms().enable_key_rotation().key_id(key).send()).expect("set")),
+        false => drop(server.wait(server.kms().disable_key_rotation().key_id(key).send()).expect("set")),
+    }
+}
+
+fn enable(deployed: &Deployed, on: bool) {
+    let (server, key) = (&deployed.test.server, deployed.test.output("TestKeyArn"));
+    match on {
+        true => drop(server.wait(server.kms().enable_key().key_id(key).send()).expect("set")),
+        false => drop(server.wait(server.kms().disable_key().key_id(key).send()).expect("set")),
+    }
+}
+
+fn log(deployed: &Deployed, on: bool) {
+    let (server, trail) = (&deployed.production.server, deployed.production.output("TrailArn"));
+    match on {
+        true => drop(server.wait(server.trails().start_logging().name(trail).send()).expect("on")),
+        false => drop(server.wait(server.trails().stop_logging().name(trail).send()).expect("off")),
+    }
+}
+
 const SLIPS: [Slip; 17] = [
     Slip {
         what: "public access to a bucket",
@@ -133,26 +158,14 @@ const SLIPS: [Slip; 17] = [
     Slip {
         what: "a key that is not rotated",
         check: "key_rotation",
-        wrong: |deployed| {
-            let (server, key) = (&deployed.production.server, deployed.production.output("WrappingKeyArn"));
-            server.wait(server.kms().disable_key_rotation().key_id(key).send()).expect("set");
-        },
-        right: |deployed| {
-            let (server, key) = (&deployed.production.server, deployed.production.output("WrappingKeyArn"));
-            server.wait(server.kms().enable_key_rotation().key_id(key).send()).expect("set");
-        },
+        wrong: |deployed| rotate(deployed, false),
+        right: |deployed| rotate(deployed, true),
     },
     Slip {
         what: "a key that is disabled",
         check: "key_state",
-        wrong: |deployed| {
-            let (server, key) = (&deployed.test.server, deployed.test.output("TestKeyArn"));
-            server.wait(server.kms().disable_key().key_id(key).send()).expect("set");
-        },
-        right: |deployed| {
-            let (server, key) = (&deployed.test.server, deployed.test.output("TestKeyArn"));
-            server.wait(server.kms().enable_key().key_id(key).send()).expect("set");
-        },
+        wrong: |deployed| enable(deployed, false),
+        right: |deployed| enable(deployed, true),
     },
     Slip {
         what: "a robot's key of 91 days",
@@ -220,14 +233,8 @@ const SLIPS: [Slip; 17] = [
     Slip {
         what: "a trail that is off",
         check: "audit_trail",
-        wrong: |deployed| {
-            let (server, trail) = (&deployed.production.server, deployed.production.output("TrailArn"));
-            server.wait(server.trails().stop_logging().name(trail).send()).expect("off");
-        },
-        right: |deployed| {
-            let (server, trail) = (&deployed.production.server, deployed.production.output("TrailArn"));
-            server.wait(server.trails().start_logging().name(trail).send()).expect("on");
-        },
+        wrong: |deployed| log(deployed, false),
+        right: |deployed| log(deployed, true),
     },
     Slip {
         what: "an account that blocks no public access",
@@ -246,6 +253,8 @@ fn each_slip_turns_exactly_its_check_red() {
         eprintln!("{} {}: {}", finding["check"], finding["place"], finding["says"]);
         assert!(finding["severity"].is_null(), "{finding}");
     }
+    let heard: BTreeSet<&str> = all.iter().filter_map(|finding| finding["check"].as_str()).collect();
+    assert_eq!(heard, CHECKS.iter().map(|check| check.name).collect(), "every check has something to say");
     assert!(desk.verho(&["doctor"]).status.success());
     for slip in SLIPS {
         (slip.wrong)(&deployed);
@@ -323,12 +332,24 @@ fn a_person_without_a_second_factor_is_refused() {
         deployed.production.person("maija", "OperatorsGroupName"),
         deployed.test.person("maija", "OperatorsGroupName"),
     ];
-    let desk = desk_of_person(&deployed, &of, false);
-    let output = desk.verho(&["run", "demo"]);
-    assert_ne!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    let mut plain = deployed.desk_of(&of[0].keys(), &of[1].keys());
-    plain.environment.retain(|(name, _)| !name.contains("MFA"));
-    let output = plain.verho(&["run", "demo"]);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(5), "{said}");
+    let refused = |desk: &Desk, check: &str| {
+        let output = desk.verho(&["run", "demo"]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(5), "{said}");
+        assert!(said.contains(&format!("check `{check}`")), "{said}");
+    };
+    refused(&desk_of_person(&deployed, &of, false), "accounts");
+    refused(&deployed.desk_of(&of[0].keys(), &of[1].keys()), "people");
+
+    let mut desk = desk_of_person(&deployed, &of, true);
+    for account in ["111111111111", "222222222222"] {
+        desk.environment.push((format!("VERHO_MFA_CODE_{account}"), "000000".to_owned()));
+    }
+    let tried = |account: &Account, person: &Person| {
+        account.server.requests().iter().filter(|request| request.text("key") == person.key).count()
+    };
+    let now = || [tried(&deployed.production, &of[0]), tried(&deployed.test, &of[1])];
+    let before = now();
+    refused(&desk, "accounts");
+    assert_eq!(now(), before.map(|count| count + 1), "a code that is wrong is tried once");
 }

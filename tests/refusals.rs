@@ -118,10 +118,7 @@ fn every_way_is_refused_in_its_own_words_without_reading_data() {
     let accounts = Accounts::start();
     let mut messages = BTreeSet::new();
     for (way, spoil) in WAYS {
-        let desk = accounts.desk("demo", &format!("{}/", way.replace(' ', "-")));
-        desk.write("schemas/demo/customers.toml", include_str!("../schemas/demo/customers.toml"));
-        desk.write("schemas/demo/orders.toml", include_str!("../schemas/demo/orders.toml"));
-        accounts.put_demo(&format!("{}/", way.replace(' ', "-")));
+        let desk = accounts.demo(&format!("{}/", way.replace(' ', "-")));
         let file = desk.approve("demo", "demo-1", 12);
         new_key(&desk.path("people/another"), "x");
         spoil(&desk, &file);

@@ -12,10 +12,7 @@ use common::sides::Accounts;
 
 /// A desk with an approval, whose run goes through until a case changes something.
 fn ready(accounts: &Accounts, prefix: &str) -> Desk {
-    accounts.put_demo(prefix);
-    let desk = accounts.desk("demo", prefix);
-    desk.write("schemas/demo/customers.toml", include_str!("../schemas/demo/customers.toml"));
-    desk.write("schemas/demo/orders.toml", include_str!("../schemas/demo/orders.toml"));
+    let desk = accounts.demo(prefix);
     desk.approve("demo", "separate", 20);
     desk
 }

@@ -189,7 +189,14 @@ struct Minted(Arc<Kept>);
 #[derive(Debug)]
 struct Kept {
     minter: Minter,
-    session: tokio::sync::Mutex<Option<Keys>>,
+    session: tokio::sync::Mutex<Session>,
+}
+
+#[derive(Debug, Default)]
+struct Session {
+    keys: Option<Keys>,
+    /// Why a device's code was not taken: nobody is asked for one again and again.
+    refused: Option<String>,
 }
 
 impl Minted {
@@ -200,11 +207,18 @@ impl Minted {
     async fn session(&self) -> provider::Result {
         let mut session = self.0.session.lock().await;
         let lasts = |keys: &Keys| keys.expiry().is_none_or(|end| end > SystemTime::now() + EARLY);
-        if let Some(keys) = session.as_ref().filter(|keys| lasts(keys)) {
+        if let Some(keys) = session.keys.as_ref().filter(|keys| lasts(keys)) {
             return Ok(keys.clone());
         }
-        let minted = self.0.minter.mint().await?;
-        Ok(session.insert(minted).clone())
+        if let Some(why) = &session.refused {
+            return Err(CredentialsError::provider_error(why.clone()));
+        }
+        let minted = self.0.minter.mint().await;
+        session.keys = minted.as_ref().ok().cloned();
+        if matches!(self.0.minter.way, Way::Device(_)) {
+            session.refused = minted.as_ref().err().map(ToString::to_string);
+        }
+        minted
     }
 }
 

@@ -16,7 +16,7 @@ pub struct Object {
 }
 
 /// One state of an object. A read that is pinned to it gets this state or an error.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Pin {
     /// The object's version, in a store that keeps versions.
     pub version: Option<String>,

@@ -13,7 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::account::doors::{OpenProduction, Production, Test};
-use crate::account::separate::{self, SeparateAccounts};
+use crate::account::separate::{self, SeparateAccounts, Sides};
 use crate::account::side::Side;
 use crate::account::store::{Store, StoreError};
 use crate::consent::{self, Approval, Ask, Assessment, Earned, Examined, Refusal, Refused, TableAsk};
@@ -101,7 +101,11 @@ impl<'w> House<'w> {
 
     /// Proves that the accounts share nothing; what is no reason to refuse is told.
     fn proved(&self, trail: &mut Trail, warn: &dyn Fn(&str)) -> Result<SeparateAccounts, Failure> {
-        let separate = separate::prove(&self.workspace.sides())?;
+        // A write is tried below the folder of whose run it is.
+        let own = trail.record().customer.clone();
+        let others = self.workspace.customers.iter().filter(|customer| **customer != own).cloned();
+        let customers: Vec<String> = std::iter::once(own.clone()).chain(others).collect();
+        let separate = separate::prove(&Sides { customers: &customers, ..self.workspace.sides() })?;
         separate.report().warnings().for_each(|finding| warn(&finding.to_string()));
         trail.proved(&separate);
         Ok(separate)

@@ -18,6 +18,8 @@ pub enum Fault {
     LoseReply,
     /// The reply's body ends after so many bytes.
     CutReply(usize),
+    /// The reply names this KMS key as the one that was used.
+    Key(&'static str),
     /// The reply's body is replaced, its status kept: an error inside a 200.
     Answer(&'static str),
 }
@@ -87,6 +89,7 @@ fn serve(mut client: TcpStream, server: &str, rules: &Mutex<Vec<Rule>>) -> io::R
         Some(Fault::LoseReply) => Ok(()),
         Some(Fault::CutReply(bytes)) => client.write_all(&reply[..reply.len().min(end + bytes)]),
         Some(Fault::Answer(body)) => client.write_all(answer(body).as_bytes()),
+        Some(Fault::Key(key)) => client.write_all(&renamed(&reply, end, key)),
         _ => client.write_all(&reply),
     }
 }
@@ -149,6 +152,19 @@ fn refusal(status: u16, code: &str) -> String {
     format!(
         "HTTP/1.1 {status} On Purpose\r\ncontent-type: application/xml\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
     )
+}
+
+/// A reply in whose head another key stands.
+fn renamed(reply: &[u8], end: usize, key: &str) -> Vec<u8> {
+    const NAME: &str = "x-amz-server-side-encryption-aws-kms-key-id";
+    let head = std::str::from_utf8(&reply[..end]).expect("a head in ASCII");
+    let line = |line: &str| match line.split_once(':') {
+        Some((name, _)) if name.eq_ignore_ascii_case(NAME) => format!("{name}: {key}"),
+        _ => line.to_owned(),
+    };
+    let head: Vec<String> = head.split("\r\n").map(line).collect();
+    assert!(head.iter().any(|line| line.ends_with(key)), "a reply that names no key: {head:?}");
+    [head.join("\r\n").as_bytes(), &reply[end..]].concat()
 }
 
 fn answer(body: &str) -> String {

@@ -91,6 +91,15 @@ impl Accounts {
         }
     }
 
+    /// A desk with the demo's data below a prefix, and its schemas.
+    pub fn demo(&self, prefix: &str) -> Desk {
+        self.put_demo(prefix);
+        let desk = self.desk("demo", prefix);
+        desk.write("schemas/demo/customers.toml", include_str!("../../schemas/demo/customers.toml"));
+        desk.write("schemas/demo/orders.toml", include_str!("../../schemas/demo/orders.toml"));
+        desk
+    }
+
     /// Every read of a Parquet object that the production server has seen.
     pub fn data_reads(&self) -> Vec<DataRead> {
         let reads = self

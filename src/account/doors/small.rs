@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use bytes::Bytes;
 
-use crate::account::store::{Object, Store, StoreError};
+use crate::account::store::{Object, Pin, Store, StoreError};
 
 /// An object of at most so many bytes is small: more takes a request longer than asking for a part of it again.
 const SMALL: u64 = 1 << 20;
@@ -24,7 +24,8 @@ pub(super) struct Small {
 
 #[derive(Default)]
 struct Held {
-    by_key: HashMap<String, Whole>,
+    /// By key and state: what is held is never another state than the one that is asked for.
+    by_state: HashMap<(String, Pin), Whole>,
     bytes: u64,
 }
 
@@ -52,14 +53,15 @@ impl Small {
     /// Where an object is held or is to be; none where there is no room for it.
     fn place(&self, object: &Object) -> Option<Whole> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(whole) = held.by_key.get(&object.key) {
+        let state = (object.key.clone(), object.pin.clone());
+        if let Some(whole) = held.by_state.get(&state) {
             return Some(whole.clone());
         }
         if object.size > SMALL || held.bytes + object.size > self.most {
             return None;
         }
         held.bytes += object.size;
-        Some(held.by_key.entry(object.key.clone()).or_default().clone())
+        Some(held.by_state.entry(state).or_default().clone())
     }
 }
 
@@ -88,6 +90,17 @@ mod tests {
             assert_eq!(small.read(&store, object, &[2..4, 0..1]).expect("read").concat(), vec![7; 3]);
         }
         assert_eq!(small.held.lock().expect("held").bytes, 60, "one is held, the other read from the store");
+    }
+
+    #[test]
+    fn another_state_of_an_object_is_another_object() {
+        let (store, small) = (MemoryStore::default(), Small::of(100));
+        let object = stored(&store, "a", 10);
+        let read = |object: &Object| small.read(&store, object, std::slice::from_ref(&(0..1)));
+        assert!(read(&object).is_ok());
+        let other = Object { pin: Pin { etag: "another".to_owned(), ..object.pin.clone() }, ..object.clone() };
+        assert!(read(&other).is_err(), "what is held of the one is not given out for the other");
+        assert!(read(&object).is_ok());
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub struct Sides<'w> {
     pub signing_key: Option<&'w str>,
     /// What the workspace says of checks, by their names.
     pub severities: &'w BTreeMap<String, Severity>,
-    /// Whose data lies in production, each in a folder of the name.
+    /// Whose data lies in production, each in a folder of the name; a write is tried in the first one's.
     pub customers: &'w [String],
 }
 
@@ -223,8 +223,9 @@ impl<'w> Sides<'w> {
 /// ```
 ///
 /// Nobody else can say so:
-/// ```compile_fail
-/// let separate = verho::account::separate::SeparateAccounts { report: todo!(), who: todo!() };
+/// ```compile_fail,E0451
+/// # use verho::account::separate::{Report, SeparateAccounts};
+/// let separate = SeparateAccounts { report: Report { findings: Vec::new() }, who: Default::default() };
 /// ```
 #[derive(Debug)]
 pub struct SeparateAccounts {

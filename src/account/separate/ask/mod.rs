@@ -41,7 +41,7 @@ pub fn facts(asked: &Asked<'_>) -> Result<Facts, StoreError> {
     };
     let clients = Clients::of(&asked.side.access)?;
     let identity = clients.identity(&asked.side.access);
-    let principal = asked.who.then(|| clients.principal(&identity, asked)).flatten();
+    let principal = asked.who.then(|| clients.principal(&identity, asked));
     Ok(Facts {
         principal,
         bucket: clients.bucket(bucket),

@@ -22,10 +22,13 @@ macro_rules! ask {
 }
 
 impl Clients {
-    /// None where nobody knows who it is.
-    pub(super) fn principal(&self, identity: &Seen<Identity>, asked: &Asked<'_>) -> Option<Principal> {
-        let identity = identity.as_ref().ok()?;
-        Some(match (identity.user(), identity.role()) {
+    /// Of whom it is not known who it is, nothing else is either.
+    pub(super) fn principal(&self, identity: &Seen<Identity>, asked: &Asked<'_>) -> Principal {
+        let identity = match identity {
+            Ok(identity) => identity,
+            Err(blind) => return unknown(blind),
+        };
+        match (identity.user(), identity.role()) {
             (Some(user), _) => Principal {
                 policies: self.policies_of_user(user),
                 trust: None,
@@ -34,16 +37,8 @@ impl Clients {
             },
             (None, Some(role)) => self.role(role, asked),
             // The root user, or one that a federation made: IAM knows no policies of it.
-            (None, None) => {
-                let unknown = || Blind::Failed("who acts is neither a user nor a role".to_owned());
-                Principal {
-                    policies: Err(unknown()),
-                    trust: None,
-                    user: Some(Err(unknown())),
-                    forbidden: Err(unknown()),
-                }
-            }
-        })
+            (None, None) => unknown(&Blind::Failed("who acts is neither a user nor a role".to_owned())),
+        }
     }
 
     fn role(&self, name: &str, asked: &Asked<'_>) -> Principal {
@@ -103,11 +98,10 @@ impl Clients {
             ask!(self, "iam:ListAttachedUserPolicies", self.iam.list_attached_user_policies().user_name(name))?;
         let mut all = self.attached(attached.attached_policies.unwrap_or_default())?;
         let inline = ask!(self, "iam:ListUserPolicies", self.iam.list_user_policies().user_name(name))?;
-        for policy in inline.policy_names {
-            let request = self.iam.get_user_policy().user_name(name).policy_name(&policy);
-            let document = ask!(self, "iam:GetUserPolicy", request)?.policy_document;
-            all.push(Policy { name: policy, document: Some(decoded(&document)) });
-        }
+        all.extend(inlined(inline.policy_names, |policy| {
+            let request = self.iam.get_user_policy().user_name(name).policy_name(policy);
+            Ok(ask!(self, "iam:GetUserPolicy", request)?.policy_document)
+        })?);
         let groups = ask!(self, "iam:ListGroupsForUser", self.iam.list_groups_for_user().user_name(name))?;
         for group in groups.groups {
             all.extend(self.policies_of_group(&group.group_name)?);
@@ -120,11 +114,10 @@ impl Clients {
         let attached = ask!(self, "iam:ListAttachedGroupPolicies", request)?;
         let mut all = self.attached(attached.attached_policies.unwrap_or_default())?;
         let inline = ask!(self, "iam:ListGroupPolicies", self.iam.list_group_policies().group_name(name))?;
-        for policy in inline.policy_names {
-            let request = self.iam.get_group_policy().group_name(name).policy_name(&policy);
-            let document = ask!(self, "iam:GetGroupPolicy", request)?.policy_document;
-            all.push(Policy { name: policy, document: Some(decoded(&document)) });
-        }
+        all.extend(inlined(inline.policy_names, |policy| {
+            let request = self.iam.get_group_policy().group_name(name).policy_name(policy);
+            Ok(ask!(self, "iam:GetGroupPolicy", request)?.policy_document)
+        })?);
         Ok(all)
     }
 
@@ -133,11 +126,10 @@ impl Clients {
             ask!(self, "iam:ListAttachedRolePolicies", self.iam.list_attached_role_policies().role_name(name))?;
         let mut all = self.attached(attached.attached_policies.unwrap_or_default())?;
         let inline = ask!(self, "iam:ListRolePolicies", self.iam.list_role_policies().role_name(name))?;
-        for policy in inline.policy_names {
-            let request = self.iam.get_role_policy().role_name(name).policy_name(&policy);
-            let document = ask!(self, "iam:GetRolePolicy", request)?.policy_document;
-            all.push(Policy { name: policy, document: Some(decoded(&document)) });
-        }
+        all.extend(inlined(inline.policy_names, |policy| {
+            let request = self.iam.get_role_policy().role_name(name).policy_name(policy);
+            Ok(ask!(self, "iam:GetRolePolicy", request)?.policy_document)
+        })?);
         Ok(all)
     }
 
@@ -200,6 +192,17 @@ impl Clients {
 /// IAM gives documents percent-encoded (RFC 3986).
 fn decoded(document: &str) -> String {
     percent_encoding::percent_decode_str(document).decode_utf8_lossy().into_owned()
+}
+
+/// Policies that have no ARN of their own, each with what it says.
+fn inlined(names: Vec<String>, document: impl Fn(&str) -> Seen<String>) -> Seen<Vec<Policy>> {
+    let read = |name: String| Ok(Policy { document: Some(decoded(&document(&name)?)), name });
+    names.into_iter().map(read).collect()
+}
+
+fn unknown(blind: &Blind) -> Principal {
+    let user = Some(Err(blind.clone()));
+    Principal { policies: Err(blind.clone()), trust: None, user, forbidden: Err(blind.clone()) }
 }
 
 fn incomplete() -> Blind {

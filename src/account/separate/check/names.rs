@@ -147,7 +147,8 @@ fn roles(look: &Look<'_>) -> Vec<Told> {
         let says = if foreign { "a role or a device of another account is named" } else { "of this account" };
         (!named.is_empty()).then(|| Told::of(place, !foreign, says))
     };
-    Place::ALL.into_iter().filter_map(told).collect()
+    let all: Vec<Told> = Place::ALL.into_iter().filter_map(told).collect();
+    if all.is_empty() { vec![Told::of(None, true, "none is named")] } else { all }
 }
 
 /// Roles and devices that a source names.

@@ -17,7 +17,11 @@ pub(super) const PEOPLE: Check = Check {
 
 fn people(look: &Look<'_>) -> Vec<Told> {
     look.each(|place, side, facts| {
-        let (who, principal) = (facts.identity.as_ref().ok()?, facts.principal.as_ref()?);
+        let principal = facts.principal.as_ref()?;
+        let who = match &facts.identity {
+            Ok(who) => who,
+            Err(blind) => return Some(Told::unseen(*place, blind)),
+        };
         match &side.access.credentials {
             Some(Credentials::Role { base, .. }) if is_of_a_service(base) => {
                 Some(Told::of(*place, true, "a service, whose own role takes this one"))
