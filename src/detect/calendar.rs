@@ -2,6 +2,7 @@
 
 use crate::detect::Text;
 use crate::detect::context::Vocabulary;
+use crate::detect::tags::Tag;
 
 /// Names of months and their usual short forms: Finnish (and its partitive), Swedish, German, French, Spanish, Italian,
 /// Dutch, Danish, Portuguese and English.
@@ -118,7 +119,7 @@ pub(super) const MONTHS: &[&str] = &[
     "dezembro",
 ];
 
-static MONTH: Vocabulary = Vocabulary::of(MONTHS);
+pub(super) static MONTH: Vocabulary = Tag::Month.list(MONTHS);
 
 /// Whether years of two digits and days without separators are dates.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -132,13 +133,13 @@ pub(super) enum Years {
 pub(super) fn date_end(text: &Text<'_>, index: usize, years: Years) -> Option<usize> {
     let word = &text.words()[index];
     let length = word.end - word.start;
-    let may_begin = if word.has_digit { matches!(length, 1..=4 | 8) } else { MONTH.has(word) };
+    let may_begin = if word.has_digit() { matches!(length, 1..=4 | 8) } else { MONTH.has(word) };
     let before = text.bytes()[..word.start].last();
     let is_joined = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'/' | b'_' | b'+');
     if !may_begin || before.is_some_and(is_joined) {
         return None;
     }
-    if !word.has_digit {
+    if !word.has_digit() {
         return month_first(text, index);
     }
     let next = text.bytes().get(word.end);
@@ -146,7 +147,7 @@ pub(super) fn date_end(text: &Text<'_>, index: usize, years: Years) -> Option<us
         (1 | 2 | 4, Some(b'-' | b'.' | b'/')) | (8, _) => numeric(text, index, years),
         _ => None,
     };
-    let is_before_word = || text.words().get(index + 1).is_some_and(|next| !next.has_digit);
+    let is_before_word = || text.words().get(index + 1).is_some_and(|next| !next.has_digit());
     by_numbers.or_else(|| (length <= 4 && is_before_word()).then(|| day_first(text, index)).flatten())
 }
 

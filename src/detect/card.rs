@@ -2,6 +2,7 @@
 
 use crate::detect::checks::luhn;
 use crate::detect::context::Vocabulary;
+use crate::detect::tags::Tag;
 use crate::detect::{At, Recogniser, Span, Starts, Text};
 
 pub(super) const RECOGNISER: Recogniser = Recogniser {
@@ -51,7 +52,7 @@ const RANGES: &[(u32, u32, usize, usize, usize)] = &[
     (9704, 9704, 4, 16, 19),
 ];
 
-static CARDS: Vocabulary = Vocabulary::of(&[
+pub(super) static CARDS: Vocabulary = Tag::Card.list(&[
     "card",
     "cards",
     "creditcard",

@@ -1,7 +1,6 @@
 //! Words that say what stands beside them.
 
-use std::sync::OnceLock;
-
+use crate::detect::tags::Tag;
 use crate::detect::{Text, Word};
 
 /// Words further away than this say nothing of what stands here, in bytes.
@@ -9,29 +8,29 @@ const FARTHEST: usize = 60;
 
 /// A list of words, in lower case.
 pub(super) struct Vocabulary {
+    tag: Tag,
     words: &'static [&'static str],
-    /// By their hashes, in a table of open addressing, a quarter full at most, of which a place is empty at zero.
-    hashes: OnceLock<Vec<u64>>,
+}
+
+impl Tag {
+    /// The list that this is the tag of.
+    pub(super) const fn list(self, words: &'static [&'static str]) -> Vocabulary {
+        Vocabulary { tag: self, words }
+    }
 }
 
 impl Vocabulary {
-    pub(super) const fn of(words: &'static [&'static str]) -> Self {
-        Vocabulary { words, hashes: OnceLock::new() }
+    pub(super) fn tag(&self) -> Tag {
+        self.tag
+    }
+
+    pub(super) fn words(&self) -> &'static [&'static str] {
+        self.words
     }
 
     /// Whether a word is one of the list, in whatever case.
     pub(super) fn has(&self, word: &Word) -> bool {
-        let hashes = self.hashes.get_or_init(|| self.table());
-        hashes[place(hashes, word.hash)] == word.hash
-    }
-
-    fn table(&self) -> Vec<u64> {
-        let mut hashes = vec![0; (4 * self.words.len()).next_power_of_two()];
-        for hash in self.words.iter().map(|word| super::text::hash_of(word)) {
-            let place = place(&hashes, hash);
-            hashes[place] = hash;
-        }
-        hashes
+        word.tags.has(self.tag)
     }
 
     /// Whether one of so many words before a place of the text is one of the list.
@@ -52,26 +51,14 @@ impl Vocabulary {
     }
 }
 
-/// Where a hash is in a table, or would be.
-fn place(hashes: &[u64], hash: u64) -> usize {
-    let mut place = hash as usize;
-    loop {
-        place &= hashes.len() - 1;
-        if hashes[place] == hash || hashes[place] == 0 {
-            return place;
-        }
-        place += 1;
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::detect::Text;
+    use crate::detect::phone::CALLS;
     use crate::detect::text::Buffers;
 
     #[test]
     fn words_near_by_are_seen_in_any_case() {
-        static CALLS: Vocabulary = Vocabulary::of(&["puh", "mobil"]);
         let mut buffers = Buffers::default();
         let text = Text::read("PUH. a b 12 Mobil", &[false; 256], &mut buffers);
         assert!(CALLS.is_before(&text, 9, 3) && !CALLS.is_before(&text, 9, 2));

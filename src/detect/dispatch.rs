@@ -1,8 +1,8 @@
 //! Which recognisers are asked at which places of a text.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::detect::tags::Tag;
 use crate::detect::text::{ByHash, hash_of, hash_of_plain};
 use crate::detect::{At, Hints, RECOGNISERS, Recogniser, Span, Starts, Text, Word};
 
@@ -20,14 +20,12 @@ pub(super) struct Dispatch {
     digits: [Asked; MOST_DIGITS + 1],
     codes: Asked,
     capitals: Asked,
-    /// Which hashes can be those of a keyword: most words are none, and this says so in one look.
-    is_keyword: Bits,
     keywords: ByHash<Asked>,
     /// What words tell of a text, by their hashes.
     hints: ByHash<Hints>,
-    /// Which two bytes can begin a prefix.
-    is_prefix: Bits,
-    prefixes: HashMap<[u8; 2], Vec<(&'static str, &'static Recogniser)>>,
+    /// Which bytes can begin a prefix.
+    begins_prefix: [bool; 256],
+    prefixes: Vec<(&'static str, &'static Recogniser)>,
 }
 
 impl Dispatch {
@@ -38,11 +36,10 @@ impl Dispatch {
             digits: [const { Vec::new() }; MOST_DIGITS + 1],
             codes: Vec::new(),
             capitals: Vec::new(),
-            is_keyword: Bits::default(),
             keywords: ByHash::default(),
             hints: ByHash::default(),
-            is_prefix: Bits::default(),
-            prefixes: HashMap::new(),
+            begins_prefix: [false; 256],
+            prefixes: Vec::new(),
         };
         for recogniser in recognisers {
             recogniser.starts.iter().for_each(|starts| dispatch.add(starts, recogniser));
@@ -67,9 +64,8 @@ impl Dispatch {
             Starts::Company(words) => self.add_words(words, Hints::COMPANY, None),
             Starts::Prefix(prefixes) => {
                 for prefix in *prefixes {
-                    let first = [prefix.as_bytes()[0], prefix.as_bytes()[1]];
-                    self.is_prefix.set(u16::from_le_bytes(first));
-                    self.prefixes.entry(first).or_default().push((prefix, recogniser));
+                    self.begins_prefix[usize::from(prefix.as_bytes()[0])] = true;
+                    self.prefixes.push((prefix, recogniser));
                 }
             }
         }
@@ -79,7 +75,6 @@ impl Dispatch {
         for hash in words.iter().map(|word| hash_of(word)) {
             *self.hints.entry(hash).or_default() |= hints;
             if let Some(recogniser) = asked {
-                self.is_keyword.set(half(hash));
                 self.keywords.entry(hash).or_default().push(recogniser);
             }
         }
@@ -96,7 +91,7 @@ impl Dispatch {
             let head = lower.get(..prefix.len());
             head.is_some_and(|head| head.eq_ignore_ascii_case(prefix.as_bytes()))
         };
-        if !self.capitals.is_empty() || self.prefixes.values().flatten().any(begins) {
+        if !self.capitals.is_empty() || self.prefixes.iter().any(begins) {
             return Hints::ASK;
         }
         self.hints.get(&hash_of_plain(lower)).copied().unwrap_or_default()
@@ -110,11 +105,12 @@ impl Dispatch {
                 .for_each(|asked| (asked.find)(text, At::Mark(*at), found));
         }
         let mut joined = 0;
-        for (at, word) in text.words().iter().enumerate() {
+        for at in text.asked().iter().copied() {
+            let word = &text.words()[at];
             let ask = |asked: &Asked, found: &mut Vec<Span>| {
                 asked.iter().for_each(|asked| (asked.find)(text, At::Word(at), found));
             };
-            if word.has_digit {
+            if word.has_digit() {
                 joined = if joined == 0 { digits_joined(text, at) } else { joined };
                 ask(&self.digits[joined.min(MOST_DIGITS)], found);
                 joined -= word.digits as usize;
@@ -124,21 +120,19 @@ impl Dispatch {
             } else if word.is_capital {
                 ask(&self.capitals, found);
             }
-            if self.is_keyword.has(half(word.hash)) {
+            if word.tags.has(Tag::Keyword) {
                 self.keywords.get(&word.hash).into_iter().for_each(|asked| ask(asked, found));
             }
-            self.ask_prefixed(text, at, word, found);
+            if self.begins_prefix[usize::from(text.bytes()[word.start])] {
+                self.ask_prefixed(text, at, word, found);
+            }
         }
     }
 
     fn ask_prefixed(&self, text: &Text<'_>, at: usize, word: &Word, found: &mut Vec<Span>) {
-        let Some(first) = text.bytes()[word.start..].first_chunk() else { return };
-        if !self.is_prefix.has(u16::from_le_bytes(*first)) {
-            return;
-        }
-        let letters = text.word(word);
-        for (prefix, asked) in self.prefixes.get(first).into_iter().flatten() {
-            if letters.starts_with(prefix) {
+        let letters = text.letters(word);
+        for (prefix, asked) in &self.prefixes {
+            if letters.starts_with(prefix.as_bytes()) {
                 (asked.find)(text, At::Word(at), found);
             }
         }
@@ -148,7 +142,7 @@ impl Dispatch {
 /// How many digits a word and those that one separator each joins to it have.
 fn digits_joined(text: &Text<'_>, at: usize) -> usize {
     let mut digits = 0;
-    for (index, word) in text.words().iter().enumerate().skip(at).take_while(|(_, word)| word.has_digit) {
+    for (index, word) in text.words().iter().enumerate().skip(at).take_while(|(_, word)| word.has_digit()) {
         digits += word.digits as usize;
         if !matches!(text.between(index), [b' ' | b'-' | b'.' | b'/']) {
             break;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::detect::context::Vocabulary;
 use crate::detect::email::local_start;
 use crate::detect::host::host_end;
+use crate::detect::tags::Tag;
 use crate::detect::{At, Recogniser, Span, Starts, Text};
 
 pub(super) const RECOGNISER: Recogniser = Recogniser {
@@ -21,7 +22,7 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
 };
 
 /// What is said of addresses.
-static MAIL: Vocabulary = Vocabulary::of(&[
+pub(super) static MAIL: Vocabulary = Tag::Mail.list(&[
     "mail",
     "email",
     "e",
@@ -47,7 +48,7 @@ static MAIL: Vocabulary = Vocabulary::of(&[
 ]);
 
 /// What stands before `at` and names nobody.
-static NOBODY: Vocabulary = Vocabulary::of(&[
+pub(super) static NOBODY: Vocabulary = Tag::Nobody.list(&[
     "me",
     "us",
     "you",
@@ -78,7 +79,7 @@ static NOBODY: Vocabulary = Vocabulary::of(&[
     "are",
 ]);
 
-static DOT: Vocabulary = Vocabulary::of(&["dot", "piste", "punkt", "point", "punto"]);
+pub(super) static DOT: Vocabulary = Tag::SpokenDot.list(&["dot", "piste", "punkt", "point", "punto"]);
 
 fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     let bytes = text.bytes();
@@ -134,7 +135,7 @@ fn spoken_end(text: &Text<'_>, at: usize) -> Option<usize> {
         let goes_on = words.get(index + 1).is_some_and(|dot| DOT.has(dot)) && is_joined(text.gap(index));
         let label = &words[index];
         if !goes_on || !is_joined(text.gap(index + 1)) {
-            return last.filter(|_| !label.has_digit && label.end - label.start >= 2).map(|()| label.end);
+            return last.filter(|_| !label.has_digit() && label.end - label.start >= 2).map(|()| label.end);
         }
         last = Some(());
     }

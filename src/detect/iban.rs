@@ -2,6 +2,7 @@
 
 use crate::detect::checks::mod_97_10;
 use crate::detect::context::Vocabulary;
+use crate::detect::tags::Tag;
 use crate::detect::{At, Recogniser, Span, Starts, Text};
 
 pub(super) const RECOGNISER: Recogniser = Recogniser {
@@ -109,7 +110,7 @@ const LENGTHS: &[(&[u8; 2], u8)] = &[
 const SHORTEST: usize = 12;
 const LONGEST: usize = 34;
 
-static IBAN: Vocabulary = Vocabulary::of(&["iban"]);
+pub(super) static IBAN: Vocabulary = Tag::Iban.list(&["iban"]);
 
 fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     let At::Word(index) = at else { return };

@@ -3,6 +3,7 @@
 use std::net::Ipv6Addr;
 
 use crate::detect::context::Vocabulary;
+use crate::detect::tags::Tag;
 use crate::detect::{At, Recogniser, Span, Starts, Text, Word};
 
 pub(super) const RECOGNISER: Recogniser = Recogniser {
@@ -15,7 +16,7 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
 };
 
 /// What has versions of four numbers.
-static VERSIONS: Vocabulary = Vocabulary::of(&[
+pub(super) static VERSIONS: Vocabulary = Tag::Version.list(&[
     "version",
     "versio",
     "versiota",

@@ -1,10 +1,11 @@
 //! Numbers that nothing but a word before them tells from others.
 
 use crate::detect::context::Vocabulary;
+use crate::detect::tags::Tag;
 use crate::detect::{Span, Text};
 
 /// Words that can stand between a label and its number.
-static FILLERS: Vocabulary = Vocabulary::of(&[
+pub(super) static FILLERS: Vocabulary = Tag::Filler.list(&[
     "a",
     "car",
     "card",
@@ -46,7 +47,7 @@ const MOST_FILLERS: usize = 5;
 pub(super) fn first_after(text: &Text<'_>, label: usize) -> Option<usize> {
     let words = text.words();
     let first =
-        (label + 1..words.len()).take(MOST_FILLERS).find(|at| words[*at].has_digit || !FILLERS.has(&words[*at]))?;
+        (label + 1..words.len()).take(MOST_FILLERS).find(|at| words[*at].has_digit() || !FILLERS.has(&words[*at]))?;
     let is_one_sentence = (label..first).all(|at| leads_on(text.gap(at)));
     is_one_sentence.then_some(first)
 }

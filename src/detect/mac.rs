@@ -16,9 +16,12 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     let bytes = text.bytes();
     let separator = bytes[at];
     let (width, groups): (_, &[usize]) = if separator == b'.' { (4, &[4, 3]) } else { (2, &[8, 6]) };
+    // Most signs are told by this alone.
+    if bytes.get(at + 1 + width) != Some(&separator) {
+        return;
+    }
     let Some(start) = at.checked_sub(width) else { return };
-    let is_free = bytes[..start].last().is_none_or(|byte| !byte.is_ascii_alphanumeric() && !b":-.".contains(byte));
-    if !is_free || bytes.get(at + 1 + width) != Some(&separator) {
+    if !bytes[..start].last().is_none_or(|byte| !byte.is_ascii_alphanumeric() && !b":-.".contains(byte)) {
         return;
     }
     let lengths = groups.iter().map(|groups| groups * (width + 1) - 1);

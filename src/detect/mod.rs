@@ -14,6 +14,7 @@ pub mod known;
 mod labelled;
 mod resolve;
 mod skim;
+mod tags;
 mod text;
 
 use std::ops::RangeInclusive;
@@ -24,6 +25,7 @@ pub use known::{KNOWN, Known};
 pub use national::{Number, Purpose, kinds_of, numbers, valid};
 pub use person::{Likeness, likeness};
 pub use skim::{Hints, Places, Skim, is_short};
+pub use tags::Tags;
 pub use text::{Text, Word};
 
 /// Declares every recogniser's module and the list.
@@ -117,7 +119,7 @@ pub enum Starts {
     Label(&'static [&'static str]),
     /// Nowhere, but for the labels beside one of these words.
     Company(&'static [&'static str]),
-    /// At a word that begins with one of these, byte for byte; each is two bytes long or longer.
+    /// At a word that begins with one of these, byte for byte; each has a capital letter.
     Prefix(&'static [&'static str]),
 }
 

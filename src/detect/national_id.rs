@@ -16,7 +16,7 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     let At::Word(label) = at else { return };
     let words = text.words();
     // The label can be a part of the number, as in `NID-` and digits.
-    let is_part = text.between(label) == b"-" && words.get(label + 1).is_some_and(|word| word.has_digit);
+    let is_part = text.between(label) == b"-" && words.get(label + 1).is_some_and(|word| word.has_digit());
     let number = if is_part { Labelled::of(text, label, label + 1) } else { Labelled::after(text, label) };
     let Some(number) = number else { return };
     if (6..=18).contains(&number.digits) && number.letters <= 4 {

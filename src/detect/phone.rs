@@ -4,6 +4,7 @@ mod codes;
 mod shape;
 
 use crate::detect::context::Vocabulary;
+use crate::detect::tags::Tag;
 use crate::detect::{At, Recogniser, Span, Starts, Text};
 use codes::code_of;
 use shape::Shape;
@@ -19,7 +20,7 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
 };
 
 /// What is said of telephones: Finnish, Swedish, German, French, Spanish, Italian, Dutch, Danish and English.
-static CALLS: Vocabulary = Vocabulary::of(&[
+pub(super) static CALLS: Vocabulary = Tag::Call.list(&[
     "phone",
     "phones",
     "telephone",
@@ -153,7 +154,7 @@ static CALLS: Vocabulary = Vocabulary::of(&[
 ]);
 
 /// What right before a number says that it is one, whatever else was said before.
-static NAMES: Vocabulary = Vocabulary::of(&[
+pub(super) static NAMES: Vocabulary = Tag::PhoneName.list(&[
     "phone",
     "telephone",
     "tel",
@@ -177,11 +178,11 @@ static NAMES: Vocabulary = Vocabulary::of(&[
 ]);
 
 /// What is said behind a number: which of somebody's telephones it is.
-static LINES: Vocabulary =
-    Vocabulary::of(&["office", "fax", "mobile", "cell", "desk", "landline", "voicemail", "mobil", "puh", "gsm"]);
+pub(super) static LINES: Vocabulary =
+    Tag::PhoneLine.list(&["office", "fax", "mobile", "cell", "desk", "landline", "voicemail", "mobil", "puh", "gsm"]);
 
 /// What is said of numbers that are none of a telephone.
-static OTHERS: Vocabulary = Vocabulary::of(&[
+pub(super) static OTHERS: Vocabulary = Tag::NoPhone.list(&[
     "order",
     "orders",
     "tilaus",

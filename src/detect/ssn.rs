@@ -23,7 +23,7 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
         return;
     }
     let after = label + 1..text.words().len().min(label + 1 + FURTHEST);
-    let Some(first) = after.into_iter().find(|at| text.words()[*at].has_digit) else { return };
+    let Some(first) = after.into_iter().find(|at| text.words()[*at].has_digit()) else { return };
     if let Some(last) = last_of_groups(text, first) {
         let (start, end) = (text.words()[first].start, text.words()[last].end);
         found.push(Span { start, end, kind: "US_SSN", score: 84 });

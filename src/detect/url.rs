@@ -2,6 +2,7 @@
 
 use crate::detect::context::Vocabulary;
 use crate::detect::host::host_end;
+use crate::detect::tags::Tag;
 use crate::detect::{At, Recogniser, Span, Starts, Text, Word};
 
 pub(super) const RECOGNISER: Recogniser = Recogniser {
@@ -43,10 +44,10 @@ const PROFILES: &[&str] = &[
     "venmo",
 ];
 
-static SITES: Vocabulary = Vocabulary::of(PROFILES);
+pub(super) static SITES: Vocabulary = Tag::Profile.list(PROFILES);
 
 /// What is said of somebody's own site.
-static HOMES: Vocabulary = Vocabulary::of(&[
+pub(super) static HOMES: Vocabulary = Tag::Home.list(&[
     "website",
     "site",
     "web",
@@ -80,7 +81,7 @@ static HOMES: Vocabulary = Vocabulary::of(&[
 const SHORT: &[&str] = &["x.com/", "t.me/", "wa.me/", "about.me/", "www.x.com/"];
 
 /// Parts of a path behind which somebody is named.
-static FOLDERS: Vocabulary = Vocabulary::of(&[
+pub(super) static FOLDERS: Vocabulary = Tag::Folder.list(&[
     "user",
     "users",
     "u",
@@ -120,7 +121,7 @@ static FOLDERS: Vocabulary = Vocabulary::of(&[
 ]);
 
 /// Names in a query of what names somebody, or their first words.
-static FIELDS: Vocabulary = Vocabulary::of(&[
+pub(super) static FIELDS: Vocabulary = Tag::Field.list(&[
     "user",
     "username",
     "userid",
@@ -156,7 +157,7 @@ static FIELDS: Vocabulary = Vocabulary::of(&[
 ]);
 
 /// Parts of a path at a site of profiles that are no name.
-static PAGES: Vocabulary = Vocabulary::of(&[
+pub(super) static PAGES: Vocabulary = Tag::Page.list(&[
     "about",
     "login",
     "signup",

@@ -1,6 +1,7 @@
 //! User names: behind a word that announces one, as handles with an at sign, and where logs of logins have them.
 
 use crate::detect::context::Vocabulary;
+use crate::detect::tags::Tag;
 use crate::detect::{At, Recogniser, Span, Starts, Text, person};
 
 pub(super) const RECOGNISER: Recogniser = Recogniser {
@@ -67,8 +68,8 @@ const FOR: &[&str] = &["for", "für", "för", "pour", "para"];
 const OF_LOGS: &[&str] =
     &["password", "publickey", "none", "pam", "gssapi", "closed", "opened", "invalid", "illegal", "authenticating"];
 
-static SURE: Vocabulary = Vocabulary::of(SURE_WORDS);
-static FOR_WORDS: Vocabulary = Vocabulary::of(FOR);
+pub(super) static SURE: Vocabulary = Tag::SureName.list(SURE_WORDS);
+pub(super) static FOR_WORDS: Vocabulary = Tag::ForName.list(FOR);
 
 /// useradd(8): "usernames may only be up to 32 characters long".
 const LONGEST: usize = 32;
@@ -214,7 +215,7 @@ fn is_login(text: &Text<'_>, word: usize, end: usize) -> bool {
 
 /// Whether the word before is the end of a network address.
 fn follows_address(text: &Text<'_>, word: usize) -> bool {
-    word.checked_sub(1).is_some_and(|at| text.words()[at].has_digit && text.between(at) == b" ")
+    word.checked_sub(1).is_some_and(|at| text.words()[at].has_digit() && text.between(at) == b" ")
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Addresses of houses: street and number, with flat, postcode and place where they follow; boxes; military post.
 
-mod words;
+pub(super) mod words;
 
 use crate::detect::{At, Recogniser, Span, Starts, Text, Word};
 
@@ -30,7 +30,7 @@ const MOST_STEPS: usize = 6;
 
 fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     let At::Word(at) = at else { return };
-    let place = if text.words()[at].has_digit { of_number(text, at) } else { unnumbered(text, at) };
+    let place = if text.words()[at].has_digit() { of_number(text, at) } else { unnumbered(text, at) };
     found.extend(place.map(|place| place.span(text)));
 }
 
@@ -51,7 +51,8 @@ impl Place {
 
 /// The address that a number belongs to, found at the number that tells it first.
 fn of_number(text: &Text<'_>, at: usize) -> Option<Place> {
-    let before = at.checked_sub(1).filter(|before| !text.words()[*before].has_digit && text.between(*before).len() < 3);
+    let before =
+        at.checked_sub(1).filter(|before| !text.words()[*before].has_digit() && text.between(*before).len() < 3);
     let behind = before.and_then(|before| {
         military(text, at).or_else(|| numbered_behind(text, before, at)).or_else(|| boxed(text, before, at))
     });
@@ -328,7 +329,7 @@ fn digits(text: &Text<'_>, at: usize) -> usize {
 
 fn is_name(text: &Text<'_>, at: usize) -> bool {
     let word = &text.words()[at];
-    !word.has_digit && (word.is_capital || words::is_street(text, at))
+    !word.has_digit() && (word.is_capital || words::is_street(text, at))
 }
 
 fn starts_high(text: &Text<'_>, at: usize) -> bool {

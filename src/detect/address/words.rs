@@ -2,9 +2,8 @@
 //!
 //! Written for this project: words for streets, flats and boxes, and what stands before an address.
 
-use std::sync::LazyLock;
-
-use crate::detect::text::{ByHash, hash_of};
+use crate::detect::context::Vocabulary;
+use crate::detect::tags::Tag;
 use crate::detect::{Text, person};
 
 /// Words for streets that stand behind a name in English; where one is met, a name before it is looked at.
@@ -169,36 +168,17 @@ const ADDRESSES: &[&str] = &[
 ];
 
 /// Small words within names of streets.
-const WITHIN: &[&str] =
+const WITHIN_STREETS: &[&str] =
     &["de", "la", "del", "des", "du", "der", "den", "di", "da", "do", "dos", "van", "von", "and", "of", "le", "les"];
 
-/// What a word is in an address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Street,
-    Box,
-    Address,
-    Within,
-}
-
-/// Every word of the lists by its hash.
-static KINDS: LazyLock<ByHash<Kind>> = LazyLock::new(|| {
-    let lists = [(STREETS, Kind::Street), (BOXES, Kind::Box), (ADDRESSES, Kind::Address), (WITHIN, Kind::Within)];
-    lists.iter().flat_map(|(words, kind)| words.iter().map(move |word| (hash_of(word), *kind))).collect()
-});
-
-/// Which hashes are none of the lists', by six bits of theirs: most words are told apart by this alone.
-static MAY_BE: LazyLock<[u64; 64]> = LazyLock::new(|| {
-    let mut bits = [0; 64];
-    KINDS.keys().for_each(|hash| bits[(hash >> 6 & 63) as usize] |= 1 << (hash & 63));
-    bits
-});
-
-fn kind(text: &Text<'_>, at: usize) -> Option<Kind> {
-    let hash = text.words()[at].hash;
-    let may_be = MAY_BE[(hash >> 6 & 63) as usize] >> (hash & 63) & 1 > 0;
-    if may_be { KINDS.get(&hash).copied() } else { None }
-}
+/// Behind names of streets, or before them.
+pub(in crate::detect) static STREET: Vocabulary = Tag::Street.list(STREETS);
+/// Before numbers of flats and boxes.
+pub(in crate::detect) static BOX: Vocabulary = Tag::Box.list(BOXES);
+/// Before addresses.
+pub(in crate::detect) static ADDRESS: Vocabulary = Tag::Address.list(ADDRESSES);
+/// Within names of streets.
+pub(in crate::detect) static WITHIN: Vocabulary = Tag::WithinStreet.list(WITHIN_STREETS);
 
 fn letters<'t>(text: &'t Text<'_>, at: usize) -> &'t str {
     text.word(&text.words()[at])
@@ -206,7 +186,7 @@ fn letters<'t>(text: &'t Text<'_>, at: usize) -> &'t str {
 
 /// Whether a word says that a name is one of a street.
 pub(super) fn is_street(text: &Text<'_>, at: usize) -> bool {
-    kind(text, at) == Some(Kind::Street) || is_compound_street(text, at)
+    STREET.has(&text.words()[at]) || is_compound_street(text, at)
 }
 
 /// Whether the end of a word says that it is a name of a street.
@@ -220,12 +200,12 @@ pub(super) fn is_compound_street(text: &Text<'_>, at: usize) -> bool {
 
 /// Whether a number of a flat or a box stands behind a word.
 pub(super) fn is_box(text: &Text<'_>, at: usize) -> bool {
-    kind(text, at) == Some(Kind::Box) || letters(text, at) == "PL"
+    BOX.has(&text.words()[at]) || letters(text, at) == "PL"
 }
 
 /// Whether a small word can stand within a name of a street.
 pub(super) fn is_within(text: &Text<'_>, at: usize) -> bool {
-    kind(text, at) == Some(Kind::Within)
+    WITHIN.has(&text.words()[at])
 }
 
 /// Whether a word is a common one, and so no name of a street.
@@ -241,5 +221,5 @@ pub(super) fn is_place(text: &Text<'_>, at: usize) -> bool {
 /// Whether a word shortly before says that an address follows.
 pub(super) fn follows_address_word(text: &Text<'_>, first: usize) -> bool {
     let mut before = (first.saturating_sub(3)..first).rev().take_while(|at| text.between(*at).len() <= 3);
-    before.any(|at| kind(text, at) == Some(Kind::Address))
+    before.any(|at| ADDRESS.has(&text.words()[at]))
 }

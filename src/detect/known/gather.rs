@@ -12,8 +12,9 @@ use super::{Known, SHELVES, Spelled, Values, next_number, shelf_of};
 /// Bits of the filter to a value, where there is room.
 const BITS: u64 = 10;
 
-/// Names that a thread holds of one shelf before it hands them on, so that a piece of the filter is filled at a time.
-const HELD: usize = 512;
+/// Names that a thread holds of one shelf before it hands them on, so that a piece of the filter is filled at a time; those of
+/// all shelves fit into a processor's cache.
+const HELD: usize = 128;
 
 /// Names that a thread remembers to have handed on; a power of two.
 const REMEMBERED: usize = 1 << 12;
@@ -86,9 +87,13 @@ impl Gathering {
 
     /// Takes what one has gathered, from time to time or at the end.
     pub fn take(&self, from: &mut Gatherer) {
-        for shelf in std::mem::take(&mut from.full) {
-            self.hand_on(shelf, &mut from.held[shelf]);
-        }
+        from.held
+            .full
+            .iter()
+            .zip(from.held.of_full.chunks(HELD))
+            .for_each(|(shelf, names)| self.hand_on(*shelf, names));
+        from.held.full.clear();
+        from.held.of_full.clear();
         self.begin(&from.heads);
         from.heads.clear();
     }
@@ -110,7 +115,7 @@ impl Gathering {
     pub fn finish(self) -> Result<Gathered, NoRoom> {
         let idle = std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
         for mut gatherer in idle {
-            (0..SHELVES).for_each(|shelf| self.hand_on(shelf, &mut gatherer.held[shelf]));
+            (0..SHELVES).for_each(|shelf| self.hand_on(shelf, gatherer.held.take(shelf)));
         }
         if self.failed.into_inner() {
             return Err(NoRoom);
@@ -130,7 +135,7 @@ impl Gathering {
         Ok(Gathered { known: Known((values > 0).then_some(known)), values, weak })
     }
 
-    fn hand_on(&self, shelf: usize, names: &mut Vec<u64>) {
+    fn hand_on(&self, shelf: usize, names: &[u64]) {
         if names.is_empty() {
             return;
         }
@@ -139,7 +144,6 @@ impl Gathering {
         if piece.shelf.add(names, &self.cellar).is_err() {
             self.failed.store(true, Ordering::Relaxed);
         }
-        names.clear();
     }
 
     /// Beginnings are looked up in the filter alone.
@@ -151,13 +155,45 @@ impl Gathering {
     }
 }
 
+/// Names by their shelves, before they are handed on.
+struct Held {
+    names: Box<[[u64; HELD]]>,
+    counts: [usize; SHELVES],
+    /// Shelves of which there were enough.
+    full: Vec<usize>,
+    /// Their names, one shelf behind the other.
+    of_full: Vec<u64>,
+}
+
+impl Held {
+    fn new() -> Self {
+        Held { names: vec![[0; HELD]; SHELVES].into(), counts: [0; SHELVES], full: Vec::new(), of_full: Vec::new() }
+    }
+
+    fn add(&mut self, name: u64) {
+        let shelf = shelf_of(name);
+        let count = &mut self.counts[shelf];
+        self.names[shelf][*count] = name;
+        *count += 1;
+        if *count == HELD {
+            *count = 0;
+            self.full.push(shelf);
+            self.of_full.extend_from_slice(&self.names[shelf]);
+        }
+    }
+
+    /// The names of a shelf, which has none of them any more.
+    fn take(&mut self, shelf: usize) -> &[u64] {
+        &self.names[shelf][..std::mem::take(&mut self.counts[shelf])]
+    }
+}
+
 /// Gathers on one thread.
 pub struct Gatherer {
     names: Names,
     words: Words,
-    held: Vec<Vec<u64>>,
-    /// Shelves of which enough names are held.
-    full: Vec<usize>,
+    run: Run,
+    held: Held,
     heads: Vec<u64>,
     /// What was gathered lately.
     lately: Box<[u64]>,
@@ -174,8 +210,8 @@ impl Gatherer {
         Gatherer {
             names,
             words: Words::default(),
-            held: vec![Vec::new(); SHELVES],
-            full: Vec::new(),
+            run: Run::new(),
+            held: Held::new(),
             heads: Vec::new(),
             lately: vec![0; REMEMBERED].into(),
             beginnings: vec![0; REMEMBERED].into(),
@@ -188,7 +224,7 @@ impl Gatherer {
 
     /// Whether enough is held that it should be [taken](Gathering::take).
     pub fn is_full(&self) -> bool {
-        !self.full.is_empty()
+        !self.held.full.is_empty()
     }
 
     /// Adds a value, however it is spelled.
@@ -206,27 +242,28 @@ impl Gatherer {
 
     /// Adds a number, of which the sign has no say.
     pub fn number(&mut self, number: u128) {
-        let mut run = Run::new();
-        run.add_number(number);
-        self.run(&run);
+        self.run.clear();
+        self.run.add_number(number);
+        self.take_run();
     }
 
     /// Adds a text.
     pub fn text(&mut self, text: &str) {
-        let run = Run::of_plain(text).unwrap_or_else(|| self.any_text(text));
-        self.run(&run);
+        if !self.run.read_plain(text) {
+            self.read_any(text);
+        }
+        self.take_run();
     }
 
-    fn any_text(&mut self, text: &str) -> Run {
+    fn read_any(&mut self, text: &str) {
         self.words.read(text);
-        let mut run = Run::new();
+        self.run.clear();
         for word in self.words.list() {
-            run.add(&self.words.letters(word)[..word.end - word.start]);
-            if run.is_full() {
+            self.run.add(&self.words.letters(word)[..word.end - word.start]);
+            if self.run.is_full() {
                 break;
             }
         }
-        run
     }
 
     /// Holds a name to be handed on, unless it was held lately.
@@ -234,24 +271,21 @@ impl Gatherer {
         if std::mem::replace(&mut self.lately[name as usize % REMEMBERED], name) == name {
             return false;
         }
-        let shelf = shelf_of(name);
-        self.held[shelf].push(name);
-        if self.held[shelf].len() == HELD {
-            self.full.push(shelf);
-        }
+        self.held.add(name);
         true
     }
 
-    fn run(&mut self, run: &Run) {
-        if run.is_weak() {
+    fn take_run(&mut self) {
+        if self.run.is_weak() {
             self.weak += 1;
             return;
         }
         self.values += 1;
-        let name = self.names.of(run);
+        let name = self.names.of(&self.run);
         if !self.hold(name) {
             return;
         }
+        let run = &self.run;
         self.longest = self.longest.max(run.length());
         if !run.is_joined() {
             self.most_words = self.most_words.max(run.words());
@@ -283,9 +317,10 @@ mod tests {
             let gathering = Gathering::new(&[7; 32], Room { values: 1, bytes: 1 << 20 });
             let (mut plain, mut any) = (gathering.gatherer(), gathering.gatherer());
             plain.text(&text);
-            let run = any.any_text(&text);
-            any.run(&run);
-            prop_assert_eq!((plain.held, plain.heads, plain.values), (any.held, any.heads, any.values));
+            any.read_any(&text);
+            any.take_run();
+            prop_assert_eq!(plain.held.counts, any.held.counts);
+            prop_assert_eq!((plain.held.names, plain.heads, plain.values), (any.held.names, any.heads, any.values));
             prop_assert_eq!((plain.weak, plain.longest, plain.most_words), (any.weak, any.longest, any.most_words));
         }
     }

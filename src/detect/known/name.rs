@@ -130,26 +130,33 @@ impl Run {
         Run { letters: [0; MOST_LETTERS + 8], length: 0, words: 0, digits: 0, first: 0 }
     }
 
-    /// The run of a whole text that is short and plain, as most values are, eight bytes at a time; none of
-    /// any other.
-    pub fn of_plain(text: &str) -> Option<Self> {
+    /// Becomes the run of a whole text that is short and plain, as most values are, eight bytes at a time; whether it is
+    /// such a text.
+    pub fn read_plain(&mut self, text: &str) -> bool {
         if text.len() > MOST_LETTERS || !text.is_ascii() {
-            return None;
+            return false;
         }
-        let (mut run, mut at, mut is_open) = (Run::new(), 0, false);
+        let (mut at, mut is_open) = (0, false);
+        let (mut length, mut words, mut digits, mut first) = (0, 0, 0, 0);
         while at < text.len() {
             let eight = Eight::at(text.as_bytes(), at);
             // What is written beyond the letters is written over by the next ones.
-            run.letters[run.length..run.length + 8].copy_from_slice(&eight.lower.to_le_bytes());
-            run.words += usize::from(!is_open && eight.length > 0);
+            self.letters[length..length + 8].copy_from_slice(&eight.lower.to_le_bytes());
+            words += usize::from(!is_open && eight.length > 0);
             is_open = eight.length == 8;
-            run.length += eight.length;
-            run.digits += eight.digits();
-            run.first = if run.words == 1 { run.length } else { run.first };
+            length += eight.length;
+            digits += eight.digits();
+            first = if words == 1 { length } else { first };
             // What ends a word before its eighth letter is of none.
             at += (eight.length + 1).min(8);
         }
-        (run.words <= MOST_WORDS).then_some(run)
+        (self.length, self.words, self.digits, self.first) = (length, words, digits, first);
+        words <= MOST_WORDS
+    }
+
+    /// Takes everything out of it.
+    pub fn clear(&mut self) {
+        (self.length, self.words, self.digits, self.first) = (0, 0, 0, 0);
     }
 
     /// Adds a word as far as there is room.

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::detect::dispatch::{Bits, half};
+use crate::detect::tags::Tag;
 use crate::detect::text::hash_of;
 use crate::detect::{Text, Word};
 
@@ -151,58 +152,59 @@ struct Phrases {
     whole: Vec<(u64, Said)>,
     /// Of beginnings of words, by their first letter.
     stems: Vec<(&'static str, Said)>,
-    /// Which hashes the last word of a phrase can have: most words end none, and this says so in one look.
-    ends: Bits,
     /// The first two letters of stems.
     begins: Bits,
     /// Which hashes whole phrases have.
     known: Bits,
 }
 
-static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
+static PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(phrases()));
+
+/// Each phrase, and what it announces.
+fn phrases() -> impl Iterator<Item = (&'static str, Said)> {
     let of_numbers = numbers()
         .enumerate()
         .flat_map(|(place, number)| number.said_by.iter().map(move |phrase| (*phrase, Said::Number(place))));
     let general = GENERAL
         .iter()
         .flat_map(|(purpose, phrases)| phrases.iter().map(move |phrase| (*phrase, Said::Purpose(*purpose))));
-    let other = OTHER.iter().map(|phrase| (*phrase, Said::Other));
-    Phrases::of(of_numbers.chain(general).chain(other))
-});
+    of_numbers.chain(general).chain(OTHER.iter().map(|phrase| (*phrase, Said::Other)))
+}
+
+/// The last words of phrases, but for beginnings of words.
+pub(in crate::detect) fn last_words() -> impl Iterator<Item = &'static str> {
+    phrases().filter(|(phrase, _)| !phrase.ends_with('*')).filter_map(|(phrase, _)| phrase.rsplit(' ').next())
+}
+
+/// Whether a phrase can end with a word.
+fn may_end(word: &Word) -> bool {
+    word.tags.has(Tag::Announcement)
+}
 
 impl Phrases {
     fn of(phrases: impl Iterator<Item = (&'static str, Said)>) -> Self {
-        let (mut whole, mut stems, [mut ends, mut begins, mut known]) =
-            (Vec::new(), Vec::new(), [(); 3].map(|()| Bits::default()));
+        let (mut whole, mut stems, mut begins, mut known) = (Vec::new(), Vec::new(), Bits::default(), Bits::default());
         for (phrase, said) in phrases {
             match phrase.strip_suffix('*') {
                 Some(stem) => stems.push((stem, said)),
-                None => {
-                    phrase.rsplit(' ').take(1).for_each(|word| ends.set(half(hash_of(word))));
-                    whole.push((phrase.split(' ').map(hash_of).fold(0, joined), said));
-                }
+                None => whole.push((phrase.split(' ').map(hash_of).fold(0, joined), said)),
             }
         }
         whole.sort_by_key(|(hash, _)| *hash);
         stems.sort_by_key(|(stem, _)| *stem);
         stems.iter().filter_map(|(stem, _)| first_two(stem.as_bytes())).for_each(|two| begins.set(two));
         whole.iter().for_each(|(hash, _)| known.set(half(*hash)));
-        Phrases { whole, stems, ends, begins, known }
+        Phrases { whole, stems, begins, known }
     }
 
     /// Whether a phrase may end with a word, or a stem begin it.
     fn may_say(&self, text: &Text<'_>, word: &Word) -> bool {
-        self.may_end(word) || self.may_begin(text, word)
+        may_end(word) || self.may_begin(text, word)
     }
 
     /// Whether a stem may begin a word.
     fn may_begin(&self, text: &Text<'_>, word: &Word) -> bool {
         first_two(text.letters(word)).is_some_and(|two| self.begins.has(two))
-    }
-
-    /// Whether a phrase may end with a word.
-    fn may_end(&self, word: &Word) -> bool {
-        self.ends.has(half(word.hash))
     }
 
     /// What is said by words of these hashes.
@@ -289,7 +291,7 @@ impl Before {
         let (phrases, mut before, mut end) = (&*PHRASES, Before::default(), first);
         while end > first.saturating_sub(BEFORE) {
             let word = &text.words()[end - 1];
-            if word.has_digit || !phrases.may_say(text, word) {
+            if word.has_digit() || !phrases.may_say(text, word) {
                 end -= 1;
                 continue;
             }
@@ -312,10 +314,10 @@ impl Before {
 fn phrase_ending_at(text: &Text<'_>, end: usize) -> (usize, impl Iterator<Item = Said>) {
     let (phrases, words) = (&*PHRASES, &text.words()[end.saturating_sub(LONGEST_PHRASE)..end]);
     let hash = |count: usize| words[words.len() - count..].iter().map(|word| word.hash).fold(0, joined);
-    let counts = if words.last().is_some_and(|word| phrases.may_end(word)) { words.len() } else { 0 };
+    let counts = if words.last().is_some_and(may_end) { words.len() } else { 0 };
     let is_phrase = |hash: u64| phrases.known.has(half(hash)) && phrases.whole(hash).next().is_some();
     let longest = (1..=counts).rev().find(|count| is_phrase(hash(*count)));
-    let may_begin = |word: &&Word| longest.is_none() && !word.has_digit && phrases.may_begin(text, word);
+    let may_begin = |word: &&Word| longest.is_none() && !word.has_digit() && phrases.may_begin(text, word);
     let stems = words.last().filter(may_begin);
     let whole = longest.into_iter().flat_map(move |count| phrases.whole(hash(count)));
     (longest.unwrap_or(1), whole.chain(stems.into_iter().flat_map(|word| phrases.begun(text.word(word)))))
@@ -326,14 +328,14 @@ fn after(text: &Text<'_>, last: usize) -> Set {
     let (phrases, mut set) = (&*PHRASES, Set::default());
     let goes_on = |gap: &[u8]| gap.iter().all(|byte| b" ()'-/".contains(byte));
     for end in last + 2..=(last + 1 + AFTER).min(text.words().len()) {
-        if !goes_on(text.between(end - 2)) || text.words()[end - 1].has_digit {
+        if !goes_on(text.between(end - 2)) || text.words()[end - 1].has_digit() {
             break;
         }
         if !phrases.may_say(text, &text.words()[end - 1]) {
             continue;
         }
         let announces_next =
-            text.gap(end - 1).contains([':', '=', '#']) || text.words().get(end).is_some_and(|word| word.has_digit);
+            text.gap(end - 1).contains([':', '=', '#']) || text.words().get(end).is_some_and(|word| word.has_digit());
         if !announces_next {
             phrase_ending_at(text, end).1.for_each(|said| set.add(said));
         }

@@ -22,6 +22,7 @@ use std::sync::LazyLock;
 
 use super::checks;
 use crate::detect::{At, Recogniser, Span, Starts, Text};
+pub(super) use context::last_words;
 use context::{Around, Before};
 use shape::{Letters, Patterns, Run, Shapes};
 

@@ -92,13 +92,13 @@ pub(super) struct Run {
 impl Run {
     /// Whether digits are joined to its end, so that it begins a longer number.
     pub(super) fn is_start_of_piece(self, text: &Text<'_>) -> bool {
-        let goes_on = text.words().get(self.last + 1).is_some_and(|word| word.has_digit);
+        let goes_on = text.words().get(self.last + 1).is_some_and(|word| word.has_digit());
         goes_on && joins_digits(text.between(self.last))
     }
 
     /// Whether digits are joined to its beginning.
     pub(super) fn is_end_of_piece(self, text: &Text<'_>) -> bool {
-        self.first.checked_sub(1).is_some_and(|gap| text.words()[gap].has_digit && joins_digits(text.between(gap)))
+        self.first.checked_sub(1).is_some_and(|gap| text.words()[gap].has_digit() && joins_digits(text.between(gap)))
     }
 
     /// Whether something else is joined to one of its ends.
@@ -116,7 +116,7 @@ fn joins_digits(gap: &[u8]) -> bool {
 pub(super) fn prefix_before(text: &Text<'_>, first: usize) -> Option<usize> {
     let before = first.checked_sub(1)?;
     let word = &text.words()[before];
-    let is_prefix = !word.has_digit && word.end - word.start <= LONGEST_PREFIX;
+    let is_prefix = !word.has_digit() && word.end - word.start <= LONGEST_PREFIX;
     (is_prefix && matches!(text.between(before), [b' ' | b'-' | b'.'])).then_some(before)
 }
 

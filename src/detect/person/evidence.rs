@@ -8,11 +8,11 @@
 //! `Known` is set by hand, since those corpora hardly have it.
 
 use crate::detect::person::ENOUGH;
-use crate::detect::person::lexicon::entry_of;
+use crate::detect::person::lexicon::{entry_of, role};
 use crate::detect::person::plain::{self, Plain};
 use crate::detect::person::roles::{Role, person_endings};
 use crate::detect::person::run::{Segment, Shape, Token};
-use crate::detect::{Span, Text};
+use crate::detect::{Span, Text, Word};
 
 /// Declares what is looked at and what it weighs, in hundredths of a logit.
 macro_rules! clues {
@@ -89,18 +89,21 @@ clues! {
 pub(super) struct Clues(i32);
 
 impl Clues {
-    /// Everything that is looked at.
+    /// Everything that is looked at, where it is enough for a name; else as much as shows that it is not.
     pub(super) fn of(text: &Text<'_>, segment: &Segment, found: &[Span]) -> Self {
         let mut clues = Clues(0);
         match &*segment.tokens {
             [] => {}
-            [token] => {
-                clues.one(text, token);
-                clues.mark(Clue::Known, is_in_one_of(text, token, found));
-            }
+            [token] => clues.one(text, token),
             tokens => clues.many(text, tokens),
         }
         clues.around(text, segment);
+        // What takes long to see is looked at where it can still change something.
+        if let [token] = &*segment.tokens
+            && clues.0 + WEIGHTS[Clue::Known as usize] + WEIGHTS[Clue::Listed as usize] >= ENOUGH
+        {
+            clues.mark(Clue::Known, is_in_one_of(text, token, found));
+        }
         if clues.0 + WEIGHTS[Clue::Listed as usize] >= ENOUGH {
             clues.mark(Clue::Listed, is_listed(text, segment.first(), segment.last()));
         }
@@ -217,32 +220,32 @@ fn starts_sentence(text: &Text<'_>, at: usize) -> bool {
 
 /// Whether nothing else stands in the line of a word.
 fn fills_line(text: &Text<'_>, at: usize) -> bool {
-    let before = at.checked_sub(1).is_none_or(|before| text.between(before).contains(&b'\n'));
-    before && (at + 1 == text.words().len() || text.between(at).contains(&b'\n'))
+    let breaks = |gap: &[u8]| gap != b" " && gap.contains(&b'\n');
+    let before = at.checked_sub(1).is_none_or(|before| breaks(text.between(before)));
+    before && (at + 1 == text.words().len() || breaks(text.between(at)))
 }
 
 fn role_of(text: &Text<'_>, at: usize) -> Option<Role> {
     let word = &text.words()[at];
-    if word.has_digit {
+    if word.has_digit() {
         return None;
     }
-    match entry_of(text, word) {
-        Some(entry) => entry.role,
-        None if word.end - word.start > SHORTEST_COMPOUND => {
-            is_compound(&Plain::of(text.word(word))).then_some(Role::Person)
-        }
-        None => None,
-    }
+    role(text, word).or_else(|| {
+        let may_be_compound = word.end - word.start > SHORTEST_COMPOUND;
+        (may_be_compound && is_compound(text, word)).then_some(Role::Person)
+    })
 }
 
 /// A word put together of two is longer.
 const SHORTEST_COMPOUND: usize = 7;
 
-/// Whether a word is put together with one that says what somebody is.
-fn is_compound(word: &Plain) -> bool {
-    let letters = word.letters();
+/// Whether a word is put together with one that says what somebody is, and is known as no other.
+fn is_compound(text: &Text<'_>, word: &Word) -> bool {
+    let plain = Plain::of(text.word(word));
+    let letters = plain.letters();
     let endings = letters.last().map_or(&[][..], |last| person_endings(*last));
     endings.iter().any(|ending| letters.len() > ending.len() + 1 && plain::ends_with(letters, ending))
+        && entry_of(text, word).is_none()
 }
 
 /// What the word before does, or the one before it where a small one stands between.
@@ -275,7 +278,7 @@ fn is_listed(text: &Text<'_>, first: usize, last: usize) -> bool {
     let words = text.words();
     let is_name = |at: usize| {
         let word = &words[at];
-        word.is_capital && !word.has_digit && {
+        word.is_capital && !word.has_digit() && {
             let entry = entry_of(text, word).unwrap_or_default();
             entry.name() >= 3 && entry.common < 5 && entry.place < 5
         }

@@ -12,7 +12,7 @@ pub(super) fn family_before(text: &Text<'_>, segment: &Segment) -> Option<usize>
     let word = &text.words()[before];
     if text.between(before) != b", "
         || !word.is_capital
-        || word.has_digit
+        || word.has_digit()
         || segment.tokens.len() > 2
         || given.name() == 0
     {

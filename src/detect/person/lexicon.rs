@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use crate::detect::person::plain::Plain;
 use crate::detect::person::roles::{self, Role};
+use crate::detect::tags::TABLE;
 use crate::detect::{Text, Word};
 
 /// How common a word is as what, from 0, which is not at all, to 9; and what it does beside a name.
@@ -42,6 +43,11 @@ pub(super) fn entry(word: &Plain) -> Option<Entry> {
 pub(super) fn entry_of(text: &Text<'_>, word: &Word) -> Option<Entry> {
     // The hash of a text's words is the one of the lists where no letter has to be made plain.
     if word.is_ascii { LEXICON.entry(word.hash) } else { entry(&Plain::of(text.word(word))) }
+}
+
+/// What a word of a text does beside a name.
+pub(super) fn role(text: &Text<'_>, word: &Word) -> Option<Role> {
+    if word.is_ascii { word.tags.role() } else { TABLE.of(Plain::of(text.word(word)).hash()).role() }
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::read);

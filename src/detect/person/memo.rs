@@ -1,7 +1,7 @@
 //! What is known of words, remembered: most words of a text are few, and are met again and again.
 //!
-//! Each thread remembers so many of the last words, so that what it holds does not grow, and knows each by all its letters,
-//! so that what it was asked before changes no answer.
+//! Each thread remembers so many of the last words, so that what it holds does not grow. A word is known again by a hash of
+//! 64 bits of its letters, as it is in the lists.
 
 use std::cell::Cell;
 
@@ -9,21 +9,15 @@ use crate::detect::person::inflection;
 use crate::detect::person::lexicon::{Entry, entry_of};
 use crate::detect::person::plain::Plain;
 use crate::detect::person::run::has_family_ending;
-use crate::detect::text::eight;
+use crate::detect::text::hash_of_bytes;
 use crate::detect::{Text, Word};
 
 /// Words that are remembered; a power of two.
-const REMEMBERED: usize = 1 << 10;
-
-/// Longer words are not remembered.
-const LONGEST: usize = 16;
+const REMEMBERED: usize = 1 << 12;
 
 thread_local! {
-    static WORDS: [Cell<(Letters, Known)>; REMEMBERED] = const { [const { Cell::new(([0; 2], Known::NOTHING)) }; REMEMBERED] };
+    static WORDS: [Cell<(u64, Known)>; REMEMBERED] = const { [const { Cell::new((0, Known::NOTHING)) }; REMEMBERED] };
 }
-
-/// The letters of a word in lower case, eight at a time; zeros behind them.
-type Letters = [u64; 2];
 
 /// What is known of a word that can be one of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,15 +34,16 @@ impl Known {
 
     /// What is known of a word of a text.
     pub(super) fn of(text: &Text<'_>, word: &Word) -> Self {
-        let Some(letters) = letters(text, word) else { return Known::found(text, word) };
-        let place = word.hash as usize % REMEMBERED;
+        // Case changes nothing of letters of ASCII, and accents are taken off in either case.
+        let key = if word.is_ascii { word.hash } else { hash_of_bytes(text.letters(word)) };
         WORDS.with(|words| {
-            let (remembered, known) = words[place].get();
-            if remembered == letters {
+            let slot = &words[key as usize % REMEMBERED];
+            let (remembered, known) = slot.get();
+            if remembered == key {
                 return known;
             }
             let known = Known::found(text, word);
-            words[place].set((letters, known));
+            slot.set((key, known));
             known
         })
     }
@@ -61,20 +56,6 @@ impl Known {
         let entry = known.or(base).unwrap_or_default();
         Known { entry, is_inflected: base.is_some(), has_ending: has_family_ending(&plain) }
     }
-}
-
-/// The letters by which a word is remembered; none of a longer word or one with other letters than those of ASCII.
-fn letters(text: &Text<'_>, word: &Word) -> Option<Letters> {
-    let length = word.end - word.start;
-    if !word.is_ascii || word.has_digit || length > LONGEST {
-        return None;
-    }
-    let beyond = |from: usize| 8 * (8 - length.saturating_sub(from).min(8)) as u32;
-    let part = |from: usize| {
-        let lower = eight(text.bytes(), word.start + from) | 0x2020_2020_2020_2020;
-        lower & u64::MAX.checked_shr(beyond(from)).unwrap_or(0)
-    };
-    Some([part(0), if length > 8 { part(8) } else { 0 }])
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ mod run;
 use crate::detect::{At, Recogniser, Span, Starts, Text, Word};
 use evidence::Clues;
 pub use likeness::{Likeness, likeness};
+pub(super) use roles::{ROLES, Role};
 use run::Segment;
 
 pub(super) const RECOGNISER: Recogniser = Recogniser {

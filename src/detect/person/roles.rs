@@ -4,7 +4,7 @@
 
 /// What a word does beside a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
+pub(in crate::detect) enum Role {
     /// A title that a name follows.
     Title,
     /// A greeting that a name follows.
@@ -62,7 +62,7 @@ pub(super) fn person_endings(last: u8) -> &'static [&'static [u8]] {
 }
 
 /// Every word that does something beside a name.
-pub(super) const ROLES: &[(Role, &str)] = &[
+pub(in crate::detect) const ROLES: &[(Role, &str)] = &[
     (
         Role::Title,
         "mr mrs ms miss dr prof sir madam madame mme mlle monsieur mister herr herrn frau fraulein fru froken \

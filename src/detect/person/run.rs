@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use crate::detect::person::lexicon::{Entry, entry_of};
+use crate::detect::person::lexicon::{Entry, role};
 use crate::detect::person::memo::Known;
 use crate::detect::person::plain::{self, Plain};
 use crate::detect::person::roles::Role;
@@ -190,7 +190,7 @@ impl Segment {
     /// Two words in small letters, a given name and one that can be a family name.
     pub(super) fn of_small(text: &Text<'_>, at: usize) -> Option<Self> {
         let words = text.words();
-        let is_small = |at: usize| words.get(at).is_some_and(|word| !word.is_capital && !word.has_digit);
+        let is_small = |at: usize| words.get(at).is_some_and(|word| !word.is_capital && !word.has_digit());
         if !is_small(at) || !is_small(at + 1) || text.between(at) != b" " {
             return None;
         }
@@ -206,7 +206,7 @@ impl Segment {
 pub(super) fn begins_before(text: &Text<'_>, at: usize) -> bool {
     let words = text.words();
     let Some(before) = at.checked_sub(1) else { return false };
-    if !joins(text, before) || words[before].has_digit {
+    if !joins(text, before) || words[before].has_digit() {
         return false;
     }
     if words[before].is_capital {
@@ -220,9 +220,7 @@ pub(super) fn begins_before(text: &Text<'_>, at: usize) -> bool {
 fn is_particle(text: &Text<'_>, at: usize) -> bool {
     let letters = text.word(&text.words()[at]);
     let begins = letters.as_bytes().first().is_some_and(|first| b"vdzlabitye".contains(first));
-    begins
-        && letters.len() <= 4
-        && entry_of(text, &text.words()[at]).is_some_and(|entry| entry.role == Some(Role::Particle))
+    begins && letters.len() <= 4 && role(text, &text.words()[at]) == Some(Role::Particle)
 }
 
 /// Whether a word and the next one can be of one name.
@@ -238,7 +236,7 @@ fn joins(text: &Text<'_>, at: usize) -> bool {
 
 fn is_title(text: &Text<'_>, at: usize) -> bool {
     let word = &text.words()[at];
-    word.end - word.start <= 4 && entry_of(text, word).is_some_and(|entry| entry.role == Some(Role::Title))
+    word.end - word.start <= 4 && role(text, word) == Some(Role::Title)
 }
 
 /// Cuts the run that begins at a word into segments, and hands on each that has a word.
@@ -275,10 +273,10 @@ fn next(text: &Text<'_>, at: usize) -> Option<usize> {
         }
         next += 1;
         let word = &words[next];
-        if word.is_capital && !word.has_digit {
+        if word.is_capital && !word.has_digit() {
             return Some(next);
         }
-        if word.has_digit || !is_particle(text, next) {
+        if word.has_digit() || !is_particle(text, next) {
             return None;
         }
     }

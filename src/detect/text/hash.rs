@@ -1,0 +1,62 @@
+//! The hash of a word in lower case, by which lists of words are looked up.
+
+use std::collections::HashMap;
+
+use super::eight::{CASE, eight};
+
+/// What is looked up by hashes of words.
+pub type ByHash<T> = HashMap<u64, T, ahash::RandomState>;
+
+/// The hash of a word in lower case, by which lists of words are looked up.
+pub fn hash_of(word: &str) -> u64 {
+    hash_within(word, &mut String::new())
+}
+
+/// The hash of a word in small letters of ASCII.
+pub fn hash_of_plain(word: &[u8]) -> u64 {
+    hash(word)
+}
+
+/// The hash of a word in the case that it is written in.
+pub fn hash_of_bytes(word: &[u8]) -> u64 {
+    finished((0..word.len()).step_by(8).fold(0, |hash, at| mix(hash, eight(word, at))))
+}
+
+pub(super) fn hash_within(word: &str, lower: &mut String) -> u64 {
+    if is_plain(word.as_bytes()) {
+        return hash(word.as_bytes());
+    }
+    lower.clear();
+    lower.extend(word.chars().flat_map(char::to_lowercase));
+    hash(lower.as_bytes())
+}
+
+/// Whether all letters are of ASCII or Latin-1 (UTF-8's first byte C3), where one bit is all that case changes.
+fn is_plain(word: &[u8]) -> bool {
+    word.iter().all(|byte| byte.is_ascii() || *byte == 0xc3 || (0x80..0xc0).contains(byte))
+}
+
+const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+
+fn hash(word: &[u8]) -> u64 {
+    if word.is_empty() { finished(0) } else { hash_at(word, 0, word.len()) }
+}
+
+/// Of so many letters of a text, but for none, from a place on: eight bytes at a time, without the bit of case.
+#[inline(always)]
+pub(super) fn hash_at(text: &[u8], mut at: usize, mut length: usize) -> u64 {
+    let mut hash = 0;
+    while length > 8 {
+        hash = mix(hash, eight(text, at) | CASE);
+        (at, length) = (at + 8, length - 8);
+    }
+    finished(mix(hash, (eight(text, at) | CASE) & u64::MAX >> (8 * (8 - length))))
+}
+
+pub(super) fn mix(hash: u64, eight: u64) -> u64 {
+    (hash.rotate_left(23) ^ eight).wrapping_mul(FACTOR)
+}
+
+pub(super) fn finished(hash: u64) -> u64 {
+    hash ^ (hash >> 32)
+}
