@@ -54,7 +54,7 @@ def instructions(case: str, rows: int) -> int:
     file = FOLDER / f"{case}.parquet"
     # One row group or three of the same size. Unique values leave their dictionary early, as they do in large files.
     data.write(tables(rows), file, row_group=ROWS, dictionary_pagesize_limit=DICTIONARY)
-    workspace = Workspace(build.TARGET / "counted/release/verho", FOLDER / "workspace", threads=1)
+    workspace = Workspace(build.TARGET / "counted/verho", FOLDER / "workspace", threads=1)
     workspace.table("counted", rules)
     workspace.put(file, "counted")
     workspace.approve()

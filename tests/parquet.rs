@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use common::desk::Desk;
 use common::{corpora, python};
+use rayon::prelude::*;
 use serde_json::Value;
 use verho::detect::{KINDS, KNOWN};
 
@@ -106,16 +107,28 @@ fn values_differ(corpus: &Path, entry: &Value, desk: &Desk) -> Option<String> {
     (said.trim() != "equal").then(|| said.trim().to_owned())
 }
 
+/// The name of a file, its verdict, and its fault where it has one.
+type Judged = (String, String, Option<String>);
+
+/// Some files in a workspace of their own, whose ledger is read again with every run.
+fn judge(corpus: &Path, entries: &[Value]) -> Vec<Judged> {
+    let (desk, text) = (Desk::local("corpus"), |value: &Value| value.as_str().unwrap_or_default().to_owned());
+    let judge = |(number, entry): (usize, &Value)| {
+        let name = text(&entry["file"]);
+        let ended = run(&desk, number, &corpus.join(&name));
+        (name, text(&entry["verdict"]), judged(corpus, entry, &desk, &ended))
+    };
+    entries.iter().enumerate().map(judge).collect()
+}
+
 #[test]
 fn every_file_is_read_whole_or_refused() {
     let corpus = folder();
-    let desk = Desk::local("corpus");
+    let entries = corpora::lines(&corpus.join("measured.jsonl"));
+    let judged: Vec<Judged> = entries.par_chunks(16).flat_map_iter(|some| judge(&corpus, some)).collect();
     let (mut wrong, mut counts) = (Vec::new(), std::collections::BTreeMap::<String, (u32, u32)>::new());
-    for (number, entry) in corpora::lines(&corpus.join("measured.jsonl")).into_iter().enumerate() {
-        let name = entry["file"].as_str().expect("a file");
-        let ended = run(&desk, number, &corpus.join(name));
-        let fault: Option<String> = judged(&corpus, &entry, &desk, &ended);
-        let count = counts.entry(entry["verdict"].as_str().unwrap_or_default().to_owned()).or_default();
+    for (name, verdict, fault) in judged {
+        let count = counts.entry(verdict).or_default();
         count.1 += 1;
         match fault {
             None => count.0 += 1,

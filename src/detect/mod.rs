@@ -235,6 +235,11 @@ mod tests {
                     && !one.leaves_out.is_empty()
                     && !one.starts.is_empty()
             );
+            let prefixes = one
+                .starts
+                .iter()
+                .flat_map(|starts| if let Starts::Prefix(prefixes) = starts { *prefixes } else { &[] });
+            assert!(prefixes.into_iter().all(|prefix| prefix.contains(char::is_uppercase)));
         }
     }
 }

@@ -70,24 +70,21 @@ impl<'r> Reader<'r> {
             // Where a word begins, the sum carries its first bit to behind its last one.
             let sum = words.wrapping_add(first);
             let (inside, behind) = (words & !sum, sum & !words);
-            let next = match () {
-                () if inside & first != 0 && behind & !odd != 0 => {
-                    self.word(&block, inside, from + at, behind.trailing_zeros() as usize - at);
-                    rest &= !inside;
-                    continue;
+            if inside & first != 0 && behind & !odd != 0 {
+                self.word(&block, inside, from + at, behind.trailing_zeros() as usize - at);
+                rest &= !inside;
+            } else if (inside | odd) & first == 0 {
+                self.mark(from + at);
+                rest &= !first;
+            } else if odd & first == 0 && behind == 0 && at > 0 {
+                return from + at;
+            } else {
+                let next = self.slowly(from + at);
+                if next >= from + block::BYTES {
+                    return next;
                 }
-                () if (inside | odd) & first == 0 => {
-                    self.mark(from + at);
-                    rest &= !first;
-                    continue;
-                }
-                () if inside & first != 0 && behind == 0 && at > 0 => return from + at,
-                () => self.slowly(from + at),
-            };
-            if next >= from + block::BYTES {
-                return next;
+                rest &= !up_to(next - from);
             }
-            rest &= !up_to(next - from);
         }
         from + block::BYTES
     }
