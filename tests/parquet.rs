@@ -125,6 +125,7 @@ fn judge(corpus: &Path, entries: &[Value]) -> Vec<Judged> {
 fn every_file_is_read_whole_or_refused() {
     let corpus = folder();
     let entries = corpora::lines(&corpus.join("measured.jsonl"));
+    assert!(!entries.is_empty(), "a corpus has files");
     let judged: Vec<Judged> = entries.par_chunks(16).flat_map_iter(|some| judge(&corpus, some)).collect();
     let (mut wrong, mut counts) = (Vec::new(), std::collections::BTreeMap::<String, (u32, u32)>::new());
     for (name, verdict, fault) in judged {

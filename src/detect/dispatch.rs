@@ -150,27 +150,3 @@ fn digits_joined(text: &Text<'_>, at: usize) -> usize {
     }
     digits
 }
-
-/// The part of a hash by which it is looked up among bits.
-pub(super) fn half(hash: u64) -> u16 {
-    (hash >> 48) as u16
-}
-
-/// A set of numbers of 16 bits.
-pub(super) struct Bits(Box<[u64; 1024]>);
-
-impl Default for Bits {
-    fn default() -> Self {
-        Bits(Box::new([0; 1024]))
-    }
-}
-
-impl Bits {
-    pub(super) fn set(&mut self, number: u16) {
-        self.0[usize::from(number) / 64] |= 1 << (number % 64);
-    }
-
-    pub(super) fn has(&self, number: u16) -> bool {
-        self.0[usize::from(number) / 64] >> (number % 64) & 1 > 0
-    }
-}

@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::detect::dispatch::{Bits, half};
-use crate::detect::tags::Tag;
+use crate::detect::tags::{Bits, Tag, half};
 use crate::detect::text::hash_of;
 use crate::detect::{Text, Word};
 

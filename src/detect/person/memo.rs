@@ -1,7 +1,7 @@
 //! What is known of words, remembered: most words of a text are few, and are met again and again.
 //!
-//! Each thread remembers so many of the last words, so that what it holds does not grow. A word is known again by a hash of
-//! 64 bits of its letters, as it is in the lists.
+//! Each thread remembers so many of the last words, so that what it holds does not grow, and knows each by all its letters,
+//! so that what it was asked before changes no answer.
 
 use std::cell::Cell;
 
@@ -9,15 +9,21 @@ use crate::detect::person::inflection;
 use crate::detect::person::lexicon::{Entry, entry_of};
 use crate::detect::person::plain::Plain;
 use crate::detect::person::run::has_family_ending;
-use crate::detect::text::hash_of_bytes;
+use crate::detect::text::{CASE, eight};
 use crate::detect::{Text, Word};
 
 /// Words that are remembered; a power of two.
 const REMEMBERED: usize = 1 << 12;
 
+/// Longer words, in bytes, are not remembered.
+const LONGEST: usize = 16;
+
 thread_local! {
-    static WORDS: [Cell<(u64, Known)>; REMEMBERED] = const { [const { Cell::new((0, Known::NOTHING)) }; REMEMBERED] };
+    static WORDS: [Cell<(Letters, Known)>; REMEMBERED] = const { [const { Cell::new(([0; 2], Known::NOTHING)) }; REMEMBERED] };
 }
+
+/// The letters of a word, eight bytes at a time, in lower case where all are of ASCII; zeros behind them.
+type Letters = [u64; 2];
 
 /// What is known of a word that can be one of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,16 +40,15 @@ impl Known {
 
     /// What is known of a word of a text.
     pub(super) fn of(text: &Text<'_>, word: &Word) -> Self {
-        // Case changes nothing of letters of ASCII, and accents are taken off in either case.
-        let key = if word.is_ascii { word.hash } else { hash_of_bytes(text.letters(word)) };
+        let Some(letters) = letters(text, word) else { return Known::found(text, word) };
         WORDS.with(|words| {
-            let slot = &words[key as usize % REMEMBERED];
+            let slot = &words[word.hash as usize % REMEMBERED];
             let (remembered, known) = slot.get();
-            if remembered == key {
+            if remembered == letters {
                 return known;
             }
             let known = Known::found(text, word);
-            slot.set((key, known));
+            slot.set((letters, known));
             known
         })
     }
@@ -58,6 +63,18 @@ impl Known {
     }
 }
 
+/// The letters by which a word is remembered; none of a longer one.
+fn letters(text: &Text<'_>, word: &Word) -> Option<Letters> {
+    let length = Some(word.end - word.start).filter(|length| *length <= LONGEST)?;
+    // In letters of other scripts the bit of case tells more than case.
+    let case = if word.is_ascii { CASE } else { 0 };
+    let part = |from: usize| {
+        let beyond = 8 * (8 - length.saturating_sub(from).min(8)) as u32;
+        (eight(text.bytes(), word.start + from) | case) & u64::MAX.checked_shr(beyond).unwrap_or(0)
+    };
+    Some([part(0), if length > 8 { part(8) } else { 0 }])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,7 +83,7 @@ mod tests {
     #[test]
     fn what_is_remembered_is_what_is_found() {
         let mut buffers = Buffers::default();
-        let text = "Anna anna Virtasella VIRTASELLA Smith Abcdefghijklmnopqrst Mäkinen Ab abcdefgh Abcdefghi Koskinen";
+        let text = "Anna anna Virtasella VIRTASELLA STRASSE Straße straÿe MÄKI mäki Smith Abcdefghijklmnopqrst Mäkinen Ab abcdefgh Abcdefghi Koskinen";
         let text = Text::read(text, &[false; 256], &mut buffers);
         for _ in 0..2 {
             for word in text.words() {

@@ -1,10 +1,10 @@
 //! Eight bytes of a text at a time, as one number.
 
-pub(super) const ONES: u64 = 0x0101_0101_0101_0101;
-pub(super) const HIGHS: u64 = 0x80 * ONES;
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = 0x80 * ONES;
 
 /// The bit of case, in eight bytes.
-pub(super) const CASE: u64 = 0x20 * ONES;
+pub const CASE: u64 = 0x20 * ONES;
 
 /// Eight bytes of a text, and how many letters and digits of ASCII they begin with.
 pub struct Eight {

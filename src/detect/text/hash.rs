@@ -17,11 +17,6 @@ pub fn hash_of_plain(word: &[u8]) -> u64 {
     hash(word)
 }
 
-/// The hash of a word in the case that it is written in.
-pub fn hash_of_bytes(word: &[u8]) -> u64 {
-    finished((0..word.len()).step_by(8).fold(0, |hash, at| mix(hash, eight(word, at))))
-}
-
 pub(super) fn hash_within(word: &str, lower: &mut String) -> u64 {
     if is_plain(word.as_bytes()) {
         return hash(word.as_bytes());
@@ -42,7 +37,7 @@ fn hash(word: &[u8]) -> u64 {
     if word.is_empty() { finished(0) } else { hash_at(word, 0, word.len()) }
 }
 
-/// Of so many letters of a text, but for none, from a place on: eight bytes at a time, without the bit of case.
+/// The hash of so many letters of a text, at least one, from a place on: eight bytes at a time, without the bit of case.
 #[inline(always)]
 pub(super) fn hash_at(text: &[u8], mut at: usize, mut length: usize) -> u64 {
     let mut hash = 0;
@@ -53,10 +48,10 @@ pub(super) fn hash_at(text: &[u8], mut at: usize, mut length: usize) -> u64 {
     finished(mix(hash, (eight(text, at) | CASE) & u64::MAX >> (8 * (8 - length))))
 }
 
-pub(super) fn mix(hash: u64, eight: u64) -> u64 {
+fn mix(hash: u64, eight: u64) -> u64 {
     (hash.rotate_left(23) ^ eight).wrapping_mul(FACTOR)
 }
 
-pub(super) fn finished(hash: u64) -> u64 {
+fn finished(hash: u64) -> u64 {
     hash ^ (hash >> 32)
 }

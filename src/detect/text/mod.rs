@@ -12,9 +12,9 @@ mod reader;
 
 use crate::detect::Span;
 use crate::detect::tags::{TABLE, Tags};
-pub(super) use eight::{Eight, eight};
+pub(super) use eight::{CASE, Eight, eight};
 pub use hash::hash_of;
-pub(super) use hash::{ByHash, hash_of_bytes, hash_of_plain};
+pub(super) use hash::{ByHash, hash_of_plain};
 use reader::{Reader, fewer};
 
 /// A run of letters and digits.

@@ -5,7 +5,7 @@ use unicode_normalization::char::compose;
 use super::block::{self, Block, up_to};
 use super::eight::Eight;
 use super::fold::{Fold, class_of, fold, is_of_word};
-use super::hash::{finished, hash_at, mix};
+use super::hash::hash_at;
 use super::{Buffers, Shift, Word};
 use crate::detect::tags::{TABLE, Table, Tag, Tags};
 
@@ -145,7 +145,8 @@ impl<'r> Reader<'r> {
         if self.text.as_bytes().get(end).is_some_and(|next| !next.is_ascii()) {
             return self.wide_word(from, &run);
         }
-        let Run { digits, has_letter, hash, length } = run;
+        let Run { digits, has_letter, length } = run;
+        let hash = hash_at(self.text.as_bytes(), from, length);
         let (start, is_capital) = (self.folded(from), first & CAPITAL > 0);
         let (tags, digits, is_ascii, end_of_word) = (self.lists.of(hash), fewer(digits), true, start + length);
         // A long word is looked at, whatever letters it has.
@@ -301,31 +302,18 @@ struct Run {
     length: usize,
     digits: usize,
     has_letter: bool,
-    hash: u64,
 }
 
-/// The run that begins here; most end within eight bytes.
+/// The run that begins here, looked at eight bytes at a time.
 fn run(bytes: &[u8], from: usize) -> Run {
-    let eight = Eight::at(bytes, from);
-    let (digits, has_letter, hash) = (eight.digits(), eight.has_letter(), mix(0, eight.lower_letters()));
-    match eight.length {
-        8 => long_run(bytes, from, Run { length: 8, digits, has_letter, hash }),
-        length => Run { length, digits, has_letter, hash: finished(hash) },
-    }
-}
-
-/// The run that begins here and of which the first eight bytes are seen, looked at eight bytes at a time.
-fn long_run(bytes: &[u8], from: usize, mut run: Run) -> Run {
+    let mut run = Run::default();
     loop {
         let eight = Eight::at(bytes, from + run.length);
         run.digits += eight.digits();
         run.has_letter |= eight.has_letter();
         run.length += eight.length;
-        if eight.length > 0 {
-            run.hash = mix(run.hash, eight.lower_letters());
-        }
         if eight.length < 8 {
-            return Run { hash: finished(run.hash), ..run };
+            return run;
         }
     }
 }
