@@ -55,12 +55,12 @@ impl Vocabulary {
 mod tests {
     use crate::detect::Text;
     use crate::detect::phone::CALLS;
-    use crate::detect::text::Buffers;
+    use crate::detect::text::{Buffers, Marked};
 
     #[test]
     fn words_near_by_are_seen_in_any_case() {
         let mut buffers = Buffers::default();
-        let text = Text::read("PUH. a b 12 Mobil", &[false; 256], &mut buffers);
+        let text = Text::read("PUH. a b 12 Mobil", &[Marked::Nowhere; 256], &mut buffers);
         assert!(CALLS.is_before(&text, 9, 3) && !CALLS.is_before(&text, 9, 2));
         assert!(CALLS.is_behind(&text, 11, 1) && !CALLS.is_behind(&text, 5, 2));
     }

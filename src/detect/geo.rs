@@ -7,7 +7,12 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
     kinds: &["GEO"],
     follows: "ISO 6709 (annex D, for people) and RFC 5870 (geo:), of WGS 84",
     leaves_out: "coordinates of fewer than three decimals without a degree sign, national grids, geohashes, plus codes",
-    starts: &[Starts::Mark(b','), Starts::Mark(b';'), Starts::Mark(0xc2), Starts::Keyword(&["lat", "latitude"])],
+    starts: &[
+        Starts::BehindDigit(b','),
+        Starts::BehindDigit(b';'),
+        Starts::Mark(0xc2),
+        Starts::Keyword(&["lat", "latitude"]),
+    ],
     find,
 };
 

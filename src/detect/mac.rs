@@ -7,7 +7,7 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
     kinds: &["MAC"],
     follows: "IEEE 802 (EUI-48 and EUI-64), in pairs with colons or hyphens, or in fours with dots",
     leaves_out: "twelve hexadecimal digits without separators",
-    starts: &[Starts::Mark(b':'), Starts::Mark(b'-'), Starts::Mark(b'.')],
+    starts: &[Starts::Joint(b':'), Starts::Joint(b'-'), Starts::Joint(b'.')],
     find,
 };
 

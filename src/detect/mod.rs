@@ -106,6 +106,10 @@ pub struct Recogniser {
 pub enum Starts {
     /// At this byte, which is none of a word; of a character beyond ASCII, its first.
     Mark(u8),
+    /// At this byte, where a digit is right before it; it may be asked at others as well.
+    BehindDigit(u8),
+    /// At this byte, where letters or digits are on both sides of it; it may be asked at others as well.
+    Joint(u8),
     /// At a word with a digit in it, where it and the words that one separator each joins to it have so many digits.
     Digits(RangeInclusive<u8>),
     /// At a word of both digits and letters.
@@ -152,7 +156,7 @@ impl<'p> Detector<'p> {
     pub fn find(&mut self, text: &str) -> &[Span] {
         self.found.clear();
         let dispatch = self.places.map_or(&*DISPATCH, Places::dispatch);
-        let text = Text::read(text, dispatch.marks_asked(), &mut self.buffers);
+        let text = Text::read(text, dispatch.marked(), &mut self.buffers);
         dispatch.ask(&text, &mut self.found);
         if let Some(places) = self.places {
             self.found.retain(|span| places.counts(span.kind));

@@ -298,15 +298,15 @@ pub(super) static OTHERS: Vocabulary = Tag::NoPhone.list(&[
 ]);
 
 fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
-    let start = match at {
-        At::Mark(at) => at,
-        At::Word(index) => text.words()[index].start,
+    let (start, word) = match at {
+        At::Mark(at) => (at, None),
+        At::Word(index) => (text.words()[index].start, Some(index)),
     };
     let Some(first) = begin(text.bytes(), start) else { return };
     let Some(mut piece) = Shape::read(text.bytes(), first) else { return };
     // The longest piece that is a number: what is said behind it may go on with digits.
     while piece.groups() > 0 {
-        if let Some(score) = piece.ends_well(text.bytes()).then(|| certainty(text, first, &piece)).flatten() {
+        if let Some(score) = piece.ends_well(text.bytes()).then(|| certainty(text, first, word, &piece)).flatten() {
             let end = piece.extension_end(text.bytes());
             found.push(Span { start: first, end, kind: "PHONE", score });
             return;
@@ -356,9 +356,9 @@ fn is_free(bytes: &[u8], at: usize) -> bool {
     }
 }
 
-/// How certain it is that this is a number of a telephone.
-fn certainty(text: &Text<'_>, start: usize, piece: &Shape) -> Option<u8> {
-    let first = text.word_at(start);
+/// How certain it is that this is a number of a telephone; it may be known which word it begins with.
+fn certainty(text: &Text<'_>, start: usize, word: Option<usize>, piece: &Shape) -> Option<u8> {
+    let first = word.unwrap_or_else(|| text.word_at(start));
     if piece.is_international() {
         let calls = || CALLS.is_among(text, start, first, 4);
         let is_one = code_of(piece.digits()).is_some() || code_of(&piece.without_trunk()).is_some();

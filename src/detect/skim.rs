@@ -8,6 +8,7 @@ use std::ops::{BitOr, BitOrAssign};
 use super::dispatch::Dispatch;
 use super::known::Words;
 use super::known::name::Names;
+use super::text::Marked;
 use super::{RECOGNISERS, Recogniser};
 
 /// Words that are remembered; a power of two.
@@ -100,7 +101,11 @@ impl Places {
 
     /// What a sign between words tells.
     pub fn of_sign(&self, sign: u8) -> Hints {
-        let asked = if self.dispatch.marks_asked()[usize::from(sign)] { Hints::ASK } else { Hints::NONE };
+        let asked = match self.dispatch.marked()[usize::from(sign)] {
+            Marked::Anywhere | Marked::Joint => Hints::ASK,
+            // Digits tell everything themselves.
+            Marked::Nowhere | Marked::BehindDigit => Hints::NONE,
+        };
         asked | if sign == b' ' { Hints::NONE } else { Hints::COMPANY }
     }
 }

@@ -193,9 +193,15 @@ pub(super) fn is_street(text: &Text<'_>, at: usize) -> bool {
 pub(super) fn is_compound_street(text: &Text<'_>, at: usize) -> bool {
     let word = letters(text, at);
     let [.., before, last] = word.as_bytes() else { return false };
-    ENDS[0][usize::from(*last)] & ENDS[1][usize::from(*before)] != 0
-        && word.len() > SHORTEST_COMPOUND
-        && STREET_ENDS.iter().any(|end| word.ends_with(end) && word.len() >= end.len() + LONGER)
+    let mut ends = ENDS[0][usize::from(*last)] & ENDS[1][usize::from(*before)];
+    while ends != 0 && word.len() > SHORTEST_COMPOUND {
+        let end = STREET_ENDS[ends.trailing_zeros() as usize];
+        if word.len() >= end.len() + LONGER && word.ends_with(end) {
+            return true;
+        }
+        ends &= ends - 1;
+    }
+    false
 }
 
 /// Whether a number of a flat or a box stands behind a word.

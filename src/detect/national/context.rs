@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::detect::tags::{Bits, Tag, half};
+use crate::detect::tags::{Bits, Tag};
 use crate::detect::text::hash_of;
 use crate::detect::{Text, Word};
 
@@ -149,12 +149,14 @@ enum Said {
 struct Phrases {
     /// Of whole words, by hash.
     whole: Vec<(u64, Said)>,
+    /// Before how many of them the hashes begin with such bits.
+    whole_from: Vec<u16>,
     /// Of beginnings of words, by their first letter.
     stems: Vec<(&'static str, Said)>,
+    /// Before how many of them the stems begin with such a letter.
+    stems_from: Vec<u16>,
     /// The first two letters of stems.
     begins: Bits,
-    /// Which hashes whole phrases have.
-    known: Bits,
 }
 
 static PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::of(phrases()));
@@ -182,7 +184,7 @@ fn may_end(word: &Word) -> bool {
 
 impl Phrases {
     fn of(phrases: impl Iterator<Item = (&'static str, Said)>) -> Self {
-        let (mut whole, mut stems, mut begins, mut known) = (Vec::new(), Vec::new(), Bits::default(), Bits::default());
+        let (mut whole, mut stems, mut begins) = (Vec::new(), Vec::new(), Bits::default());
         for (phrase, said) in phrases {
             match phrase.strip_suffix('*') {
                 Some(stem) => stems.push((stem, said)),
@@ -192,8 +194,9 @@ impl Phrases {
         whole.sort_by_key(|(hash, _)| *hash);
         stems.sort_by_key(|(stem, _)| *stem);
         stems.iter().filter_map(|(stem, _)| first_two(stem.as_bytes())).for_each(|two| begins.set(two));
-        whole.iter().for_each(|(hash, _)| known.set(half(*hash)));
-        Phrases { whole, stems, begins, known }
+        let whole_from = counts_before(whole.iter().map(|(hash, _)| first_bits(*hash)), 1 << FIRST_BITS);
+        let stems_from = counts_before(stems.iter().map(|(stem, _)| usize::from(stem.as_bytes()[0])), 256);
+        Phrases { whole, whole_from, stems, stems_from, begins }
     }
 
     /// Whether a phrase may end with a word, or a stem begin it.
@@ -206,21 +209,52 @@ impl Phrases {
         first_two(text.letters(word)).is_some_and(|two| self.begins.has(two))
     }
 
+    /// Hands on what is said by the longest phrase that ends before a word: how many words it has.
+    fn ending_at(&self, text: &Text<'_>, end: usize, mut take: impl FnMut(Said)) -> usize {
+        let words = &text.words()[end.saturating_sub(LONGEST_PHRASE)..end];
+        let counts = if words.last().is_some_and(may_end) { words.len() } else { 0 };
+        for count in (1..=counts).rev() {
+            let hash = words[words.len() - count..].iter().map(|word| word.hash).fold(0, joined);
+            let mut said = self.whole(hash).peekable();
+            if said.peek().is_some() {
+                said.for_each(take);
+                return count;
+            }
+        }
+        let last = words.last().filter(|word| !word.has_digit() && self.may_begin(text, word));
+        last.into_iter().flat_map(|word| self.begun(text.word(word))).for_each(&mut take);
+        1
+    }
+
     /// What is said by words of these hashes.
     fn whole(&self, hash: u64) -> impl Iterator<Item = Said> {
-        let first = self.whole.partition_point(|(known, _)| *known < hash);
-        self.whole[first..].iter().take_while(move |(known, _)| *known == hash).map(|(_, said)| *said)
+        let same = usize::from(self.whole_from[first_bits(hash)])..usize::from(self.whole_from[first_bits(hash) + 1]);
+        self.whole[same].iter().filter(move |(known, _)| *known == hash).map(|(_, said)| *said)
     }
 
     /// What is said by a word that begins with a stem.
     fn begun(&self, word: &str) -> impl Iterator<Item = Said> {
-        let initial = word.as_bytes().first().map_or(0, u8::to_ascii_lowercase);
-        let first = self.stems.partition_point(|(stem, _)| stem.as_bytes()[0] < initial);
-        let same = self.stems[first..].iter().take_while(move |(stem, _)| stem.as_bytes()[0] == initial);
+        let initial = word.as_bytes().first().map_or(0, |letter| usize::from(letter.to_ascii_lowercase()));
+        let same = usize::from(self.stems_from[initial])..usize::from(self.stems_from[initial + 1]);
         let begins =
             |stem: &str| word.as_bytes().get(..stem.len()).is_some_and(|it| it.eq_ignore_ascii_case(stem.as_bytes()));
-        same.filter(move |(stem, _)| begins(stem)).map(|(_, said)| *said)
+        self.stems[same].iter().filter(move |(stem, _)| begins(stem)).map(|(_, said)| *said)
     }
+}
+
+/// So many first bits of a hash say near which others it is.
+const FIRST_BITS: u32 = 11;
+
+fn first_bits(hash: u64) -> usize {
+    (hash >> (64 - FIRST_BITS)) as usize
+}
+
+/// Of numbers in order: how many are less than each number up to a limit.
+fn counts_before(numbers: impl Iterator<Item = usize>, limit: usize) -> Vec<u16> {
+    let mut counts = vec![0; limit + 1];
+    numbers.for_each(|number| counts[number + 1] += 1);
+    (0..limit).for_each(|number| counts[number + 1] += counts[number]);
+    counts
 }
 
 /// The first two letters of a word as one number, whatever their case.
@@ -294,32 +328,20 @@ impl Before {
                 end -= 1;
                 continue;
             }
-            let (words, said) = phrase_ending_at(text, end);
-            let distance = first - end;
-            for said in said {
-                if matches!(said, Said::Other) {
-                    before.is_other = distance < NEAR_OTHER;
-                    return before;
-                }
-                if distance < NEAR { before.near.add(said) } else { before.far.add(said) }
+            let (distance, mut is_other) = (first - end, false);
+            end -= phrases.ending_at(text, end, |said| match said {
+                Said::Other => is_other = true,
+                _ if is_other => {}
+                _ if distance < NEAR => before.near.add(said),
+                _ => before.far.add(said),
+            });
+            if is_other {
+                before.is_other = distance < NEAR_OTHER;
+                break;
             }
-            end -= words;
         }
         before
     }
-}
-
-/// How many words the longest phrase has that ends before a word, and what it says.
-fn phrase_ending_at(text: &Text<'_>, end: usize) -> (usize, impl Iterator<Item = Said>) {
-    let (phrases, words) = (&*PHRASES, &text.words()[end.saturating_sub(LONGEST_PHRASE)..end]);
-    let hash = |count: usize| words[words.len() - count..].iter().map(|word| word.hash).fold(0, joined);
-    let counts = if words.last().is_some_and(may_end) { words.len() } else { 0 };
-    let is_phrase = |hash: u64| phrases.known.has(half(hash)) && phrases.whole(hash).next().is_some();
-    let longest = (1..=counts).rev().find(|count| is_phrase(hash(*count)));
-    let may_begin = |word: &&Word| longest.is_none() && !word.has_digit() && phrases.may_begin(text, word);
-    let stems = words.last().filter(may_begin);
-    let whole = longest.into_iter().flat_map(move |count| phrases.whole(hash(count)));
-    (longest.unwrap_or(1), whole.chain(stems.into_iter().flat_map(|word| phrases.begun(text.word(word)))))
 }
 
 /// What the words after a number say of it, up to one that is of something else.
@@ -336,7 +358,7 @@ fn after(text: &Text<'_>, last: usize) -> Set {
         let announces_next =
             text.gap(end - 1).contains([':', '=', '#']) || text.words().get(end).is_some_and(|word| word.has_digit());
         if !announces_next {
-            phrase_ending_at(text, end).1.for_each(|said| set.add(said));
+            phrases.ending_at(text, end, |said| set.add(said));
         }
     }
     set

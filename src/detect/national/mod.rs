@@ -193,7 +193,8 @@ fn find_from(text: &Text<'_>, first: usize, found: &mut Vec<Span>) {
     let mut before = None;
     for last in first..text.words().len().min(first + shape::MOST_GROUPS) {
         let count = letters.count();
-        if !letters.push(text.letters(&text.words()[last])) {
+        let word = &text.words()[last];
+        if !word.is_ascii || !letters.push(text.bytes(), word.start, word.end) {
             break;
         }
         patterns = shapes.begun(patterns, &letters, count);

@@ -1,6 +1,7 @@
 //! How numbers are written: their letters and digits, and where they are grouped.
 
 use crate::detect::Text;
+use crate::detect::text::{CASE, eight};
 
 use super::Number;
 
@@ -19,7 +20,7 @@ pub(super) const MOST_GROUPS: usize = 8;
 /// The letters and digits of what may be a number, in upper case, and what stands between them.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Letters {
-    letters: [u8; LONGEST],
+    letters: [u8; LONGEST + 8],
     count: usize,
     /// Which of them are digits; the first has the lowest bit.
     digits: u32,
@@ -38,9 +39,9 @@ impl Letters {
     /// Of a whole value; none if it holds anything else.
     pub(super) fn of(value: &[u8]) -> Option<Self> {
         let mut letters = Letters::default();
-        for byte in value {
+        for (at, byte) in value.iter().enumerate() {
             let is_taken =
-                if byte.is_ascii_alphanumeric() { letters.push(&[*byte]) } else { letters.separate(&[*byte]) };
+                if byte.is_ascii_alphanumeric() { letters.push(value, at, at + 1) } else { letters.separate(&[*byte]) };
             if !is_taken {
                 return None;
             }
@@ -48,18 +49,33 @@ impl Letters {
         (letters.count > 0).then_some(letters)
     }
 
-    /// Takes more letters; not if there are too many, or others.
-    pub(super) fn push(&mut self, word: &[u8]) -> bool {
-        let Some(room) = self.letters.get_mut(self.count..self.count + word.len()).filter(|_| word.is_ascii()) else {
+    /// Takes the letters and digits of ASCII from one place of a text to another; not if there are too many.
+    pub(super) fn push(&mut self, text: &[u8], from: usize, to: usize) -> bool {
+        if self.count + (to - from) > LONGEST {
             return false;
-        };
-        for (letter, byte) in room.iter_mut().zip(word) {
-            self.has_small |= byte.is_ascii_lowercase();
-            self.digits |= u32::from(byte.is_ascii_digit()) << self.count;
-            *letter = byte.to_ascii_uppercase();
-            self.count += 1;
+        }
+        for at in (from..to).step_by(8) {
+            let length = (to - at).min(8);
+            self.push_eight(eight(text, at) & u64::MAX >> (8 * (8 - length)), length);
         }
         true
+    }
+
+    /// Takes up to eight at once. Of letters and digits, letters have a bit that digits have not.
+    fn push_eight(&mut self, eight: u64, count: usize) {
+        const OF_LETTERS: u64 = CASE << 1;
+        const LOWEST: u64 = CASE >> 5;
+        // Multiplied with it, the lowest bits of eight bytes stand side by side in the highest one.
+        const SIDE_BY_SIDE: u64 = 0x0102_0408_1020_4080;
+        let small = (eight & OF_LETTERS) >> 1 & eight;
+        let digits = (!eight & OF_LETTERS) >> 6 & LOWEST;
+        let digits = (digits.wrapping_mul(SIDE_BY_SIDE) >> 56) as u32 & ((1 << count) - 1);
+        self.has_small |= small != 0;
+        self.digits |= digits << self.count;
+        if let Some(room) = self.letters.get_mut(self.count..).and_then(|room| room.first_chunk_mut()) {
+            *room = (eight ^ small).to_le_bytes();
+        }
+        self.count += count;
     }
 
     /// Takes what stands between two groups; not if that is none of what can.
@@ -79,6 +95,11 @@ impl Letters {
 
     pub(super) fn count(&self) -> usize {
         self.count
+    }
+
+    /// Whether there are no others than digits.
+    fn are_digits(&self) -> bool {
+        self.digits == (1 << self.count) - 1
     }
 }
 
@@ -151,12 +172,14 @@ impl Shape {
         (count, Shape { number, place, alone, digits, letters, gaps, between })
     }
 
-    /// Whether letters, grouped as they are, can be of this shape; one without groups can be grouped anyhow.
-    pub(super) fn fits(&self, letters: &Letters) -> bool {
-        letters.digits & self.digits == self.digits
-            && letters.digits & self.letters == 0
-            && letters.between & !self.between == 0
-            && (self.gaps == 0 || self.gaps == letters.gaps)
+    /// Whether letters can be of this shape, grouped as they are; one without groups can be grouped anyhow.
+    fn fits_groups(&self, letters: &Letters) -> bool {
+        letters.between & !self.between == 0 && (self.gaps == 0 || self.gaps == letters.gaps)
+    }
+
+    /// Whether they can, by which of them are digits.
+    fn fits_digits(&self, letters: &Letters) -> bool {
+        letters.digits & self.digits == self.digits && letters.digits & self.letters == 0
     }
 
     pub(super) fn is_valid(&self, letters: &Letters) -> bool {
@@ -184,6 +207,8 @@ pub(super) struct Shapes {
     lists: [Lists; 2],
     /// Which patterns let a letter stand at a place, and which a digit.
     places: [[Patterns; LONGEST]; 2],
+    /// Which patterns begin with so many digits.
+    digits: [Patterns; LONGEST + 1],
     /// Which patterns have so many letters.
     of_length: [Patterns; LONGEST + 1],
 }
@@ -207,8 +232,8 @@ impl Lists {
 
 impl Shapes {
     pub(super) fn of(numbers: impl Iterator<Item = &'static Number>) -> Self {
-        let (places, of_length) = ([[0; LONGEST]; 2], [0; LONGEST + 1]);
-        let mut shapes = Shapes { lists: [Lists::default(), Lists::default()], places, of_length };
+        let (places, digits, of_length) = ([[0; LONGEST]; 2], [Patterns::MAX; LONGEST + 1], [0; LONGEST + 1]);
+        let mut shapes = Shapes { lists: [Lists::default(), Lists::default()], places, digits, of_length };
         let mut patterns = Vec::new();
         for (place, number) in numbers.enumerate() {
             for (pattern, alone) in number.shapes {
@@ -220,6 +245,7 @@ impl Shapes {
         patterns.sort_unstable();
         patterns.dedup();
         patterns.iter().enumerate().for_each(|(bit, pattern)| shapes.add_pattern(1 << bit, *pattern));
+        (0..LONGEST).for_each(|place| shapes.digits[place + 1] = shapes.digits[place] & shapes.places[1][place]);
         shapes
     }
 
@@ -242,6 +268,9 @@ impl Shapes {
 
     /// Which of some patterns begin with some letters, of which the first are looked at already.
     pub(super) fn begun(&self, patterns: Patterns, letters: &Letters, looked_at: usize) -> Patterns {
+        if letters.are_digits() {
+            return patterns & self.digits[letters.count];
+        }
         let stands = |place: usize| self.places[(letters.digits >> place & 1) as usize][place];
         (looked_at..letters.count).fold(patterns, |patterns, place| patterns & stands(place))
     }
@@ -253,9 +282,11 @@ impl Shapes {
 
     /// Those that some letters can be, grouped as they are, without a word that says so or with one.
     pub(super) fn fitting(&self, letters: Letters, alone: bool) -> impl Iterator<Item = &Shape> {
-        let lists = &self.lists[usize::from(letters.digits.count_ones() as usize != letters.count)];
+        let are_digits = letters.are_digits();
+        let lists = &self.lists[usize::from(!are_digits)];
         let list = if alone { &lists.alone } else { &lists.all };
-        list[letters.count].iter().filter(move |shape| shape.fits(&letters))
+        let fits = move |shape: &&Shape| shape.fits_groups(&letters) && (are_digits || shape.fits_digits(&letters));
+        list[letters.count].iter().filter(fits)
     }
 
     /// The kinds of the valid numbers that some letters are.

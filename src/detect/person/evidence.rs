@@ -316,13 +316,13 @@ fn is_in_one_of(text: &Text<'_>, token: &Token, found: &[Span]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::text::Buffers;
+    use crate::detect::text::{Buffers, Marked};
 
     #[test]
     fn a_name_of_any_length_is_not_looked_through() {
         let is_known = |family: &str| {
             let (mut buffers, text) = (Buffers::default(), format!("Aino {family}, Aino"));
-            let text = Text::read(&text, &[false; 256], &mut buffers);
+            let text = Text::read(&text, &[Marked::Nowhere; 256], &mut buffers);
             let found = [Span { start: 0, end: 5 + family.len(), kind: "PERSON", score: 80 }];
             is_in_one_of(&text, &Token::read(&text, 2), &found)
         };

@@ -19,7 +19,16 @@ const REMEMBERED: usize = 1 << 12;
 const LONGEST: usize = 16;
 
 thread_local! {
-    static WORDS: [Cell<(Letters, Known)>; REMEMBERED] = const { [const { Cell::new(([0; 2], Known::NOTHING)) }; REMEMBERED] };
+    static WORDS: [Cell<Remembered>; REMEMBERED] =
+        const { [const { Cell::new(Remembered { letters: [0; 2], known: Known::NOTHING }) }; REMEMBERED] };
+}
+
+/// A word and what is known of it, within one line of a processor's cache.
+#[derive(Clone, Copy)]
+#[repr(align(32))]
+struct Remembered {
+    letters: Letters,
+    known: Known,
 }
 
 /// The letters of a word, eight bytes at a time, in lower case where all are of ASCII; zeros behind them.
@@ -43,12 +52,12 @@ impl Known {
         let Some(letters) = letters(text, word) else { return Known::found(text, word) };
         WORDS.with(|words| {
             let slot = &words[word.hash as usize % REMEMBERED];
-            let (remembered, known) = slot.get();
-            if remembered == letters {
-                return known;
+            let remembered = slot.get();
+            if remembered.letters == letters {
+                return remembered.known;
             }
             let known = Known::found(text, word);
-            slot.set((letters, known));
+            slot.set(Remembered { letters, known });
             known
         })
     }
@@ -78,13 +87,13 @@ fn letters(text: &Text<'_>, word: &Word) -> Option<Letters> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::text::Buffers;
+    use crate::detect::text::{Buffers, Marked};
 
     #[test]
     fn what_is_remembered_is_what_is_found() {
         let mut buffers = Buffers::default();
         let text = "Anna anna Virtasella VIRTASELLA STRASSE Straße straÿe MÄKI mäki Smith Abcdefghijklmnopqrst Mäkinen Ab abcdefgh Abcdefghi Koskinen";
-        let text = Text::read(text, &[false; 256], &mut buffers);
+        let text = Text::read(text, &[Marked::Nowhere; 256], &mut buffers);
         for _ in 0..2 {
             for word in text.words() {
                 assert_eq!(Known::of(&text, word), Known::found(&text, word), "{}", text.word(word));

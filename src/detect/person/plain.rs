@@ -16,10 +16,7 @@ impl Plain {
     /// A word in plain letters; empty where it has letters that have no plain form, or too many.
     pub(super) fn of(word: &str) -> Self {
         let mut plain = Plain { letters: [0; LONGEST], len: 0 };
-        if word.len() <= LONGEST && word.bytes().all(|letter| letter.is_ascii_alphabetic()) {
-            plain.len = word.len();
-            plain.letters[..word.len()].copy_from_slice(word.as_bytes());
-            plain.letters.make_ascii_lowercase();
+        if plain.take_ascii(word.as_bytes()) {
             return plain;
         }
         for letter in word.chars() {
@@ -34,6 +31,16 @@ impl Plain {
             }
         }
         plain
+    }
+
+    /// Takes a word of letters of ASCII; not one of others or too many.
+    fn take_ascii(&mut self, word: &[u8]) -> bool {
+        let is_taken = word.len() <= LONGEST && word.iter().all(u8::is_ascii_alphabetic);
+        if is_taken {
+            self.letters.iter_mut().zip(word).for_each(|(room, letter)| *room = letter | 0x20);
+            self.len = word.len();
+        }
+        is_taken
     }
 
     /// Adds a letter, where there is room.

@@ -4,7 +4,7 @@
 
 /// What a word does beside a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::detect) enum Role {
+pub enum Role {
     /// A title that a name follows.
     Title,
     /// A greeting that a name follows.

@@ -225,11 +225,11 @@ fn is_particle(text: &Text<'_>, at: usize) -> bool {
 
 /// Whether a word and the next one can be of one name.
 fn joins(text: &Text<'_>, at: usize) -> bool {
-    match text.between(at) {
-        [b' ' | b'-' | b'\''] | [0xe2, 0x80, 0x99] => text.words().len() > at + 1,
-        [b'.'] | [b'.', b' '] => {
-            text.words().len() > at + 1 && (text.word(&text.words()[at]).chars().nth(1).is_none() || is_title(text, at))
-        }
+    let words = text.words();
+    let Some(next) = words.get(at + 1) else { return false };
+    match text.bytes()[words[at].end..next.start] {
+        [b' ' | b'-' | b'\''] | [0xe2, 0x80, 0x99] => true,
+        [b'.'] | [b'.', b' '] => text.word(&words[at]).chars().nth(1).is_none() || is_title(text, at),
         _ => false,
     }
 }

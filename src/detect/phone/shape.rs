@@ -6,10 +6,12 @@ const MOST_DIGITS: usize = 18;
 
 /// Digits in groups, as they are written from one place on.
 pub(super) struct Shape {
+    start: usize,
     digits: [u8; MOST_DIGITS],
     count: usize,
-    lengths: [usize; MOST_GROUPS],
-    ends: [usize; MOST_GROUPS],
+    lengths: [u8; MOST_GROUPS],
+    /// How far behind the start each group ends, which is not far: what is between two is of three bytes at most.
+    ends: [u8; MOST_GROUPS],
     groups: usize,
     has_plus: bool,
     /// Which group stands in brackets.
@@ -22,6 +24,7 @@ impl Shape {
     /// Reads the groups that begin here.
     pub(super) fn read(bytes: &[u8], start: usize) -> Option<Self> {
         let mut shape = Shape {
+            start,
             digits: [b'0'; MOST_DIGITS],
             count: 0,
             lengths: [0; MOST_GROUPS],
@@ -34,32 +37,40 @@ impl Shape {
         let mut at = start + usize::from(shape.has_plus);
         while shape.groups < MOST_GROUPS {
             let Some(group) = gap(bytes, at, shape.groups == 0) else { break };
-            let length = bytes[group..].iter().take(MOST_DIGITS + 1).take_while(|byte| byte.is_ascii_digit()).count();
-            if length == 0 || shape.count + length > MOST_DIGITS {
+            let length = shape.add(bytes, group);
+            if length == 0 {
                 break;
             }
             if bytes[..group].last() == Some(&b'(') && bytes.get(group + length) == Some(&b')') {
-                shape.bracketed.get_or_insert(shape.groups);
+                shape.bracketed.get_or_insert(shape.groups - 1);
             }
-            shape.add(&bytes[group..group + length], group);
             shape.separators[shape.groups - 1] = bytes[..group].last().copied().unwrap_or_default();
             at = group + length;
         }
         (shape.groups > 0).then_some(shape)
     }
 
-    fn add(&mut self, group: &[u8], at: usize) {
-        self.digits[self.count..self.count + group.len()].copy_from_slice(group);
-        self.count += group.len();
-        self.lengths[self.groups] = group.len();
-        self.ends[self.groups] = at + group.len();
-        self.groups += 1;
+    /// Takes the digits of a group: how many these are, and none if there are too many.
+    fn add(&mut self, bytes: &[u8], at: usize) -> usize {
+        let mut length = 0;
+        while let Some(digit) = bytes.get(at + length).filter(|byte| byte.is_ascii_digit()) {
+            let Some(room) = self.digits.get_mut(self.count + length) else { return 0 };
+            *room = *digit;
+            length += 1;
+        }
+        if length > 0 {
+            self.count += length;
+            self.lengths[self.groups] = length as u8;
+            self.ends[self.groups] = (at + length - self.start) as u8;
+            self.groups += 1;
+        }
+        length
     }
 
     /// Leaves out its last group.
     pub(super) fn drop_last(&mut self) {
         self.groups -= 1;
-        self.count -= self.lengths[self.groups];
+        self.count -= usize::from(self.lengths[self.groups]);
     }
 
     pub(super) fn groups(&self) -> usize {
@@ -84,7 +95,7 @@ impl Shape {
     /// Its digits without a `0` that is only dialled inside the country, as of `+46 (0)8`.
     pub(super) fn without_trunk(&self) -> Vec<u8> {
         let mut digits = self.digits().to_vec();
-        let code = self.lengths[0] - (self.count - digits.len()).min(self.lengths[0]);
+        let code = usize::from(self.lengths[0]).saturating_sub(self.count - digits.len());
         if self.groups > 1 && digits.get(code) == Some(&b'0') {
             digits.remove(code);
         }
@@ -92,7 +103,7 @@ impl Shape {
     }
 
     pub(super) fn end(&self) -> usize {
-        self.ends[self.groups - 1]
+        self.start + usize::from(self.ends[self.groups - 1])
     }
 
     /// Whether the number may end with its last group: no letter follows, and no digits that belong to it.
@@ -123,7 +134,7 @@ impl Shape {
         if (1..=6).contains(&digits) && is_whole { bytes.len() - number.len() + digits } else { end }
     }
 
-    fn lengths(&self) -> &[usize] {
+    fn lengths(&self) -> &[u8] {
         &self.lengths[..self.groups]
     }
 
@@ -134,7 +145,7 @@ impl Shape {
             let number = |from: usize, length: usize| {
                 self.digits[from..from + length].iter().fold(0, |all, digit| all * 10 + u32::from(digit - b'0'))
             };
-            let [first, second, third, ..] = self.lengths;
+            let [first, second, third, ..] = self.lengths.map(usize::from);
             let (first, second, third) = (number(0, first), number(first, second), number(first + second, third));
             match self.lengths[0] {
                 4 => (1000..2200).contains(&first) && second <= 12 && third <= 31,

@@ -2,6 +2,8 @@
 
 use wide::u8x16;
 
+use super::eight::eight;
+
 /// So many bytes are looked at at once.
 pub(super) const BYTES: usize = 64;
 
@@ -26,12 +28,18 @@ impl Block {
         let rest = text.get(at..).unwrap_or_default();
         match rest.first_chunk() {
             Some(bytes) => Block::of(bytes),
-            None => {
-                let mut bytes = [0; BYTES];
-                bytes[..rest.len()].copy_from_slice(rest);
-                Block::of(&bytes)
-            }
+            None => Block::last(text, at, rest.len()),
         }
+    }
+
+    /// The last bytes of a text, fewer than a block has.
+    fn last(text: &[u8], at: usize, count: usize) -> Self {
+        let mut bytes = [0; BYTES];
+        let (eights, _) = bytes.as_chunks_mut();
+        for (nth, part) in eights.iter_mut().enumerate().take(count.div_ceil(8)) {
+            *part = eight(text, at + 8 * nth).to_le_bytes();
+        }
+        Block::of(&bytes)
     }
 
     #[inline(always)]

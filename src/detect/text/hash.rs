@@ -1,11 +1,6 @@
 //! The hash of a word in lower case, by which lists of words are looked up.
 
-use std::collections::HashMap;
-
 use super::eight::{CASE, eight};
-
-/// What is looked up by hashes of words.
-pub type ByHash<T> = HashMap<u64, T, ahash::RandomState>;
 
 /// The hash of a word in lower case, by which lists of words are looked up.
 pub fn hash_of(word: &str) -> u64 {

@@ -10,12 +10,17 @@ mod fold;
 mod hash;
 mod reader;
 
+use std::collections::HashMap;
+
 use crate::detect::Span;
 use crate::detect::tags::{TABLE, Tags};
 pub(super) use eight::{CASE, Eight, eight};
 pub use hash::hash_of;
-pub(super) use hash::{ByHash, hash_of_plain};
+pub(super) use hash::hash_of_plain;
 use reader::{Reader, fewer};
+
+/// What is looked up by hashes of words.
+pub(super) type ByHash<T> = HashMap<u64, T, ahash::RandomState>;
 
 /// A run of letters and digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,13 +49,23 @@ impl Word {
     }
 }
 
+/// Where a byte outside words is taken note of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Marked {
+    Nowhere,
+    BehindDigit,
+    /// Between letters or digits.
+    Joint,
+    Anywhere,
+}
+
 /// What is used again from text to text.
 #[derive(Default)]
 pub(super) struct Buffers {
     words: Vec<Word>,
     /// Which of them recognisers can want to be asked at.
     asked: Vec<usize>,
-    /// Where asked-for marks stand in the folded text.
+    /// Where marks stand in the folded text.
     marks: Vec<usize>,
     shifts: Vec<Shift>,
     folded: String,
@@ -78,15 +93,15 @@ pub struct Text<'t> {
 }
 
 impl<'t> Text<'t> {
-    /// Folds a text, counts off its words, and notes where it has bytes that are `asked` for.
-    pub(super) fn read(text: &'t str, asked: &[bool; 256], buffers: &'t mut Buffers) -> Self {
+    /// Folds a text, counts off its words, and takes note of marks.
+    pub(super) fn read(text: &'t str, marked: &[Marked; 256], buffers: &'t mut Buffers) -> Self {
         buffers.words.clear();
         buffers.asked.clear();
         buffers.marks.clear();
         buffers.shifts.clear();
         buffers.folded.clear();
         buffers.unhashed.clear();
-        let is_folded = Reader::read(text, asked, buffers);
+        let is_folded = Reader::read(text, marked, buffers);
         let folded = if is_folded { buffers.folded.as_str() } else { text };
         for word in &buffers.unhashed {
             let word = &mut buffers.words[*word];
@@ -119,7 +134,7 @@ impl<'t> Text<'t> {
         self.asked
     }
 
-    /// Where marks stand that some recogniser asked for, in order.
+    /// Where marks stand that were taken note of, in order.
     pub(super) fn marks(&self) -> &[usize] {
         self.marks
     }
@@ -172,12 +187,12 @@ mod tests {
     use super::*;
 
     fn folded(text: &str) -> String {
-        Text::read(text, &[false; 256], &mut Buffers::default()).as_str().to_owned()
+        Text::read(text, &[Marked::Nowhere; 256], &mut Buffers::default()).as_str().to_owned()
     }
 
     fn words(text: &str) -> Vec<String> {
         let mut buffers = Buffers::default();
-        let text = Text::read(text, &[false; 256], &mut buffers);
+        let text = Text::read(text, &[Marked::Nowhere; 256], &mut buffers);
         text.words().iter().map(|word| text.word(word).to_owned()).collect()
     }
 
@@ -195,7 +210,7 @@ mod tests {
     fn a_span_is_placed_where_it_stood() {
         let source = "\u{200b}a\u{200b}\u{200c}b\u{a0}\u{ff15}\u{ff15} cc";
         let mut buffers = Buffers::default();
-        let text = Text::read(source, &[false; 256], &mut buffers);
+        let text = Text::read(source, &[Marked::Nowhere; 256], &mut buffers);
         let place = |word: &str| {
             let start = text.as_str().find(word).expect("the word");
             let mut span = Span { start, end: start + word.len(), kind: "", score: 0 };
@@ -207,6 +222,22 @@ mod tests {
         assert_eq!(place("ab"), "a\u{200b}\u{200c}b");
         assert_eq!(place("55"), "\u{ff15}\u{ff15}");
         assert_eq!(place("cc"), "cc");
+    }
+
+    #[test]
+    fn marks_are_taken_note_of_where_they_are_asked_for() {
+        let marks = |marked: Marked, text: &str| {
+            let mut buffers = Buffers::default();
+            Text::read(text, &[marked; 256], &mut buffers).marks().to_vec()
+        };
+        let text = "a.b, 1.2, 3;x.";
+        assert_eq!(marks(Marked::Anywhere, text), [1, 3, 6, 8, 11, 13]);
+        assert_eq!(marks(Marked::BehindDigit, text), [6, 8, 11]);
+        assert_eq!(marks(Marked::Joint, text), [1, 6, 11]);
+        assert_eq!(marks(Marked::Nowhere, text), [0; 0]);
+        // What is folded may be what is asked for.
+        assert_eq!(marks(Marked::BehindDigit, "\u{ff11}, a"), [1]);
+        assert_eq!(marks(Marked::Joint, "a.\u{200b}b"), [1]);
     }
 
     #[test]
@@ -222,9 +253,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn words_are_runs_of_letters_and_digits(source in ".{0,60}") {
+        fn words_are_runs_of_letters_and_digits(source in prop_oneof![".{0,60}", "[a-zA-Zéß0-9 .,]{0,200}", "[a-zé]{60,70}[ a-zé]{0,70}"]) {
             let mut buffers = Buffers::default();
-            let text = Text::read(&source, &[true; 256], &mut buffers);
+            let text = Text::read(&source, &[Marked::Anywhere; 256], &mut buffers);
             let mut end = 0;
             for word in text.words() {
                 prop_assert!(word.start >= end && word.end > word.start);
@@ -245,7 +276,7 @@ mod tests {
         #[test]
         fn every_piece_has_its_place(source in "[a-z0-9 \u{200b}\u{a0}\u{ff15}\u{308}\u{e4}aou]{0,30}") {
             let mut buffers = Buffers::default();
-            let text = Text::read(&source, &[false; 256], &mut buffers);
+            let text = Text::read(&source, &[Marked::Nowhere; 256], &mut buffers);
             let ends: Vec<_> = (0..=text.as_str().len()).filter(|at| text.as_str().is_char_boundary(*at)).collect();
             let mut before = 0;
             for (start, end) in ends.iter().zip(&ends[1..]) {

@@ -2,11 +2,11 @@
 
 use unicode_normalization::char::compose;
 
-use super::block::{self, Block, up_to};
+use super::block::{BYTES, Block, up_to};
 use super::eight::Eight;
 use super::fold::{Fold, class_of, fold, is_of_word};
 use super::hash::hash_at;
-use super::{Buffers, Shift, Word};
+use super::{Buffers, Marked, Shift, Word};
 use crate::detect::tags::{TABLE, Table, Tag, Tags};
 
 pub(super) const LETTER: u8 = 1;
@@ -35,7 +35,7 @@ pub(super) const CLASSES: [u8; 256] = {
 /// Goes through a text once.
 pub(super) struct Reader<'r> {
     text: &'r str,
-    asked: &'r [bool; 256],
+    marked: &'r [Marked; 256],
     lists: &'static Table,
     /// Up to where the text is copied to the folded one.
     copied: usize,
@@ -46,8 +46,8 @@ pub(super) struct Reader<'r> {
 
 impl<'r> Reader<'r> {
     /// Reads a text into buffers that are empty; whether it is folded there.
-    pub(super) fn read(text: &'r str, asked: &'r [bool; 256], buffers: &'r mut Buffers) -> bool {
-        let (mut reader, mut at) = (Reader { text, asked, lists: &TABLE, copied: 0, ahead: 0, buffers }, 0);
+    pub(super) fn read(text: &'r str, marked: &'r [Marked; 256], buffers: &'r mut Buffers) -> bool {
+        let (mut reader, mut at) = (Reader { text, marked, lists: &TABLE, copied: 0, ahead: 0, buffers }, 0);
         while at < text.len() {
             at = reader.block(at);
         }
@@ -60,8 +60,33 @@ impl<'r> Reader<'r> {
 
     /// Goes through 64 bytes, or to the last word that begins among them and does not end there: where to go on.
     fn block(&mut self, from: usize) -> usize {
+        let block = Block::at(self.text.as_bytes(), from);
+        if block.odd() != 0 {
+            return self.odd_block(&block, from);
+        }
+        let words = block.words();
+        // The first bit of each word, and the one behind its last.
+        let (mut starts, mut ends) = (words & !(words << 1), !words & (words << 1));
+        while ends != 0 {
+            let (start, end) = (starts & starts.wrapping_neg(), ends & ends.wrapping_neg());
+            self.word(&block, end - start, from);
+            (starts, ends) = (starts & !start, ends & !end);
+        }
+        let mut signs = !(words | block.spaces) & up_to(self.text.len() - from);
+        while signs != 0 {
+            self.mark(from + signs.trailing_zeros() as usize);
+            signs &= signs - 1;
+        }
+        // What is left is a word that does not end among them.
+        match starts.trailing_zeros() as usize {
+            0 => self.slowly(from),
+            begins => from + begins,
+        }
+    }
+
+    /// The same where there are characters that have to be looked at one by one.
+    fn odd_block(&mut self, block: &Block, from: usize) -> usize {
         let bytes = self.text.as_bytes();
-        let block = Block::at(bytes, from);
         let (words, odd) = (block.words(), block.odd());
         let mut rest = !block.spaces & up_to(bytes.len() - from);
         while rest != 0 {
@@ -71,7 +96,7 @@ impl<'r> Reader<'r> {
             let sum = words.wrapping_add(first);
             let (inside, behind) = (words & !sum, sum & !words);
             if inside & first != 0 && behind & !odd != 0 {
-                self.word(&block, inside, from + at, behind.trailing_zeros() as usize - at);
+                self.word(block, inside, from);
                 rest &= !inside;
             } else if (inside | odd) & first == 0 {
                 self.mark(from + at);
@@ -80,26 +105,39 @@ impl<'r> Reader<'r> {
                 return from + at;
             } else {
                 let next = self.slowly(from + at);
-                if next >= from + block::BYTES {
+                if next >= from + BYTES {
                     return next;
                 }
                 rest &= !up_to(next - from);
             }
         }
-        from + block::BYTES
+        from + BYTES
     }
 
-    /// Takes note of a sign of ASCII that is asked for.
+    /// Takes note of a sign of ASCII where it is asked for.
     #[inline(always)]
     fn mark(&mut self, at: usize) {
-        if self.asked[usize::from(self.text.as_bytes()[at])] {
+        let bytes = self.text.as_bytes();
+        // What is beyond ASCII may be folded into anything.
+        let is = |beside: Option<&u8>, of: fn(&u8) -> bool| beside.is_some_and(|byte| of(byte) || !byte.is_ascii());
+        let before = at.checked_sub(1).map(|before| &bytes[before]);
+        let is_asked = match self.marked[usize::from(bytes[at])] {
+            Marked::Nowhere => false,
+            Marked::BehindDigit => is(before, u8::is_ascii_digit),
+            Marked::Joint => is(before, u8::is_ascii_alphanumeric) && is(bytes.get(at + 1), u8::is_ascii_alphanumeric),
+            Marked::Anywhere => true,
+        };
+        if is_asked {
             self.buffers.marks.push(self.folded(at));
         }
     }
 
     /// Takes a word that is all in a block, where `inside` has a bit for each of its bytes, and none of whose letters changes.
     #[inline(always)]
-    fn word(&mut self, block: &Block, inside: u64, at: usize, length: usize) {
+    fn word(&mut self, block: &Block, inside: u64, from: usize) {
+        let first = inside & inside.wrapping_neg();
+        let (skipped, behind) = (inside.trailing_zeros() as usize, BYTES - inside.leading_zeros() as usize);
+        let (at, length) = (from + skipped, behind - skipped);
         let (start, digits) = (self.folded(at), block.digits & inside);
         let hash = hash_at(self.text.as_bytes(), at, length);
         let word = Word {
@@ -109,7 +147,7 @@ impl<'r> Reader<'r> {
             tags: self.lists.of(hash),
             digits: if digits == 0 { 0 } else { fewer(digits.count_ones() as usize) },
             has_letter: block.letters & inside != 0,
-            is_capital: block.capitals & inside & inside.wrapping_neg() != 0,
+            is_capital: block.capitals & first != 0,
             is_ascii: block.wide & inside == 0,
         };
         self.take(word, block.capitals & inside != 0);
@@ -207,14 +245,14 @@ impl<'r> Reader<'r> {
             Fold::Same if is_of_word(letter) => return self.wide_word(at, &Run::default()),
             Fold::To(other) if other.is_alphanumeric() => return self.wide_word(at, &Run::default()),
             Fold::To(other) => {
-                if other.is_ascii() && self.asked[other as usize] {
+                if other.is_ascii() && self.marked[other as usize] != Marked::Nowhere {
                     self.buffers.marks.push(self.folded(at));
                 }
                 self.replace(at, next, other);
             }
             Fold::Gone => self.remove(at, next),
             Fold::Same | Fold::Accent => {
-                if self.asked[usize::from(self.text.as_bytes()[at])] {
+                if self.marked[usize::from(self.text.as_bytes()[at])] != Marked::Nowhere {
                     self.buffers.marks.push(self.folded(at));
                 }
             }
