@@ -124,6 +124,18 @@ fn places_count_code_points() {
 }
 
 #[test]
+fn an_id_is_a_text_or_a_number() {
+    for id in ["0", "-1.5", "12345678901234567890", "\"ä\\n\"", "\"\""] {
+        let output = run(&[], format!("{{\"id\": {id}, \"text\": \"\"}}").as_bytes());
+        assert_eq!(text(&output.stdout), format!("{{\"id\":{id},\"spans\":[]}}\n"));
+    }
+    for id in ["null", "true", "[1]", "{}", "01", "1e999", "\"a", "\"\\ud800\""] {
+        let output = run(&[], format!("{{\"id\": {id}, \"text\": \"\"}}").as_bytes());
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(6), 0), "{id}");
+    }
+}
+
+#[test]
 fn lines_of_logs_are_numbered() {
     let output = run(&["--text", "--min", "0.9"], b"from 10.0.0.1\r\n\non 2024-01-26 by a@b.example");
     assert_eq!(

@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, ErrorKind, Read, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -25,10 +26,11 @@ pub(super) enum Form {
 }
 
 /// Lines are handled together up to so many bytes or lines.
-const BATCH_BYTES: usize = 4 << 20;
+const BATCH_BYTES: usize = 1 << 20;
 const BATCH_LINES: usize = 1 << 14;
-/// Lines that a thread takes at once.
+/// Lines that a thread takes at once, at most; of few long ones it takes fewer, so that there is work for all.
 const PIECE: usize = 64;
+const PIECES: usize = 64;
 /// A longer line is refused, so that memory is bounded.
 pub(super) const LONGEST: usize = 16 << 20;
 
@@ -61,7 +63,8 @@ impl Batch {
 
     /// Its lines in pieces, each with how many lines are before it.
     pub(super) fn pieces(&self) -> impl IndexedParallelIterator<Item = (usize, &[Range<usize>])> {
-        self.lines.par_chunks(PIECE).enumerate().map(|(at, lines)| (at * PIECE, lines))
+        let size = (self.lines.len() / PIECES).clamp(1, PIECE);
+        self.lines.par_chunks(size).enumerate().map(move |(at, lines)| (at * size, lines))
     }
 
     /// A line without its end.
@@ -225,6 +228,10 @@ impl Id<'_> {
     }
 }
 
+/// Scores as they are written, by percent.
+static SCORES: LazyLock<Vec<String>> =
+    LazyLock::new(|| (0..=100).map(|percent: u8| (f64::from(percent) / 100.0).to_string()).collect());
+
 /// Writes the answer to one text; places count code points.
 fn answer_one(answers: &mut String, id: &dyn std::fmt::Display, text: &str, spans: &[Span], least: u8) {
     let _ = write!(answers, "{{\"id\":{id},\"spans\":[");
@@ -238,7 +245,7 @@ fn answer_one(answers: &mut String, id: &dyn std::fmt::Display, text: &str, span
     let mut separator = "";
     for span in spans.iter().filter(|span| span.score >= least) {
         let (start, end) = (place(span.start), place(span.end));
-        let score = f64::from(span.score) / 100.0;
+        let score = &SCORES[usize::from(span.score)];
         let _ = write!(answers, "{separator}[{start},{end},\"{}\",{score}]", span.kind);
         separator = ",";
     }
