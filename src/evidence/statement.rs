@@ -1,6 +1,7 @@
 //! What a run says of itself: an in-toto Statement v1 whose subjects are the objects it made. No value is in it.
 
 use std::collections::BTreeMap;
+use std::io::BufReader;
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
@@ -198,9 +199,9 @@ impl Tool {
     /// This program.
     pub fn this() -> Self {
         static SHA256: LazyLock<Option<String>> = LazyLock::new(|| {
-            let mut file = std::fs::File::open(std::env::current_exe().ok()?).ok()?;
+            let file = std::fs::File::open(std::env::current_exe().ok()?).ok()?;
             let mut hasher = Sha256::new();
-            std::io::copy(&mut file, &mut hasher).ok()?;
+            std::io::copy(&mut BufReader::with_capacity(1 << 20, file), &mut hasher).ok()?;
             Some(format!("{:x}", hasher.finalize()))
         });
         Tool {
