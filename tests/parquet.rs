@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use common::desk::Desk;
@@ -84,41 +84,77 @@ fn peak(process: u32) -> u64 {
     line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
 }
 
-/// Why a file did not end as its verdict asks; none where it did.
-fn judged(corpus: &Path, entry: &Value, desk: &Desk, ended: &Ended) -> Option<String> {
-    let verdict = entry["verdict"].as_str().unwrap_or_default();
-    if ended.memory > 1 << 20 && verdict == "must_refuse_cleanly" {
-        return Some(format!("{} KiB of memory", ended.memory));
+/// A file of the corpus that went through a run.
+struct Tried<'e> {
+    entry: &'e Value,
+    ended: Ended,
+    /// Where what left lies, if anything did.
+    left: PathBuf,
+}
+
+impl Tried<'_> {
+    fn said(&self, key: &str) -> &str {
+        self.entry[key].as_str().unwrap_or_default()
     }
-    match ended.code {
-        Some(0) if verdict == "must_refuse_cleanly" || verdict == "should_refuse_page_crc_wrong" => {
-            Some("was read".to_owned())
+
+    /// Why it did not end as its verdict asks, the values that left aside; none if it did.
+    fn fault(&self) -> Option<String> {
+        let verdict = self.said("verdict");
+        if self.ended.memory > 1 << 20 && verdict == "must_refuse_cleanly" {
+            return Some(format!("{} KiB of memory", self.ended.memory));
         }
-        Some(0) => values_differ(corpus, entry, desk),
-        Some(6) if verdict != "must_read" => None,
-        _ => Some(format!("{:?}: {}", ended.code, ended.said)),
+        match self.ended.code {
+            Some(0) if verdict == "must_refuse_cleanly" || verdict == "should_refuse_page_crc_wrong" => {
+                Some("was read".to_owned())
+            }
+            Some(0) => None,
+            Some(6) if verdict != "must_read" => None,
+            _ => Some(format!("{:?}: {}", self.ended.code, self.ended.said)),
+        }
+    }
+
+    /// Whether it was read as it should be, so that its values are left to compare.
+    fn is_read(&self) -> bool {
+        self.ended.code == Some(0) && self.fault().is_none()
     }
 }
 
-fn values_differ(corpus: &Path, entry: &Value, desk: &Desk) -> Option<String> {
-    let expected = corpus.join(entry["expected_ipc"].as_str().unwrap_or("none"));
-    let rows = entry["rows"].as_u64().map_or("?".to_owned(), |rows| rows.to_string());
-    let said = python::run("values.py", &[&desk.path("test"), &expected, Path::new(&rows)]);
-    (said.trim() != "equal").then(|| said.trim().to_owned())
+/// How the values that left differ from those that are expected; none where they do not. One process reads them all.
+fn differences(corpus: &Path, read: &[&Tried<'_>]) -> Vec<Option<String>> {
+    let expected = |one: &Tried<'_>| corpus.join(one.entry["expected_ipc"].as_str().unwrap_or("none"));
+    let rows = |one: &Tried<'_>| one.entry["rows"].as_u64().map_or("?".to_owned(), |rows| rows.to_string());
+    let arguments: Vec<_> = read.iter().flat_map(|one| [one.left.clone(), expected(one), rows(one).into()]).collect();
+    let said = python::run("values.py", &arguments.iter().map(PathBuf::as_path).collect::<Vec<_>>());
+    let lines: Vec<_> = said.lines().map(|line| (line != "equal").then(|| line.to_owned())).collect();
+    assert_eq!(lines.len(), read.len(), "a line for each");
+    lines
 }
 
 /// The name of a file, its verdict, and its fault where it has one.
 type Judged = (String, String, Option<String>);
 
+/// Takes a file through a run, and puts aside what left.
+fn attempt<'e>(desk: &Desk, corpus: &Path, number: usize, entry: &'e Value) -> Tried<'e> {
+    let file = corpus.join(entry["file"].as_str().unwrap_or_default());
+    let (ended, left) = (run(desk, number, &file), desk.path(&format!("left-{number}")));
+    if ended.code == Some(0) {
+        std::fs::rename(desk.path("test"), &left).expect("what left is put aside");
+    }
+    Tried { entry, ended, left }
+}
+
 /// Some files in a workspace of their own, whose ledger is read again with every run.
 fn judge(corpus: &Path, entries: &[Value]) -> Vec<Judged> {
-    let (desk, text) = (Desk::local("corpus"), |value: &Value| value.as_str().unwrap_or_default().to_owned());
-    let judge = |(number, entry): (usize, &Value)| {
-        let name = text(&entry["file"]);
-        let ended = run(&desk, number, &corpus.join(&name));
-        (name, text(&entry["verdict"]), judged(corpus, entry, &desk, &ended))
+    let desk = Desk::local("corpus");
+    let tried: Vec<_> =
+        entries.iter().enumerate().map(|(number, entry)| attempt(&desk, corpus, number, entry)).collect();
+    let read: Vec<_> = tried.iter().filter(|one| one.is_read()).collect();
+    let mut differences = differences(corpus, &read).into_iter();
+    let judged = |one: &Tried<'_>| {
+        let difference = if one.is_read() { differences.next().flatten() } else { None };
+        (one.said("file").to_owned(), one.said("verdict").to_owned(), one.fault().or(difference))
     };
-    entries.iter().enumerate().map(judge).collect()
+    tried.iter().map(judged).collect()
 }
 
 #[test]

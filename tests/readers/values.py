@@ -1,5 +1,5 @@
-"""values.py RELEASE EXPECTED ROWS: the values of a release, as pyarrow reads them, against an Arrow file; DuckDB and Polars
-read it too, or say why they cannot. Prints "equal", or the first difference."""
+"""values.py (RELEASE EXPECTED ROWS)...: the values of each release, as pyarrow reads them, against an Arrow file; DuckDB and
+Polars read it too, or say why they cannot. Prints a line for each: "equal", or the first difference."""
 import pathlib
 import sys
 
@@ -46,4 +46,12 @@ def main(release, expected, rows):
     return "equal"
 
 
-print(main(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]))
+def line(release, expected, rows):
+    try:
+        return " ".join(main(pathlib.Path(release), pathlib.Path(expected), rows).split())
+    except BaseException as error:  # Polars panics are no Exception.
+        return " ".join(f"{type(error).__name__}: {error}".split())
+
+
+for at in range(1, len(sys.argv), 3):
+    print(line(*sys.argv[at : at + 3]))
