@@ -187,7 +187,7 @@ mod tests {
                 "[ -~]{1,6}".boxed(),
                 prop::sample::select(vec![
                     "password: hunter", "call me at", "aino at posti dot fi", "user aino", "AKIAABCDEFGHIJKLMNOP", "a@b.fi",
-                    "ghp_abcdefghijklmnopqrstuvwxyzABCDEFGHIJ", "aa:bb:cc:dd:ee:ff", "SG.abc", "born", "lat", "https",
+                    "ghp_abcdefghijklmnopqrstuvwxyzABCDEFGHIJ", "aa:bb:cc:dd:ee:ff", "aa-bb-cc-dd-ee-ff", "aaaa.bbbb.cccc", "SG.abc", "born", "lat", "https",
                     "account", "user", "for", "closed", "password", "invalid", "from", "pass", "key", "bearer AbCdEf", "passport",
                     "plate", "tunnus", "begin", "sk", "ssn", "nid", "a", "by", "aino.k",
                 ]).prop_map(str::to_owned).boxed(),

@@ -27,7 +27,7 @@ const GENERALLY_NEAR: u8 = 72;
 const GENERALLY_FAR: u8 = 64;
 
 /// The longest phrase that announces a number.
-const LONGEST_PHRASE: usize = 3;
+const LONGEST_PHRASE: usize = 4;
 
 /// Words that announce any number for one purpose.
 const GENERAL: &[(Purpose, &[&str])] = &[
@@ -397,5 +397,25 @@ impl Around {
         // What is grouped in its own way, or a piece of something, has to be named: dates and keys are such.
         let is_said = shape.is_grouped_as(letters) && !self.is_glued || said > GENERALLY_NEAR;
         if is_said { said.max(alone) } else { alone }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::text::{Buffers, Marked};
+
+    #[test]
+    fn every_phrase_is_found_where_it_ends() {
+        for (phrase, _) in phrases() {
+            let (mut buffers, said_of) = (Buffers::default(), format!("x {}", phrase.trim_end_matches('*')));
+            let text = Text::read(&said_of, &[Marked::Nowhere; 256], &mut buffers);
+            let (end, mut said) = (text.words().len(), 0);
+            let words = PHRASES.ending_at(&text, end, |_| said += 1);
+            assert!(said > 0 && words == end - 1, "{phrase}");
+        }
+        let (mut buffers, mut said) = (Buffers::default(), 0);
+        let text = Text::read("tuesday xqzzy", &[Marked::Nowhere; 256], &mut buffers);
+        assert_eq!((PHRASES.ending_at(&text, 2, |_| said += 1), said), (1, 0));
     }
 }

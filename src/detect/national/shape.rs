@@ -294,3 +294,22 @@ impl Shapes {
         self.fitting(letters, false).filter(move |shape| shape.is_valid(&letters)).map(|shape| shape.number.kind)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn eight_letters_at_once_are_the_same_as_one_by_one() {
+        let text = b"..A1b2345678cD9 0..";
+        let mut letters = Letters::default();
+        assert!(letters.push(text, 2, 15) && letters.separate(b" ") && letters.push(text, 16, 17));
+        let single = Letters::of(b"A1b2345678cD9 0").expect("letters");
+        for letters in [letters, single] {
+            assert_eq!(letters.as_bytes(), b"A1B2345678CD90");
+            assert_eq!(letters.digits, 0b11_0011_1111_1010);
+            assert!(letters.has_small && letters.gaps == 1 << 12);
+        }
+        assert!(!letters.push(&[b'1'; 11], 0, 11) && letters.push(&[b'1'; 10], 0, 10) && letters.count() == LONGEST);
+    }
+}
