@@ -1,10 +1,9 @@
 //! Makes the table of names and words of `src/detect/person/lexicon`, so that no process has to.
 
-// The modules that make it are the program's own; what else is in them is used there.
-#![allow(dead_code, unused_imports)]
-
 use std::path::PathBuf;
 
+// The modules that make it are the program's own; what else is in them is used there.
+#[allow(dead_code)]
 #[path = "src/detect"]
 mod detect {
     pub mod text {
