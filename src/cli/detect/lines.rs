@@ -1,7 +1,6 @@
 //! Texts, a line each: answered in their order, on all threads, in memory that does not depend on how many there are.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, ErrorKind, Read, Write};
 use std::ops::Range;
@@ -9,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use rayon::prelude::*;
-use serde::Deserialize;
+use serde::de::{Deserializer, Error, Visitor};
+use serde::{Deserialize, Serialize};
 
 use super::unreadable;
 use crate::crew::Crew;
@@ -134,7 +134,7 @@ impl Lines<'_> {
             };
             let pieces: Vec<_> = crew.work(|| batch.pieces().map_init(Detector::default, piece).collect());
             for (before, answers, refused) in pieces {
-                if !written(out.write_all(answers.as_bytes()))? {
+                if !written(out.write_all(&answers))? {
                     return Ok(());
                 }
                 if let Some(Refused { line, why }) = refused {
@@ -168,8 +168,9 @@ impl Lines<'_> {
         batch: &Batch,
         lines: &[Range<usize>],
         before: usize,
-    ) -> (String, Option<Refused>) {
-        let mut answers = String::new();
+    ) -> (Vec<u8>, Option<Refused>) {
+        // Answers are mostly shorter than their lines.
+        let mut answers = Vec::with_capacity(lines.iter().map(Range::len).sum());
         for (line, range) in lines.iter().enumerate() {
             if let Err(why) = self.line(detector, batch.line(range), before + line + 1, &mut answers) {
                 return (answers, Some(Refused { line, why }));
@@ -183,7 +184,7 @@ impl Lines<'_> {
         detector: &mut Detector,
         line: &[u8],
         number: usize,
-        answers: &mut String,
+        answers: &mut Vec<u8>,
     ) -> Result<(), &'static str> {
         if line.len() > LONGEST {
             return Err("it is longer than 16 MiB");
@@ -195,7 +196,7 @@ impl Lines<'_> {
             Form::Ndjson => {
                 let Line { id, text } =
                     serde_json::from_str(line).map_err(|_| "it has no `id` and `text`, or is no JSON")?;
-                answer_one(answers, &id.written(), &text, detector.find(&text), self.least);
+                answer_one(answers, &id, &text, detector.find(&text), self.least);
             }
         }
         Ok(())
@@ -211,20 +212,50 @@ struct Line<'l> {
     text: Cow<'l, str>,
 }
 
-#[derive(Deserialize)]
+/// A number or a text.
+#[derive(Serialize)]
 #[serde(untagged)]
 enum Id<'l> {
-    Number(serde_json::Number),
-    #[serde(borrow)]
+    Unsigned(u64),
+    Signed(i64),
+    Float(f64),
     Text(Cow<'l, str>),
 }
 
-impl Id<'_> {
-    fn written(&self) -> String {
-        match self {
-            Id::Number(number) => number.to_string(),
-            Id::Text(text) => serde_json::Value::from(text.as_ref()).to_string(),
-        }
+/// By hand: what serde derives tries one kind after the other, and words an error for each that it is not.
+impl<'de: 'l, 'l> Deserialize<'de> for Id<'l> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyId)
+    }
+}
+
+struct AnyId;
+
+impl<'de> Visitor<'de> for AnyId {
+    type Value = Id<'de>;
+
+    fn expecting(&self, form: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        form.write_str("a number or a text")
+    }
+
+    fn visit_u64<E: Error>(self, id: u64) -> Result<Id<'de>, E> {
+        Ok(Id::Unsigned(id))
+    }
+
+    fn visit_i64<E: Error>(self, id: i64) -> Result<Id<'de>, E> {
+        Ok(Id::Signed(id))
+    }
+
+    fn visit_f64<E: Error>(self, id: f64) -> Result<Id<'de>, E> {
+        Ok(Id::Float(id))
+    }
+
+    fn visit_borrowed_str<E: Error>(self, id: &'de str) -> Result<Id<'de>, E> {
+        Ok(Id::Text(id.into()))
+    }
+
+    fn visit_str<E: Error>(self, id: &str) -> Result<Id<'de>, E> {
+        Ok(Id::Text(id.to_owned().into()))
     }
 }
 
@@ -233,8 +264,10 @@ static SCORES: LazyLock<Vec<String>> =
     LazyLock::new(|| (0..=100).map(|percent: u8| (f64::from(percent) / 100.0).to_string()).collect());
 
 /// Writes the answer to one text; places count code points.
-fn answer_one(answers: &mut String, id: &dyn std::fmt::Display, text: &str, spans: &[Span], least: u8) {
-    let _ = write!(answers, "{{\"id\":{id},\"spans\":[");
+fn answer_one(answers: &mut Vec<u8>, id: &impl Serialize, text: &str, spans: &[Span], least: u8) {
+    answers.extend_from_slice(b"{\"id\":");
+    put(answers, id);
+    answers.extend_from_slice(b",\"spans\":[");
     let is_ascii = text.is_ascii();
     let (mut at, mut points) = (0, 0);
     let mut place = |to: usize| {
@@ -242,14 +275,24 @@ fn answer_one(answers: &mut String, id: &dyn std::fmt::Display, text: &str, span
         at = to;
         points
     };
-    let mut separator = "";
+    let mut separator: &[u8] = b"[";
     for span in spans.iter().filter(|span| span.score >= least) {
-        let (start, end) = (place(span.start), place(span.end));
-        let score = &SCORES[usize::from(span.score)];
-        let _ = write!(answers, "{separator}[{start},{end},\"{}\",{score}]", span.kind);
-        separator = ",";
+        answers.extend_from_slice(separator);
+        put(answers, &place(span.start));
+        answers.push(b',');
+        put(answers, &place(span.end));
+        for part in [",\"", span.kind, "\",", &SCORES[usize::from(span.score)], "]"] {
+            answers.extend_from_slice(part.as_bytes());
+        }
+        separator = b",[";
     }
-    answers.push_str("]}\n");
+    answers.extend_from_slice(b"]}\n");
+}
+
+/// Writes a value in JSON.
+fn put(answers: &mut Vec<u8>, value: &impl Serialize) {
+    // Memory takes what is written, and numbers and texts are always JSON.
+    let _ = serde_json::to_writer(answers, value);
 }
 
 #[cfg(test)]
