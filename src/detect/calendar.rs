@@ -248,7 +248,6 @@ fn month_first(text: &Text<'_>, index: usize) -> Option<usize> {
 
 /// `15 March 1989`, `9. joulukuuta 1960`, `6 päivänä joulukuuta 1995`, `3 de mayo de 1980`.
 fn day_first(text: &Text<'_>, index: usize) -> Option<usize> {
-    let day = day_of_month(text, index)?;
     let is_filler = |word: usize| {
         text.words()
             .get(word)
@@ -259,6 +258,7 @@ fn day_first(text: &Text<'_>, index: usize) -> Option<usize> {
     if !is_month(month) {
         return None;
     }
+    let day = day_of_month(text, index)?;
     let year = month + 1 + usize::from(is_filler(month + 1));
     let (length, number) = number(text, year)?;
     let is_near = (index..year).all(|word| matches!(text.gap(word), " " | ". " | ", " | "-" | "." | " . "));

@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn words_near_by_are_seen_in_any_case() {
         let mut buffers = Buffers::default();
-        let text = Text::read("PUH. a b 12 Mobil", &[Marked::Nowhere; 256], &mut buffers);
+        let text = Text::read("PUH. a b 12 Mobil", &[Marked::NOWHERE; 256], &mut buffers);
         assert!(CALLS.is_before(&text, 9, 3) && !CALLS.is_before(&text, 9, 2));
         assert!(CALLS.is_behind(&text, 11, 1) && !CALLS.is_behind(&text, 5, 2));
     }

@@ -33,7 +33,7 @@ impl Dispatch {
     pub(super) fn of(recognisers: &[&'static Recogniser]) -> Self {
         let mut dispatch = Dispatch {
             marks: [const { Vec::new() }; 256],
-            marked: [Marked::Nowhere; 256],
+            marked: [Marked::NOWHERE; 256],
             digits: [const { Vec::new() }; MOST_DIGITS + 1],
             codes: Vec::new(),
             capitals: Vec::new(),
@@ -49,9 +49,9 @@ impl Dispatch {
 
     fn add(&mut self, starts: &Starts, find: Find) {
         match starts {
-            Starts::Mark(mark) => self.add_mark(*mark, Marked::Anywhere, find),
-            Starts::BehindDigit(mark) => self.add_mark(*mark, Marked::BehindDigit, find),
-            Starts::Joint(mark) => self.add_mark(*mark, Marked::Joint, find),
+            Starts::Mark(mark) => self.add_mark(*mark, Marked::ANYWHERE, find),
+            Starts::BehindDigit(mark) => self.add_mark(*mark, Marked::BEHIND_DIGIT, find),
+            Starts::Joint(mark) => self.add_mark(*mark, Marked::JOINT, find),
             Starts::Digits(range) => {
                 let digits = usize::from(*range.start())..=usize::from(*range.end()).min(MOST_DIGITS);
                 digits.for_each(|digits| self.digits[digits].push(find));
@@ -69,11 +69,10 @@ impl Dispatch {
         }
     }
 
-    /// Where recognisers differ in where they want to be asked at a mark, all are asked at all of them.
+    /// Where recognisers differ in where they want to be asked at a mark, all are asked at all of its places.
     fn add_mark(&mut self, mark: u8, marked: Marked, find: Find) {
         let mark = usize::from(mark);
-        let is_told = self.marks[mark].is_empty() || self.marked[mark] == marked;
-        self.marked[mark] = if is_told { marked } else { Marked::Anywhere };
+        self.marked[mark] = self.marked[mark].or(marked);
         self.marks[mark].push(find);
     }
 
@@ -97,7 +96,9 @@ impl Dispatch {
             let head = lower.get(..prefix.len());
             head.is_some_and(|head| head.eq_ignore_ascii_case(prefix.as_bytes()))
         };
-        if !self.capitals.is_empty() || self.prefixes.iter().flatten().any(begins) {
+        let firsts = lower.first().map(|first| [*first, first.to_ascii_uppercase()]);
+        let mut prefixes = firsts.into_iter().flatten().flat_map(|first| &self.prefixes[usize::from(first)]);
+        if !self.capitals.is_empty() || prefixes.any(begins) {
             return Hints::ASK;
         }
         self.hints.get(&hash_of_plain(lower)).copied().unwrap_or_default()
@@ -108,24 +109,36 @@ impl Dispatch {
         for at in text.marks() {
             self.marks[usize::from(text.bytes()[*at])].iter().for_each(|find| find(text, At::Mark(*at), found));
         }
-        let mut joined = 0;
-        for at in text.asked().iter().copied() {
+        self.ask_at_digits(text, found);
+        self.ask_at_capitals(text, found);
+        for at in text.asked().keywords.iter().copied() {
             let word = &text.words()[at];
-            let ask = |asked: &Asked, found: &mut Vec<Span>| {
-                asked.iter().for_each(|find| find(text, At::Word(at), found));
-            };
-            if word.has_digit() {
-                joined = if joined == 0 { digits_joined(text, at) } else { joined };
-                ask(&self.digits[joined.min(MOST_DIGITS)], found);
-                joined -= word.digits as usize;
-                if word.has_letter {
-                    ask(&self.codes, found);
-                }
-            } else if word.is_capital {
-                ask(&self.capitals, found);
+            let asked = word.tags.has(Tag::Keyword).then(|| self.keywords.get(&word.hash)).flatten();
+            asked.into_iter().flatten().for_each(|find| find(text, At::Word(at), found));
+        }
+    }
+
+    fn ask_at_digits(&self, text: &Text<'_>, found: &mut Vec<Span>) {
+        let mut joined = 0;
+        for at in text.asked().digits.iter().copied() {
+            let word = &text.words()[at];
+            if !word.has_digit() {
+                continue;
             }
-            if word.tags.has(Tag::Keyword) {
-                self.keywords.get(&word.hash).into_iter().for_each(|asked| ask(asked, found));
+            joined = if joined == 0 { digits_joined(text, at) } else { joined };
+            self.digits[joined.min(MOST_DIGITS)].iter().for_each(|find| find(text, At::Word(at), found));
+            joined -= word.digits as usize;
+            if word.has_letter {
+                self.codes.iter().for_each(|find| find(text, At::Word(at), found));
+            }
+        }
+    }
+
+    fn ask_at_capitals(&self, text: &Text<'_>, found: &mut Vec<Span>) {
+        for at in text.asked().capitals.iter().copied() {
+            let word = &text.words()[at];
+            if word.is_capital && !word.has_digit() {
+                self.capitals.iter().for_each(|find| find(text, At::Word(at), found));
             }
             for (prefix, find) in &self.prefixes[usize::from(text.bytes()[word.start])] {
                 if text.letters(word).starts_with(prefix.as_bytes()) {

@@ -11,7 +11,7 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
     kinds: &["IP"],
     follows: "RFC 791 in dotted decimal, RFC 4291 (2.2) for version 6, RFC 4632 for /prefixes; a port is not part of it",
     leaves_out: "addresses as one number, in octal or hexadecimal, inside names of hosts, and shortened ones as 127.1",
-    starts: &[Starts::Digits(4..=40), Starts::Mark(b':')],
+    starts: &[Starts::Joint(b'.'), Starts::Mark(b':')],
     find,
 };
 
@@ -57,19 +57,22 @@ pub(super) static VERSIONS: Vocabulary = Tag::Version.list(&[
 const LONGEST: usize = 45;
 
 fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
-    let span = match at {
-        At::Word(index) => {
-            let Word { start, end, digits, .. } = text.words()[index];
-            let is_octet = end - start <= 3 && digits as usize == end - start && text.bytes().get(end) == Some(&b'.');
-            if is_octet { version_4(text, start) } else { None }
-        }
-        At::Mark(at) => version_6(text.bytes(), at),
-    };
+    let At::Mark(at) = at else { return };
+    let span = if text.bytes()[at] == b'.' { version_4(text, at) } else { version_6(text.bytes(), at) };
     found.extend(span.map(|(start, end)| Span { start, end, kind: "IP", score: 92 }));
 }
 
-fn version_4(text: &Text<'_>, start: usize) -> Option<(usize, usize)> {
+/// The address whose first point stands here.
+fn version_4(text: &Text<'_>, point: usize) -> Option<(usize, usize)> {
     let bytes = text.bytes();
+    // Most points are told by what stands beside them alone.
+    if !bytes[point.checked_sub(1)?].is_ascii_digit() || !bytes.get(point + 1)?.is_ascii_digit() {
+        return None;
+    }
+    let Word { start, end, digits, .. } = text.words()[text.word_at(point - 1)];
+    if end - start > 3 || digits as usize != end - start {
+        return None;
+    }
     let is_free = match bytes[..start] {
         [.., digit, b'-'] => digit.is_ascii_digit(),
         [.., before] => !before.is_ascii_alphanumeric() && !b"._".contains(&before),
@@ -112,12 +115,14 @@ fn prefix_end(bytes: &[u8], end: usize, most: u32) -> usize {
 
 /// The address of which this is the first colon.
 fn version_6(bytes: &[u8], colon: usize) -> Option<(usize, usize)> {
+    if !bytes.get(colon + 1).is_some_and(|next| next.is_ascii_hexdigit() || *next == b':') {
+        return None;
+    }
     let hexadecimal = |byte: &&u8| byte.is_ascii_hexdigit();
     let before = bytes[..colon].iter().rev().take(5).take_while(hexadecimal).count();
     let start = colon - before;
     let is_free = bytes[..start].last().is_none_or(|byte| !byte.is_ascii_alphanumeric() && !b":._".contains(byte));
-    let begins = bytes.get(colon + 1).is_some_and(|next| next.is_ascii_hexdigit() || *next == b':');
-    if before > 4 || !is_free || !begins {
+    if before > 4 || !is_free {
         return None;
     }
     let of_address = |byte: &&u8| byte.is_ascii_hexdigit() || b":.".contains(byte);

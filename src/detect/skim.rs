@@ -11,8 +11,12 @@ use super::known::name::Names;
 use super::text::Marked;
 use super::{RECOGNISERS, Recogniser};
 
-/// Words that are remembered; a power of two.
-const REMEMBERED: usize = 1 << 12;
+/// Sets of words that are remembered; a power of two.
+const SETS: usize = 1 << 10;
+
+/// Words of a set, which fill a line of a processor's cache: a text's frequent words are a hundred or so, and some two
+/// share a set nearly always, and five hardly ever.
+const WAYS: usize = 4;
 
 /// Longer words are hardly written.
 const LONGEST: usize = 64;
@@ -101,11 +105,9 @@ impl Places {
 
     /// What a sign between words tells.
     pub fn of_sign(&self, sign: u8) -> Hints {
-        let asked = match self.dispatch.marked()[usize::from(sign)] {
-            Marked::Anywhere | Marked::Joint => Hints::ASK,
-            // Digits tell everything themselves.
-            Marked::Nowhere | Marked::BehindDigit => Hints::NONE,
-        };
+        // Behind digits they tell nothing: digits tell everything themselves.
+        let is_asked = self.dispatch.marked()[usize::from(sign)].meets(Marked::ANYWHERE.or(Marked::JOINT));
+        let asked = if is_asked { Hints::ASK } else { Hints::NONE };
         asked | if sign == b' ' { Hints::NONE } else { Hints::COMPANY }
     }
 }
@@ -114,17 +116,38 @@ impl Places {
 pub struct Skim {
     names: Names,
     signs: [Hints; 256],
-    /// What words tell, by their names.
-    seen: Box<[(u64, Hints)]>,
+    seen: Seen,
+}
+
+/// What words tell, by their names, whose last bits tell their sets; in a set the last that came is the first.
+struct Seen(Box<[[(u64, Hints); WAYS]]>);
+
+impl Seen {
+    fn none() -> Self {
+        // No name is zero, but by chance; then it is one of no word.
+        Seen(vec![[(0, Hints::ALL); WAYS]; SETS].into())
+    }
+
+    /// What the word of a name tells, which has to say it where it is not remembered.
+    #[inline]
+    fn of(&mut self, name: u64, told: impl FnOnce() -> Hints) -> Hints {
+        let set = &mut self.0[name as usize % SETS];
+        match set.iter().find(|(seen, _)| *seen == name) {
+            Some((_, hints)) => *hints,
+            None => {
+                set.rotate_right(1);
+                set[0] = (name, told());
+                set[0].1
+            }
+        }
+    }
 }
 
 impl Skim {
     /// One that remembers no word yet; signs of ASCII between words tell what `of_sign` says.
     pub fn new(of_sign: impl Fn(u8) -> Hints) -> Self {
         let of_byte = |byte: usize| if byte < 0x80 { of_sign(byte as u8) } else { Hints::ALL };
-        // No name is zero, but by chance; then it is one of no word.
-        let seen = vec![(0, Hints::ALL); REMEMBERED].into();
-        Skim { names: Names::drawn(), signs: std::array::from_fn(of_byte), seen }
+        Skim { names: Names::drawn(), signs: std::array::from_fn(of_byte), seen: Seen::none() }
     }
 
     /// What a text tells. Words of small letters of ASCII tell what `of_word` says, and in other cases the same; what has
@@ -139,11 +162,7 @@ impl Skim {
                 return Hints::ALL;
             }
             if at > start {
-                let seen = &mut self.seen[name as usize % REMEMBERED];
-                if seen.0 != name {
-                    *seen = (name, told(&text[start..at], &of_word));
-                }
-                hints |= seen.1;
+                hints |= self.seen.of(name, || told(&text[start..at], &of_word));
             }
             if let Some(sign) = text.get(at) {
                 hints |= self.signs[usize::from(*sign)];
@@ -212,6 +231,22 @@ mod tests {
             let found = !Detector::at(&places).find(&text).is_empty();
             prop_assert!(!found || asks(&places, &text), "{text:?}");
         }
+    }
+
+    #[test]
+    fn words_of_one_set_are_asked_once() {
+        let (mut seen, mut asked) = (Seen::none(), Vec::new());
+        let mut look = |nth: usize| {
+            let hints = seen.of((nth * SETS) as u64, || {
+                asked.push(nth);
+                Hints(nth as u32)
+            });
+            assert_eq!(hints, Hints(nth as u32));
+        };
+        [1, 2, 1, 3, 2, 4, 1, 2, 3, 4].into_iter().for_each(&mut look);
+        // One more takes the room of the one that came first.
+        [5, 2, 3, 4, 5, 1].into_iter().for_each(&mut look);
+        assert_eq!((asked, WAYS), (vec![1, 2, 3, 4, 5, 1], 4));
     }
 
     proptest! {

@@ -3,6 +3,8 @@
 //! The words of all lists are in one table, which is looked up once for each word of a text. Whether a word is in a list is
 //! then told by a bit of its own.
 
+use std::collections::BTreeMap;
+use std::hint::select_unpredictable;
 use std::sync::LazyLock;
 
 use crate::detect::context::Vocabulary;
@@ -104,87 +106,74 @@ impl Tags {
 /// Of so many bits is the place of a word in the table.
 const PLACE_BITS: u32 = 13;
 
-/// All words by their hashes, in open addressing, and before them bits that tell most words apart that are in no list.
-pub(super) struct Table {
-    slots: Box<[(u64, Tags); 1 << PLACE_BITS]>,
-    may_have: Bits,
+/// The half of a hash that its slot holds; the other half says in which places it can be.
+const HELD: u64 = u64::MAX << 32;
+
+/// All words by their hashes, each at one of its two places (cuckoo hashing; Pagh and Rodler 2004): half of a hash, and what
+/// the lists say. So a word is looked up without a branch, which no processor could foresee.
+pub(super) struct Table(Box<[u64; 1 << PLACE_BITS]>);
+
+pub(super) static TABLE: LazyLock<Table> = LazyLock::new(|| Table::of(&words()));
+
+/// What the lists say, by the hashes of their words.
+fn words() -> BTreeMap<u64, Tags> {
+    let mut words = BTreeMap::<u64, Tags>::new();
+    let mut add = |word: &str, tags: Tags| words.entry(hash_of(word)).or_default().0 |= tags.0;
+    for starts in RECOGNISERS.iter().flat_map(|recogniser| recogniser.starts) {
+        if let Starts::Keyword(words) | Starts::Label(words) = starts {
+            words.iter().for_each(|word| add(word, Tags::of(Tag::Keyword)));
+        }
+    }
+    national::last_words().for_each(|word| add(word, Tags::of(Tag::Announcement)));
+    for vocabulary in VOCABULARIES {
+        vocabulary.words().iter().for_each(|word| add(word, Tags::of(vocabulary.tag())));
+    }
+    for (role, (_, of_role)) in ROLES.iter().enumerate() {
+        for word in of_role.split_ascii_whitespace() {
+            // Of several roles the last in their list counts.
+            let tags = words.entry(hash_of(word)).or_default();
+            *tags = Tags(tags.0 & ((1 << ROLE_SHIFT) - 1) | Tags::of_role(role).0);
+        }
+    }
+    words
 }
 
-pub(super) static TABLE: LazyLock<Table> = LazyLock::new(Table::of_all);
-
 impl Table {
-    fn of_all() -> Self {
-        let mut table = Table { slots: Box::new([(0, Tags(0)); 1 << PLACE_BITS]), may_have: Bits::default() };
-        for starts in RECOGNISERS.iter().flat_map(|recogniser| recogniser.starts) {
-            if let Starts::Keyword(words) | Starts::Label(words) = starts {
-                words.iter().for_each(|word| table.add(hash_of(word), Tags::of(Tag::Keyword)));
+    fn of(words: &BTreeMap<u64, Tags>) -> Self {
+        let mut slots = vec![None; 1 << PLACE_BITS];
+        for word in words {
+            // What is at a word's place moves to its other one.
+            let (mut place, mut moved) = (places(*word.0)[0], word);
+            while let Some(other) = slots[place].replace(moved) {
+                let [first, second] = places(*other.0);
+                (place, moved) = (first ^ second ^ place, other);
             }
         }
-        national::last_words().for_each(|word| table.add(hash_of(word), Tags::of(Tag::Announcement)));
-        for vocabulary in VOCABULARIES {
-            vocabulary.words().iter().for_each(|word| table.add(hash_of(word), Tags::of(vocabulary.tag())));
-        }
-        for (role, (_, words)) in ROLES.iter().enumerate() {
-            words.split_ascii_whitespace().for_each(|word| table.set_role(hash_of(word), Tags::of_role(role)));
-        }
-        table
-    }
-
-    fn add(&mut self, hash: u64, tags: Tags) {
-        let place = self.place(hash);
-        self.slots[place] = (hash, Tags(self.slots[place].1.0 | tags.0));
-        self.may_have.set(half(hash));
-    }
-
-    /// Of several roles the last in their list counts.
-    fn set_role(&mut self, hash: u64, role: Tags) {
-        let place = self.place(hash);
-        self.slots[place].1.0 &= (1 << ROLE_SHIFT) - 1;
-        self.add(hash, role);
+        let slot = |place: usize| slots[place].map_or(0, |(hash, tags): (&u64, &Tags)| hash & HELD | u64::from(tags.0));
+        Table(Box::new(std::array::from_fn(slot)))
     }
 
     /// What the lists say of a word of this hash.
     #[inline(always)]
-    pub(super) fn of(&self, hash: u64) -> Tags {
-        if self.may_have.has(half(hash)) { self.slots[self.place(hash)].1 } else { Tags::default() }
-    }
-
-    /// Where a hash is, or would be.
-    fn place(&self, hash: u64) -> usize {
-        let mut place = hash as usize % (1 << PLACE_BITS);
-        while self.slots[place].0 != hash && self.slots[place].0 != 0 {
-            place = (place + 1) % (1 << PLACE_BITS);
-        }
-        place
+    pub(super) fn of_word(&self, hash: u64) -> Tags {
+        let [first, second] = places(hash).map(|place| {
+            let differs = self.0[place] ^ hash & HELD;
+            select_unpredictable(differs < 1 << 32, differs, 0)
+        });
+        Tags((first | second) as u32)
     }
 }
 
-/// The part of a hash by which it is looked up among bits.
-pub(super) fn half(hash: u64) -> u16 {
-    (hash >> 48) as u16
-}
-
-/// A set of numbers of 16 bits.
-pub(super) struct Bits(Box<[u64; 1024]>);
-
-impl Default for Bits {
-    fn default() -> Self {
-        Bits(Box::new([0; 1024]))
-    }
-}
-
-impl Bits {
-    pub(super) fn set(&mut self, number: u16) {
-        self.0[usize::from(number) / 64] |= 1 << (number % 64);
-    }
-
-    pub(super) fn has(&self, number: u16) -> bool {
-        self.0[usize::from(number) / 64] >> (number % 64) & 1 > 0
-    }
+/// The two places of a hash.
+#[inline(always)]
+fn places(hash: u64) -> [usize; 2] {
+    [hash, hash >> PLACE_BITS].map(|bits| bits as usize % (1 << PLACE_BITS))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
 
     #[test]
@@ -203,12 +192,17 @@ mod tests {
         for hash in VOCABULARIES.iter().flat_map(|vocabulary| vocabulary.words()).map(|word| hash_of(word)) {
             for vocabulary in VOCABULARIES {
                 let is_in = vocabulary.words().iter().any(|word| hash_of(word) == hash);
-                assert_eq!(TABLE.of(hash).has(vocabulary.tag()), is_in, "{:?}", vocabulary.tag());
+                assert_eq!(TABLE.of_word(hash).has(vocabulary.tag()), is_in, "{:?}", vocabulary.tag());
             }
         }
-        assert_eq!(TABLE.of(hash_of("mr")).role(), Some(Role::Title));
-        assert_eq!(TABLE.of(hash_of("xqzzy")), Tags::default());
-        let filled = TABLE.slots.iter().filter(|(hash, _)| *hash != 0).count();
-        assert!(filled * 2 < TABLE.slots.len(), "{filled}");
+        let roles: HashMap<_, _> = ROLES
+            .iter()
+            .flat_map(|(role, words)| words.split_ascii_whitespace().map(|word| (hash_of(word), *role)))
+            .collect();
+        assert!(roles.iter().all(|(hash, role)| TABLE.of_word(*hash).role() == Some(*role)) && roles.len() > 500);
+        assert!(national::last_words().all(|word| TABLE.of_word(hash_of(word)).has(Tag::Announcement)));
+        assert_eq!(TABLE.of_word(hash_of("xqzzy")), Tags::default());
+        let filled = TABLE.0.iter().filter(|slot| **slot != 0).count();
+        assert!(filled * 2 < TABLE.0.len(), "{filled}");
     }
 }

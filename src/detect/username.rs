@@ -157,12 +157,20 @@ fn joint(text: &Text<'_>, from: usize) -> Option<Joint> {
 
 /// Where a user name ends that begins here; no sign at its end is of it.
 fn end_of(text: &Text<'_>, start: usize) -> usize {
-    let rest = &text.as_str()[start..];
+    let rest = &text.bytes()[start..];
+    let plain = rest.iter().take(LONGEST + 1).take_while(|byte| byte.is_ascii() && is_part(**byte)).count();
+    let end =
+        if rest.get(plain).is_some_and(|next| !next.is_ascii()) { any_end(&text.as_str()[start..]) } else { plain };
+    let trailing = rest[..end].iter().rev().take_while(|byte| matches!(byte, b'.' | b'-')).count();
+    start + end - trailing
+}
+
+/// How long the letters, digits and signs of user names are that a text begins with, in any script.
+fn any_end(text: &str) -> usize {
     let is_part = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '.' | '-');
-    let mut letters = rest.char_indices().take(LONGEST + 1);
+    let mut letters = text.char_indices().take(LONGEST + 1);
     let end = letters.find(|(_, letter)| !is_part(*letter)).map(|(at, _)| at);
-    let end = end.unwrap_or_else(|| rest.char_indices().nth(LONGEST + 1).map_or(rest.len(), |(at, _)| at));
-    start + rest[..end].trim_end_matches(['.', '-']).len()
+    end.unwrap_or_else(|| text.char_indices().nth(LONGEST + 1).map_or(text.len(), |(at, _)| at))
 }
 
 fn is_part(byte: u8) -> bool {

@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use crate::detect::tags::{Bits, Tag};
-use crate::detect::text::hash_of;
+use crate::detect::tags::Tag;
+use crate::detect::text::{eight, hash_of};
 use crate::detect::{Text, Word};
 
 use super::shape::{CERTAIN, Letters, Run, Shape};
@@ -155,7 +155,7 @@ struct Phrases {
     stems: Vec<(&'static str, Said)>,
     /// Before how many of them the stems begin with such a letter.
     stems_from: Vec<u16>,
-    /// The first two letters of stems.
+    /// How stems begin.
     begins: Bits,
 }
 
@@ -193,7 +193,7 @@ impl Phrases {
         }
         whole.sort_by_key(|(hash, _)| *hash);
         stems.sort_by_key(|(stem, _)| *stem);
-        stems.iter().filter_map(|(stem, _)| first_two(stem.as_bytes())).for_each(|two| begins.set(two));
+        stems.iter().for_each(|(stem, _)| begins.set(beginning(stem.as_bytes(), 0)));
         let whole_from = counts_before(whole.iter().map(|(hash, _)| first_bits(*hash)), 1 << FIRST_BITS);
         let stems_from = counts_before(stems.iter().map(|(stem, _)| usize::from(stem.as_bytes()[0])), 256);
         Phrases { whole, whole_from, stems, stems_from, begins }
@@ -201,12 +201,12 @@ impl Phrases {
 
     /// Whether a phrase may end with a word, or a stem begin it.
     fn may_say(&self, text: &Text<'_>, word: &Word) -> bool {
-        may_end(word) || self.may_begin(text, word)
+        may_end(word) | self.may_begin(text, word)
     }
 
     /// Whether a stem may begin a word.
     fn may_begin(&self, text: &Text<'_>, word: &Word) -> bool {
-        first_two(text.letters(word)).is_some_and(|two| self.begins.has(two))
+        self.begins.has(beginning(text.bytes(), word.start))
     }
 
     /// Hands on what is said by the longest phrase that ends before a word: how many words it has.
@@ -242,6 +242,25 @@ impl Phrases {
     }
 }
 
+/// A set of numbers of 16 bits.
+struct Bits(Box<[u64; 1024]>);
+
+impl Default for Bits {
+    fn default() -> Self {
+        Bits(Box::new([0; 1024]))
+    }
+}
+
+impl Bits {
+    fn set(&mut self, number: u16) {
+        self.0[usize::from(number) / 64] |= 1 << (number % 64);
+    }
+
+    fn has(&self, number: u16) -> bool {
+        self.0[usize::from(number) / 64] >> (number % 64) & 1 > 0
+    }
+}
+
 /// So many first bits of a hash say near which others it is.
 const FIRST_BITS: u32 = 11;
 
@@ -257,9 +276,10 @@ fn counts_before(numbers: impl Iterator<Item = usize>, limit: usize) -> Vec<u16>
     counts
 }
 
-/// The first two letters of a word as one number, whatever their case.
-fn first_two(word: &[u8]) -> Option<u16> {
-    word.first_chunk().map(|two| u16::from_le_bytes(*two) | 0x2020)
+/// The three letters that stand at a place, whatever their case, as a number that is nearly theirs alone; no stem has fewer.
+fn beginning(text: &[u8], at: usize) -> u16 {
+    let letters = (eight(text, at) as u32 | 0x2020_2020) & 0x00ff_ffff;
+    (letters.wrapping_mul(0x9e37_79b1) >> 16) as u16
 }
 
 fn joined(hash: u64, word: u64) -> u64 {
@@ -324,7 +344,7 @@ impl Before {
         let (phrases, mut before, mut end) = (&*PHRASES, Before::default(), first);
         while end > first.saturating_sub(BEFORE) {
             let word = &text.words()[end - 1];
-            if word.has_digit() || !phrases.may_say(text, word) {
+            if word.has_digit() | !phrases.may_say(text, word) {
                 end -= 1;
                 continue;
             }
@@ -409,13 +429,13 @@ mod tests {
     fn every_phrase_is_found_where_it_ends() {
         for (phrase, _) in phrases() {
             let (mut buffers, said_of) = (Buffers::default(), format!("x {}", phrase.trim_end_matches('*')));
-            let text = Text::read(&said_of, &[Marked::Nowhere; 256], &mut buffers);
+            let text = Text::read(&said_of, &[Marked::NOWHERE; 256], &mut buffers);
             let (end, mut said) = (text.words().len(), 0);
             let words = PHRASES.ending_at(&text, end, |_| said += 1);
             assert!(said > 0 && words == end - 1, "{phrase}");
         }
         let (mut buffers, mut said) = (Buffers::default(), 0);
-        let text = Text::read("tuesday xqzzy", &[Marked::Nowhere; 256], &mut buffers);
+        let text = Text::read("tuesday xqzzy", &[Marked::NOWHERE; 256], &mut buffers);
         assert_eq!((PHRASES.ending_at(&text, 2, |_| said += 1), said), (1, 0));
     }
 }

@@ -181,7 +181,7 @@ impl Clues {
             Some(Role::Place) => self.set(Clue::Place, 1),
             _ => {}
         }
-        match segment.ended_by.and_then(|token| token.entry.role).or_else(|| role_after(text, last.at)) {
+        match segment.ended_by.flatten().or_else(|| role_after(text, last.at)) {
             Some(Role::Says) => self.set(Clue::SaysAfter, 1),
             Some(Role::Firm) => self.set(Clue::Firm, 1),
             Some(Role::Place) => self.set(Clue::Place, 1),
@@ -215,7 +215,10 @@ fn is_glued(bytes: &[u8], start: usize, end: usize) -> bool {
 /// Whether a sentence or a line begins at a word.
 fn starts_sentence(text: &Text<'_>, at: usize) -> bool {
     let Some(before) = at.checked_sub(1) else { return true };
-    text.between(before) != b" " && text.gap(before).contains(['.', '!', '?', '\n', '*', '\u{2022}'])
+    // A bullet is of three bytes.
+    let ends = |sign: &[u8]| matches!(sign, [b'.' | b'!' | b'?' | b'\n' | b'*', ..] | [0xe2, 0x80, 0xa2, ..]);
+    let gap = text.between(before);
+    (0..gap.len()).any(|at| ends(&gap[at..]))
 }
 
 /// Whether nothing else stands in the line of a word.
@@ -322,7 +325,7 @@ mod tests {
     fn a_name_of_any_length_is_not_looked_through() {
         let is_known = |family: &str| {
             let (mut buffers, text) = (Buffers::default(), format!("Aino {family}, Aino"));
-            let text = Text::read(&text, &[Marked::Nowhere; 256], &mut buffers);
+            let text = Text::read(&text, &[Marked::NOWHERE; 256], &mut buffers);
             let found = [Span { start: 0, end: 5 + family.len(), kind: "PERSON", score: 80 }];
             is_in_one_of(&text, &Token::read(&text, 2), &found)
         };

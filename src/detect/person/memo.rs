@@ -93,7 +93,7 @@ mod tests {
     fn what_is_remembered_is_what_is_found() {
         let mut buffers = Buffers::default();
         let text = "Anna anna Virtasella VIRTASELLA STRASSE Straße straÿe MÄKI mäki Smith Abcdefghijklmnopqrst Mäkinen Ab abcdefgh Abcdefghi Koskinen";
-        let text = Text::read(text, &[Marked::Nowhere; 256], &mut buffers);
+        let text = Text::read(text, &[Marked::NOWHERE; 256], &mut buffers);
         for _ in 0..2 {
             for word in text.words() {
                 assert_eq!(Known::of(&text, word), Known::found(&text, word), "{}", text.word(word));

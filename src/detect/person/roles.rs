@@ -6,7 +6,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// A title that a name follows.
-    Title,
+    Title = 1,
     /// A greeting that a name follows.
     Greeting,
     /// A closing that a name follows.

@@ -1,6 +1,6 @@
 //! Runs of capitalised words, cut into what can be one name each.
 
-use std::ops::Deref;
+use arrayvec::ArrayVec;
 
 use crate::detect::person::lexicon::{Entry, role};
 use crate::detect::person::memo::Known;
@@ -9,10 +9,10 @@ use crate::detect::person::roles::Role;
 use crate::detect::{Text, Word};
 
 /// A name has no more words.
-pub(super) const LONGEST: usize = 6;
+const LONGEST: usize = 6;
 
 /// A word of a run, and what is known of it.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Token {
     /// Its place among the words of the text.
     pub(super) at: usize,
@@ -26,7 +26,7 @@ pub(super) struct Token {
 }
 
 /// How a word is written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
     /// `J`
     Initial,
@@ -35,7 +35,6 @@ pub(super) enum Shape {
     /// `Smith`
     Capitalised,
     /// `smith`
-    #[default]
     Small,
 }
 
@@ -135,45 +134,15 @@ pub(super) fn has_family_ending(word: &Plain) -> bool {
     endings.iter().any(|(ending, length)| letters.len() >= *length && plain::ends_with(letters, ending))
 }
 
-/// Words of a name, no more than [`LONGEST`].
-#[derive(Debug, Default)]
-pub(super) struct Tokens {
-    tokens: [Token; LONGEST],
-    len: usize,
-}
-
-impl Tokens {
-    fn of(tokens: &[Token]) -> Self {
-        let mut all = Self::default();
-        tokens.iter().for_each(|token| all.push(*token));
-        all
-    }
-
-    fn push(&mut self, token: Token) {
-        self.tokens[self.len] = token;
-        self.len += 1;
-    }
-
-    fn take_first(&mut self) {
-        self.tokens.rotate_left(1);
-        self.len -= 1;
-    }
-}
-
-impl Deref for Tokens {
-    type Target = [Token];
-
-    fn deref(&self) -> &[Token] {
-        &self.tokens[..self.len]
-    }
-}
+/// Words of a name.
+pub(super) type Tokens = ArrayVec<Token, LONGEST>;
 
 /// Words that can be a name, and what stands around them in their run.
 #[derive(Debug, Default)]
 pub(super) struct Segment {
     pub(super) tokens: Tokens,
-    /// What a word does that ended the segment.
-    pub(super) ended_by: Option<Token>,
+    /// What a word does that ended the segment, where one did.
+    pub(super) ended_by: Option<Option<Role>>,
 }
 
 impl Segment {
@@ -198,7 +167,7 @@ impl Segment {
         let is_name = |token: &Token, weight: u8| weight >= 2 && token.entry.common < 5 && token.entry.role.is_none();
         let fits = is_name(&given, given.entry.given.saturating_sub(1))
             && (is_name(&family, family.name()) || family.is_unknown());
-        fits.then(|| Segment { tokens: Tokens::of(&[given, family]), ended_by: None })
+        fits.then(|| Segment { tokens: [given, family].into_iter().collect(), ended_by: None })
     }
 }
 
@@ -243,16 +212,16 @@ fn is_title(text: &Text<'_>, at: usize) -> bool {
 pub(super) fn segments(text: &Text<'_>, from: usize, segment: &mut Segment, mut take: impl FnMut(&Segment)) {
     let words = text.words();
     let mut at = from;
-    segment.tokens.len = 0;
+    segment.tokens.clear();
     loop {
         let token = Token::read(text, at);
         let behind_given = segment.tokens.last().is_some_and(|last| last.entry.given >= 3);
         let is_bound = !segment.tokens.is_empty() && (text.between(at - 1) == b"-" || !words[at - 1].is_capital);
         if !is_bound && token.shape != Shape::Initial && token.is_no_name(behind_given) {
-            close(segment, Some(token), &mut take);
+            close(segment, Some(token.entry.role), &mut take);
         } else {
             segment.tokens.push(token);
-            if segment.tokens.len() == LONGEST {
+            if segment.tokens.is_full() {
                 close(segment, None, &mut take);
             }
         }
@@ -283,21 +252,21 @@ fn next(text: &Text<'_>, at: usize) -> Option<usize> {
     None
 }
 
-fn close(segment: &mut Segment, by: Option<Token>, take: &mut impl FnMut(&Segment)) {
+fn close(segment: &mut Segment, by: Option<Option<Role>>, take: &mut impl FnMut(&Segment)) {
     segment.ended_by = by;
     trim(&mut segment.tokens);
     if !segment.tokens.is_empty() {
         take(segment);
     }
-    segment.tokens.len = 0;
+    segment.tokens.clear();
 }
 
 /// Takes off words before a given name that are no names, and what is no name at the end.
 fn trim(tokens: &mut Tokens) {
     while tokens.len() > 1 && tokens[0].name() == 0 && tokens[0].shape != Shape::Initial && tokens[1].entry.given >= 3 {
-        tokens.take_first();
+        tokens.remove(0);
     }
     while tokens.last().is_some_and(|last| last.shape == Shape::Initial) && tokens.len() != 2 {
-        tokens.len -= 1;
+        tokens.pop();
     }
 }

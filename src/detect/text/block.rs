@@ -2,14 +2,16 @@
 
 use wide::u8x16;
 
-use super::eight::eight;
-
 /// So many bytes are looked at at once.
 pub(super) const BYTES: usize = 64;
 
+/// The bytes of a block, and as many behind it as any eight that begin in it have.
+pub(super) type Window = [u8; BYTES + 8];
+
 /// Bytes of a text; the first has the lowest bit of each.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Block {
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Block<'w> {
+    window: &'w Window,
     /// Letters of ASCII, and of Latin-1 in both of their bytes, where both are among these.
     pub letters: u64,
     pub digits: u64,
@@ -21,35 +23,34 @@ pub(super) struct Block {
     pub spaces: u64,
 }
 
-impl Block {
-    /// The bytes from a place of a text on; behind its end, zeros.
+impl<'w> Block<'w> {
+    /// The bytes from a place of a text on; behind its end, what the room holds for them, which is zeros.
     #[inline(always)]
-    pub fn at(text: &[u8], at: usize) -> Self {
+    pub fn at(text: &'w [u8], at: usize, room: &'w mut Window) -> Self {
         let rest = text.get(at..).unwrap_or_default();
         match rest.first_chunk() {
-            Some(bytes) => Block::of(bytes),
-            None => Block::last(text, at, rest.len()),
+            Some(window) => Block::of(window),
+            None => {
+                room[..rest.len()].copy_from_slice(rest);
+                Block::of(room)
+            }
         }
-    }
-
-    /// The last bytes of a text, fewer than a block has.
-    fn last(text: &[u8], at: usize, count: usize) -> Self {
-        let mut bytes = [0; BYTES];
-        let (eights, _) = bytes.as_chunks_mut();
-        for (nth, part) in eights.iter_mut().enumerate().take(count.div_ceil(8)) {
-            *part = eight(text, at + 8 * nth).to_le_bytes();
-        }
-        Block::of(&bytes)
     }
 
     #[inline(always)]
-    fn of(bytes: &[u8; BYTES]) -> Self {
-        let mut block = Block::default();
-        let (sixteens, _) = bytes.as_chunks::<16>();
-        for (nth, sixteen) in sixteens.iter().enumerate() {
+    fn of(window: &'w Window) -> Self {
+        let mut block = Block { window, letters: 0, digits: 0, capitals: 0, wide: 0, spaces: 0 };
+        let (sixteens, _) = window.as_chunks::<16>();
+        for (nth, sixteen) in sixteens.iter().take(BYTES / 16).enumerate() {
             block.put(u8x16::new(*sixteen), 16 * nth);
         }
-        if block.wide == 0 { block } else { block.with_latin(bytes) }
+        if block.wide == 0 { block } else { block.with_latin() }
+    }
+
+    /// Eight bytes from one of the block on, as one number.
+    #[inline(always)]
+    pub fn eight(&self, at: usize) -> u64 {
+        self.window[at % BYTES..].first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight))
     }
 
     #[inline(always)]
@@ -67,8 +68,8 @@ impl Block {
 
     /// Takes in the letters of Latin-1, which are C3 80 to C3 BF but for the signs of times and division.
     #[inline(never)]
-    fn with_latin(mut self, bytes: &[u8; BYTES]) -> Self {
-        let mut wide = self.wide;
+    fn with_latin(mut self) -> Self {
+        let (bytes, mut wide) = (&self.window[..BYTES], self.wide);
         while wide != 0 {
             let at = wide.trailing_zeros() as usize;
             wide &= wide - 1;
@@ -111,7 +112,8 @@ mod tests {
     proptest! {
         #[test]
         fn bytes_are_what_they_are(text in "[ -~\t\u{80}-\u{bf}\u{4e00}]{0,70}") {
-            let block = Block::at(text.as_bytes(), 0);
+            let mut room = [0; BYTES + 8];
+            let block = Block::at(text.as_bytes(), 0, &mut room);
             let bytes = text.bytes().chain([0; BYTES]).take(BYTES);
             let set = |is_in: fn(u8) -> bool| bytes.clone().enumerate().fold(0, |set, (at, byte)| set | u64::from(is_in(byte)) << at);
             prop_assert_eq!(block.letters, set(|byte| byte.is_ascii_alphabetic()));
@@ -124,7 +126,8 @@ mod tests {
         #[test]
         fn letters_of_latin_are_letters(text in "[a-zA-Z0-9 àÉöÿßŁ×÷ä中]{0,40}", from in 0..4usize) {
             let from = text.char_indices().map(|(at, _)| at).nth(from).unwrap_or_default();
-            let (block, rest) = (Block::at(text.as_bytes(), from), &text[from..]);
+            let mut room = [0; BYTES + 8];
+            let (block, rest) = (Block::at(text.as_bytes(), from, &mut room), &text[from..]);
             for (at, letter) in rest.char_indices().take_while(|(at, letter)| at + letter.len_utf8() <= BYTES) {
                 let is_letter = letter.is_alphabetic() && u32::from(letter) < 0x100;
                 prop_assert_eq!(block.letters >> at & 1 == 1, is_letter, "{}", letter);

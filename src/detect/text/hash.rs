@@ -32,15 +32,21 @@ fn hash(word: &[u8]) -> u64 {
     if word.is_empty() { finished(0) } else { hash_at(word, 0, word.len()) }
 }
 
-/// The hash of so many letters of a text, at least one, from a place on: eight bytes at a time, without the bit of case.
+/// The hash of so many letters of a text, at least one, from a place on.
+pub(super) fn hash_at(text: &[u8], at: usize, length: usize) -> u64 {
+    hash_by(|eighth| eight(text, at + eighth), length)
+}
+
+/// The hash of so many letters, at least one: eight bytes at a time, without the bit of case, as they are told at a place.
 #[inline(always)]
-pub(super) fn hash_at(text: &[u8], mut at: usize, mut length: usize) -> u64 {
-    let mut hash = 0;
-    while length > 8 {
-        hash = mix(hash, eight(text, at) | CASE);
-        (at, length) = (at + 8, length - 8);
+pub(super) fn hash_by(eight_at: impl Fn(usize) -> u64, length: usize) -> u64 {
+    let (mut hash, mut at) = (0, 0);
+    while length > at + 8 {
+        hash = mix(hash, eight_at(at) | CASE);
+        at += 8;
     }
-    finished(mix(hash, (eight(text, at) | CASE) & u64::MAX >> (8 * (8 - length))))
+    let beyond = 8 * (at + 8 - length) as u32;
+    finished(mix(hash, (eight_at(at) | CASE) & u64::MAX.wrapping_shr(beyond)))
 }
 
 fn mix(hash: u64, eight: u64) -> u64 {

@@ -49,22 +49,34 @@ impl Word {
     }
 }
 
-/// Where a byte outside words is taken note of.
+/// Where a byte outside words is taken note of: a bit for each kind of place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Marked {
-    Nowhere,
-    BehindDigit,
+pub(super) struct Marked(u8);
+
+impl Marked {
+    pub(super) const NOWHERE: Marked = Marked(0);
+    pub(super) const BEHIND_DIGIT: Marked = Marked(1);
     /// Between letters or digits.
-    Joint,
-    Anywhere,
+    pub(super) const JOINT: Marked = Marked(2);
+    pub(super) const ANYWHERE: Marked = Marked(4);
+
+    /// Those of either.
+    pub(super) fn or(self, other: Marked) -> Marked {
+        Marked(self.0 | other.0)
+    }
+
+    /// Whether both have a kind of place in common.
+    #[inline(always)]
+    pub(super) fn meets(self, other: Marked) -> bool {
+        self.0 & other.0 != 0
+    }
 }
 
 /// What is used again from text to text.
 #[derive(Default)]
 pub(super) struct Buffers {
     words: Vec<Word>,
-    /// Which of them recognisers can want to be asked at.
-    asked: Vec<usize>,
+    asked: Asked,
     /// Where marks stand in the folded text.
     marks: Vec<usize>,
     shifts: Vec<Shift>,
@@ -72,6 +84,24 @@ pub(super) struct Buffers {
     lower: String,
     /// Words whose hash is only known when the text is folded.
     unhashed: Vec<usize>,
+}
+
+/// Places of words at which recognisers can want to be asked, in their order. Of words that are known only when the text is
+/// folded all have the place.
+#[derive(Default)]
+pub(super) struct Asked {
+    /// Of words with a digit.
+    pub digits: Vec<usize>,
+    /// Of words with a capital letter anywhere, and of long ones.
+    pub capitals: Vec<usize>,
+    /// Of words at which somebody wants to be asked.
+    pub keywords: Vec<usize>,
+}
+
+impl Asked {
+    fn each(&mut self) -> [&mut Vec<usize>; 3] {
+        [&mut self.digits, &mut self.capitals, &mut self.keywords]
+    }
 }
 
 /// A place in the folded text from which on the text is so many bytes ahead or behind.
@@ -87,7 +117,7 @@ struct Shift {
 pub struct Text<'t> {
     folded: &'t str,
     words: &'t [Word],
-    asked: &'t [usize],
+    asked: &'t Asked,
     marks: &'t [usize],
     shifts: &'t [Shift],
 }
@@ -96,7 +126,7 @@ impl<'t> Text<'t> {
     /// Folds a text, counts off its words, and takes note of marks.
     pub(super) fn read(text: &'t str, marked: &[Marked; 256], buffers: &'t mut Buffers) -> Self {
         buffers.words.clear();
-        buffers.asked.clear();
+        buffers.asked.each().into_iter().for_each(Vec::clear);
         buffers.marks.clear();
         buffers.shifts.clear();
         buffers.folded.clear();
@@ -107,7 +137,7 @@ impl<'t> Text<'t> {
             let word = &mut buffers.words[*word];
             let letters = &folded[word.start..word.end];
             word.hash = hash::hash_within(letters, &mut buffers.lower);
-            word.tags = TABLE.of(word.hash);
+            word.tags = TABLE.of_word(word.hash);
             word.is_ascii = letters.is_ascii();
             word.digits = fewer(letters.bytes().filter(u8::is_ascii_digit).count());
         }
@@ -129,8 +159,8 @@ impl<'t> Text<'t> {
         self.words
     }
 
-    /// The places of words that have a digit or a capital letter, or are a keyword, and of some others, in order.
-    pub(super) fn asked(&self) -> &[usize] {
+    /// The places of words at which recognisers can want to be asked.
+    pub(super) fn asked(&self) -> &Asked {
         self.asked
     }
 
@@ -187,12 +217,12 @@ mod tests {
     use super::*;
 
     fn folded(text: &str) -> String {
-        Text::read(text, &[Marked::Nowhere; 256], &mut Buffers::default()).as_str().to_owned()
+        Text::read(text, &[Marked::NOWHERE; 256], &mut Buffers::default()).as_str().to_owned()
     }
 
     fn words(text: &str) -> Vec<String> {
         let mut buffers = Buffers::default();
-        let text = Text::read(text, &[Marked::Nowhere; 256], &mut buffers);
+        let text = Text::read(text, &[Marked::NOWHERE; 256], &mut buffers);
         text.words().iter().map(|word| text.word(word).to_owned()).collect()
     }
 
@@ -210,7 +240,7 @@ mod tests {
     fn a_span_is_placed_where_it_stood() {
         let source = "\u{200b}a\u{200b}\u{200c}b\u{a0}\u{ff15}\u{ff15} cc";
         let mut buffers = Buffers::default();
-        let text = Text::read(source, &[Marked::Nowhere; 256], &mut buffers);
+        let text = Text::read(source, &[Marked::NOWHERE; 256], &mut buffers);
         let place = |word: &str| {
             let start = text.as_str().find(word).expect("the word");
             let mut span = Span { start, end: start + word.len(), kind: "", score: 0 };
@@ -231,13 +261,13 @@ mod tests {
             Text::read(text, &[marked; 256], &mut buffers).marks().to_vec()
         };
         let text = "a.b, 1.2, 3;x.";
-        assert_eq!(marks(Marked::Anywhere, text), [1, 3, 6, 8, 11, 13]);
-        assert_eq!(marks(Marked::BehindDigit, text), [6, 8, 11]);
-        assert_eq!(marks(Marked::Joint, text), [1, 6, 11]);
-        assert_eq!(marks(Marked::Nowhere, text), [0; 0]);
+        assert_eq!(marks(Marked::ANYWHERE, text), [1, 3, 6, 8, 11, 13]);
+        assert_eq!(marks(Marked::BEHIND_DIGIT, text), [6, 8, 11]);
+        assert_eq!(marks(Marked::JOINT, text), [1, 6, 11]);
+        assert_eq!(marks(Marked::NOWHERE, text), [0; 0]);
         // What is folded may be what is asked for.
-        assert_eq!(marks(Marked::BehindDigit, "\u{ff11}, a"), [1]);
-        assert_eq!(marks(Marked::Joint, "a.\u{200b}b"), [1]);
+        assert_eq!(marks(Marked::BEHIND_DIGIT, "\u{ff11}, a"), [1]);
+        assert_eq!(marks(Marked::JOINT, "a.\u{200b}b"), [1]);
     }
 
     #[test]
@@ -255,7 +285,7 @@ mod tests {
         #[test]
         fn words_are_runs_of_letters_and_digits(source in prop_oneof![".{0,60}", "[a-zA-Zéß0-9 .,]{0,200}", "[a-zé]{60,70}[ a-zé]{0,70}"]) {
             let mut buffers = Buffers::default();
-            let text = Text::read(&source, &[Marked::Anywhere; 256], &mut buffers);
+            let text = Text::read(&source, &[Marked::ANYWHERE; 256], &mut buffers);
             let mut end = 0;
             for word in text.words() {
                 prop_assert!(word.start >= end && word.end > word.start);
@@ -276,7 +306,7 @@ mod tests {
         #[test]
         fn every_piece_has_its_place(source in "[a-z0-9 \u{200b}\u{a0}\u{ff15}\u{308}\u{e4}aou]{0,30}") {
             let mut buffers = Buffers::default();
-            let text = Text::read(&source, &[Marked::Nowhere; 256], &mut buffers);
+            let text = Text::read(&source, &[Marked::NOWHERE; 256], &mut buffers);
             let ends: Vec<_> = (0..=text.as_str().len()).filter(|at| text.as_str().is_char_boundary(*at)).collect();
             let mut before = 0;
             for (start, end) in ends.iter().zip(&ends[1..]) {

@@ -5,8 +5,8 @@ use unicode_normalization::char::compose;
 use super::block::{BYTES, Block, up_to};
 use super::eight::Eight;
 use super::fold::{Fold, class_of, fold, is_of_word};
-use super::hash::hash_at;
-use super::{Buffers, Marked, Shift, Word};
+use super::hash::{hash_at, hash_by};
+use super::{Asked, Buffers, Marked, Shift, Word};
 use crate::detect::tags::{TABLE, Table, Tag, Tags};
 
 pub(super) const LETTER: u8 = 1;
@@ -60,7 +60,8 @@ impl<'r> Reader<'r> {
 
     /// Goes through 64 bytes, or to the last word that begins among them and does not end there: where to go on.
     fn block(&mut self, from: usize) -> usize {
-        let block = Block::at(self.text.as_bytes(), from);
+        let mut room = [0; BYTES + 8];
+        let block = Block::at(self.text.as_bytes(), from, &mut room);
         if block.odd() != 0 {
             return self.odd_block(&block, from);
         }
@@ -68,9 +69,8 @@ impl<'r> Reader<'r> {
         // The first bit of each word, and the one behind its last.
         let (mut starts, mut ends) = (words & !(words << 1), !words & (words << 1));
         while ends != 0 {
-            let (start, end) = (starts & starts.wrapping_neg(), ends & ends.wrapping_neg());
-            self.word(&block, end - start, from);
-            (starts, ends) = (starts & !start, ends & !end);
+            self.word(&block, starts, ends, from);
+            (starts, ends) = (starts & starts.wrapping_sub(1), ends & (ends - 1));
         }
         let mut signs = !(words | block.spaces) & up_to(self.text.len() - from);
         while signs != 0 {
@@ -85,7 +85,7 @@ impl<'r> Reader<'r> {
     }
 
     /// The same where there are characters that have to be looked at one by one.
-    fn odd_block(&mut self, block: &Block, from: usize) -> usize {
+    fn odd_block(&mut self, block: &Block<'_>, from: usize) -> usize {
         let bytes = self.text.as_bytes();
         let (words, odd) = (block.words(), block.odd());
         let mut rest = !block.spaces & up_to(bytes.len() - from);
@@ -96,7 +96,7 @@ impl<'r> Reader<'r> {
             let sum = words.wrapping_add(first);
             let (inside, behind) = (words & !sum, sum & !words);
             if inside & first != 0 && behind & !odd != 0 {
-                self.word(block, inside, from);
+                self.word(block, first, behind, from);
                 rest &= !inside;
             } else if (inside | odd) & first == 0 {
                 self.mark(from + at);
@@ -121,31 +121,29 @@ impl<'r> Reader<'r> {
         // What is beyond ASCII may be folded into anything.
         let is = |beside: Option<&u8>, of: fn(&u8) -> bool| beside.is_some_and(|byte| of(byte) || !byte.is_ascii());
         let before = at.checked_sub(1).map(|before| &bytes[before]);
-        let is_asked = match self.marked[usize::from(bytes[at])] {
-            Marked::Nowhere => false,
-            Marked::BehindDigit => is(before, u8::is_ascii_digit),
-            Marked::Joint => is(before, u8::is_ascii_alphanumeric) && is(bytes.get(at + 1), u8::is_ascii_alphanumeric),
-            Marked::Anywhere => true,
-        };
-        if is_asked {
-            self.buffers.marks.push(self.folded(at));
-        }
+        let behind_digit = if is(before, u8::is_ascii_digit) { Marked::BEHIND_DIGIT } else { Marked::NOWHERE };
+        let is_joint = is(before, u8::is_ascii_alphanumeric) & is(bytes.get(at + 1), u8::is_ascii_alphanumeric);
+        let joint = if is_joint { Marked::JOINT } else { Marked::NOWHERE };
+        let here = Marked::ANYWHERE.or(behind_digit).or(joint);
+        let place = self.folded(at);
+        note(&mut self.buffers.marks, place, self.marked[usize::from(bytes[at])].meets(here));
     }
 
-    /// Takes a word that is all in a block, where `inside` has a bit for each of its bytes, and none of whose letters changes.
+    /// Takes a word that is all in a block, and none of whose letters changes. The lowest bit of `first` is that of its first
+    /// byte, the one of `behind` that of the byte behind it.
     #[inline(always)]
-    fn word(&mut self, block: &Block, inside: u64, from: usize) {
-        let first = inside & inside.wrapping_neg();
-        let (skipped, behind) = (inside.trailing_zeros() as usize, BYTES - inside.leading_zeros() as usize);
-        let (at, length) = (from + skipped, behind - skipped);
-        let (start, digits) = (self.folded(at), block.digits & inside);
-        let hash = hash_at(self.text.as_bytes(), at, length);
+    fn word(&mut self, block: &Block<'_>, first: u64, behind: u64, from: usize) {
+        let (at, end) = (first.trailing_zeros() as usize, behind.trailing_zeros() as usize);
+        let (first, behind) = (first & first.wrapping_neg(), behind & behind.wrapping_neg());
+        let inside = behind.wrapping_sub(first);
+        let (start, length, digits) = (self.folded(from + at), end - at, block.digits & inside);
+        let hash = hash_by(|eighth| block.eight(at + eighth), length);
         let word = Word {
             start,
             end: start + length,
             hash,
-            tags: self.lists.of(hash),
-            digits: if digits == 0 { 0 } else { fewer(digits.count_ones() as usize) },
+            tags: self.lists.of_word(hash),
+            digits: digits.count_ones() as u8,
             has_letter: block.letters & inside != 0,
             is_capital: block.capitals & first != 0,
             is_ascii: block.wide & inside == 0,
@@ -156,9 +154,10 @@ impl<'r> Reader<'r> {
     /// Takes a word, and takes note of it where recognisers can want to be asked.
     #[inline(always)]
     fn take(&mut self, word: Word, has_capital: bool) {
-        if word.has_digit() | has_capital | word.tags.has(Tag::Keyword) {
-            self.buffers.asked.push(self.buffers.words.len());
-        }
+        let (place, Asked { digits, capitals, keywords }) = (self.buffers.words.len(), &mut self.buffers.asked);
+        note(digits, place, word.has_digit());
+        note(capitals, place, has_capital);
+        note(keywords, place, word.tags.has(Tag::Keyword));
         self.buffers.words.push(word);
     }
 
@@ -186,7 +185,7 @@ impl<'r> Reader<'r> {
         let Run { digits, has_letter, length } = run;
         let hash = hash_at(self.text.as_bytes(), from, length);
         let (start, is_capital) = (self.folded(from), first & CAPITAL > 0);
-        let (tags, digits, is_ascii, end_of_word) = (self.lists.of(hash), fewer(digits), true, start + length);
+        let (tags, digits, is_ascii, end_of_word) = (self.lists.of_word(hash), fewer(digits), true, start + length);
         // A long word is looked at, whatever letters it has.
         self.take(Word { start, end: end_of_word, hash, tags, digits, has_letter, is_capital, is_ascii }, true);
         end
@@ -209,7 +208,9 @@ impl<'r> Reader<'r> {
         self.buffers.unhashed.push(self.buffers.words.len());
         // What is left is only known when the text is folded.
         let (digits, is_ascii, hash, tags) = (0, false, 0, Tags::default());
-        self.take(Word { start, end, hash, tags, digits, has_letter, is_capital, is_ascii }, true);
+        let place = self.buffers.words.len();
+        self.buffers.asked.each().into_iter().for_each(|places| places.push(place));
+        self.buffers.words.push(Word { start, end, hash, tags, digits, has_letter, is_capital, is_ascii });
         at
     }
 
@@ -245,14 +246,14 @@ impl<'r> Reader<'r> {
             Fold::Same if is_of_word(letter) => return self.wide_word(at, &Run::default()),
             Fold::To(other) if other.is_alphanumeric() => return self.wide_word(at, &Run::default()),
             Fold::To(other) => {
-                if other.is_ascii() && self.marked[other as usize] != Marked::Nowhere {
+                if other.is_ascii() && self.marked[other as usize] != Marked::NOWHERE {
                     self.buffers.marks.push(self.folded(at));
                 }
                 self.replace(at, next, other);
             }
             Fold::Gone => self.remove(at, next),
             Fold::Same | Fold::Accent => {
-                if self.marked[usize::from(self.text.as_bytes()[at])] != Marked::Nowhere {
+                if self.marked[usize::from(self.text.as_bytes()[at])] != Marked::NOWHERE {
                     self.buffers.marks.push(self.folded(at));
                 }
             }
@@ -302,6 +303,14 @@ impl<'r> Reader<'r> {
             None => self.buffers.shifts.push(Shift { folded, ends, begins }),
         }
     }
+}
+
+/// Takes note of a place, or does not: without a branch, which no processor could foresee.
+#[inline(always)]
+fn note(places: &mut Vec<usize>, place: usize, is_asked: bool) {
+    let before = places.len();
+    places.push(place);
+    places.truncate(before + usize::from(is_asked));
 }
 
 /// A count, or 255 if it is more.

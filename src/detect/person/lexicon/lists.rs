@@ -25,7 +25,7 @@ pub fn weighted(list: &'static str) -> impl Iterator<Item = (u8, &'static str)> 
 /// The last bits of a word's slot.
 fn packed(entry: &Entry) -> u64 {
     let weights = [entry.given, entry.family, entry.place, entry.common];
-    let role = entry.role.map_or(0, |role| role as u64 + 1);
+    let role = entry.role.map_or(0, |role| role as u64);
     weights.iter().fold(role, |packed, weight| packed << 4 | u64::from(*weight))
 }
 
