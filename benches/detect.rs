@@ -41,13 +41,23 @@ fn names() -> Vec<String> {
     corpora().iter().filter_map(|file| Some(file.file_stem()?.to_string_lossy().into_owned())).collect()
 }
 
+fn texts_of(file: &Path) -> Vec<String> {
+    let lines = std::fs::read_to_string(file).expect("text");
+    let text =
+        |line: &str| serde_json::from_str::<serde_json::Value>(line).expect("JSON")["text"].as_str().map(str::to_owned);
+    lines.lines().filter_map(text).collect()
+}
+
 #[divan::bench(args = names())]
 fn corpus(bencher: Bencher<'_, '_>, name: &str) {
     let file = corpora().into_iter().find(|file| file.file_stem().is_some_and(|stem| stem == name));
-    let lines = std::fs::read_to_string(file.expect("a file")).expect("text");
-    let text =
-        |line: &str| serde_json::from_str::<serde_json::Value>(line).expect("JSON")["text"].as_str().map(str::to_owned);
-    measure(bencher, &lines.lines().filter_map(text).collect::<Vec<_>>());
+    measure(bencher, &texts_of(&file.expect("a file")));
+}
+
+/// One after the other, so that neither caches nor predictions of branches are those of one corpus.
+#[divan::bench]
+fn all_corpora(bencher: Bencher<'_, '_>) {
+    measure(bencher, &corpora().iter().flat_map(|file| texts_of(file)).collect::<Vec<_>>());
 }
 
 const WORDS: [&str; 24] = [

@@ -160,3 +160,15 @@ fn digits_joined(text: &Text<'_>, at: usize) -> usize {
     }
     digits
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::tests::found;
+
+    #[test]
+    fn words_that_are_known_only_when_folded_are_asked_at_too() {
+        assert_eq!(found("Call \u{ff10}40 12\u{ff13} 4567", "PHONE"), ["\u{ff10}40 12\u{ff13} 4567"]);
+        assert_eq!(found("pass\u{200b}word: hunter2x", "SECRET"), ["hunter2x"]);
+        assert_eq!(found("asked \u{ff21}ino Virtanen about it", "PERSON"), ["\u{ff21}ino Virtanen"]);
+    }
+}

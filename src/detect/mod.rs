@@ -64,7 +64,7 @@ recognisers! {
     username
 }
 
-/// Raised with every change of what is found.
+/// Raised with every change of what is found, from the first release on.
 pub const VERSION: u32 = 1;
 
 /// Every kind that a recogniser finds, sorted, once.

@@ -14,8 +14,7 @@ use super::{RECOGNISERS, Recogniser};
 /// Sets of words that are remembered; a power of two.
 const SETS: usize = 1 << 10;
 
-/// Words of a set, which fill a line of a processor's cache: a text's frequent words are a hundred or so, and some two
-/// share a set nearly always, and five hardly ever.
+/// Words of a set: a text's frequent words are a hundred or so, and some two share a set nearly always, and five hardly ever.
 const WAYS: usize = 4;
 
 /// Longer words are hardly written.
@@ -120,18 +119,23 @@ pub struct Skim {
 }
 
 /// What words tell, by their names, whose last bits tell their sets; in a set the last that came is the first.
-struct Seen(Box<[[(u64, Hints); WAYS]]>);
+struct Seen(Box<[Set]>);
+
+/// A line of a processor's cache.
+#[derive(Clone)]
+#[repr(align(64))]
+struct Set([(u64, Hints); WAYS]);
 
 impl Seen {
     fn none() -> Self {
         // No name is zero, but by chance; then it is one of no word.
-        Seen(vec![[(0, Hints::ALL); WAYS]; SETS].into())
+        Seen(vec![Set([(0, Hints::ALL); WAYS]); SETS].into())
     }
 
     /// What the word of a name tells, which has to say it where it is not remembered.
     #[inline]
     fn of(&mut self, name: u64, told: impl FnOnce() -> Hints) -> Hints {
-        let set = &mut self.0[name as usize % SETS];
+        let Set(set) = &mut self.0[name as usize % SETS];
         match set.iter().find(|(seen, _)| *seen == name) {
             Some((_, hints)) => *hints,
             None => {

@@ -140,13 +140,15 @@ fn words() -> BTreeMap<u64, Tags> {
 
 impl Table {
     fn of(words: &BTreeMap<u64, Tags>) -> Self {
-        let mut slots = vec![None; 1 << PLACE_BITS];
+        let (mut slots, mut moves) = (vec![None; 1 << PLACE_BITS], 0);
         for word in words {
             // What is at a word's place moves to its other one.
             let (mut place, mut moved) = (places(*word.0)[0], word);
             while let Some(other) = slots[place].replace(moved) {
                 let [first, second] = places(*other.0);
                 (place, moved) = (first ^ second ^ place, other);
+                moves += 1;
+                assert!(moves < 1 << PLACE_BITS, "so many words need more places");
             }
         }
         let slot = |place: usize| slots[place].map_or(0, |(hash, tags): (&u64, &Tags)| hash & HELD | u64::from(tags.0));

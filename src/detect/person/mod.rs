@@ -43,7 +43,7 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     run::segments(text, at, &mut segment, |segment| {
         let score = Clues::of(text, segment, found).score();
         if let Some(family) = inverted::family_before(text, segment) {
-            found.pop_if(|span| span.start == text.words()[family].start);
+            found.pop_if(|span| span.kind == "PERSON" && span.start == text.words()[family].start);
             found.push(span(text, family, segment.last(), score.max(SURE)));
         } else if score >= ENOUGH {
             found.push(span(text, segment.first(), segment.last(), score));
@@ -82,4 +82,14 @@ pub(super) fn is_common_word(letters: &str) -> bool {
 /// Whether a word is a city, a region or a country, or a part of its name.
 pub(super) fn is_place(text: &Text<'_>, word: &Word) -> bool {
     lexicon::entry_of(text, word).is_some_and(|entry| entry.place >= 5)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::tests::found;
+
+    #[test]
+    fn a_name_that_is_turned_round_takes_no_letters_of_others() {
+        assert_eq!(found("\"Xqzzy, John\nAPO AE 09123\"", "ADDRESS"), ["Xqzzy, John\nAPO AE 09123"]);
+    }
 }
