@@ -16,6 +16,9 @@ const BITS: u64 = 10;
 /// all shelves fit into a processor's cache.
 const HELD: usize = 128;
 
+/// Bits of the filter of beginnings, a mebibyte: they are few, unless values begin in a hundred thousand ways.
+const BITS_OF_HEADS: u64 = 1 << 23;
+
 /// Names that a thread remembers to have handed on; a power of two.
 const REMEMBERED: usize = 1 << 12;
 
@@ -46,6 +49,7 @@ pub struct Gathered {
 pub struct Gathering {
     names: Names,
     pieces: Vec<Mutex<Piece>>,
+    heads: Mutex<Filter>,
     cellar: Cellar,
     idle: Mutex<Vec<Gatherer>>,
     values: AtomicU64,
@@ -69,6 +73,7 @@ impl Gathering {
         Gathering {
             names: Names::new(key),
             pieces: std::iter::repeat_with(piece).take(SHELVES).collect(),
+            heads: Mutex::new(Filter::new(BITS_OF_HEADS)),
             cellar: Cellar::default(),
             idle: Mutex::default(),
             values: AtomicU64::new(0),
@@ -126,6 +131,7 @@ impl Gathering {
         let known = Values {
             names: self.names,
             filters,
+            heads: self.heads.into_inner().unwrap_or_else(PoisonError::into_inner),
             shelves,
             cellar: self.cellar,
             longest: self.longest.into_inner(),
@@ -146,12 +152,13 @@ impl Gathering {
         }
     }
 
-    /// Beginnings are looked up in the filter alone.
+    /// Beginnings are on no shelf: a filter of their own confirms them.
     fn begin(&self, heads: &[u64]) {
         for head in heads {
             let mut piece = self.pieces[shelf_of(*head)].lock().unwrap_or_else(PoisonError::into_inner);
             piece.filter.add(*head);
         }
+        self.heads.lock().unwrap_or_else(PoisonError::into_inner).add_all(heads);
     }
 }
 

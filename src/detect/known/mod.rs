@@ -48,6 +48,8 @@ pub struct Known(Option<Values>);
 struct Values {
     names: Names,
     filters: Vec<Filter>,
+    /// Of how values begin, alone.
+    heads: Filter,
     shelves: Vec<Mutex<Shelf>>,
     cellar: Cellar,
     /// Of the values themselves; longer runs need no look.
@@ -97,7 +99,9 @@ impl Known {
 
     /// Whether a value can begin with a word, here in small letters of ASCII.
     pub fn can_begin(&self, word: &[u8]) -> bool {
-        self.0.as_ref().is_some_and(|values| values.begins(word, word.len()))
+        let begins =
+            |values: &Values| MEMORY.with_borrow_mut(|memory| values.begins(word, word.len(), &mut memory.looked_up));
+        self.0.as_ref().is_some_and(begins)
     }
 
     /// Whether a number, without its sign, is a known value.
@@ -167,7 +171,7 @@ impl Values {
             let place = first as usize % REMEMBERED;
             if memory.nothing[place] == first {
                 at += 1;
-            } else if !self.begins(words.letters(word), word.end - word.start) {
+            } else if !self.begins(words.letters(word), word.end - word.start, memory) {
                 memory.nothing[place] = first;
                 at += 1;
             } else if let Some(last) = self.longest(words, at, memory).filter(|last| *last >= covered) {
@@ -181,11 +185,13 @@ impl Values {
         }
     }
 
-    /// Whether a value can begin with a word.
+    /// Whether a value can begin with a word. One in a hundred words is in the filter of all names by chance, and would have every
+    /// text looked at in which it stands: so it has to be a value itself, or in the filter of beginnings as well.
     #[cold]
-    fn begins(&self, letters: &[u8], length: usize) -> bool {
-        self.filtered(self.names.first_word(letters, length))
-            || self.filtered(self.names.first_letters(letters, length))
+    fn begins(&self, letters: &[u8], length: usize, memory: &mut LookedUp) -> bool {
+        let (word, code) = (self.names.first_word(letters, length), self.names.first_letters(letters, length));
+        let is_head = |name: u64| self.filtered(name) && self.heads.holds(name);
+        is_head(code) || is_head(word) || self.filtered(word) && self.confirmed(word, memory)
     }
 
     /// The last word of the longest value that begins with a word.
@@ -317,6 +323,21 @@ mod tests {
     #[test]
     fn a_script_without_spaces_is_read() {
         assert_eq!(found(&known(&["王小明"]), "昨天王小明来了"), ["王小明"]);
+    }
+
+    #[test]
+    fn words_that_are_in_the_filter_by_chance_begin_nothing() {
+        // A bit to a value: nearly every name is in the filter.
+        let gathering = Gathering::new(&[7; 32], Room { values: 20_000, bytes: 2_500 });
+        let mut gatherer = gathering.gatherer();
+        (0..20_000u32).for_each(|at| gatherer.text(&format!("user{at:07}")));
+        ["Virtanen", "Anna Korhonen"].iter().for_each(|value| gatherer.text(value));
+        gathering.take_back(gatherer);
+        let known = gathering.finish().expect("a file").known;
+        assert!(["virtanen", "anna", "user", "us"].iter().all(|word| known.can_begin(word.as_bytes())));
+        let others = (0..1_000u32)
+            .filter(|at| known.can_begin(format!("word{}", blake3::hash(&at.to_le_bytes()).to_hex()).as_bytes()));
+        assert_eq!(others.count(), 0);
     }
 
     #[test]
