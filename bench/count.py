@@ -82,22 +82,13 @@ def per_row(case: str) -> int:
     return round((instructions(case, 3 * ROWS) - instructions(case, ROWS)) / (2 * ROWS))
 
 
-def least(case: str, most: float) -> int:
-    """Guards remember words by names that each process draws anew, and where two frequent words happen to share a place, both are
-    looked at every time (`src/detect/skim.rs`): what is too much is counted again, and the least of three is what it costs."""
-    counts = [per_row(case)]
-    while min(counts) > most and len(counts) < 3:
-        counts.append(per_row(case))
-    return min(counts)
-
-
 def main(arguments: list[str]) -> None:
     if machine.simd(set(machine.cpu().get("flags", "").split())) not in ("AVX2", "AVX-512"):
         print("skipped: the counts are those of AVX2, which this machine does not have")
         return
     written = tomllib.loads(WRITTEN.read_text())
     tolerance = written["tolerance_percent"]
-    counts = {case: least(case, written["per_row"][case] * (1 + tolerance / 100)) for case in CASES}
+    counts = {case: per_row(case) for case in CASES}
     for case, count in counts.items():
         change = 100 * (count / written["per_row"][case] - 1)
         print(f"{case}: {count} instructions a row, {change:+.1f} % of {written['per_row'][case]}")
