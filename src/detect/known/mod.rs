@@ -2,7 +2,8 @@
 //!
 //! A value of a `direct` leaf is cut into words and gets a name, a keyed hash (`name`); in a text every run of words
 //! is looked up whose first word begins some value. Names are held in a Bloom filter of bounded size (`filter`), and
-//! what it finds is confirmed among all names (`shelf`), so that nothing is found that is not there.
+//! what it finds is confirmed among all names (`shelf`), so that nothing is found that is not there. How values of several
+//! words and codes begin is on no shelf, and is confirmed by a small filter that holds nothing else.
 //!
 //! A value is found in whatever case, width and accents, with whatever stands between its words, and a code (a value
 //! with digits) also where it is cut otherwise, as an IBAN in fours. Not looked for are values that any text could hold:
