@@ -202,8 +202,10 @@ pub struct Gatherer {
     run: Run,
     held: Held,
     heads: Vec<u64>,
-    /// What was gathered lately.
+    /// Names that were held lately.
     lately: Box<[u64]>,
+    /// Beginnings that were. The name of a word as a beginning is the one that it has as a value, and says nothing of that.
+    begun: Box<[u64]>,
     /// How codes began lately.
     beginnings: Box<[u32]>,
     values: u64,
@@ -221,6 +223,7 @@ impl Gatherer {
             held: Held::new(),
             heads: Vec::new(),
             lately: vec![0; REMEMBERED].into(),
+            begun: vec![0; REMEMBERED].into(),
             beginnings: vec![0; REMEMBERED].into(),
             values: 0,
             weak: 0,
@@ -305,7 +308,7 @@ impl Gatherer {
             }
         }
         for head in self.names.heads(run) {
-            if std::mem::replace(&mut self.lately[head as usize % REMEMBERED], head) != head {
+            if std::mem::replace(&mut self.begun[head as usize % REMEMBERED], head) != head {
                 self.heads.push(head);
             }
         }

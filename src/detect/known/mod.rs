@@ -304,6 +304,13 @@ mod tests {
     }
 
     #[test]
+    fn a_word_that_began_a_value_right_before_is_found_as_a_value() {
+        let known = known(&["Korhonen Oy", "Korhonen", "Virtanen", "Virtanen Oy"]);
+        assert_eq!(found(&known, "Korhonen, Virtanen"), ["Korhonen", "Virtanen"]);
+        assert_eq!(found(&known, "Korhonen Oy, Virtanen Oy"), ["Korhonen Oy", "Virtanen Oy"]);
+    }
+
+    #[test]
     fn values_that_overlap_are_all_found() {
         let known = known(&["Anna Maria", "Maria Korhonen"]);
         assert_eq!(found(&known, "by Anna Maria Korhonen."), ["Anna Maria", "Maria Korhonen"]);
@@ -361,6 +368,17 @@ mod tests {
                 let is_weak = letters.len() < 5 || letters.len() < 7 && letters.iter().all(char::is_ascii_digit);
                 let text = format!("{before}{}{after}", value.to_uppercase());
                 prop_assert!(is_weak || is_in(&known, &text), "{text:?}");
+            }
+        }
+
+        #[test]
+        fn of_values_that_begin_alike_each_is_found(
+            values in prop::collection::vec("(korhonen|virtanen|anna|user1|fi21|1234567)( (korhonen|oy|user1|12345|77)){0,2}", 1..20),
+        ) {
+            let known = known(&values.iter().map(String::as_str).collect::<Vec<_>>());
+            let weak = ["anna", "fi21"];
+            for value in values.iter().filter(|value| !weak.contains(&value.as_str())) {
+                prop_assert!(is_in(&known, value), "{value}");
             }
         }
 
