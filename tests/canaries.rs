@@ -205,6 +205,9 @@ fn holders() -> Vec<(&'static str, &'static str, ArrayRef)> {
     // One row in all: a guard that looks at some rows only would let it leave.
     let rare = |row: usize| if row == 61 { known(7) } else { format!("word {row}") };
     let number = |row: usize| FIRST_NUMBER + row as i64;
+    let accented = |row: usize| rare(row).replace("na", "n\u{e0}");
+    let bytes =
+        |of: &dyn Fn(usize) -> Vec<u8>| -> ArrayRef { Arc::new(BinaryArray::from_iter_values((0..ROWS).map(of))) };
     vec![
         ("whole", "whole", texts(rare)),
         ("word", "word", texts(|row| format!("see {}, please", rare(row).to_uppercase()))),
@@ -220,21 +223,12 @@ fn holders() -> Vec<(&'static str, &'static str, ArrayRef)> {
         ("percent", "percent", texts(|row| format!("/p?q={}", rare(row).replace('k', "%6B")))),
         ("accents", "accents", texts(|row| rare(row).replace("na", "ńà"))),
         ("hidden", "hidden", texts(|row| rare(row).replace("na", "n\u{200b}a\u{ad}"))),
-        ("bytes", "bytes", Arc::new(BinaryArray::from_iter_values((0..ROWS).map(|row| rare(row).into_bytes())))),
-        (
-            "latin",
-            "latin",
-            Arc::new(BinaryArray::from_iter_values(
-                (0..ROWS).map(|row| rare(row).replace("na", "n\u{e0}").chars().map(|c| c as u8).collect::<Vec<u8>>()),
-            )),
-        ),
-        (
-            "wide",
-            "wide",
-            Arc::new(BinaryArray::from_iter_values(
-                (0..ROWS).map(|row| rare(row).encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()),
-            )),
-        ),
+        ("bytes", "bytes", bytes(&|row| rare(row).into_bytes())),
+        ("lines", "lines", bytes(&|row| format!("Dear {},\nthe order", rare(row)).into_bytes())),
+        ("padded", "padded", bytes(&|row| format!("{}\0\0", accented(row)).into_bytes())),
+        ("broken", "broken", bytes(&|row| [accented(row).as_bytes(), b" \xff"].concat())),
+        ("latin", "latin", bytes(&|row| accented(row).chars().map(|letter| letter as u8).collect())),
+        ("wide", "wide", bytes(&|row| accented(row).encode_utf16().flat_map(u16::to_le_bytes).collect())),
         ("number", "number", Arc::new(Int64Array::from_iter_values((0..ROWS).map(number)))),
         ("float", "float", Arc::new(Float64Array::from_iter_values((0..ROWS).map(|row| number(row) as f64)))),
         ("digits", "digits", texts(|row| format!("no. {}", number(row)))),

@@ -12,17 +12,23 @@ pub(super) struct Unfolded {
 
 impl Unfolded {
     /// Hands on a text as it stands, and as it reads with its escapes taken out, once and again, until `each` has found
-    /// something.
+    /// something. Where both kinds are met, one may have been meant as letters: so also with each kind alone taken out.
     pub fn readings<T>(&mut self, text: &str, mut each: impl FnMut(&str) -> Option<T>) -> Option<T> {
-        let found = each(text);
-        if found.is_some() || !text.bytes().any(is_escape) {
-            return found;
-        }
+        let has = |sign: char| text.as_bytes().contains(&(sign as u8));
+        let ways: &[&[char]] = match (has('\\'), has('%')) {
+            (false, false) => &[],
+            (true, true) => &[&['\\', '%'], &['\\'], &['%']],
+            _ => &[&['\\', '%']],
+        };
+        each(text).or_else(|| ways.iter().find_map(|signs| self.without(text, signs, &mut each)))
+    }
+
+    fn without<T>(&mut self, text: &str, signs: &[char], each: &mut impl FnMut(&str) -> Option<T>) -> Option<T> {
         self.outer.clear();
         self.outer.push_str(text);
         for _ in 0..DEPTH {
             self.inner.clear();
-            unfold(&self.outer, &mut self.inner);
+            unfold(&self.outer, signs, &mut self.inner);
             if self.inner == self.outer {
                 return None;
             }
@@ -41,9 +47,9 @@ pub(super) fn is_escape(byte: u8) -> bool {
     matches!(byte, b'\\' | b'%')
 }
 
-/// Takes the outermost escapes out; what is none stays.
-fn unfold(mut text: &str, into: &mut String) {
-    while let Some(at) = text.find(['\\', '%']) {
+/// Takes the outermost escapes that begin with some signs out; what is none stays.
+fn unfold(mut text: &str, signs: &[char], into: &mut String) {
+    while let Some(at) = text.find(signs) {
         into.push_str(&text[..at]);
         text = &text[at..];
         let rest = if text.starts_with('%') { percent(text, into) } else { backslash(text, into) };
@@ -70,7 +76,7 @@ fn backslash<'t>(text: &'t str, into: &mut String) -> Option<&'t str> {
 /// A code unit of UTF-16, or two.
 fn unicode<'t>(text: &'t str, into: &mut String) -> Option<&'t str> {
     let unit = |at: usize| {
-        let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
+        let digits = text.get(at..at + 6)?.strip_prefix("\\u").filter(|digits| is_hexadecimal(digits))?;
         u16::from_str_radix(digits, 16).ok()
     };
     let units = [unit(0)?, unit(6).unwrap_or(0)];
@@ -79,20 +85,24 @@ fn unicode<'t>(text: &'t str, into: &mut String) -> Option<&'t str> {
     Some(&text[6 * first.len_utf16()..])
 }
 
-/// Bytes of UTF-8, each as two digits; of any other encoding each is a letter of Latin-1.
+/// Bytes of UTF-8, each as two digits; those that are of no letter are letters of Latin-1.
 fn percent<'t>(text: &'t str, into: &mut String) -> Option<&'t str> {
     let mut bytes = Vec::new();
     let mut rest = text;
-    while let Some(digits) = rest.strip_prefix('%').and_then(|rest| rest.get(..2)) {
-        let Ok(byte) = u8::from_str_radix(digits, 16) else { break };
-        bytes.push(byte);
+    while let Some(digits) = rest.strip_prefix('%').and_then(|rest| rest.get(..2)).filter(|two| is_hexadecimal(two)) {
+        bytes.extend(u8::from_str_radix(digits, 16));
         rest = &rest[3..];
     }
-    match std::str::from_utf8(&bytes) {
-        Ok(text) => into.push_str(text),
-        Err(_) => into.extend(bytes.iter().map(|byte| char::from(*byte))),
+    for chunk in bytes.utf8_chunks() {
+        into.push_str(chunk.valid());
+        into.extend(chunk.invalid().iter().map(|byte| char::from(*byte)));
     }
     (!bytes.is_empty()).then_some(rest)
+}
+
+/// A sign is no digit, though numbers may have one.
+fn is_hexadecimal(digits: &str) -> bool {
+    digits.bytes().all(|digit| digit.is_ascii_hexdigit())
 }
 
 #[cfg(test)]
@@ -120,6 +130,16 @@ mod tests {
         );
         assert_eq!(readings("q=M%C3%A4ki%20a%40b&100%")[1], "q=Mäki a@b&100%");
         assert_eq!(readings("M%E4ki")[1], "Mäki", "Latin-1");
+        assert_eq!(readings("%FF%C3%A4m")[1], "ÿäm", "a broken byte breaks no other");
+        assert_eq!(readings(r"%+5 \u+123"), [r"%+5 \u+123"]);
+    }
+
+    #[test]
+    fn one_kind_of_escape_takes_no_letters_of_the_other() {
+        let reads = |text: &str, name: &str| readings(text).iter().any(|reading| reading.contains(name));
+        assert!(reads(r"name LIKE '%Ber\u00e4nek%'", "Beränek"));
+        assert!(reads(r"\\srv\bj%C3%B6rn.virtanen", "björn.virtanen"));
+        assert!(reads(r"a%5Cu00e4b", "aäb"), "one within the other");
     }
 
     proptest! {

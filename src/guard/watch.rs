@@ -6,7 +6,7 @@
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::DataType;
 
-use crate::detect::known::{Spelled, Words, spelled};
+use crate::detect::known::{Spelled, Words, is_plain, readings, spelled};
 use crate::detect::{Hints, Known, Skim};
 use crate::guard::unfold::{Unfolded, is_escape};
 use crate::guard::{GuardError, content, known};
@@ -150,16 +150,11 @@ impl<'p> Watch<'p> {
         });
     }
 
-    /// Bytes that are no text are looked at as one in one byte a letter (Latin-1) or two (UTF-16), and, with all others, as
+    /// Bytes that are no plain text are looked at as they read in every encoding, likely or not, and, with all others, as
     /// they are spelled.
     fn bytes<'a>(&mut self, values: impl Iterator<Item = Option<&'a [u8]>>, array: &ArrayRef) {
-        let mut letters = String::new();
-        for value in values.flatten() {
-            if value.contains(&0) || std::str::from_utf8(value).is_err() {
-                letters.clear();
-                letters.extend(value.iter().filter(|byte| **byte != 0).map(|byte| char::from(*byte)));
-                self.look_at(&letters, None);
-            }
+        for value in values.flatten().filter(|value| !is_plain(value)) {
+            readings(value, |reading| self.look_at(reading, None));
         }
         spelled(array, |value| {
             if let Spelled::Text(text) = value {

@@ -6,13 +6,14 @@
 //! words and codes begin is on no shelf, and is confirmed by a small filter that holds nothing else.
 //!
 //! A value is found in whatever case, width and accents, with whatever stands between its words, and a code (a value
-//! with digits) also where it is cut otherwise, as an IBAN in fours. Not looked for are values that any text could hold:
-//! fewer than five letters and digits, or fewer than seven digits alone. Not found are values that are inflected, mistyped or
-//! shortened, and parts of a value. Of long values the first 64 letters are looked at, or the first 12 words without digits.
+//! with digits) also where it is cut otherwise, as an IBAN in fours; a number alone from eleven digits on. Not looked for are
+//! values that any text could hold: fewer than five letters and digits, or fewer than seven digits alone. Not found are values
+//! that are inflected, mistyped or shortened, codes with more than 12 words before their first digit, and parts of a value. Of long values the first 64 letters are looked at, or the first 12 words without digits.
 
 mod filter;
 mod gather;
 pub(super) mod name;
+mod readings;
 mod shelf;
 mod spell;
 mod words;
@@ -25,6 +26,7 @@ use crate::detect::Span;
 use filter::Filter;
 pub use gather::{Gathered, Gatherer, Gathering, NoRoom, Room};
 use name::{FEWEST_DIGITS, Names, Run};
+pub use readings::{is_plain, readings};
 use shelf::{Cellar, Shelf};
 pub use spell::{Spelled, spelled};
 pub use words::Words;

@@ -8,13 +8,15 @@ use arrow::datatypes::{
     Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 
+use super::readings::{is_likely, is_plain, readings};
+
 /// Bytes of a binary value that are spelled; the rest has no say.
 const MOST_BYTES: usize = 64;
 
 /// A value as it is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spelled<'v> {
-    /// As it stands; of bytes that are no text the hexadecimal digits; of dates year, month and day.
+    /// As it stands; of bytes how they read, and of those that are no plain text the hexadecimal digits; of dates year, month and day.
     Text(&'v str),
     /// A whole number without its sign.
     Number(u128),
@@ -64,19 +66,22 @@ fn texts<'a>(array: impl ArrayAccessor<Item = &'a str>, mut each: impl FnMut(Spe
     0
 }
 
+/// Bytes that are no plain text are spelled by their digits, and as they read where somebody may have written that.
 fn bytes<'a>(array: impl ArrayAccessor<Item = &'a [u8]>, mut each: impl FnMut(Spelled<'_>)) -> u64 {
     let mut digits = String::new();
     for row in valid(&array) {
         let value = array.value(row);
-        match std::str::from_utf8(value) {
-            Ok(text) if !text.contains(char::is_control) => each(Spelled::Text(text)),
-            _ => {
-                digits.clear();
-                value.iter().take(MOST_BYTES).for_each(|byte| {
-                    let _ = write!(digits, "{byte:02x}");
-                });
-                each(Spelled::Text(&digits));
+        readings(value, |reading| {
+            if is_likely(reading) {
+                each(Spelled::Text(reading));
             }
+        });
+        if !is_plain(value) {
+            digits.clear();
+            value.iter().take(MOST_BYTES).for_each(|byte| {
+                let _ = write!(digits, "{byte:02x}");
+            });
+            each(Spelled::Text(&digits));
         }
     }
     0
@@ -170,8 +175,8 @@ mod tests {
         assert_eq!(of(Arc::new(decimals)), (texts(&["1234"]), 1));
         assert_eq!(of(wide), (texts(&["1234"]), 1));
         assert_eq!(
-            of(Arc::new(BinaryArray::from(vec![b"aino".as_slice(), b"\xff\x00"]))),
-            (texts(&["aino", "ff00"]), 0)
+            of(Arc::new(BinaryArray::from(vec![b"aino\n".as_slice(), b"\xff\x01", b"M\xe4kel\xe4"]))),
+            (texts(&["aino\n", "ff01", "Mäkelä", "4de46b656ce4"]), 0)
         );
         let uuid = FixedSizeBinaryArray::try_from_iter([[0x55u8; 16]].into_iter()).expect("one length");
         assert_eq!(of(Arc::new(uuid)).0, ["UUUUUUUUUUUUUUUU"], "bytes that are text are text");

@@ -4,7 +4,7 @@
 //! NFKD, UAX #15); characters of no width are none. What is neither letter nor digit only parts words. Scripts that put
 //! no spaces between words (Han, kana, Hangul, Thai) have a word to a character.
 
-use unicode_normalization::char::decompose_compatible;
+use unicode_normalization::char::{canonical_combining_class, decompose_compatible};
 
 /// Bytes that are gone through together.
 const STRIDE: usize = 64;
@@ -76,7 +76,7 @@ impl Words {
     }
 
     fn read_any(&mut self, text: &str) {
-        let mut open: Option<Word> = None;
+        let (mut open, mut in_syllable): (Option<Word>, bool) = (None, false);
         for (from, letter) in text.char_indices() {
             let to = from + letter.len_utf8();
             if is_weightless(letter) {
@@ -87,7 +87,10 @@ impl Words {
                 self.words.extend(open.take());
                 continue;
             }
-            if stands_alone(letter) {
+            // A syllable of Hangul is a word, in one letter or in several.
+            let goes_on = in_syllable == is_jamo(letter) && !is_leading(letter);
+            in_syllable = is_jamo(letter);
+            if stands_alone(letter) || !goes_on {
                 self.words.extend(open.take());
             }
             let start = self.letters.len();
@@ -108,8 +111,10 @@ impl Words {
         let mut add = |letter: char| letters.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
         match letter {
             'ß' | 'ẞ' => "ss".chars().for_each(add),
+            // By its capital, so that a sigma is one at the end of a word too, and an i without a dot is one.
             _ => decompose_compatible(letter, |part| {
-                part.to_lowercase().filter(|part| part.is_alphanumeric() && !is_weightless(*part)).for_each(&mut add);
+                let parts = part.to_uppercase().flat_map(char::to_lowercase);
+                parts.filter(|part| part.is_alphanumeric() && !is_weightless(*part)).for_each(&mut add);
             }),
         }
     }
@@ -131,17 +136,31 @@ fn fold_eight(letters: &mut [u8]) -> u64 {
     (((letter | digit) >> 7 & EACH).wrapping_mul(0x0102_0408_1020_4080)) >> 56
 }
 
-/// Whether a character takes no room by itself: accents that follow their letter, joiners, soft hyphens, marks of
-/// direction.
+/// Whether a character takes no room by itself: accents and points on the letter before them, joiners, soft hyphens, marks of
+/// direction. Thai has vowels among them, which are letters as others.
 fn is_weightless(letter: char) -> bool {
+    let is_on_another =
+        |letter: char| canonical_combining_class(letter) != 0 && !matches!(letter, '\u{e01}'..='\u{e5b}');
     matches!(letter, '\u{300}'..='\u{36f}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{2064}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+        | '\u{2060}'..='\u{2064}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ff9e}' | '\u{ff9f}')
+        || is_on_another(letter)
+}
+
+/// Whether it is a part of a syllable of Hangul.
+fn is_jamo(letter: char) -> bool {
+    is_leading(letter) || matches!(letter, '\u{1160}'..='\u{11ff}' | '\u{d7b0}'..='\u{d7fb}')
+}
+
+/// Whether a syllable of Hangul begins with it.
+fn is_leading(letter: char) -> bool {
+    matches!(letter, '\u{1100}'..='\u{115f}' | '\u{a960}'..='\u{a97c}')
 }
 
 /// Whether a character is a word: of a script without spaces between words.
 pub(super) fn stands_alone(letter: char) -> bool {
     matches!(letter, '\u{e01}'..='\u{e5b}' | '\u{3041}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}'
-        | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
+        | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9d}'
+        | '\u{20000}'..='\u{323af}')
 }
 
 #[cfg(test)]
@@ -165,6 +184,13 @@ mod tests {
         assert_eq!(words("Straße STRASSE"), ["strasse", "strasse"]);
         assert_eq!(words("(+358) 40-123 4567."), ["358", "40", "123", "4567"]);
         assert_eq!(words("王小明 is"), ["王", "小", "明", "is"]);
+        let alike = |one: &str, other: &str| assert_eq!(words(one), words(other), "{one} {other}");
+        alike("Παπαδόπουλος", "ΠΑΠΑΔΌΠΟΥΛΟΣ");
+        alike("Yılmaz Işık", "YILMAZ IŞIK");
+        alike("ヤマダ タロウ", "ﾔﾏﾀﾞ ﾀﾛｳ");
+        alike("김철수a", "\u{1100}\u{1175}\u{11b7}\u{110e}\u{1165}\u{11af}\u{1109}\u{116e}a");
+        alike("\u{9df}\u{95b}", "\u{9af}\u{9bc}\u{91c}\u{93c}");
+        alike("محم\u{651}د علي", "محمد علي");
         assert!(words(" ,;\u{200b}").is_empty());
     }
 

@@ -1,0 +1,61 @@
+//! Bytes that may be text, read in the encodings that columns of bytes hold.
+
+/// Whether bytes are text as they stand: UTF-8 without control characters, but for those that part words.
+pub fn is_plain(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_ok_and(|text| !text.contains(|letter| is_odd(letter) || letter == '\0'))
+}
+
+/// Hands on how bytes read: as UTF-8, whatever is broken in it; where it is broken or has control characters, in one byte a
+/// letter (Latin-1, without NULs) as well, and where it has NULs, in two (UTF-16).
+pub fn readings(bytes: &[u8], mut each: impl FnMut(&str)) {
+    each(&String::from_utf8_lossy(bytes));
+    if is_plain(bytes) {
+        return;
+    }
+    each(&bytes.iter().filter(|byte| **byte != 0).map(|byte| char::from(*byte)).collect::<String>());
+    let (pairs, []) = bytes.as_chunks::<2>() else { return };
+    if bytes.contains(&0) {
+        for unit in [u16::from_le_bytes, u16::from_be_bytes] {
+            let letters = char::decode_utf16(pairs.iter().map(|pair| unit(*pair)));
+            each(&letters.map(|letter| letter.unwrap_or(char::REPLACEMENT_CHARACTER)).collect::<String>());
+        }
+    }
+}
+
+/// Whether a reading is one that somebody wrote: bytes of codes read as if they were text are mostly none.
+pub fn is_likely(reading: &str) -> bool {
+    !reading.contains(|letter| is_odd(letter) || letter == char::REPLACEMENT_CHARACTER)
+}
+
+/// Control characters that stand in no text; NULs fill up what is of one length.
+fn is_odd(letter: char) -> bool {
+    letter.is_control() && !matches!(letter, '\0' | '\t' | '\n' | '\r')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(bytes: &[u8]) -> Vec<String> {
+        let mut all = Vec::new();
+        readings(bytes, |reading| all.push(reading.to_owned()));
+        all
+    }
+
+    #[test]
+    fn bytes_are_read_in_every_encoding_that_they_can_be_of() {
+        assert_eq!(of("Mäkelä,\nAino".as_bytes()), ["Mäkelä,\nAino"]);
+        assert_eq!(of("Mäkelä\0\0".as_bytes())[0], "Mäkelä\0\0");
+        assert_eq!(of(b"M\xe4kel\xe4")[1], "Mäkelä");
+        assert_eq!(of(b"M\xc3\xa4kel\xc3\xa4 and \xff")[0], "Mäkelä and \u{fffd}");
+        let little: Vec<u8> = "Škodová".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = "Škodová".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert!(of(&little).contains(&"Škodová".to_owned()) && of(&big).contains(&"Škodová".to_owned()));
+    }
+
+    #[test]
+    fn what_somebody_wrote_is_told_from_codes() {
+        assert!(is_likely("Aino\tVirtanen\r\n\0") && !is_likely("\u{1}abc") && !is_likely("ab\u{fffd}"));
+        assert!(is_plain("ä\n".as_bytes()) && !is_plain(b"a\0") && !is_plain(b"\xff"));
+    }
+}
