@@ -110,6 +110,7 @@ impl Words {
         let letters = &mut self.letters;
         let mut add = |letter: char| letters.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
         match letter {
+            '\0'..='\x7f' => add(letter.to_ascii_lowercase()),
             'ß' | 'ẞ' => "ss".chars().for_each(add),
             // By its capital, so that a sigma is one at the end of a word too, and an i without a dot is one.
             _ => decompose_compatible(letter, |part| {
@@ -139,11 +140,12 @@ fn fold_eight(letters: &mut [u8]) -> u64 {
 /// Whether a character takes no room by itself: accents and points on the letter before them, joiners, soft hyphens, marks of
 /// direction. Thai has vowels among them, which are letters as others.
 fn is_weightless(letter: char) -> bool {
-    let is_on_another =
-        |letter: char| canonical_combining_class(letter) != 0 && !matches!(letter, '\u{e01}'..='\u{e5b}');
-    matches!(letter, '\u{300}'..='\u{36f}' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{2064}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ff9e}' | '\u{ff9f}')
-        || is_on_another(letter)
+    match letter {
+        '\0'..='\x7f' | '\u{e01}'..='\u{e5b}' => false,
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' => true,
+        '\u{300}'..='\u{36f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ff9e}' | '\u{ff9f}' => true,
+        _ => canonical_combining_class(letter) != 0,
+    }
 }
 
 /// Whether it is a part of a syllable of Hangul.
