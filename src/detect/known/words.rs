@@ -80,7 +80,8 @@ impl Words {
         for (from, letter) in text.char_indices() {
             let to = from + letter.len_utf8();
             if is_weightless(letter) {
-                open.iter_mut().for_each(|word| word.to = to);
+                let before = open.as_mut().or_else(|| self.words.last_mut().filter(|word| word.to == from));
+                before.into_iter().for_each(|word| word.to = to);
                 continue;
             }
             if !letter.is_alphanumeric() {
@@ -198,11 +199,11 @@ mod tests {
 
     #[test]
     fn words_have_their_places_in_the_text() {
-        let text = "Näin Äiti-Öljy\u{a0}x";
+        let text = "Näin Äiti-Öljy\u{a0}x ﾀﾞ";
         let mut read = Words::default();
         read.read(text);
         let places: Vec<_> = read.list().iter().map(|word| &text[word.from..word.to]).collect();
-        assert_eq!(places, ["Näin", "Äiti", "Öljy", "x"]);
+        assert_eq!(places, ["Näin", "Äiti", "Öljy", "x", "ﾀﾞ"]);
     }
 
     proptest! {
