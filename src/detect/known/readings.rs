@@ -22,6 +22,11 @@ pub fn readings(bytes: &[u8], mut each: impl FnMut(&str)) {
     }
 }
 
+/// Whether a reading can be likely at all: most codes hold a byte that no reading of one byte a letter makes a letter of.
+pub fn can_be_likely(bytes: &[u8]) -> bool {
+    bytes.contains(&0) || !bytes.iter().any(|byte| is_odd(char::from(*byte)) && byte.is_ascii())
+}
+
 /// Whether a reading is one that somebody wrote: bytes of codes read as if they were text are mostly none.
 pub fn is_likely(reading: &str) -> bool {
     !reading.contains(|letter| is_odd(letter) || letter == char::REPLACEMENT_CHARACTER)
@@ -57,5 +62,9 @@ mod tests {
     fn what_somebody_wrote_is_told_from_codes() {
         assert!(is_likely("Aino\tVirtanen\r\n\0") && !is_likely("\u{1}abc") && !is_likely("ab\u{fffd}"));
         assert!(is_plain("ä\n".as_bytes()) && !is_plain(b"a\0") && !is_plain(b"\xff"));
+        for bytes in [b"M\xe4ki\n".as_slice(), b"\x01\x02abc", b"a\0b\0", b"\xff\x7f", b"abc"] {
+            assert!(can_be_likely(bytes) || !of(bytes).iter().any(|reading| is_likely(reading)), "{bytes:?}");
+        }
+        assert!(!can_be_likely(b"\x01\x02abc") && can_be_likely("\u{85}ä".as_bytes()));
     }
 }

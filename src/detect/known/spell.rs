@@ -8,7 +8,7 @@ use arrow::datatypes::{
     Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 
-use super::readings::{is_likely, is_plain, readings};
+use super::readings::{can_be_likely, is_likely, is_plain, readings};
 
 /// Bytes of a binary value that are spelled; the rest has no say.
 const MOST_BYTES: usize = 64;
@@ -71,11 +71,13 @@ fn bytes<'a>(array: impl ArrayAccessor<Item = &'a [u8]>, mut each: impl FnMut(Sp
     let mut digits = String::new();
     for row in valid(&array) {
         let value = array.value(row);
-        readings(value, |reading| {
-            if is_likely(reading) {
-                each(Spelled::Text(reading));
-            }
-        });
+        if can_be_likely(value) {
+            readings(value, |reading| {
+                if is_likely(reading) {
+                    each(Spelled::Text(reading));
+                }
+            });
+        }
         if !is_plain(value) {
             digits.clear();
             value.iter().take(MOST_BYTES).for_each(|byte| {
