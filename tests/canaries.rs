@@ -225,6 +225,7 @@ fn holders() -> Vec<(&'static str, &'static str, ArrayRef)> {
         ("hidden", "hidden", texts(|row| rare(row).replace("na", "n\u{200b}a\u{ad}"))),
         ("bytes", "bytes", bytes(&|row| rare(row).into_bytes())),
         ("lines", "lines", bytes(&|row| format!("Dear {},\nthe order", rare(row)).into_bytes())),
+        ("replaced", "replaced", bytes(&|row| format!("\u{fffd} {}", rare(row)).into_bytes())),
         ("padded", "padded", bytes(&|row| format!("{}\0\0", accented(row)).into_bytes())),
         ("broken", "broken", bytes(&|row| [accented(row).as_bytes(), b" \xff"].concat())),
         ("latin", "latin", bytes(&|row| accented(row).chars().map(|letter| letter as u8).collect())),

@@ -6,7 +6,7 @@
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::DataType;
 
-use crate::detect::known::{Spelled, Words, is_plain, readings, spelled};
+use crate::detect::known::{Spelled, Words, plain, readings, spelled};
 use crate::detect::{Hints, Known, Skim};
 use crate::guard::unfold::{Unfolded, is_escape};
 use crate::guard::{GuardError, content, known};
@@ -153,7 +153,7 @@ impl<'p> Watch<'p> {
     /// Bytes that are no plain text are looked at as they read in every encoding, likely or not, and, with all others, as
     /// they are spelled.
     fn bytes<'a>(&mut self, values: impl Iterator<Item = Option<&'a [u8]>>, array: &ArrayRef) {
-        for value in values.flatten().filter(|value| !is_plain(value)) {
+        for value in values.flatten().filter(|value| plain(value).is_none()) {
             readings(value, |reading| self.look_at(reading, None));
         }
         spelled(array, |value| {

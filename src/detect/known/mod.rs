@@ -26,7 +26,7 @@ use crate::detect::Span;
 use filter::Filter;
 pub use gather::{Gathered, Gatherer, Gathering, NoRoom, Room};
 use name::{FEWEST_DIGITS, Names, Run};
-pub use readings::{is_plain, readings};
+pub use readings::{plain, readings};
 use shelf::{Cellar, Shelf};
 pub use spell::{Spelled, spelled};
 pub use words::Words;

@@ -1,17 +1,14 @@
 //! Bytes that may be text, read in the encodings that columns of bytes hold.
 
-/// Whether bytes are text as they stand: UTF-8 without control characters, but for those that part words.
-pub fn is_plain(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes).is_ok_and(|text| !text.contains(|letter| is_odd(letter) || letter == '\0'))
+/// The text that bytes are as they stand: UTF-8 without control characters, but for those that part words.
+pub fn plain(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes).ok().filter(|text| !text.contains(|letter| is_odd(letter) || letter == '\0'))
 }
 
-/// Hands on how bytes read: as UTF-8, whatever is broken in it; where it is broken or has control characters, in one byte a
-/// letter (Latin-1, without NULs) as well, and where it has NULs, in two (UTF-16).
+/// Hands on how bytes read that are no plain text: as UTF-8, whatever is broken in it, in one byte a letter (Latin-1, without
+/// NULs), and where they have NULs, in two (UTF-16).
 pub fn readings(bytes: &[u8], mut each: impl FnMut(&str)) {
     each(&String::from_utf8_lossy(bytes));
-    if is_plain(bytes) {
-        return;
-    }
     each(&bytes.iter().filter(|byte| **byte != 0).map(|byte| char::from(*byte)).collect::<String>());
     let (pairs, []) = bytes.as_chunks::<2>() else { return };
     if bytes.contains(&0) {
@@ -27,9 +24,9 @@ pub fn can_be_likely(bytes: &[u8]) -> bool {
     bytes.contains(&0) || !bytes.iter().any(|byte| is_odd(char::from(*byte)) && byte.is_ascii())
 }
 
-/// Whether a reading is one that somebody wrote: bytes of codes read as if they were text are mostly none.
+/// Whether a reading may be one that somebody wrote: bytes of codes read as if they were text are mostly none.
 pub fn is_likely(reading: &str) -> bool {
-    !reading.contains(|letter| is_odd(letter) || letter == char::REPLACEMENT_CHARACTER)
+    !reading.contains(is_odd)
 }
 
 /// Control characters that stand in no text; NULs fill up what is of one length.
@@ -49,7 +46,7 @@ mod tests {
 
     #[test]
     fn bytes_are_read_in_every_encoding_that_they_can_be_of() {
-        assert_eq!(of("Mäkelä,\nAino".as_bytes()), ["Mäkelä,\nAino"]);
+        assert_eq!(plain("Mäkelä,\nAino\u{fffd}".as_bytes()), Some("Mäkelä,\nAino\u{fffd}"));
         assert_eq!(of("Mäkelä\0\0".as_bytes())[0], "Mäkelä\0\0");
         assert_eq!(of(b"M\xe4kel\xe4")[1], "Mäkelä");
         assert_eq!(of(b"M\xc3\xa4kel\xc3\xa4 and \xff")[0], "Mäkelä and \u{fffd}");
@@ -60,9 +57,9 @@ mod tests {
 
     #[test]
     fn what_somebody_wrote_is_told_from_codes() {
-        assert!(is_likely("Aino\tVirtanen\r\n\0") && !is_likely("\u{1}abc") && !is_likely("ab\u{fffd}"));
-        assert!(is_plain("ä\n".as_bytes()) && !is_plain(b"a\0") && !is_plain(b"\xff"));
-        for bytes in [b"M\xe4ki\n".as_slice(), b"\x01\x02abc", b"a\0b\0", b"\xff\x7f", b"abc"] {
+        assert!(is_likely("Aino\tVirtanen\r\n\0") && is_likely("ab\u{fffd}") && !is_likely("\u{1}abc"));
+        assert_eq!([b"a\n".as_slice(), b"a\0", b"\x01", b"\xff"].map(plain), [Some("a\n"), None, None, None]);
+        for bytes in [b"M\xe4ki\n".as_slice(), b"\x01\x02abc", b"a\0b\0", b"\xff\x7f"] {
             assert!(can_be_likely(bytes) || !of(bytes).iter().any(|reading| is_likely(reading)), "{bytes:?}");
         }
         assert!(!can_be_likely(b"\x01\x02abc") && can_be_likely("\u{85}ä".as_bytes()));

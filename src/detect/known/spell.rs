@@ -8,7 +8,7 @@ use arrow::datatypes::{
     Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 
-use super::readings::{can_be_likely, is_likely, is_plain, readings};
+use super::readings::{can_be_likely, is_likely, plain, readings};
 
 /// Bytes of a binary value that are spelled; the rest has no say.
 const MOST_BYTES: usize = 64;
@@ -71,6 +71,10 @@ fn bytes<'a>(array: impl ArrayAccessor<Item = &'a [u8]>, mut each: impl FnMut(Sp
     let mut digits = String::new();
     for row in valid(&array) {
         let value = array.value(row);
+        if let Some(text) = plain(value) {
+            each(Spelled::Text(text));
+            continue;
+        }
         if can_be_likely(value) {
             readings(value, |reading| {
                 if is_likely(reading) {
@@ -78,13 +82,11 @@ fn bytes<'a>(array: impl ArrayAccessor<Item = &'a [u8]>, mut each: impl FnMut(Sp
                 }
             });
         }
-        if !is_plain(value) {
-            digits.clear();
-            value.iter().take(MOST_BYTES).for_each(|byte| {
-                let _ = write!(digits, "{byte:02x}");
-            });
-            each(Spelled::Text(&digits));
-        }
+        digits.clear();
+        value.iter().take(MOST_BYTES).for_each(|byte| {
+            let _ = write!(digits, "{byte:02x}");
+        });
+        each(Spelled::Text(&digits));
     }
     0
 }
@@ -177,8 +179,8 @@ mod tests {
         assert_eq!(of(Arc::new(decimals)), (texts(&["1234"]), 1));
         assert_eq!(of(wide), (texts(&["1234"]), 1));
         assert_eq!(
-            of(Arc::new(BinaryArray::from(vec![b"aino\n".as_slice(), b"\xff\x01", b"M\xe4kel\xe4"]))),
-            (texts(&["aino\n", "ff01", "Mäkelä", "4de46b656ce4"]), 0)
+            of(Arc::new(BinaryArray::from(vec!["a\u{fffd}\n".as_bytes(), b"\xff\x01", b"M\xe4ki"]))),
+            (texts(&["a\u{fffd}\n", "ff01", "M\u{fffd}ki", "Mäki", "4de46b69"]), 0)
         );
         let uuid = FixedSizeBinaryArray::try_from_iter([[0x55u8; 16]].into_iter()).expect("one length");
         assert_eq!(of(Arc::new(uuid)).0, ["UUUUUUUUUUUUUUUU"], "bytes that are text are text");

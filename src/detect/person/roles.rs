@@ -5,7 +5,8 @@
 /// What a word does beside a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// A title that a name follows.
+    /// A title that a name follows. The first is one, so that none is zero: memory of a thread that begins as zeros is made when
+    /// it is used.
     Title = 1,
     /// A greeting that a name follows.
     Greeting,
