@@ -8,7 +8,8 @@
 //! A value is found in whatever case, width and accents, with whatever stands between its words, and a code (a value
 //! with digits) also where it is cut otherwise, as an IBAN in fours; a number alone from eleven digits on. Not looked for are
 //! values that any text could hold: fewer than five letters and digits, or fewer than seven digits alone. Not found are values
-//! that are inflected, mistyped or shortened, codes with more than 12 words before their first digit, and parts of a value. Of long values the first 64 letters are looked at, or the first 12 words without digits.
+//! that are inflected, mistyped or shortened, codes with more than 12 words before their first digit, and parts of a value. Of
+//! long values the first 64 letters are looked at, or the first 12 words without digits.
 
 mod filter;
 mod gather;
