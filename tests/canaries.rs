@@ -199,6 +199,11 @@ fn nothing_that_verho_strips_or_treats_leaves_a_canary() {
     none_left(&desk, &said);
 }
 
+/// A digit as Arabic writes it.
+fn arabic(digit: char) -> char {
+    digit.to_digit(10).and_then(|digit| char::from_u32(0x660 + digit)).expect("a digit")
+}
+
 /// Leaves that are kept, with a value of another, direct, leaf in them: one each for every way to hold one.
 fn holders() -> Vec<(&'static str, &'static str, ArrayRef)> {
     let known = |row: usize| canary(1, row);
@@ -221,6 +226,7 @@ fn holders() -> Vec<(&'static str, &'static str, ArrayRef)> {
         ("valued", "valued{value}", map(texts(|_| "x".to_owned()), texts(rare))),
         ("escaped", "escaped", texts(|row| format!(r#"{{"by":"{}"}}"#, rare(row).replace('k', "\\u006b")))),
         ("percent", "percent", texts(|row| format!("/p?q={}", rare(row).replace('k', "%6B")))),
+        ("entities", "entities", texts(|row| format!("<b>{}</b>", rare(row).replace('k', "&#107;")))),
         ("accents", "accents", texts(|row| rare(row).replace("na", "ńà"))),
         ("hidden", "hidden", texts(|row| rare(row).replace("na", "n\u{200b}a\u{ad}"))),
         ("bytes", "bytes", bytes(&|row| rare(row).into_bytes())),
@@ -233,6 +239,9 @@ fn holders() -> Vec<(&'static str, &'static str, ArrayRef)> {
         ("number", "number", Arc::new(Int64Array::from_iter_values((0..ROWS).map(number)))),
         ("float", "float", Arc::new(Float64Array::from_iter_values((0..ROWS).map(|row| number(row) as f64)))),
         ("digits", "digits", texts(|row| format!("no. {}", number(row)))),
+        ("scripts", "scripts", texts(|row| number(row).to_string().chars().map(arabic).collect())),
+        ("timed", "timed", texts(|row| format!("{}T00:00:00Z", number(row)))),
+        ("glued", "glued", texts(|row| format!("0x{}", number(row)))),
         ("pattern", "pattern", texts(|row| format!("{rare}@posti.fi", rare = "nobody".to_owned() + &row.to_string()))),
     ]
 }

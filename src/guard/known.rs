@@ -6,6 +6,7 @@
 
 use crate::detect::known::Words;
 use crate::detect::{Hints, KNOWN, Known};
+use crate::guard::unfold::parted;
 use crate::guard::watch::{ContentGuard, Leaf};
 
 struct NoneKnown<'p>(&'p Known);
@@ -18,7 +19,8 @@ pub(super) fn over<'p>(leaf: &Leaf<'p>) -> Option<Box<dyn ContentGuard + 'p>> {
 
 impl ContentGuard for NoneKnown<'_> {
     fn of_word(&self, word: &[u8]) -> Hints {
-        if self.0.can_begin(word) { Hints::ASK } else { Hints::NONE }
+        let begins = self.0.can_begin(word) || parted(word).is_some_and(|part| self.0.can_begin(part));
+        if begins { Hints::ASK } else { Hints::NONE }
     }
 
     fn of_sign(&self, _: u8) -> Hints {

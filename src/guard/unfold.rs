@@ -1,7 +1,20 @@
-//! Texts within texts: what stands in a text behind the escapes of JSON (RFC 8259, 7) and of URLs (RFC 3986, 2.1).
+//! Texts within texts: what stands in a text behind the escapes of JSON (RFC 8259, 7), of programs (`\xe4`, `\303`), of URLs
+//! (RFC 3986, 2.1) and of HTML (its standard, 13.5), and what is glued to what is none of it: a day to the `T` of a time
+//! (ISO 8601), digits to `0x`.
+
+use html_escape::decode_html_entities_to_string;
 
 /// Texts in texts that are looked into; what is wrapped more often is not written by any format that we know of.
 const DEPTH: usize = 4;
+
+/// Escapes begin with these.
+const SIGNS: &[char] = &['\\', '%', '&'];
+
+/// Bytes in the longest name that HTML gives a character, with its signs.
+const LONGEST_ENTITY: usize = 33;
+
+/// Before so many hexadecimal digits `\x` stands for all of them, as databases write bytes.
+const MANY_DIGITS: usize = 8;
 
 /// Reads texts; what is used for one is used again for the next.
 #[derive(Default)]
@@ -12,15 +25,14 @@ pub(super) struct Unfolded {
 
 impl Unfolded {
     /// Hands on a text as it stands, and as it reads with its escapes taken out, once and again, until `each` has found
-    /// something. Where both kinds are met, one may have been meant as letters: so also with each kind alone taken out.
+    /// something. Where several kinds are met, one may have been meant as letters: so also with each kind alone taken out.
     pub fn readings<T>(&mut self, text: &str, mut each: impl FnMut(&str) -> Option<T>) -> Option<T> {
-        let has = |sign: char| text.as_bytes().contains(&(sign as u8));
-        let ways: &[&[char]] = match (has('\\'), has('%')) {
-            (false, false) => &[],
-            (true, true) => &[&['\\', '%'], &['\\'], &['%']],
-            _ => &[&['\\', '%']],
-        };
-        each(text).or_else(|| ways.iter().find_map(|signs| self.without(text, signs, &mut each)))
+        let is_met = |sign: &&char| text.as_bytes().contains(&(**sign as u8));
+        let kinds = SIGNS.iter().filter(is_met).count();
+        let alone = SIGNS.iter().filter(|sign| kinds > 1 && is_met(sign)).map(std::slice::from_ref);
+        each(text)
+            .or_else(|| self.without(text, SIGNS, &mut each))
+            .or_else(|| alone.into_iter().find_map(|sign| self.without(text, sign, &mut each)))
     }
 
     fn without<T>(&mut self, text: &str, signs: &[char], each: &mut impl FnMut(&str) -> Option<T>) -> Option<T> {
@@ -44,15 +56,30 @@ impl Unfolded {
 
 /// Whether an escape begins with this byte.
 pub(super) fn is_escape(byte: u8) -> bool {
-    matches!(byte, b'\\' | b'%')
+    SIGNS.contains(&char::from(byte))
 }
 
-/// Takes the outermost escapes that begin with some signs out; what is none stays.
+/// What a word is, here in small letters of ASCII, where something is glued to it.
+pub(super) fn parted(word: &[u8]) -> Option<&[u8]> {
+    let digits = word.iter().take_while(|letter| letter.is_ascii_digit()).count();
+    match word.get(digits)? {
+        b't' if digits > 0 => Some(&word[..digits]),
+        b'x' if word[..digits] == *b"0" => Some(&word[2..]),
+        _ => None,
+    }
+}
+
+/// Takes the outermost escapes that begin with some signs out, and parts what is glued; what is none stays.
 fn unfold(mut text: &str, signs: &[char], into: &mut String) {
-    while let Some(at) = text.find(signs) {
+    while let Some(at) = text.find(|letter| matches!(letter, 'T' | 't' | 'X' | 'x') || signs.contains(&letter)) {
         into.push_str(&text[..at]);
         text = &text[at..];
-        let rest = if text.starts_with('%') { percent(text, into) } else { backslash(text, into) };
+        let rest = match text.as_bytes()[0] {
+            b'\\' => backslash(text, into),
+            b'%' => bytes(text, &PERCENT, into),
+            b'&' => entity(text, into),
+            _ => glue(text, into),
+        };
         text = rest.unwrap_or_else(|| {
             into.push_str(&text[..1]);
             &text[1..]
@@ -61,13 +88,27 @@ fn unfold(mut text: &str, signs: &[char], into: &mut String) {
     into.push_str(text);
 }
 
+/// What only parts a number from what is written before or behind it.
+fn glue<'t>(text: &'t str, into: &mut String) -> Option<&'t str> {
+    let (sign, rest) = text.split_at(1);
+    let is_before: fn(char) -> bool =
+        if sign.eq_ignore_ascii_case("t") { |letter| letter.is_ascii_digit() } else { |letter| letter == '0' };
+    let is_glue = into.ends_with(is_before) && rest.starts_with(|letter: char| letter.is_ascii_hexdigit());
+    is_glue.then(|| {
+        into.push(' ');
+        rest
+    })
+}
+
 fn backslash<'t>(text: &'t str, into: &mut String) -> Option<&'t str> {
     let plain = match text.as_bytes().get(1)? {
         letter @ (b'"' | b'\\' | b'/') => char::from(*letter),
         // All white space parts words alike.
         b'b' | b'f' | b'n' | b'r' | b't' => ' ',
         b'u' => return unicode(text, into),
-        _ => return None,
+        b'x' if text[2..].bytes().take_while(u8::is_ascii_hexdigit).count() >= MANY_DIGITS => ' ',
+        b'x' => return bytes(text, &HEXADECIMAL, into),
+        _ => return bytes(text, &OCTAL, into),
     };
     into.push(plain);
     Some(&text[2..])
@@ -75,23 +116,25 @@ fn backslash<'t>(text: &'t str, into: &mut String) -> Option<&'t str> {
 
 /// A code unit of UTF-16, or two.
 fn unicode<'t>(text: &'t str, into: &mut String) -> Option<&'t str> {
-    let unit = |at: usize| {
-        let digits = text.get(at..at + 6)?.strip_prefix("\\u").filter(|digits| is_hexadecimal(digits))?;
-        u16::from_str_radix(digits, 16).ok()
-    };
+    let unit = |at: usize| u16::try_from(code(text.get(at..)?, "\\u", 4, 16)?).ok();
     let units = [unit(0)?, unit(6).unwrap_or(0)];
     let first = char::decode_utf16(units).next()?.unwrap_or(char::REPLACEMENT_CHARACTER);
     into.push(first);
     Some(&text[6 * first.len_utf16()..])
 }
 
-/// Bytes of UTF-8, each as two digits; those that are of no letter are letters of Latin-1.
-fn percent<'t>(text: &'t str, into: &mut String) -> Option<&'t str> {
-    let mut bytes = Vec::new();
-    let mut rest = text;
-    while let Some(digits) = rest.strip_prefix('%').and_then(|rest| rest.get(..2)).filter(|two| is_hexadecimal(two)) {
-        bytes.extend(u8::from_str_radix(digits, 16));
-        rest = &rest[3..];
+/// How bytes are written: what stands before each, how many digits it has, and of which base they are.
+type Notation = (&'static str, usize, u32);
+const PERCENT: Notation = ("%", 2, 16);
+const HEXADECIMAL: Notation = ("\\x", 2, 16);
+const OCTAL: Notation = ("\\", 3, 8);
+
+/// Bytes of UTF-8; those that are of no letter are letters of Latin-1.
+fn bytes<'t>(text: &'t str, (sign, digits, base): &Notation, into: &mut String) -> Option<&'t str> {
+    let (mut bytes, mut rest) = (Vec::new(), text);
+    while let Some(byte) = code(rest, sign, *digits, *base).and_then(|code| u8::try_from(code).ok()) {
+        bytes.push(byte);
+        rest = &rest[sign.len() + digits..];
     }
     for chunk in bytes.utf8_chunks() {
         into.push_str(chunk.valid());
@@ -100,9 +143,22 @@ fn percent<'t>(text: &'t str, into: &mut String) -> Option<&'t str> {
     (!bytes.is_empty()).then_some(rest)
 }
 
-/// A sign is no digit, though numbers may have one.
-fn is_hexadecimal(digits: &str) -> bool {
-    digits.bytes().all(|digit| digit.is_ascii_hexdigit())
+/// The number that so many digits behind a sign are.
+fn code(text: &str, sign: &str, digits: usize, base: u32) -> Option<u32> {
+    let digits = text.strip_prefix(sign)?.get(..digits)?;
+    // A sign is no digit, though numbers may have one.
+    digits.chars().try_fold(0, |code, digit| Some(base * code + digit.to_digit(base)?))
+}
+
+/// A character by its name or number.
+fn entity<'t>(text: &'t str, into: &mut String) -> Option<&'t str> {
+    let end = 1 + text.bytes().take(LONGEST_ENTITY).position(|byte| byte == b';')?;
+    let (entity, rest) = text.split_at(end);
+    let before = into.len();
+    decode_html_entities_to_string(entity, into);
+    let is_one = into[before..] != *entity;
+    into.truncate(if is_one { into.len() } else { before });
+    is_one.then_some(rest)
 }
 
 #[cfg(test)]
@@ -132,6 +188,7 @@ mod tests {
         assert_eq!(readings("M%E4ki")[1], "Mäki", "Latin-1");
         assert_eq!(readings("%FF%C3%A4m")[1], "ÿäm", "a broken byte breaks no other");
         assert_eq!(readings(r"%+5 \u+123"), [r"%+5 \u+123"]);
+        assert_eq!(readings(r"M\xe4kel\xc3\xa4, M\303\244ki, \400")[1], r"Mäkelä, Mäki, \400");
     }
 
     #[test]
@@ -142,16 +199,34 @@ mod tests {
         assert!(reads(r"a%5Cu00e4b", "aäb"), "one within the other");
     }
 
+    #[test]
+    fn characters_of_html_are_read_by_their_names_and_numbers() {
+        assert_eq!(readings("M&auml;kel&#228; O&#x27;Brien&nbsp;&amp; Co")[1], "Mäkelä O'Brien\u{a0}& Co");
+        assert_eq!(readings("M&amp;auml;ki")[2], "Mäki", "twice");
+        assert_eq!(readings("AT&T; R&D &nothing; &#;"), ["AT&T; R&D &nothing; &#;"]);
+    }
+
+    #[test]
+    fn what_is_glued_to_a_number_is_parted_from_it() {
+        assert_eq!(readings("born 1980-05-17T00:00:00.000Z")[1], "born 1980-05-17 00:00:00.000Z");
+        assert_eq!(readings(r"0x550e8400e29b \x550e8400e29b")[1], "0 550e8400e29b  550e8400e29b");
+        assert_eq!(readings("Text 5 Txx 10x").len(), 1);
+        let parted = |word: &str| parted(word.as_bytes()).map(|part| String::from_utf8_lossy(part).into_owned());
+        assert_eq!(parted("17t00").as_deref(), Some("17"));
+        assert_eq!(parted("0x550e").as_deref(), Some("550e"));
+        assert_eq!([parted("text"), parted("10x5"), parted("17"), parted("")], [const { None }; 4]);
+    }
+
     proptest! {
         #[test]
         fn what_json_writes_is_read(text in any::<String>()) {
-            prop_assume!(!text.contains(['\\', '%']) && !text.contains(char::is_control));
+            prop_assume!(!text.contains(['\\', '%', '&', 'T', 't', 'X', 'x']) && !text.contains(char::is_control));
             let all = readings(&serde_json::to_string(&text).expect("JSON"));
             prop_assert!(all.iter().any(|reading| reading.contains(&text)));
         }
 
         #[test]
-        fn any_text_is_read(text in r"([a-z%\\u0-9äü]|\\u[0-9a-f]{0,4}|%[0-9a-fA-F]{0,2}){0,30}") {
+        fn any_text_is_read(text in r"([a-z%&;#\\u0-9TXäü]|\\[ux][0-9a-f]{0,4}|%[0-9a-fA-F]{0,2}|&#?[a-z0-9]{0,4};){0,30}") {
             prop_assert_eq!(&readings(&text)[0], &text);
         }
     }

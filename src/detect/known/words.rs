@@ -1,10 +1,12 @@
 //! A text cut into words, folded, so that one value is one whatever way it is written.
 //!
 //! Letters are in lower case and without accents, full-width forms are narrow and ligatures taken apart (Unicode
-//! NFKD, UAX #15); characters of no width are none. What is neither letter nor digit only parts words. Scripts that put
-//! no spaces between words (Han, kana, Hangul, Thai) have a word to a character.
+//! NFKD, UAX #15), digits are those of ASCII; characters of no width are none. What is neither letter nor digit only parts
+//! words. Scripts that put no spaces between words (Han, kana, Hangul, Thai) have a word to a character.
 
 use unicode_normalization::char::{canonical_combining_class, decompose_compatible};
+
+use crate::detect::text::digit_of;
 
 /// Bytes that are gone through together.
 const STRIDE: usize = 64;
@@ -116,7 +118,8 @@ impl Words {
             // By its capital, so that a sigma is one at the end of a word too, and an i without a dot is one.
             _ => decompose_compatible(letter, |part| {
                 let parts = part.to_uppercase().flat_map(char::to_lowercase);
-                parts.filter(|part| part.is_alphanumeric() && !is_weightless(*part)).for_each(&mut add);
+                let letters = parts.filter(|part| part.is_alphanumeric() && !is_weightless(*part));
+                letters.map(|part| digit_of(part).unwrap_or(part)).for_each(&mut add);
             }),
         }
     }
@@ -161,7 +164,7 @@ fn is_leading(letter: char) -> bool {
 
 /// Whether a character is a word: of a script without spaces between words.
 pub(super) fn stands_alone(letter: char) -> bool {
-    matches!(letter, '\u{e01}'..='\u{e5b}' | '\u{3041}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}'
+    matches!(letter, '\u{e01}'..='\u{e4f}' | '\u{3041}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}'
         | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9d}'
         | '\u{20000}'..='\u{323af}')
 }
@@ -193,6 +196,7 @@ mod tests {
         alike("ヤマダ タロウ", "ﾔﾏﾀﾞ ﾀﾛｳ");
         alike("김철수a", "\u{1100}\u{1175}\u{11b7}\u{110e}\u{1165}\u{11af}\u{1109}\u{116e}a");
         alike("\u{9df}\u{95b}", "\u{9af}\u{9bc}\u{91c}\u{93c}");
+        alike("١٢٣٤٥٦٧ ১২৩ ๑๒๓๔๕๖๗ 𝟏𝟐", "1234567 123 1234567 12");
         alike("محم\u{651}د علي", "محمد علي");
         assert!(words(" ,;\u{200b}").is_empty());
     }

@@ -45,13 +45,16 @@ pub(super) fn fold(letter: char) -> Fold {
         '\u{300}'..='\u{36f}' => Fold::Accent,
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).map_or(Fold::Same, Fold::To),
         '\u{3002}' | '\u{ff61}' => Fold::To('.'),
-        '\u{660}'..='\u{e59}' => {
-            let zero = ZEROS.iter().find(|zero| (**zero..**zero + 10).contains(&u32::from(letter)));
-            zero.and_then(|zero| char::from_digit(u32::from(letter) - zero, 10)).map_or(Fold::Same, Fold::To)
-        }
+        '\u{660}'..='\u{e59}' => digit_of(letter).map_or(Fold::Same, Fold::To),
         '\u{1d7ce}'..='\u{1d7ff}' => {
             char::from_digit((u32::from(letter) - 0x1d7ce) % 10, 10).map_or(Fold::Same, Fold::To)
         }
         _ => Fold::Same,
     }
+}
+
+/// The digit of ASCII that one of another script is.
+pub fn digit_of(letter: char) -> Option<char> {
+    let zero = ZEROS.iter().find(|zero| (**zero..**zero + 10).contains(&u32::from(letter)))?;
+    char::from_digit(u32::from(letter) - zero, 10)
 }

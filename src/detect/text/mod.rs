@@ -15,6 +15,7 @@ use std::collections::HashMap;
 use crate::detect::Span;
 use crate::detect::tags::{TABLE, Tags};
 pub(super) use eight::{CASE, Eight, eight};
+pub use fold::digit_of;
 pub use hash::hash_of;
 pub(super) use hash::hash_of_plain;
 use reader::{Reader, fewer};
