@@ -19,6 +19,8 @@ pub struct Likeness {
     pub full: u8,
     /// A city, a region or a country.
     pub place: u8,
+    /// Words that everybody uses, whatever names they are too.
+    pub common: u8,
 }
 
 /// A name has no more words.
@@ -47,6 +49,7 @@ pub fn likeness(value: &str) -> Likeness {
         family: if few { least(|word| word.family) } else { 0 },
         full: full(words),
         place: words.iter().map(|word| word.place).max().filter(|_| few).unwrap_or(0),
+        common: least(|word| word.common),
     }
 }
 
@@ -69,6 +72,7 @@ struct Known {
     /// An initial, or a word that nothing is known of: either name, perhaps.
     either: u8,
     place: u8,
+    common: u8,
     /// A title, or a small word within names.
     is_beside: bool,
 }
@@ -84,6 +88,7 @@ impl Known {
             family: percent(entry.family, &entry).max(ending),
             either: if known.is_none() || word.chars().nth(1).is_none() { 50 } else { 0 },
             place: if entry.place >= entry.name() { percent(entry.place, &Entry::default()) } else { entry.place * 5 },
+            common: entry.common * 10,
             is_beside: matches!(entry.role, Some(Role::Title | Role::Particle)) && entry.name() < 5,
         }
     }
@@ -104,6 +109,7 @@ mod tests {
         assert!(likeness("Virtanen").family > 50 && likeness("smith").family > 70);
         assert!(likeness("Anna Virtanen").full > 60 && likeness("Virtanen, Anna").full > 60);
         assert!(likeness("Dr. Paul van der Berg").full > 60 && likeness("J. Smith").full > 40);
+        assert!(likeness("Price").common > 50 && likeness("Price").family > 50 && likeness("Anna").common < 50);
         assert!(likeness("Helsinki").place > 70 && likeness("Stockholm").place > likeness("Stockholm").family);
     }
 

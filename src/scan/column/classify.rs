@@ -61,6 +61,12 @@ pub fn classify(rows: Rows, name: &str, data_type: &DataType, facts: &Facts) -> 
             return Finding { kind, evidence: if agrees { Evidence::Both } else { Evidence::Values } };
         }
     }
+    // A key of digits can be anything, but not by chance the number of a person with its check digit, again and again.
+    if matches!(said, Meaning::Is(Kind::Key | Kind::PersonKey))
+        && let Some(kind) = written_so(facts).filter(|kind| matches!(kind, Kind::NationalId | Kind::Phone))
+    {
+        return Finding { kind, evidence: Evidence::Values };
+    }
     named(said, data_type, facts).unwrap_or_else(|| by_values(said, data_type, facts))
 }
 
@@ -236,6 +242,11 @@ fn recognised(facts: &Facts) -> Option<Kind> {
     if facts.numbered() >= 0.95 && facts.distinct >= 5 {
         return Some(Kind::NationalId);
     }
+    written_so(facts)
+}
+
+/// What recognisers take whole as it is written, without a word beside it.
+fn written_so(facts: &Facts) -> Option<Kind> {
     facts.found_whole().find_map(|(found, share)| {
         let kind = kind_of(found)?;
         let least = if matches!(kind, Kind::NationalId | Kind::Phone) { MOST } else { 0.6 };

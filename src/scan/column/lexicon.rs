@@ -21,7 +21,7 @@ const PHRASES: &[(Kind, &str)] = &[
         Kind::LastName,
         "last name|family name|surname|sur name|lname|maiden name|maiden|mothers maiden|mothers maiden name|lastname|\
          sukunimi|suku nimi|efternamn|efter namn|slaktnamn|nachname|nach name|familienname|familien name|geburtsname|\
-         nom de famille|nom famille|nom de naissance|patronyme|apellido|apellidos|primer apellido|segundo apellido|last nm|achternaam|etternavn|efternavn|cognome|sobrenome|nazwisko|prijmeni",
+         nom de famille|nom famille|nom de naissance|patronyme|apellido|apellidos|primer apellido|segundo apellido|last nm|achternaam|etternavn|efternavn|cognome|sobrenome|nazwisko|prijmeni|nname",
     ),
     (
         Kind::Name,
@@ -43,7 +43,8 @@ const PHRASES: &[(Kind, &str)] = &[
          landline|whatsapp|puhelin|puhelinnumero|puhelin numero|puh|gsm|matkapuhelin|kannykka|telefonnummer|telefon nummer|\
          telefonnr|mobil|mobilnummer|mobil nummer|mobiltelefon|handy|handynummer|handy nummer|rufnummer|tel nr|tel nummer|\
          festnetz|telefax|faksi|portable|telephone portable|numero de telephone|numero telephone|num tel|no tel|movil|\
-         numero de telefono|numero telefono|celular|home phone|work phone|day phone|sms number|hemtelefon|telefoon|telefoonnummer|telefone|celulare|cellulare|komorka|tlf",
+         numero de telefono|numero telefono|celular|home phone|work phone|day phone|sms number|hemtelefon|telefoon|telefoonnummer|telefone|celulare|cellulare|komorka|tlf|\
+         tfno|tfn|telem|telemovel|telefonnummer privat|privatnummer|telefoni|telefonszam|telefonnr privat|mobilnr|mobiel|rufnr|handynr|puhnro",
     ),
     (
         Kind::Card,
@@ -57,7 +58,8 @@ const PHRASES: &[(Kind, &str)] = &[
         Kind::BankAccount,
         "bank account|bank account number|account number|account no|acct number|acct no|acct num|bank acct|routing number|\
          pankkitili|pankkitilin numero|bankkonto|bankkontonummer|kontonummer|konto nummer|kontonr|kontonummer bank|\
-         compte bancaire|numero de compte|numero compte|cuenta bancaria|numero de cuenta|numero cuenta|sort code account",
+         compte bancaire|numero de compte|numero compte|cuenta bancaria|numero de cuenta|numero cuenta|sort code account|\
+         rekno|reknr|rekeningnummer|kontonumer",
     ),
     (
         Kind::Ip,
@@ -83,17 +85,17 @@ const PHRASES: &[(Kind, &str)] = &[
          personnr|pnr|samordningsnummer|personbeteckning|steuer id|steueridentifikationsnummer|steuernummer|steuer nummer|sozialversicherungsnummer|\
          svnr|ausweisnummer|personalausweis|personalausweisnummer|numero de securite sociale|securite sociale|numero securite sociale|num secu|nir|insee|cni|\
          dni|nif|nie|nss|numero de seguridad social|seguridad social|documento de identidad|documento identidad|cpf|curp|rfc|cedula|bsn|pesel|cnp|egn|oib|amka|\
-         codice fiscale|aadhaar|aadhar|cpr|cpr number|fodselsnummer|isikukood|medicare number|mrn|medical record number",
+         codice fiscale|ni no|ni number|hlotunnus|hlo tunnus|aadhaar|aadhar|cpr|cpr number|fodselsnummer|isikukood|medicare number|mrn|medical record number",
     ),
     (
         Kind::Passport,
         "passport|passport number|passport no|passport num|passi|passinumero|passin numero|pass nummer|passnummer|reisepass|reisepassnummer|\
-         passeport|numero de passeport|numero passeport|pasaporte|numero de pasaporte|numero pasaporte",
+         passeport|numero de passeport|numero passeport|pasaporte|numero de pasaporte|numero pasaporte|ppt no|ppt nbr",
     ),
     (
         Kind::DriverLicence,
         "drivers license|driver license|drivers licence|driver licence|driving license|driving licence|license number driver|drivers|\
-         driver license number|drivers license number|driving licence number|dl number|dl no|ajokortti|ajokortin numero|ajokorttinumero|\
+         driver license number|drivers license number|driving licence number|dl number|dl no|dl nbr|ajokortti|ajokortin numero|ajokorttinumero|\
          korkort|korkortsnummer|fuhrerschein|fuhrerscheinnummer|fuehrerschein|permis de conduire|numero de permis|permiso de conducir|carnet de conducir",
     ),
     (
@@ -104,7 +106,7 @@ const PHRASES: &[(Kind, &str)] = &[
         Kind::Plate,
         "license plate|licence plate|number plate|plate|plate number|plate no|licence plate number|license plate number|vehicle registration|\
          vehicle reg|registration plate|reg plate|registration number vehicle|car plate|rekisteritunnus|rekisterinumero|rekisterikilpi|regnr|reg nr|\
-         registreringsnummer|registrerings nummer|kennzeichen|kfz kennzeichen|nummernschild|immatriculation|plaque|plaque d immatriculation|\
+         registreringsnummer|registrerings nummer|kennzeichen|kfz kennzeichen|nummernschild|kfz|kfz kz|immatriculation|plaque|plaque d immatriculation|\
          matricula|placa|vrn",
     ),
     (
@@ -112,7 +114,7 @@ const PHRASES: &[(Kind, &str)] = &[
         "user name|username|usernm|login|login name|login id|logon|logon name|user login|nick|nick name|nickname|handle|screen name|\
          screenname|account name|display name|twitter|twitter handle|skype|skype id|slack|discord|telegram|github|github user|kayttajatunnus|kayttaja tunnus|\
          kayttajanimi|kayttaja nimi|tunnus kayttaja|anvandarnamn|anvandar namn|benutzername|benutzer name|nutzername|nutzer name|anmeldename|\
-         nom d utilisateur|nom utilisateur|identifiant|pseudo|pseudonyme|nombre de usuario|nombre usuario|usuario|alias|samaccountname|upn|uname",
+         nom d utilisateur|nom utilisateur|identifiant|pseudo|pseudonyme|nombre de usuario|nombre usuario|usuario|alias|samaccountname|upn|uname|usr|benutzerkennung|brugernavn|brukernavn|gebruikersnaam|utilisateur|nome utente",
     ),
     (
         Kind::Secret,
@@ -132,7 +134,7 @@ const PHRASES: &[(Kind, &str)] = &[
          billing address|shipping address|delivery address|residence|residential address|house number|full address|osoite|katu|katuosoite|katu osoite|\
          lahiosoite|lahi osoite|posti osoite|postiosoite|kotiosoite|toimitusosoite|laskutusosoite|adress|gatuadress|gatu adress|gata|postadress|\
          post adress|hemadress|leveransadress|besoksadress|adresse|strasse|str|anschrift|wohnadresse|lieferadresse|rechnungsadresse|postanschrift|hausnummer|\
-         rue|voie|adresse postale|domicile|direccion|domicilio|calle|direccion postal|apartment|apt number|po box|indirizzo|endereco|straat|straatnaam|gateadresse|ulica|vei|adres",
+         rue|voie|adresse postale|domicile|direccion|domicilio|calle|direccion postal|apartment|apt number|po box|indirizzo|endereco|straat|straatnaam|gateadresse|ulica|vei|adres|adr|vejnavn|gatenavn",
     ),
     (
         Kind::City,

@@ -13,6 +13,7 @@ mod meaning;
 mod shape;
 mod words;
 
+use crate::detect::{Likeness, likeness};
 pub use classify::{Evidence, Finding, classify};
 pub use facts::{Facts, Observer};
 pub use kind::Kind;
@@ -28,11 +29,13 @@ pub fn looks_like_data(name: &str) -> bool {
 
 /// Whether a text that stands where a name should is rather that of a person or a place, however its words are joined.
 pub fn looks_like_a_name(name: &str) -> bool {
-    let is_like = |name: &str| {
-        let like = crate::detect::likeness(name);
-        [like.given, like.family, like.full, like.place].into_iter().any(|percent| percent > 50)
-    };
-    is_like(name) || is_like(&words::words(name).join(" "))
+    let is_like = |like: Likeness| [like.given, like.family, like.full, like.place].into_iter().any(|part| part > 50);
+    is_like(likeness(name)) || is_like(likeness(&words::words(name).join(" ")))
+}
+
+/// Whether a text is of words that everybody uses, as `Price` and `weight`, though people have such names, too.
+pub fn is_of_common_words(name: &str) -> bool {
+    likeness(name).common.max(likeness(&words::words(name).join(" ")).common) >= 50
 }
 
 /// Whether a name has words that names of columns have.
@@ -143,6 +146,8 @@ mod tests {
         assert_eq!(told("c03", &["a@b.example", "c@d.example", "e@f.example"]), Kind::Email);
         assert_eq!(told("email", &["192.0.2.1", "192.0.2.2"]), Kind::Ip);
         assert_eq!(told("first_name", &["1999-01-01", "2000-01-01"]), Kind::Moment);
+        assert_eq!(told("ref_key", &["131052-308T", "010190-002R"]), Kind::NationalId);
+        assert_eq!(told("ref_key", &["131052308", "010190002"]), Kind::Key);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use super::start::Start;
 use super::{Depth, Leaf, ROWS, Taken};
-use crate::scan::column::{Names, is_known, looks_like_a_name};
+use crate::scan::column::{Names, is_known, is_of_common_words, looks_like_a_name};
 use crate::schema::{Dialect, Format, Header, LeafPath};
 use crate::source::text::{Limits, Reader, TextError, spells};
 
@@ -90,8 +90,7 @@ fn read(start: &Start, dialect: &Dialect, width: usize) -> Result<Vec<Vec<ArrayR
 
 /// Whether the first record names the columns; where nothing tells, it is somebody's row.
 fn is_header(first: &[String], columns: &[Vec<ArrayRef>]) -> bool {
-    let people = first.iter().any(|name| looks_like_a_name(name) && !is_known(name));
-    if people || is_row(first, columns) {
+    if (0..first.len()).any(|at| may_be_somebodys(&first[at], columns, at)) || is_row(first, columns) {
         return false;
     }
     let has_values = |at: usize| below(columns, at).next().is_some();
@@ -103,6 +102,13 @@ fn is_header(first: &[String], columns: &[Vec<ArrayRef>]) -> bool {
     let spelled = |at: usize| first.iter().all(|name| is_plain(name)) && !below(columns, at).any(is_plain);
     let known = first.iter().filter(|name| is_known(name)).count();
     known * 2 > first.len() || (0..columns.len()).any(|at| has_values(at) && (typed(at) || spelled(at)))
+}
+
+/// Whether a field may be the name of a person or a place, as of a row: a common word is none, unless what stands below it is.
+fn may_be_somebodys(field: &str, columns: &[Vec<ArrayRef>], at: usize) -> bool {
+    let are_like =
+        || below(columns, at).filter(|text| looks_like_a_name(text)).count() * 2 > below(columns, at).count();
+    looks_like_a_name(field) && !is_known(field) && (!is_of_common_words(field) || are_like())
 }
 
 /// Whether a text is written as names of columns are where machines make them.
@@ -154,6 +160,7 @@ mod tests {
         assert_eq!(names("Email;Phone;Xyz\na@b.example;1-1;q\n"), ["Email", "Phone", "Xyz"]);
         assert_eq!(names("Qwe,Xyz\n1,q\n2,r\n"), ["Qwe", "Xyz"]);
         assert_eq!(names("abc,x_y\nU,q\nV w,r\n"), ["abc", "x_y"]);
+        assert_eq!(names("Price,Stage\n7,Won\n5,Lost\n"), ["Price", "Stage"], "names of people, too");
     }
 
     #[test]
@@ -169,6 +176,7 @@ mod tests {
             "ainok,n/a\neerov,5\n",
             "ainok,\neerov,5\n",
             "aino,qwe\n7,5\n",
+            "Price,Bill\nAino,Eino\n",
             "ainok,kp1\n",
             "Katuja 1x,Abc\nKatuja 2x,Def\n",
         ] {

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::start::Start;
 use super::{Depth, Leaf, ROWS, Taken};
 use crate::plan::FileError;
-use crate::scan::column::{Names, is_known, looks_like_a_name};
+use crate::scan::column::{Names, is_known, is_of_common_words, looks_like_a_name};
 use crate::scan::objects::Ending;
 use crate::schema::{LeafPath, children, leaves};
 
@@ -170,9 +170,11 @@ impl Node {
         self.fields.iter().filter(|(name, _)| is_known(name)).count() * 2 > self.fields.len()
     }
 
-    /// Whether a key is like the name of a person or a place.
+    /// Whether a key is like the name of a person or a place: a common word is none that comes back in every object.
     fn has_people(&self) -> bool {
-        self.fields.iter().any(|(name, _)| looks_like_a_name(name) && !is_known(name))
+        let is_settled = self.is_settled();
+        let is_word = |name: &str| is_known(name) || (is_settled && is_of_common_words(name));
+        self.fields.iter().any(|(name, _)| looks_like_a_name(name) && !is_word(name))
     }
 
     /// Whether the same keys come back from object to object.
@@ -315,6 +317,8 @@ mod tests {
         assert!(taken("{\"ainok\":{\"n\":1},\"eerov\":{\"n\":2}}").is_err(), "such records have no columns");
         let found = taken("{\"a\":{\"qwz\":1,\"xyv\":2}}\n{\"a\":{\"qwz\":1,\"xyv\":2}}").expect("records");
         assert_eq!((found[0].0.as_str(), found[1].0.as_str()), ("a.qwz", "a.xyv"), "what comes back is a field");
+        let found = taken("{\"price\":1,\"weight\":2}\n{\"price\":3,\"weight\":4}").expect("records");
+        assert_eq!((found[0].0.as_str(), found.len()), ("price", 2), "names of people, and words");
     }
 
     #[test]
