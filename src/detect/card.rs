@@ -1,6 +1,7 @@
 //! Numbers of payment cards.
 
 use crate::detect::checks::luhn;
+use crate::detect::comma::is_within_number;
 use crate::detect::context::Vocabulary;
 use crate::detect::tags::Tag;
 use crate::detect::{At, Recogniser, Span, Starts, Text};
@@ -115,7 +116,8 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
 /// Whether what is before lets a number begin here.
 fn begins(bytes: &[u8], at: usize) -> bool {
     match bytes[..at] {
-        [.., digit, b'-' | b'.' | b','] => !digit.is_ascii_alphanumeric(),
+        [.., digit, b'-' | b'.'] => !digit.is_ascii_alphanumeric(),
+        [.., b','] => !is_within_number(bytes, at - 1),
         // The tail of a longer number in fours, as of an account.
         [ref front @ .., first, second, third, digit, b' ']
             if front.last() != Some(&b'-') && bytes.get(at + 4) == Some(&b' ') && digit.is_ascii_digit() =>
@@ -131,7 +133,8 @@ fn begins(bytes: &[u8], at: usize) -> bool {
 /// Whether a number ends here: no letter follows, nor digits that are joined as its own groups are.
 fn ends(bytes: &[u8], at: usize, separator: Option<u8>) -> bool {
     match bytes[at..] {
-        [joint @ (b'-' | b'.' | b','), next, ..] => {
+        [b',', ..] => !is_within_number(bytes, at),
+        [joint @ (b'-' | b'.'), next, ..] => {
             !next.is_ascii_digit() || (joint == b'-' && separator == Some(b' '))
         }
         [next, ..] => !next.is_ascii_alphanumeric() && next != b'_',
@@ -215,6 +218,7 @@ mod tests {
             assert_eq!(cards(&format!("paid by {number}, then 2 by {number} 12")), [number, number]);
         }
         assert_eq!(cards("card 4222222222222"), ["4222222222222"]);
+        assert_eq!(cards("7,4111111111111111,9"), ["4111111111111111"]);
         assert_eq!(cards("4012888888881881 4012-8888-8888-1881 4012 8888 8888 1881").len(), 3);
         for none in [
             "4111111111111112",

@@ -40,8 +40,20 @@ impl Vocabulary {
 
     /// The same, where it is known which word the place belongs to, or is the first behind it.
     pub(super) fn is_among(&self, text: &Text<'_>, at: usize, end: usize, reach: usize) -> bool {
-        let near = text.words()[end.saturating_sub(reach)..end].iter().rev();
-        near.take_while(|word| at.saturating_sub(word.end) <= FARTHEST).any(|word| self.has(word))
+        self.places_among(text, at, end, reach).next().is_some()
+    }
+
+    /// Which of them are, the nearest first.
+    pub(super) fn places_among(
+        &self,
+        text: &Text<'_>,
+        at: usize,
+        end: usize,
+        reach: usize,
+    ) -> impl Iterator<Item = usize> {
+        let near = (end.saturating_sub(reach)..end).rev().map(|place| (place, &text.words()[place]));
+        let near = near.take_while(move |(_, word)| at.saturating_sub(word.end) <= FARTHEST);
+        near.filter(|(_, word)| self.has(word)).map(|(place, _)| place)
     }
 
     /// Whether one of so many words behind a place of the text is one of the list.

@@ -3,6 +3,7 @@
 use std::net::Ipv6Addr;
 
 use crate::detect::context::Vocabulary;
+use crate::detect::phone;
 use crate::detect::tags::Tag;
 use crate::detect::{At, Recogniser, Span, Starts, Text, Word};
 
@@ -85,7 +86,9 @@ fn version_4(text: &Text<'_>, point: usize) -> Option<(usize, usize)> {
         [next, ..] => !next.is_ascii_alphanumeric() && next != b'_',
         [] => true,
     };
-    (is_whole && !VERSIONS.is_before(text, start, 1)).then(|| (start, prefix_end(bytes, end, 32)))
+    // `12.34.56.78` is a telephone's number where somebody says so.
+    let is_phone = || end - start == 11 && phone::NAMES.is_before(text, start, 2);
+    (is_whole && !VERSIONS.is_before(text, start, 2) && !is_phone()).then(|| (start, prefix_end(bytes, end, 32)))
 }
 
 fn four_octets(bytes: &[u8], start: usize) -> Option<usize> {
@@ -96,7 +99,8 @@ fn four_octets(bytes: &[u8], start: usize) -> Option<usize> {
         }
         let digits = bytes[at..].iter().take(4).take_while(|byte| byte.is_ascii_digit()).count();
         let value = bytes[at..at + digits].iter().fold(0, |value, digit| value * 10 + u32::from(digit - b'0'));
-        if !(1..=3).contains(&digits) || value > 255 || (octet > 0 && bytes[at - 1] != b'.') {
+        let is_padded = digits == 2 && bytes[at] == b'0';
+        if !(1..=3).contains(&digits) || is_padded || value > 255 || (octet > 0 && bytes[at - 1] != b'.') {
             return None;
         }
         at += digits;
@@ -174,6 +178,9 @@ mod tests {
             "1.2.3.4-beta",
             "1.2.3.4.example",
             "Chrome/120.0.0.0",
+            "version is 1.2.3.4",
+            "40.61.08.60",
+            "Phone: 40.61.18.60",
         ] {
             assert!(ips(none).is_empty(), "{none}");
         }

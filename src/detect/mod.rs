@@ -7,6 +7,7 @@
 
 mod calendar;
 pub(crate) mod checks;
+mod comma;
 mod context;
 mod dispatch;
 mod host;

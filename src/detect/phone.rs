@@ -3,9 +3,10 @@
 mod codes;
 mod shape;
 
+use crate::detect::comma::is_within_number;
 use crate::detect::context::Vocabulary;
 use crate::detect::tags::Tag;
-use crate::detect::{At, Recogniser, Span, Starts, Text};
+use crate::detect::{At, Recogniser, Span, Starts, Text, Word};
 use codes::code_of;
 use shape::Shape;
 
@@ -19,7 +20,7 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
     find,
 };
 
-/// What is said of telephones: Finnish, Swedish, German, French, Spanish, Italian, Dutch, Danish and English.
+/// What is said of telephones, in the languages of Europe.
 pub(super) static CALLS: Vocabulary = Tag::Call.list(&[
     "phone",
     "phones",
@@ -109,17 +110,6 @@ pub(super) static CALLS: Vocabulary = Tag::Call.list(&[
     "reached",
     "phoned",
     "caller",
-    "number",
-    "numbers",
-    "numero",
-    "numéro",
-    "número",
-    "nummer",
-    "nummern",
-    "numret",
-    "numerosta",
-    "numeroon",
-    "numerossa",
     "tavoitettavissa",
     "tekstiviesti",
     "matkapuhelin",
@@ -150,7 +140,80 @@ pub(super) static CALLS: Vocabulary = Tag::Call.list(&[
     "telefonnumer",
     "telefonszám",
     "komórka",
-    "gsm",
+    "telem",
+    "kom",
+    "kontakt",
+    "kontakta",
+    "answering",
+    "fone",
+    "rufnr",
+    "mobiele",
+    "mobilfunknummer",
+    "ph",
+    "devolver",
+    "handynr",
+    "ruf",
+    "telefoni",
+    "telefons",
+    "telefonas",
+    "telefonu",
+    "telefonem",
+    "telefoniczny",
+    "telefonní",
+    "telefonnummeret",
+    "telefonul",
+    "telefonski",
+    "telefoonnummer",
+    "tfno",
+    "tlfn",
+    "tlm",
+    "komórkowy",
+    "zadzwoń",
+    "zadzwonić",
+    "dzwonić",
+    "zavolejte",
+    "volejte",
+    "mobilní",
+    "mobilnummeret",
+    "mobitel",
+    "ringe",
+    "ligar",
+    "ligue",
+    "llámame",
+    "llámeme",
+    "llámanos",
+    "llámenos",
+    "móviles",
+    "chiamami",
+    "chiamatemi",
+    "recapito",
+    "contacto",
+    "contato",
+    "appelle",
+    "rufe",
+    "mobiel",
+    "mobilul",
+    "sunați",
+    "helista",
+    "mobiil",
+    "hívjon",
+    "mobilszám",
+    "nazovite",
+    "pokličite",
+    "arayın",
+    "tālr",
+    "tālrunis",
+    "тел",
+    "телефон",
+    "телефона",
+    "телефону",
+    "моб",
+    "звоните",
+    "позвоните",
+    "дзвоніть",
+    "τηλ",
+    "τηλέφωνο",
+    "κινητό",
 ]);
 
 /// What right before a number says that it is one, whatever else was said before.
@@ -175,11 +238,181 @@ pub(super) static NAMES: Vocabulary = Tag::PhoneName.list(&[
     "handy",
     "sms",
     "whatsapp",
+    "telefone",
+    "telefoon",
+    "telefonu",
+    "telem",
+    "telemóvel",
+    "tfno",
+    "tlfn",
+    "tlm",
+    "telefonnr",
+    "telefonnummer",
+    "telnr",
+    "mobilnr",
+    "mobilnummer",
+    "handynr",
+    "handynummer",
+    "móvil",
+    "celular",
+    "cellulare",
+    "portable",
+    "mobiel",
+    "gsm",
+    "tālr",
+    "тел",
+    "телефон",
+    "моб",
+    "τηλ",
+]);
+
+/// What a number is called, of a telephone or of anything.
+pub(super) static NUMBERS: Vocabulary = Tag::Numbered.list(&[
+    "number",
+    "numbers",
+    "numero",
+    "numéro",
+    "número",
+    "nummer",
+    "nummern",
+    "numret",
+    "numerosta",
+    "numeroon",
+    "numerossa",
+    "nummeret",
+    "numerem",
+    "numeru",
+    "numer",
+    "číslo",
+]);
+
+/// Before `number`, who has it or which one it is, and not of what.
+pub(super) static WHOSE: Vocabulary = Tag::Whose.list(&[
+    "a",
+    "another",
+    "at",
+    "different",
+    "direct",
+    "her",
+    "his",
+    "home",
+    "its",
+    "me",
+    "my",
+    "new",
+    "on",
+    "other",
+    "our",
+    "personal",
+    "primary",
+    "private",
+    "same",
+    "secondary",
+    "that",
+    "the",
+    "their",
+    "this",
+    "under",
+    "whose",
+    "work",
+    "your",
+    "correct",
+    "mun",
+    "sun",
+    "minun",
+    "sinun",
+    "hänen",
+    "meidän",
+    "uusi",
+    "uudella",
+    "oma",
+    "suora",
+    "mitt",
+    "ditt",
+    "hans",
+    "hennes",
+    "vårt",
+    "min",
+    "din",
+    "nya",
+    "nytt",
+    "det",
+    "på",
+    "är",
+    "annat",
+    "meine",
+    "deine",
+    "seine",
+    "ihre",
+    "unsere",
+    "neue",
+    "die",
+    "der",
+    "unter",
+    "mon",
+    "ton",
+    "son",
+    "votre",
+    "notre",
+    "leur",
+    "nouveau",
+    "le",
+    "ce",
+    "au",
+    "mi",
+    "tu",
+    "su",
+    "mí",
+    "nuestro",
+    "nuevo",
+    "el",
+    "al",
+    "un",
+    "mio",
+    "tuo",
+    "suo",
+    "nostro",
+    "nuovo",
+    "il",
+    "meu",
+    "teu",
+    "seu",
+    "o",
+    "ao",
+    "novo",
+    "mijn",
+    "je",
+    "jouw",
+    "uw",
+    "zijn",
+    "haar",
+    "ons",
+    "het",
+    "dit",
+    "nieuwe",
+    "mit",
+    "mój",
+    "and",
+    "och",
+    "og",
+    "und",
+    "ja",
+    "y",
+    "e",
+    "et",
+    "i",
+    "en",
+    "pod",
+    "para",
+    "twój",
+    "jego",
+    "jej",
+    "moje",
 ]);
 
 /// What is said behind a number: which of somebody's telephones it is.
 pub(super) static LINES: Vocabulary =
-    Tag::PhoneLine.list(&["office", "fax", "mobile", "cell", "desk", "landline", "voicemail", "mobil", "puh", "gsm"]);
+    Tag::PhoneLine.list(&["office", "fax", "mobile", "cell", "desk", "landline", "voicemail", "mobil", "puh", "gsm", "erreichbar", "zurückgerufen", "zurückrufen"]);
 
 /// What is said of numbers that are none of a telephone.
 pub(super) static OTHERS: Vocabulary = Tag::NoPhone.list(&[
@@ -302,7 +535,7 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
         At::Mark(at) => (at, None),
         At::Word(index) => (text.words()[index].start, Some(index)),
     };
-    let Some(first) = begin(text.bytes(), start) else { return };
+    let Some(first) = begin(text, start) else { return };
     let Some(mut piece) = Shape::read(text.bytes(), first) else { return };
     // The longest piece that is a number: what is said behind it may go on with digits.
     while piece.groups() > 0 {
@@ -316,7 +549,8 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
 }
 
 /// Where a number begins that may stand here, if what is before lets it.
-fn begin(bytes: &[u8], at: usize) -> Option<usize> {
+fn begin(text: &Text<'_>, at: usize) -> Option<usize> {
+    let bytes = text.bytes();
     let before = bytes[..at].last();
     match bytes[at] {
         b'+' => {
@@ -336,23 +570,31 @@ fn begin(bytes: &[u8], at: usize) -> Option<usize> {
                 _ => Some(at + 1),
             }
         }
-        byte if byte.is_ascii_digit() => is_free(bytes, at).then_some(at),
+        byte if byte.is_ascii_digit() => is_free(text, at).then_some(at),
         _ => None,
     }
 }
 
 /// Whether digits that begin here are not the end of something else.
-fn is_free(bytes: &[u8], at: usize) -> bool {
+fn is_free(text: &Text<'_>, at: usize) -> bool {
+    let bytes = text.bytes();
     match bytes[..at] {
         [] => true,
-        [.., digit, b','] if digit.is_ascii_digit() => false,
+        [.., b','] => !is_within_number(bytes, at - 1),
         [.., digit, b' '] if digit.is_ascii_digit() => {
             let own = bytes[at..].iter().take(8).take_while(|byte| byte.is_ascii_digit()).count();
             let last = bytes[..at - 1].iter().rev().take(3).take_while(|byte| byte.is_ascii_alphanumeric()).count();
             // `07:14 0401234567`, but not the tail of a longer number in groups.
             bytes[at] == b'0' && (own > 6 || last < 3)
         }
-        [.., before] => !before.is_ascii_alphanumeric() && !b"+-./_#@(%$*~^".contains(&before) && before.is_ascii(),
+        // A dash, but not the sign of an amount, nor what joins a code.
+        [ref front @ .., b'-'] => bytes[at] == b'0' && !front.last().is_some_and(u8::is_ascii_alphanumeric),
+        [.., before] if before.is_ascii() => !before.is_ascii_alphanumeric() && !b"+./_#@(%$~^".contains(&before),
+        // Quotes and the like, but no letter, and no currency.
+        _ => {
+            let before = text.as_str()[..at].chars().next_back().unwrap_or_default();
+            !before.is_alphanumeric() && !"£¥€₹₽₺₩".contains(before)
+        }
     }
 }
 
@@ -379,9 +621,13 @@ fn certainty(text: &Text<'_>, start: usize, word: Option<usize>, piece: &Shape) 
         return None;
     }
     let is_named = NAMES.is_among(text, start, first, 1);
-    let is_other = !is_named && OTHERS.is_among(text, start, first, if is_formed { 2 } else { 3 });
-    let reach = if is_formed { 5 } else { 3 };
-    let is_called = CALLS.is_among(text, start, first, reach) || LINES.is_behind(text, piece.end(), 1);
+    let is_other = OTHERS.is_among(text, start, first, if is_formed { 2 } else { 3 })
+        || NUMBERS.places_among(text, start, first, 2).any(|place| !is_somebodys(text, place));
+    let is_other = is_other && !is_named;
+    let reach = 5;
+    let is_called = CALLS.is_among(text, start, first, reach)
+        || LINES.is_behind(text, piece.end(), 1)
+        || NUMBERS.places_among(text, start, first, reach).any(|place| is_somebodys(text, place));
     match (is_formed, is_called, is_other) {
         (true, true, _) => Some(85),
         (true, false, false) => Some(if piece.groups() > 1 { 75 } else { 62 }),
@@ -389,6 +635,17 @@ fn certainty(text: &Text<'_>, start: usize, word: Option<usize>, piece: &Shape) 
         (false, true, false) if is_plausible => Some(70),
         _ => None,
     }
+}
+
+/// Whether `number` stands for a telephone's: nothing beside it says of what else it is, as `claim number` and
+/// `numéro de facture` do.
+fn is_somebodys(text: &Text<'_>, place: usize) -> bool {
+    let is_alone = |before: usize| {
+        let word = &text.words()[before];
+        text.between(before) != b" " || WHOSE.has(word) || CALLS.has(word)
+    };
+    let goes_on = |word: &Word| ["de", "del", "della", "di", "do", "of", "for", "för", "på", "til"].contains(&text.word(word));
+    place.checked_sub(1).is_none_or(is_alone) && !text.words().get(place + 1).is_some_and(goes_on)
 }
 
 #[cfg(test)]
@@ -426,6 +683,9 @@ mod tests {
         assert_eq!(phones("call me on 9469 9966 now"), ["9469 9966"]);
         assert_eq!(phones("passport X1234567, phone 5551234567."), ["5551234567"]);
         assert_eq!(phones("(0401234567)"), ["0401234567"]);
+        assert_eq!(phones("7,0401234567,9 \u{ab}040 1234567\u{bb} **0401234567**"), ["0401234567", "040 1234567", "0401234567"]);
+        assert_eq!(phones("numer telefonu 512 686 608, Tel 015123456789"), ["512 686 608", "015123456789"]);
+        assert_eq!(phones("my number is 94699966"), ["94699966"]);
         assert_eq!(phones("kl 07:14 0401234567 2 pcs"), ["0401234567"]);
     }
 
@@ -450,6 +710,8 @@ mod tests {
             "8db1f6bc-f206-478f-ad18-5df454ff3523",
             "1 2 3 4 5 6 7 8 9",
             "total 1,234,567,890",
+            "claim number 94699966",
+            "numéro de facture 94699966",
             "00030000 00000001",
             "XX12 0140 1349 5350",
         ] {

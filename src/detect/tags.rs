@@ -41,6 +41,8 @@ pub(super) enum Tag {
     PhoneName,
     PhoneLine,
     NoPhone,
+    Numbered,
+    Whose,
     Profile,
     Home,
     Folder,
@@ -53,7 +55,7 @@ pub(super) enum Tag {
 /// Roles take the bits above those of the lists.
 const ROLE_SHIFT: u32 = 28;
 
-const VOCABULARIES: [&Vocabulary; 23] = [
+const VOCABULARIES: [&Vocabulary; 25] = [
     &address::words::STREET,
     &address::words::BOX,
     &address::words::ADDRESS,
@@ -70,6 +72,8 @@ const VOCABULARIES: [&Vocabulary; 23] = [
     &phone::NAMES,
     &phone::LINES,
     &phone::OTHERS,
+    &phone::NUMBERS,
+    &phone::WHOSE,
     &url::SITES,
     &url::HOMES,
     &url::FOLDERS,
@@ -104,7 +108,7 @@ impl Tags {
 }
 
 /// Of so many bits is the place of a word in the table.
-const PLACE_BITS: u32 = 13;
+const PLACE_BITS: u32 = 14;
 
 /// The half of a hash that its slot holds; the other half says in which places it can be.
 const HELD: u64 = u64::MAX << 32;

@@ -26,7 +26,8 @@ pub(super) use context::last_words;
 use context::{Around, Before};
 use shape::{Letters, Patterns, Run, Shapes};
 
-/// Declares every country's module and the list.
+/// Declares every country's module and the list. Of two that a word announces alike the first is meant: so Sweden's, whose
+/// number has a check digit, stands before Denmark's.
 macro_rules! countries {
     ($($country:ident)*) => {
         $(mod $country;)*
@@ -47,6 +48,7 @@ countries! {
     central_america
     china
     czechia
+    sweden
     denmark
     finland
     france
@@ -69,7 +71,6 @@ countries! {
     south_america
     southeast_asia
     spain
-    sweden
     switzerland
     usa
 }

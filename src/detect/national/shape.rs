@@ -1,6 +1,7 @@
 //! How numbers are written: their letters and digits, and where they are grouped.
 
 use crate::detect::Text;
+use crate::detect::comma::is_within_number;
 use crate::detect::text::{CASE, eight};
 
 use super::Number;
@@ -114,23 +115,28 @@ impl Run {
     /// Whether digits are joined to its end, so that it begins a longer number.
     pub(super) fn is_start_of_piece(self, text: &Text<'_>) -> bool {
         let goes_on = text.words().get(self.last + 1).is_some_and(|word| word.has_digit());
-        goes_on && joins_digits(text.between(self.last))
+        goes_on && joins_digits(text, self.last)
     }
 
     /// Whether digits are joined to its beginning.
     pub(super) fn is_end_of_piece(self, text: &Text<'_>) -> bool {
-        self.first.checked_sub(1).is_some_and(|gap| text.words()[gap].has_digit() && joins_digits(text.between(gap)))
+        self.first.checked_sub(1).is_some_and(|gap| text.words()[gap].has_digit() && joins_digits(text, gap))
     }
 
     /// Whether something else is joined to one of its ends.
     pub(super) fn is_glued(self, text: &Text<'_>) -> bool {
-        let joins = |gap: usize| matches!(text.between(gap), [b'-' | b'.' | b'/' | b'+' | b'_' | b'#' | b'@' | b'&']);
+        let joins = |gap: usize| matches!(text.between(gap), [b'-' | b'.' | b'/' | b'+' | b'_' | b'#' | b'@']);
         self.first.checked_sub(1).is_some_and(joins) || joins(self.last) && self.last + 1 < text.words().len()
     }
 }
 
-fn joins_digits(gap: &[u8]) -> bool {
-    matches!(gap, [b'-' | b'.' | b'/' | b'+' | b':' | b',' | b'_'])
+/// Whether what stands behind a word joins digits of it to those of the next.
+fn joins_digits(text: &Text<'_>, index: usize) -> bool {
+    match text.between(index) {
+        [b','] => is_within_number(text.bytes(), text.words()[index].end),
+        [b'/' | b':'] => text.bytes()[text.words()[index].end - 1].is_ascii_digit(),
+        gap => matches!(gap, [b'-' | b'.' | b'+' | b'_']),
+    }
 }
 
 /// The word before, if it is of few letters and joined, as the country of a number of a firm.

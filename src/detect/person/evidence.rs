@@ -169,7 +169,8 @@ impl Clues {
 
     fn around(&mut self, text: &Text<'_>, segment: &Segment) {
         let (Some(first), Some(last)) = (segment.tokens.first(), segment.tokens.last()) else { return };
-        match role_before(text, first.at) {
+        let role = role_before(text, first.at);
+        match role {
             Some(Role::Title) => self.set(Clue::Title, 1),
             Some(Role::Greeting) => self.set(Clue::Greeting, 1),
             Some(Role::Closing) => self.set(Clue::Closing, 1),
@@ -193,7 +194,9 @@ impl Clues {
         let quote = |byte: u8| matches!(byte, b'"' | b'\'' | b'>' | b'<' | b'`');
         self.mark(Clue::Genitive, matches!(&bytes[end..], [b'\'', b's', ..] | [0xe2, 0x80, 0x99, b's', ..]));
         self.mark(Clue::Handle, matches!(before, Some(b'@' | b'#' | b'_' | b'\\')));
-        self.mark(Clue::Quoted, before.is_some_and(quote) && bytes.get(end).is_some_and(|byte| quote(*byte)));
+        let is_quoted = before.is_some_and(quote) && bytes.get(end).is_some_and(|byte| quote(*byte));
+        // Behind a label it is a value as others are: `"last_name": "Virtanen"`.
+        self.mark(Clue::Quoted, is_quoted && role != Some(Role::Label));
         self.mark(
             Clue::CapitalBefore,
             first.at > 0 && text.between(first.at - 1) == b" " && text.words()[first.at - 1].is_capital,
@@ -212,9 +215,12 @@ fn is_glued(bytes: &[u8], start: usize, end: usize) -> bool {
     before || behind || bytes.get(end) == Some(&b'@')
 }
 
-/// Whether a sentence or a line begins at a word.
+/// Whether a sentence or a line begins at a word: not behind the point of a title, as `Dr. `.
 fn starts_sentence(text: &Text<'_>, at: usize) -> bool {
     let Some(before) = at.checked_sub(1) else { return true };
+    if text.between(before) == b". " && role(text, &text.words()[before]) == Some(Role::Title) {
+        return false;
+    }
     // A bullet is of three bytes.
     let ends = |sign: &[u8]| matches!(sign, [b'.' | b'!' | b'?' | b'\n' | b'*', ..] | [0xe2, 0x80, 0xa2, ..]);
     let gap = text.between(before);

@@ -92,4 +92,10 @@ mod tests {
     fn a_name_that_is_turned_round_takes_no_letters_of_others() {
         assert_eq!(found("\"Xqzzy, John\nAPO AE 09123\"", "ADDRESS"), ["Xqzzy, John\nAPO AE 09123"]);
     }
+
+    #[test]
+    fn a_title_with_a_point_and_a_label_with_quotes_announce_names() {
+        assert_eq!(found("I saw Dr. Fechner today", "PERSON"), ["Fechner"]);
+        assert_eq!(found("{\"lastName\": \"M\u{fc}lichen\", \"n\": 1}", "PERSON"), ["M\u{fc}lichen"]);
+    }
 }

@@ -1,5 +1,7 @@
 //! How a number is written: its digits, in groups.
 
+use crate::detect::comma::is_within_number;
+
 /// So many groups and digits are read; a number that is longer is none of a telephone.
 const MOST_GROUPS: usize = 8;
 const MOST_DIGITS: usize = 18;
@@ -113,7 +115,9 @@ impl Shape {
         match bytes.get(end..) {
             _ if self.groups > 1 && last < 2 => false,
             None | Some([]) => true,
-            Some([b'-' | b'.' | b'/' | b',' | b':', next, ..]) => !next.is_ascii_digit(),
+            // Nothing that is counted begins with a zero.
+            Some([b',', ..]) => self.digits[0] == b'0' || !is_within_number(bytes, end),
+            Some([b'-' | b'.' | b'/' | b':', next, ..]) => !next.is_ascii_digit(),
             Some([b'@' | b'_' | b'%', ..]) => false,
             Some([next, ..]) => !next.is_ascii_alphanumeric() || self.extension_end(bytes) > end,
         }
@@ -185,8 +189,9 @@ impl Shape {
 
     /// What can be a number where it is said to be one.
     pub(super) fn is_plausible(&self) -> bool {
-        let is_long = if self.groups > 1 { (6..=12).contains(&self.count) } else { (7..=11).contains(&self.count) };
-        is_long && (self.count >= 8 || self.lengths().iter().skip(1).all(|length| *length >= 2))
+        let most = if self.groups > 1 || self.digits[0] == b'0' { 12 } else { 11 };
+        let fewest = if self.groups > 1 { 6 } else { 7 };
+        (fewest..=most).contains(&self.count) && (self.count >= 8 || self.lengths().iter().skip(1).all(|length| *length >= 2))
     }
 }
 
