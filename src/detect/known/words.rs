@@ -86,7 +86,7 @@ impl Words {
                 before.into_iter().for_each(|word| word.to = to);
                 continue;
             }
-            if !letter.is_alphanumeric() {
+            if !is_of_word(letter) {
                 self.words.extend(open.take());
                 continue;
             }
@@ -114,7 +114,16 @@ impl Words {
         let mut add = |letter: char| letters.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
         match letter {
             '\0'..='\x7f' => add(letter.to_ascii_lowercase()),
+            // Letters that Unicode takes for no other with an accent, as who has no such key writes them.
             'ß' | 'ẞ' => "ss".chars().for_each(add),
+            'æ' | 'Æ' | 'ǽ' | 'Ǽ' => "ae".chars().for_each(add),
+            'œ' | 'Œ' => "oe".chars().for_each(add),
+            'þ' | 'Þ' => "th".chars().for_each(add),
+            'ł' | 'Ł' => add('l'),
+            'ø' | 'Ø' | 'ǿ' | 'Ǿ' => add('o'),
+            'đ' | 'Đ' | 'ð' | 'Ð' => add('d'),
+            'ħ' | 'Ħ' => add('h'),
+            'ŧ' | 'Ŧ' => add('t'),
             // By its capital, so that a sigma is one at the end of a word too, and an i without a dot is one.
             _ => decompose_compatible(letter, |part| {
                 let parts = part.to_uppercase().flat_map(char::to_lowercase);
@@ -141,11 +150,25 @@ fn fold_eight(letters: &mut [u8]) -> u64 {
     (((letter | digit) >> 7 & EACH).wrapping_mul(0x0102_0408_1020_4080)) >> 56
 }
 
+/// Whether a word can be made of a character: not of ordinals, fractions, footnotes and numbers in circles, which are beside
+/// one, nor of the letters that stand for an apostrophe.
+fn is_of_word(letter: char) -> bool {
+    match letter {
+        '\0'..='\x7f' => letter.is_ascii_alphanumeric(),
+        '\u{aa}' | '\u{ba}' | '\u{b2}' | '\u{b3}' | '\u{b9}' | '\u{bc}'..='\u{be}' | '\u{2b9}'..='\u{2c1}' => false,
+        '\u{2070}'..='\u{2089}' | '\u{2150}'..='\u{215f}' | '\u{2460}'..='\u{249b}' => false,
+        '\u{24ea}'..='\u{24ff}' | '\u{2776}'..='\u{2793}' | '\u{3220}'..='\u{325f}' | '\u{3280}'..='\u{32bf}' => false,
+        _ => letter.is_alphanumeric(),
+    }
+}
+
 /// Whether a character takes no room by itself: accents and points on the letter before them, joiners, soft hyphens, marks of
 /// direction. Thai has vowels among them, which are letters as others.
 fn is_weightless(letter: char) -> bool {
     match letter {
         '\0'..='\x7f' | '\u{e01}'..='\u{e5b}' => false,
+        // Tatweel only makes a word longer.
+        '\u{640}' | '\u{180e}' => true,
         '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' => true,
         '\u{300}'..='\u{36f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ff9e}' | '\u{ff9f}' => true,
         _ => canonical_combining_class(letter) != 0,
@@ -197,6 +220,9 @@ mod tests {
         alike("김철수a", "\u{1100}\u{1175}\u{11b7}\u{110e}\u{1165}\u{11af}\u{1109}\u{116e}a");
         alike("\u{9df}\u{95b}", "\u{9af}\u{9bc}\u{91c}\u{93c}");
         alike("١٢٣٤٥٦٧ ১২৩ ๑๒๓๔๕๖๗ 𝟏𝟐", "1234567 123 1234567 12");
+        alike("Łukasz Søren Đặng Guðrún Þór Lebœuf Kjærgård", "Lukasz Soren Dang Gudrun Thor Leboeuf Kjaergard");
+        alike("Virtanen¹ Nº12345678 12345678½ ①Virtanen", "Virtanen N 12345678 12345678 Virtanen");
+        alike("O\u{2bc}Connor Мар\u{2bc}яна محـمد", "O'Connor Мар'яна محمد");
         alike("محم\u{651}د علي", "محمد علي");
         assert!(words(" ,;\u{200b}").is_empty());
     }
