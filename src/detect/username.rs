@@ -7,7 +7,7 @@ use crate::detect::{At, Recogniser, Span, Starts, Text, person};
 pub(super) const RECOGNISER: Recogniser = Recogniser {
     name: "username",
     kinds: &["USERNAME"],
-    follows: "useradd(8) of shadow-utils (form); the messages of OpenSSH and of PAM",
+    follows: "useradd(8) of shadow-utils (form); the messages of OpenSSH and of PAM; the Common Log Format of web servers",
     leaves_out: "user names without a word before them that says so",
     starts: &[
         Starts::Keyword(SURE_WORDS),
@@ -15,6 +15,7 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
         Starts::Label(FOR),
         Starts::Company(OF_LOGS),
         Starts::Mark(b'@'),
+        Starts::Mark(b'['),
     ],
     find,
 };
@@ -59,6 +60,12 @@ const WORDS: &[&str] = &[
     "cuenta",
     "compte",
     "konto",
+    "utente",
+    "utilizador",
+    "gebruiker",
+    "bruger",
+    "bruker",
+    "użytkownik",
 ];
 
 /// Words behind which a user name stands in lines about logins.
@@ -77,6 +84,7 @@ const SHORTEST: usize = 2;
 
 fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     let name = match at {
+        At::Mark(mark) if text.bytes()[mark] == b'[' => requester(text, mark),
         At::Mark(mark) => handle(text, mark),
         At::Word(word) => announced(text, word),
     };
@@ -97,6 +105,16 @@ fn handle(text: &Text<'_>, mark: usize) -> Option<(usize, usize, u8)> {
     let end = end_of(text, mark + 1);
     let is_name = behind.is_ascii_alphabetic() && end - mark > SHORTEST + 1 && bytes.get(end) != Some(&b'@');
     (is_apart && is_name && !bytes[mark..end].contains(&b'.')).then_some((mark, end, 75))
+}
+
+/// `10.0.0.7 - anna [27/Nov/2026:10:00:00 +0000]`: who asked, before the bracket of the day.
+fn requester(text: &Text<'_>, bracket: usize) -> Option<(usize, usize, u8)> {
+    let before = text.bytes()[..bracket].strip_suffix(b" ")?;
+    let length = before.iter().rev().take(LONGEST + 1).take_while(|byte| is_part(**byte)).count();
+    let start = before.len() - length;
+    let has_address = matches!(before[..start], [.., last, b' ', b'-', b' '] if last.is_ascii_hexdigit());
+    let is_day = matches!(text.bytes()[bracket + 1..], [first, second, b'/', ..] if first.is_ascii_digit() && second.is_ascii_digit());
+    (has_address && is_day && (SHORTEST..=LONGEST).contains(&length)).then_some((start, before.len(), 85))
 }
 
 /// The user name behind a word.
@@ -250,6 +268,7 @@ mod tests {
             ("my email handle is anna.k.", "anna.k"),
             ("and @anna_k42 linked", "@anna_k42"),
             ("GRANT ALL TO 'ops_1'@'10.0.0.7';", "ops_1"),
+            ("10.0.0.7 - xlind [27/Nov/2024:10:00:00 +0000] \"GET / HTTP/1.1\"", "xlind"),
         ] {
             assert_eq!(names(text), [name], "{text}");
         }
@@ -273,6 +292,8 @@ mod tests {
             "for x86 and mp3",
             "user name",
             "\"user\", \"name\"",
+            "10.0.0.7 - - [27/Nov/2024:10:00:00 +0000]",
+            "see note 7 - page [12]",
         ] {
             assert!(names(text).is_empty(), "{text}");
         }

@@ -12,7 +12,7 @@ pub(super) const NUMBERS: &[Number] = &[
         between: b" -",
         valid: |letters| !matches!(letters[0], b'0' | b'8') && luhn(letters),
         purpose: Purpose::Person,
-        said_by: &["sin", "social insurance", "assurance sociale", "nas", "sin number"],
+        said_by: &["sin", "social insurance", "social insurance number", "assurance sociale", "nas", "sin number"],
     },
     Number {
         kind: "CA_BN",

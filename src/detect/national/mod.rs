@@ -109,7 +109,7 @@ const COUNT: usize = {
 };
 
 /// No number in the list has fewer digits, in the forms that are looked for in text.
-const FEWEST_DIGITS: u8 = 5;
+const FEWEST_DIGITS: u8 = 4;
 
 /// A number as an office defines it.
 pub struct Number {
@@ -181,8 +181,17 @@ static SHAPES: LazyLock<Shapes> = LazyLock::new(|| Shapes::of(numbers()));
 
 fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     let At::Word(first) = at else { return };
+    // Four digits alone are mostly a year.
+    if text.words()[first].digits == FEWEST_DIGITS && !text.words()[first].has_letter {
+        return;
+    }
     let with_prefix = shape::prefix_before(text, first);
-    [Some(first), with_prefix].into_iter().flatten().for_each(|first| find_from(text, first, found));
+    // `RSS MRA 85T10A562S` begins with two.
+    let with_two = with_prefix.and_then(|prefix| shape::prefix_before(text, prefix)).filter(|prefix| {
+        let letters = text.letters(&text.words()[*prefix]);
+        letters.len() == 3 && letters.iter().all(u8::is_ascii_uppercase)
+    });
+    [Some(first), with_prefix, with_two].into_iter().flatten().for_each(|first| find_from(text, first, found));
 }
 
 /// Looks at all runs of words that begin with one.
@@ -304,6 +313,15 @@ mod tests {
         assert!(quiet.is_empty(), "{quiet:#?}");
         let kinds: BTreeSet<_> = blind.iter().map(|(kind, _)| *kind).collect();
         assert_eq!(kinds.into_iter().collect::<Vec<_>>(), BLIND.split_whitespace().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn numbers_with_letters_before_their_digits_are_found_in_text() {
+        use crate::detect::tests::found;
+        assert_eq!(found("PAN AXVPZ1209S", "IN_PAN"), ["AXVPZ1209S"]);
+        assert_eq!(found("RFC RARL-550830-176", "MX_RFC"), ["RARL-550830-176"]);
+        assert_eq!(found("by RSS MRA 85T10 A562S", "IT_CF"), ["RSS MRA 85T10 A562S"]);
+        assert_eq!(found("Social Insurance Number: 258 407 964", "CA_SIN"), ["258 407 964"]);
     }
 
     #[test]

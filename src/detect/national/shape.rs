@@ -13,7 +13,7 @@ const LONGEST: usize = 24;
 pub(super) const CERTAIN: u8 = 90;
 
 /// What stands before a number has at most so many letters.
-const LONGEST_PREFIX: usize = 3;
+const LONGEST_PREFIX: usize = 4;
 
 /// No number is written in more groups.
 pub(super) const MOST_GROUPS: usize = 8;
