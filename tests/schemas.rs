@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use verho::schema::digest::policy;
 use verho::schema::{TableSchema, read_customer};
 
 const PAGE: &str = include_str!("../docs/schemas.md");
@@ -68,5 +69,55 @@ fn lines_under_columns_parse() {
         let head =
             "customer = \"acme\"\ntable = \"lines\"\nsource = \"acme/lines/*\"\nformat = \"parquet\"\n[columns]\n";
         assert_eq!(read(folder.path(), "lines", &format!("{head}{lines}")).columns.len(), count);
+    }
+}
+
+/// What an approval is for: these objects, and of columns that only their place tells apart, this order.
+#[test]
+fn another_source_is_another_policy_and_so_is_another_order_where_it_decides() {
+    let folder = folder();
+    let of = |source: &str, form: &str, rules: [&str; 2]| {
+        let head = format!("customer = \"acme\"\ntable = \"t\"\nsource = \"acme/{source}/*\"\n{form}\n[columns]\n");
+        policy(&read(folder.path(), "t", &format!("{head}{}\n{}\n", rules[0], rules[1])))
+    };
+    let (name, label) = (
+        "name = { class = \"direct\", method = \"redact\" }",
+        "label = { class = \"attribute\", method = \"keep\", because = \"products\" }",
+    );
+    let (parquet, csv) = ("format = \"parquet\"", "format = \"csv\"");
+    let nameless = "format = \"csv\"\n[csv]\nheader = false";
+    for form in [parquet, csv, nameless] {
+        assert_ne!(of("products", form, [name, label]), of("patients", form, [name, label]), "{form}");
+    }
+    for form in [parquet, csv] {
+        assert_eq!(of("products", form, [name, label]), of("products", form, [label, name]), "{form}");
+    }
+    assert_ne!(of("products", nameless, [name, label]), of("products", nameless, [label, name]));
+}
+
+#[test]
+fn a_direct_identifier_takes_no_method_that_leaves_values() {
+    let folder = folder();
+    for method in [
+        "\"shuffle\"",
+        "\"sample\"",
+        "\"clamp\", min = 1, max = 9",
+        "\"round\", to = 10",
+        "\"bucket\", k = 5",
+        "\"items\", split = \",\", each = { method = \"shuffle\" }",
+    ] {
+        let text = |class: &str| {
+            format!(
+                "customer = \"acme\"\ntable = \"t\"\nsource = \"acme/t/*\"\nformat = \"parquet\"\n[columns]\n\
+                 n = {{ class = \"{class}\", method = {method} }}\n"
+            )
+        };
+        let file = folder.path().join("acme").join("t.toml");
+        fs::write(&file, text("direct")).expect("a file");
+        let fault = TableSchema::read(&file).err().expect("is refused").to_string();
+        assert!(fault.contains("a direct identifier cannot"), "{method}: {fault}");
+        if !method.contains("items") {
+            read(folder.path(), "t", &text("sensitive"));
+        }
     }
 }

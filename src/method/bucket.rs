@@ -106,6 +106,11 @@ impl Method for Bucket {
         true
     }
 
+    /// Those that are alike.
+    fn leaves_values(&self) -> bool {
+        true
+    }
+
     fn words(&self) -> String {
         format!("replaced with the mean of at least {} neighbouring values of the row group", self.k)
     }

@@ -65,6 +65,11 @@ impl Method for Clamp {
         true
     }
 
+    /// Those within the bounds.
+    fn leaves_values(&self) -> bool {
+        true
+    }
+
     fn words(&self) -> String {
         format!("{}; all others stay as they are", self.0.words())
     }

@@ -247,6 +247,11 @@ pub trait Method: Send + Sync {
         self.inner().iter().any(|nested| nested.method.keeps())
     }
 
+    /// Whether values stay in the data as they are, be it for other rows or all but some: such as people can be known by.
+    fn leaves_values(&self) -> bool {
+        self.inner().iter().any(|nested| nested.method.leaves_values())
+    }
+
     /// Whether an output can hold letters of its input, so that it is looked through before it leaves. Where nothing is
     /// said, it can.
     fn carries_input(&self) -> bool {

@@ -55,6 +55,11 @@ impl Method for Round {
         true
     }
 
+    /// Those that are multiples already.
+    fn leaves_values(&self) -> bool {
+        true
+    }
+
     fn words(&self) -> String {
         format!("rounded to the nearest multiple of {}", self.0)
     }

@@ -88,6 +88,11 @@ impl Method for Sample {
         true
     }
 
+    /// Those of many rows.
+    fn leaves_values(&self) -> bool {
+        true
+    }
+
     fn words(&self) -> String {
         format!(
             "replaced with a real value drawn by chance from those that stand in at least {} rows of the row group; \

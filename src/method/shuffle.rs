@@ -100,6 +100,11 @@ impl Method for Shuffle {
         true
     }
 
+    /// All of them, in other rows.
+    fn leaves_values(&self) -> bool {
+        true
+    }
+
     fn words(&self) -> String {
         let between = self.group.as_ref().map_or("other rows".to_owned(), |group| format!("rows of equal {group:?}"));
         format!("every real value stays in the data, but is moved by chance between {between} of its row group")

@@ -15,9 +15,6 @@ const NEW_VALUES: [&str; 4] = ["constant", "fake", "fpe", "pseudonym"];
 /// Methods that leave nothing of a free text that its writer put there.
 const TEXT_GONE: [&str; 8] = ["constant", "drop", "fake", "length", "null", "pseudonym", "redact", "scrub"];
 
-/// Methods that give a person's value to others.
-const MOVED: [&str; 2] = ["sample", "shuffle"];
-
 const NEVER_ANONYMOUS: &str = "anonymous is never earned by this version: the secret of the pseudonyms outlives the release \
                                (epoch = \"release\" is not there yet), and while it does, who holds it can link back";
 
@@ -71,18 +68,16 @@ fn uncounted(schema: &TableSchema) -> Option<String> {
 fn left(schema: &TableSchema) -> Vec<String> {
     let direct = of_class(schema, Class::Direct).filter(|(_, rule)| may_return(rule.entry.name, &*rule.method));
     let direct = direct.map(|(name, _)| format!("{name} is a direct identifier, and its method can leave it as it is"));
-    let moved = of_class(schema, Class::Direct).filter(|(_, rule)| MOVED.contains(&rule.entry.name));
-    let moved = moved.map(|(name, _)| format!("{name} is a direct identifier, and its method gives it to others"));
     let texts = of_class(schema, Class::FreeText).filter(|(_, rule)| !TEXT_GONE.contains(&rule.entry.name));
     let texts = texts.map(|(name, _)| format!("{name} is free text of which something stays: scrub, fake or drop it"));
     let held = schema.columns.iter().filter(|(_, rule)| rule.may_hold != MayHold::default());
     let held = held.map(|(path, _)| format!("`{}.{path}` may hold what identifies (`may_hold`)", schema.table));
-    direct.chain(moved).chain(texts).chain(held).collect()
+    direct.chain(texts).chain(held).collect()
 }
 
 /// Whether a value can come out as it went in, and not by chance.
 fn may_return(name: &str, method: &dyn Method) -> bool {
-    if NEW_VALUES.contains(&name) || MOVED.contains(&name) {
+    if NEW_VALUES.contains(&name) {
         return false;
     }
     match method.inner().as_slice() {

@@ -33,10 +33,11 @@ pub fn structure<'l>(leaves: impl IntoIterator<Item = (&'l Leaf, bool)>) -> Stri
     digest.digest()
 }
 
-/// The policy of a table: every leaf's class, method, options, and method version, and its links.
+/// The policy of a table: which objects it is, every leaf's class, method, options, and method version, and its links.
 pub fn policy(table: &TableSchema) -> String {
     let mut digest = Framed::new("verho 2026-11 policy of a table");
-    digest.text(&table.table).text(table.subject.as_ref().map_or("", |path| path.as_str()));
+    digest.text(&table.table).text(table.source.as_str());
+    digest.text(table.subject.as_ref().map_or("", |path| path.as_str()));
     for (path, column) in &table.columns {
         digest.text(path.as_str()).text(column.class.name()).text(column.entry.name);
         digest.text(&column.entry.version.to_string()).text(&column.method.options());
@@ -46,6 +47,10 @@ pub fn policy(table: &TableSchema) -> String {
     }
     if table.form != Form::Parquet {
         digest.text(&format!("{:?}", table.form));
+    }
+    // Where nothing in the objects names a column, its place among the rules does.
+    for (path, _) in table.by_place() {
+        digest.text("place").text(path.as_str()).text("");
     }
     // A record of three, where a column's has five, and its third text is no method: no column can be written so.
     for path in table.columns.iter().filter(|(_, column)| column.is_unique).map(|(path, _)| path) {

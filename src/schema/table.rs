@@ -9,7 +9,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use crate::document::{Document, Fault, Section, nearest};
 use crate::method::{self, Entry, Method};
 use crate::schema::link::{self, Link};
-use crate::schema::{Filter, Form, LeafPath, MayHold, Privacy, declared, privacy, selection};
+use crate::schema::{Filter, Form, Format, Header, LeafPath, MayHold, Privacy, declared, privacy, selection};
 
 /// What a leaf tells about a person (ISO/IEC 20889, 3 and 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -231,6 +231,14 @@ impl TableSchema {
         declared::fields(&own).unwrap_or_default()
     }
 
+    /// The leaves that nothing but their place in the file tells apart: those of CSV without a header, and of no other form.
+    pub fn by_place(&self) -> &[(LeafPath, DataType)] {
+        match &self.form {
+            Form::Records { format: Format::Csv(dialect), .. } if dialect.header == Header::Absent => &self.declared,
+            _ => &[],
+        }
+    }
+
     /// A fault of the file as a whole.
     pub fn fault(&self, what: impl Into<String>, hint: impl Into<Option<String>>) -> Fault {
         Fault::whole_file(&self.file, what, hint)
@@ -332,9 +340,13 @@ fn column(mut rule: Section<'_>) -> Result<Column, Fault> {
         // A method that needs a reason of its own has taken it: one reason is enough.
         rule.optional::<String>("because")?;
     }
-    if class == Class::Direct && method.keeps() {
+    if class == Class::Direct && (method.keeps() || method.leaves_values()) {
         let hint = "a direct identifier takes pseudonym, fpe, fake, drop, null, redact, mask or generalise";
-        return Err(rule.fault_at("method", "a direct identifier cannot be kept", hint.to_owned()));
+        let what = match method.keeps() {
+            true => "a direct identifier cannot be kept".to_owned(),
+            false => format!("a direct identifier cannot be left as it is, as `{name}` leaves values"),
+        };
+        return Err(rule.fault_at("method", what, hint.to_owned()));
     }
     let place = rule.fault("", None);
     rule.finish()?;

@@ -88,7 +88,7 @@ pub struct Request {
 /// What people are told of a table.
 #[derive(Debug, Clone, Default)]
 pub struct Told {
-    /// Which of its rows leave; nothing where all do.
+    /// Which objects it is, and which of its rows leave where not all do.
     pub rows: Vec<String>,
     /// By leaf path.
     pub columns: BTreeMap<String, Column>,
