@@ -147,7 +147,7 @@ mod tests {
         assert_eq!(told("email", &["192.0.2.1", "192.0.2.2"]), Kind::Ip);
         assert_eq!(told("first_name", &["1999-01-01", "2000-01-01"]), Kind::Moment);
         assert_eq!(told("ref_key", &["131052-308T", "010190-002R"]), Kind::NationalId);
-        assert_eq!(told("ref_key", &["131052308", "010190002"]), Kind::Key);
+        assert_eq!(told("ref_key", &["131052308", "010190002"]), Kind::PersonKey);
     }
 
     #[test]

@@ -52,7 +52,9 @@ fn plain(data_type: &DataType) -> DataType {
 pub fn common(left: &DataType, right: &DataType) -> DataType {
     match (left, right) {
         (left, right) if left == right => left.clone(),
-        (DataType::Int64, DataType::Float64) | (DataType::Float64, DataType::Int64) => DataType::Float64,
+        (DataType::Int64 | DataType::UInt64, DataType::Float64)
+        | (DataType::Float64, DataType::Int64 | DataType::UInt64) => DataType::Float64,
+        (DataType::Int64, DataType::UInt64) | (DataType::UInt64, DataType::Int64) => DataType::UInt64,
         (DataType::Null, other) | (other, DataType::Null) => other.clone(),
         _ => DataType::Utf8,
     }

@@ -106,6 +106,8 @@ struct Node {
     item: Option<Box<Node>>,
     texts: Vec<String>,
     data_type: Option<DataType>,
+    /// Whether one value is a text and another a number or the like.
+    is_torn: bool,
 }
 
 impl Node {
@@ -132,6 +134,7 @@ impl Node {
             }
             Value::Bool(flag) => self.scalar(DataType::Boolean, flag.to_string()),
             Value::Number(number) if number.is_i64() => self.scalar(DataType::Int64, number.to_string()),
+            Value::Number(number) if number.is_u64() => self.scalar(DataType::UInt64, number.to_string()),
             Value::Number(number) => self.scalar(DataType::Float64, number.to_string()),
             Value::String(text) => self.scalar(DataType::Utf8, text.clone()),
         }
@@ -142,7 +145,11 @@ impl Node {
         self.texts.push(text);
         self.data_type = Some(match &self.data_type {
             None => data_type,
-            Some(before) => super::flat::common(before, &data_type),
+            Some(before) => {
+                let both = super::flat::common(before, &data_type);
+                self.is_torn |= both == DataType::Utf8 && (*before != both || data_type != both);
+                both
+            }
         });
     }
 
@@ -185,7 +192,7 @@ impl Node {
 
     /// Whether what stands behind one key is like what stands behind another.
     fn is_alike(&self) -> bool {
-        let number = |data_type: &DataType| matches!(data_type, DataType::Int64 | DataType::Float64);
+        let number = |data_type: &DataType| matches!(data_type, DataType::Int64 | DataType::UInt64 | DataType::Float64);
         let scalar = |node: &Node| node.data_type.clone().map(|one| if number(&one) { DataType::Float64 } else { one });
         let forms = self.fields.iter().map(|(_, node)| (node.has(&node.objects), node.has(&node.lists), scalar(node)));
         let mut forms = forms.filter(|form| *form != (false, false, None));
@@ -211,7 +218,9 @@ impl Node {
 
     /// Whether values of several shapes stand here.
     fn is_mixed(&self) -> bool {
-        [self.has(&self.objects), self.has(&self.lists), self.scalars > 0].into_iter().filter(|has| *has).count() > 1
+        self.is_torn
+            || [self.has(&self.objects), self.has(&self.lists), self.scalars > 0].into_iter().filter(|has| *has).count()
+                > 1
     }
 
     /// The type, and the texts of its leaves in their order.
@@ -223,10 +232,11 @@ impl Node {
             let (item, texts) = self.item.as_deref().map_or((DataType::Utf8, vec![Vec::new()]), Node::shape);
             return (DataType::List(Arc::new(Field::new("element", item, true))), texts);
         }
-        if self.fields.is_empty() {
+        if self.fields.is_empty() && !self.has(&self.objects) {
             return (self.data_type.clone().unwrap_or(DataType::Utf8), vec![self.texts.clone()]);
         }
-        if self.is_map() {
+        // Of an object that is always empty nobody knows the fields, and a map can be empty.
+        if self.fields.is_empty() || self.is_map() {
             return self.map();
         }
         let shapes: Vec<_> = self.fields.iter().map(|(name, node)| (name, node.shape())).collect();
@@ -301,6 +311,19 @@ mod tests {
         assert_eq!(found, [("by{key}".to_owned(), DataType::Utf8, 2), ("by{value}".to_owned(), DataType::Int64, 2)]);
         let said = taken("{\"aino@a.example\":1}").expect_err("no columns").to_string();
         assert!(!said.contains("aino"), "{said}");
+    }
+
+    #[test]
+    fn what_no_type_or_only_a_wide_one_holds_is_told() {
+        let start = Start {
+            bytes: "{\"n\":1,\"big\":1,\"no\":{}}\n{\"n\":\"a\",\"big\":9223372036854775808,\"no\":{}}".into(),
+            is_whole: true,
+        };
+        let taken = take(&start, Depth::Values).expect("records");
+        assert_eq!(taken.notes.len(), 1, "a number and a text");
+        let found: Vec<_> = taken.leaves.iter().map(|leaf| (leaf.path.to_string(), leaf.data_type.clone())).collect();
+        assert_eq!(found[1], ("big".to_owned(), DataType::UInt64));
+        assert_eq!([&found[2].0, &found[3].0], ["no{key}", "no{value}"]);
     }
 
     #[test]
