@@ -120,6 +120,11 @@ fn a_withdrawal_says_when_all_stopped_and_when_nothing_was_left() {
         .map(|row| row["release"].as_str().expect("a name").to_owned())
         .collect();
     let empty_at = Timestamp::now() + SignedDuration::from_hours(1);
+    let releases_of = desk.path("test/demo/people");
+    releases.iter().for_each(|release| {
+        std::fs::remove_dir_all(releases_of.join(release)).expect("is there");
+        std::fs::remove_file(desk.path(&format!("test/demo/releases/{release}.json"))).expect("is there");
+    });
     let purged = Purged { approval: Some("first".into()), because: "withdrawal".into(), releases, erased: 9, empty_at };
     enter(&desk, Event::Purged(purged));
     let withdrawn = rows(&desk, &["withdrawals"]).remove(0);
@@ -147,6 +152,8 @@ fn what_is_past_its_time_is_told_until_it_is_purged() {
         empty_at: Timestamp::now(),
     };
     enter(&desk, Event::Purged(purged));
+    assert_eq!(rows(&desk, &["retention"]), past, "it is still there");
+    std::fs::remove_dir_all(desk.path("test/demo")).expect("is there");
     assert_eq!(rows(&desk, &["retention"]), Vec::<Value>::new());
 }
 

@@ -215,6 +215,44 @@ fn a_withdrawal_destroys_the_secret_and_purge_proves_that_all_is_gone() {
 }
 
 #[test]
+fn a_purged_release_that_comes_back_is_told_and_purged_again() {
+    let desk = desk();
+    desk.approve("demo", "one", 9);
+    let release = desk.facts(&["run", "demo"])["release"].as_str().expect("a name").to_owned();
+    desk.facts(&["release", "derive", "demo", &release, "--what", "a copy"]);
+    copy(&desk.path("test"), &desk.path("backup"));
+    desk.facts(&["consent", "withdraw", "demo", "one"]);
+    desk.facts(&["purge", "demo"]);
+    assert_eq!(desk.facts(&["review", "verify"]), serde_json::json!([]));
+
+    std::fs::remove_dir_all(desk.path("test")).expect("is there");
+    copy(&desk.path("backup"), &desk.path("test"));
+    let verified = desk.verho(&["review", "verify"]);
+    let said = String::from_utf8_lossy(&verified.stdout).into_owned();
+    assert!(verified.status.code() == Some(4) && said.contains("it was purged"), "{said}");
+    let strays = desk.facts(&["review", "strays"]);
+    let there = files(&desk.path("test/demo")).len() - 1;
+    assert_eq!(strays.as_array().map(Vec::len), Some(there), "all but current.json: {strays}");
+    assert_eq!(desk.facts(&["review", "withdrawals"])[0]["state"], "purged, and there again");
+    assert_eq!(desk.facts(&["review", "copies"])[0]["state_of_the_release"], "purged, and there again");
+
+    // The manifest alone is gone, as a lifecycle rule leaves it.
+    std::fs::remove_file(desk.path(&format!("test/demo/releases/{release}.json"))).expect("is there");
+    let again = desk.facts(&["purge", "demo"]);
+    assert_eq!((&again[0]["due"]["because"], &again[0]["due"]["releases"][0]), (&"withdrawal".into(), &release.into()));
+    assert_eq!(files(&desk.path("test/demo")), Vec::<std::path::PathBuf>::new());
+    assert_eq!(desk.facts(&["review", "verify"]), serde_json::json!([]));
+    assert_eq!(desk.facts(&["review", "strays"]), serde_json::json!([]));
+    assert_eq!(desk.facts(&["review", "withdrawals"])[0]["releases_purged"], 1, "one release, however often");
+    assert_eq!(desk.facts(&["purge"]).as_array().map(Vec::len), Some(0));
+}
+
+fn copy(from: &Path, to: &Path) {
+    let copied = std::process::Command::new("cp").arg("-a").args([from, to]).status();
+    assert!(copied.expect("cp starts").success());
+}
+
+#[test]
 fn a_secret_that_was_destroyed_does_not_come_back() {
     let desk = desk();
     desk.approve("demo", "one", 9);

@@ -6,6 +6,7 @@
 //! <root>/current.json                             which release readers use
 //! ```
 
+mod contents;
 mod purge;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ use crate::evidence::Erased;
 use crate::signing::dsse::Envelope;
 use crate::signing::{SignError, Signer};
 use crate::sink::Written;
+pub use contents::Contents;
 pub use purge::{delete, purge};
 
 /// The media type of a manifest inside its envelope.
@@ -144,8 +146,7 @@ fn json(value: &impl Serialize) -> Bytes {
 /// Where the store cannot be listed.
 pub fn list(test: &Test) -> Result<Vec<String>, StoreError> {
     let objects = test.store.list("releases/")?;
-    let name = |key: &str| key.strip_prefix("releases/")?.strip_suffix(".json").map(str::to_owned);
-    Ok(objects.iter().filter_map(|object| name(&object.key)).collect())
+    Ok(objects.iter().filter_map(|object| contents::manifest_of(&object.key).map(str::to_owned)).collect())
 }
 
 /// The release that readers use.
@@ -185,15 +186,6 @@ pub fn verified(test: &Test, release: &str, public_key: &PublicKey) -> Result<Ma
     } else {
         Err(ReleaseError::Broken(release.to_owned()))
     }
-}
-
-/// The keys of all objects on the test side that are not there to tell of others.
-///
-/// # Errors
-/// Where the store cannot be listed.
-pub fn held(test: &Test) -> Result<Vec<String>, StoreError> {
-    let keys = test.store.list("")?.into_iter().map(|object| object.key);
-    Ok(keys.filter(|key| key != CURRENT && !key.starts_with("releases/")).collect())
 }
 
 fn read(test: &Test, release: &str) -> Result<(Bytes, Signed), ReleaseError> {

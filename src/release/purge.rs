@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{CURRENT, Current, ReleaseError, json, key, list, pointer, show};
+use super::contents::{manifest_of, release_of};
+use super::{CURRENT, Current, ReleaseError, json, list, pointer, show};
 use crate::account::doors::Test;
 use crate::account::store::{Remain, StoreError};
 use crate::consent::is_id;
@@ -32,7 +33,8 @@ pub fn purge(test: &Test, releases: &[String], allowed: &[String]) -> Result<Pro
         if left.is_empty() {
             return Ok(proof(&going, &erased));
         }
-        let (manifests, others): (Vec<_>, Vec<_>) = left.into_iter().partition(|remain| is_manifest(&remain.key));
+        let (manifests, others): (Vec<_>, Vec<_>) =
+            left.into_iter().partition(|remain| manifest_of(&remain.key).is_some());
         test.store.erase(&manifests)?;
         test.store.erase(&others)?;
         erased.extend(manifests.into_iter().chain(others));
@@ -92,21 +94,9 @@ fn newest<'n>(test: &Test, names: impl Iterator<Item = &'n String>) -> Result<Op
 fn left(test: &Test, going: &BTreeSet<&str>) -> Result<Vec<Remain>, ReleaseError> {
     let leads_nowhere = pointer(test)?.is_none_or(|(_, current)| leads_to(current.as_ref(), going));
     let mut left = test.store.remains("")?;
-    left.retain(|remain| is_of(&remain.key, going) || (leads_nowhere && remain.key == CURRENT));
+    let is_going = |key: &str| release_of(key).is_some_and(|release| going.contains(release));
+    left.retain(|remain| is_going(&remain.key) || (leads_nowhere && remain.key == CURRENT));
     Ok(left)
-}
-
-fn is_manifest(key: &str) -> bool {
-    key.starts_with("releases/") && key.ends_with(".json")
-}
-
-/// Whether an object is a release's: by whole names, since one release's name can begin with another's.
-fn is_of(object: &str, going: &BTreeSet<&str>) -> bool {
-    let is_part = match object.split('/').collect::<Vec<_>>()[..] {
-        [_, release, _, ..] => going.contains(release),
-        _ => false,
-    };
-    is_part || going.iter().any(|name| key(name) == object)
 }
 
 fn proof(going: &BTreeSet<&str>, erased: &BTreeSet<Remain>) -> Proof {
@@ -125,7 +115,7 @@ mod tests {
     use crate::account::file::FileStore;
     use crate::account::store::Store;
     use crate::account::store::testing::MemoryStore;
-    use crate::release::{Manifest, commit, current};
+    use crate::release::{Manifest, commit, current, key};
     use crate::signing::FileSigner;
 
     /// Releases whose names begin with one another, the later ones made later, each with a part in two tables.

@@ -8,6 +8,7 @@ mod columns;
 mod copies;
 mod drift;
 mod facts;
+mod held;
 mod keys;
 mod looks;
 mod object;

@@ -1,5 +1,6 @@
 //! What was to be deleted by now, and is not.
 
+use super::held::returned;
 use super::sheet::{days, moment};
 use super::{Facts, Question, Sheet};
 use crate::error::Failure;
@@ -10,10 +11,12 @@ pub(super) const QUESTION: Question =
 const HEAD: &[&str] = &["customer", "release", "approval", "keep until", "days past"];
 
 fn answer(facts: &Facts<'_>) -> Result<Sheet, Failure> {
-    let (purged, mut rows) = (facts.purged(), Vec::new());
+    let (purged, returned, mut rows) = (facts.purged(), returned(facts)?, Vec::new());
     for (_, told, record) in facts.told(&["committed"])? {
         let (Some(until), Some(release)) = (record.retained_until, &told.release) else { continue };
-        if until <= facts.now && !purged.contains(&(&*record.customer, &**release)) {
+        let is_gone = purged.contains(&(&*record.customer, &**release))
+            && !returned.contains(&(record.customer.clone(), release.clone()));
+        if until <= facts.now && !is_gone {
             let approval = told.approval.as_deref();
             let past = days(until, facts.now);
             rows.push(vec![

@@ -1,19 +1,19 @@
-//! Objects in test that no release holds, or whose release had no approval when it became visible.
+//! Objects in test that no release holds, whose release had no approval when it became visible, or was purged.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
-use rayon::prelude::*;
 
-use super::facts::{Course, listed};
+use super::facts::Course;
+use super::held::{self, Held};
 use super::{Facts, Question, Sheet};
 use crate::error::Failure;
 use crate::ledger::Event;
-use crate::release::{self, Manifest};
+use crate::release::Manifest;
 
 pub(super) const QUESTION: Question = Question {
     name: "strays",
-    asks: "Objects in test without a manifest, or whose approval was not valid at commit",
+    asks: "Objects in test without a manifest, of a release that was purged, or whose approval was not valid at commit",
     answer,
 };
 
@@ -50,29 +50,20 @@ fn of_customer(
     courses: &BTreeMap<(&str, &str), Course<'_>>,
     committed: &Committed<'_>,
 ) -> Result<Vec<(String, &'static str)>, Failure> {
-    let test = facts.test(customer)?;
-    let releases = listed(release::list(&test))?;
-    let manifests: Vec<_> = releases.par_iter().map(|name| release::verified(&test, name, &facts.key)).collect();
-    let (mut held, mut found) = (HashSet::new(), Vec::new());
-    for (name, manifest) in releases.iter().zip(manifests) {
-        let manifest = match manifest {
-            Ok(manifest) => manifest,
-            Err(release::ReleaseError::Store(error)) => return Err(error.into()),
-            Err(_) => {
-                found.push((format!("releases/{name}.json"), "its manifest was not signed by this workspace's key"));
-                continue;
-            }
+    let held = Held::of(facts, customer)?;
+    let mut found = Vec::new();
+    for (name, manifest) in held.kept() {
+        let Some(manifest) = manifest else {
+            found.push((format!("releases/{name}.json"), "its manifest was not signed by this workspace's key"));
+            continue;
         };
-        let at = committed.get(&(customer, name.as_str())).copied();
-        let fault = fault(&manifest, courses.get(&(customer, manifest.approval.as_str())), at);
-        let keys = manifest.tables.into_values().flat_map(|table| table.objects).map(|object| object.key);
-        for key in keys {
-            found.extend(fault.map(|fault| (key.clone(), fault)));
-            held.insert(key);
+        let at = committed.get(&(customer, name)).copied();
+        if let Some(fault) = fault(manifest, courses.get(&(customer, manifest.approval.as_str())), at) {
+            found.extend(held::keys(manifest).map(|key| (key.to_owned(), fault)));
         }
     }
-    let strays = listed(release::held(&test))?.into_iter().filter(|key| !held.contains(key));
-    found.extend(strays.map(|key| (key, "no manifest holds it")));
+    found.extend(held.returned().map(|(_, key)| (key.to_owned(), "its release was purged")));
+    found.extend(held.unexplained().into_iter().map(|key| (key.to_owned(), "no manifest holds it")));
     Ok(found)
 }
 

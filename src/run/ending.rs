@@ -8,11 +8,12 @@ use serde::Serialize;
 use super::trail::{Books, Trail};
 use super::{Wish, operator, secret, to_its_end, with_evidence};
 use crate::account::doors::Test;
+use crate::account::store::StoreError;
 use crate::consent::{self, Refusal, Refused, Standing};
 use crate::error::{Failure, Kind};
 use crate::evidence::{self, Ended, Outcome, Proof};
 use crate::ledger::{Book, Entry, Event, Given};
-use crate::release;
+use crate::release::{self, Contents};
 use crate::workspace::Workspace;
 
 /// What a withdrawal did, and what is still to be done.
@@ -49,11 +50,13 @@ pub struct Due {
     pub releases: Vec<String>,
 }
 
-/// A release that the ledger tells of and that was not deleted since.
+/// A release that the ledger tells of.
 struct Made<'e> {
     release: &'e str,
     approval: &'e str,
     at: Timestamp,
+    /// Whether all of it was deleted since.
+    is_purged: bool,
 }
 
 /// Takes an approval back. It counts from the moment it is entered: no run begins, none that is under way becomes visible.
@@ -81,8 +84,8 @@ pub fn withdraw(workspace: &Workspace, wish: &Wish<'_>, reason: &str) -> Result<
 fn withdrawal(workspace: &Workspace, book: &Book<'_>, customer: &str, approval: &str, secret: Fate) -> Withdrawal {
     let entries = || book.ledger().entries().filter(|entry| entry.customer == customer);
     let withdrawn_at = Standing::of(entries(), customer, approval).withdrawn_at.unwrap_or_else(Timestamp::now);
-    let releases: Vec<String> =
-        made(entries()).iter().filter(|made| made.approval == approval).map(|made| made.release.to_owned()).collect();
+    let left = made(entries()).into_iter().filter(|made| made.approval == approval && !made.is_purged);
+    let releases: Vec<String> = left.map(|made| made.release.to_owned()).collect();
     let hours = i64::try_from(workspace.consent.purge_hours).unwrap_or(i64::MAX / 3600);
     Withdrawal {
         approval: approval.to_owned(),
@@ -138,34 +141,46 @@ fn in_force<'e>(
     given.into_values().filter(holds).collect::<Vec<_>>().into_iter()
 }
 
-/// Every release of some entries that was not deleted since.
+/// Every release of some entries.
 fn made<'e>(entries: impl Iterator<Item = &'e Entry>) -> Vec<Made<'e>> {
     let mut made: BTreeMap<&str, Made<'e>> = BTreeMap::new();
     for entry in entries {
         match &entry.event {
             Event::Told(told) => {
                 if let (Some(release), Some(approval)) = (told.release.as_deref(), told.approval.as_deref()) {
-                    made.entry(release).or_insert(Made { release, approval, at: entry.at });
+                    let known = made.entry(release);
+                    known.or_insert(Made { release, approval, at: entry.at, is_purged: false }).is_purged = false;
                 }
             }
-            Event::Purged(purged) => made.retain(|release, _| purged.releases.iter().all(|gone| gone != release)),
+            Event::Purged(purged) => {
+                for release in &purged.releases {
+                    made.entry(release).and_modify(|made| made.is_purged = true);
+                }
+            }
             _ => {}
         }
     }
     made.into_values().collect()
 }
 
-/// What must go now: releases of withdrawn approvals, and those whose time is over.
-pub fn due<'e>(entries: impl Iterator<Item = &'e Entry> + Clone, customer: &str, now: Timestamp) -> Vec<Due> {
+/// What must go now: releases of withdrawn approvals, those whose time is over, and what came back of those that were deleted
+/// before, as from a backup.
+fn due<'e>(
+    entries: impl Iterator<Item = &'e Entry> + Clone,
+    customer: &str,
+    now: Timestamp,
+    back: &BTreeSet<String>,
+) -> Vec<Due> {
     let own = || entries.clone().filter(|entry| entry.customer == customer);
     let mut due: BTreeMap<(&str, &'static str), Vec<String>> = BTreeMap::new();
-    for made in made(own()) {
+    for made in made(own()).into_iter().filter(|made| !made.is_purged || back.contains(made.release)) {
         let standing = Standing::of(own(), customer, made.approval);
         let is_over =
             standing.given.as_ref().and_then(|given| given.retained_until(made.at)).is_some_and(|end| end <= now);
         let because = match standing.withdrawn_at {
             Some(_) => "withdrawal",
             None if is_over => "retention",
+            None if made.is_purged => "asked",
             None => continue,
         };
         due.entry((made.approval, because)).or_default().push(made.release.to_owned());
@@ -184,12 +199,27 @@ pub fn purge(workspace: &Workspace, wish: &Wish<'_>) -> Result<Vec<(Due, Proof)>
     let evidence = workspace.evidence.side.open_for_writing().map_err(opened("evidence root"))?;
     let signer = evidence::signer(workspace)?;
     let mut books = Books::open(evidence.as_ref(), signer.as_ref(), &workspace.ledger_memory());
-    let due = due(books.ledger()?.ledger().entries(), wish.customer, Timestamp::now());
-    if due.is_empty() {
+    let entries = books.ledger()?.ledger().entries();
+    if made(entries.clone().filter(|entry| entry.customer == wish.customer)).is_empty() {
         return Ok(Vec::new());
     }
     let test = Test::new(workspace.test.below(wish.customer).open_for_writing().map_err(opened("test root"))?);
+    let due = due(entries.clone(), wish.customer, Timestamp::now(), &back(&test, entries, wish.customer)?);
     due.into_iter().map(|due| erase(&test, &mut books, wish, operator(workspace, wish), due)).collect()
+}
+
+/// Releases of which something is there, though all of it was deleted.
+fn back<'e>(
+    test: &Test,
+    entries: impl Iterator<Item = &'e Entry>,
+    customer: &str,
+) -> Result<BTreeSet<String>, StoreError> {
+    let made = made(entries.filter(|entry| entry.customer == customer));
+    let purged: BTreeSet<&str> = made.iter().filter(|made| made.is_purged).map(|made| made.release).collect();
+    if purged.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    Ok(Contents::of(test)?.of_releases(&purged).map(|(release, _)| release.to_owned()).collect())
 }
 
 /// Deletes one approval's releases; the proof is a statement of its own in the ledger.
@@ -213,10 +243,10 @@ fn erase(
 /// The releases that readers may be pointed to: all that need not go.
 fn staying(book: &Book<'_>, customer: &str) -> Vec<String> {
     let entries = book.ledger().entries();
-    let going: BTreeSet<String> =
-        due(entries.clone(), customer, Timestamp::now()).into_iter().flat_map(|due| due.releases).collect();
-    let made = made(entries.filter(|entry| entry.customer == customer));
-    made.iter().map(|made| made.release.to_owned()).filter(|release| !going.contains(release)).collect()
+    let due = due(entries.clone(), customer, Timestamp::now(), &BTreeSet::new());
+    let going: BTreeSet<String> = due.into_iter().flat_map(|due| due.releases).collect();
+    let made = made(entries.filter(|entry| entry.customer == customer)).into_iter().filter(|made| !made.is_purged);
+    made.map(|made| made.release.to_owned()).filter(|release| !going.contains(release)).collect()
 }
 
 /// After a run: where its approval was withdrawn while it wrote, what it wrote goes at once, visible or not.
