@@ -12,7 +12,7 @@ use common::reviewed::{enter, lived};
 use verho::account::file::FileStore;
 use verho::error::Failure;
 use verho::ledger::{Entry, Event, Ledger};
-use verho::review::verify::{Finding, verify};
+use verho::review::verify::{Finding, Gravity, verify};
 use verho::signing::{FileSigner, Signer};
 use verho::workspace::Workspace;
 
@@ -201,6 +201,55 @@ fn every_file_that_is_taken_away_is_noticed() {
 fn is_outgrown(copy: &Copy, name: &str) -> bool {
     let entries = copy.files(&["evidence/ledger/entry"]).len().to_string();
     name.split_once(".p/").is_some_and(|(_, width)| width != entries)
+}
+
+#[test]
+fn every_object_in_test_that_is_taken_away_or_cut_is_noticed() {
+    let desk = lived();
+    let copy = Copy::of(&desk);
+    let names: Vec<_> = copy.files(&["test"]).into_iter().filter(|name| !name.contains("/releases/")).collect();
+    assert!(
+        names.iter().any(|name| name.ends_with(".parquet")) && names.iter().any(|name| name.ends_with("current.json"))
+    );
+    for name in &names {
+        copy.demand_noticed(&format!("{name} gone"), &[name], || copy.remove(name));
+        copy.demand_noticed(&format!("{name} cut"), &[name], || {
+            let content = copy.read(name);
+            copy.write(name, &content[..content.len() - 3]);
+        });
+    }
+    let pointer = "test/demo/current.json";
+    for text in ["{\"release\":\"20990101-aaaaaaaa\"}", "{}", ""] {
+        copy.demand_noticed(&format!("`{text}`"), &[pointer], || copy.write(pointer, text.as_bytes()));
+    }
+    let other = copy.files(&["test/demo/releases"]).remove(0);
+    let other = other.trim_start_matches("test/demo/releases/").trim_end_matches(".json");
+    copy.write(pointer, format!("{{\"release\":\"{other}\"}}").as_bytes());
+    assert!(copy.is_sound(), "readers may be led to any release");
+}
+
+#[test]
+fn every_object_that_nothing_explains_is_noticed() {
+    let desk = lived();
+    let copy = Copy::of(&desk);
+    let (raw, entry) =
+        (copy.read("production/demo/people/1.csv"), copy.read("evidence/ledger/entry/000000000003.json"));
+    let later = format!("evidence/ledger/entry/{:012}.json", copy.files(&["evidence/ledger/entry"]).len() + 1);
+    let in_test = ["raw.csv", "other/raw.csv", "demo/raw.csv", "demo/people/raw.csv", "demo/.verho-9-9", ".verho-9-9"];
+    let below = ["x.parquet", "q/y.json", ".json", "x"].map(|name| format!("demo/releases/{name}"));
+    let in_test = in_test.into_iter().map(str::to_owned).chain(below).map(|name| format!("test/{name}"));
+    let beside =
+        ["junk", "ledger/foo", "ledger/entry/3.json", "ledger/entry/000000000999.json", "ledger/witness/x.checkpoint"];
+    let in_evidence = beside.map(|name| format!("evidence/{name}")).into_iter().chain([later]);
+    for name in in_test.chain(in_evidence) {
+        let content = if name.contains("/ledger/") { &entry } else { &raw };
+        copy.demand_noticed(&name, &[&name], || {
+            copy.write(&name, content);
+            let found = copy.verify().expect("can be read");
+            assert!(found.iter().all(|finding| finding.gravity == Gravity::Loose), "{found:?}");
+        });
+    }
+    assert!(copy.is_sound());
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::{Ledger, LedgerError, entry_key, parse, tree};
-use crate::account::store::{StoreError, read_whole};
+use super::{CHECKPOINT, Ledger, LedgerError, entry_key, parse, tree};
+use crate::account::store::{Object, StoreError, read_whole};
 
 impl Ledger<'_> {
     /// What is wrong with the objects that the ledger is made of; nothing, where all is well.
@@ -19,6 +19,30 @@ impl Ledger<'_> {
         found.extend((self.head.is_none() && !places.is_empty()).then_some(LedgerError::Checkpoint));
         found.extend(self.audit_pieces()?);
         Ok(found)
+    }
+
+    /// Whether an object is one that the ledger is made of, or a state of it that a witness keeps.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn holds(&self, object: &Object) -> Result<bool, LedgerError> {
+        let Some(name) = object.key.strip_prefix("ledger/") else { return Ok(false) };
+        Ok(match name.split_once('/') {
+            None => object.key == CHECKPOINT,
+            // Pieces are all looked at by what they hold.
+            Some(("tile", _)) => true,
+            Some(("entry", name)) => {
+                let place = name.strip_suffix(".json").and_then(|place| place.parse().ok());
+                place.is_some_and(|place| place < self.tree.size() && entry_key(place) == object.key)
+            }
+            Some(("witness", _)) => self.is_state(&read_whole(self.store, &object.key)?.1),
+            Some(_) => false,
+        })
+    }
+
+    /// Whether it is a checkpoint that this ledger has come through.
+    fn is_state(&self, checkpoint: &[u8]) -> bool {
+        self.key.head(checkpoint).is_ok_and(|head| self.demand(head).is_ok())
     }
 
     /// Every piece must be what the entries make, and those that the checkpoint asks for must be there.

@@ -3,6 +3,7 @@
 mod consent;
 mod ledger;
 mod manifests;
+mod objects;
 mod secrets;
 mod statements;
 
@@ -56,7 +57,8 @@ impl Finding {
 type Check = fn(&Facts<'_>) -> Result<Vec<Finding>, Failure>;
 
 /// All parts but the trust root, which needs no ledger.
-const CHECKS: [Check; 5] = [ledger::check, consent::check, secrets::check, statements::check, manifests::check];
+const CHECKS: [Check; 6] =
+    [ledger::check, consent::check, secrets::check, statements::check, manifests::check, objects::check];
 
 /// Everything of a workspace that is not as it was recorded.
 ///
