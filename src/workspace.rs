@@ -33,6 +33,8 @@ pub struct Workspace {
     pub checks: BTreeMap<String, Severity>,
     /// Who is told what runs did.
     pub lineage: Option<Receiver>,
+    /// Everything of it that may not lie in test, keys included.
+    own: Vec<PathBuf>,
 }
 
 /// Where evidence is kept, and who signs it.
@@ -120,7 +122,7 @@ impl Workspace {
         let mut root = document.root()?;
         let operator: Option<String> = root.optional("operator")?;
         let production = side(root.required("production")?, folder, operator.as_deref())?;
-        let workspace = Workspace {
+        let mut workspace = Workspace {
             folder: folder.to_owned(),
             test: side(root.required("test")?, folder, operator.as_deref())?,
             evidence: evidence(root.required("evidence")?, folder, &production)?,
@@ -138,7 +140,9 @@ impl Workspace {
                 .map(refresh)
                 .collect::<Result<_, _>>()?,
             lineage: root.optional("lineage")?.map(|section| lineage(section, folder)).transpose()?,
+            own: Vec::new(),
         };
+        workspace.own = workspace.files();
         root.finish()?;
         Ok(workspace)
     }
@@ -149,6 +153,17 @@ impl Workspace {
     /// Where the root cannot be reached.
     pub fn production_door(&self, side: &Side) -> Result<Production, StoreError> {
         Ok(Production::sparing(side.open()?, self.folder.join(".verho/footers"), self.limits.memory / 16))
+    }
+
+    /// Where its own files lie: what is configured, approved, secret or remembered.
+    fn files(&self) -> Vec<PathBuf> {
+        let signer = match &self.evidence.signer {
+            EvidenceSigner::File(file) => Some(file.clone()),
+            EvidenceSigner::Kms(_) => None,
+        };
+        let named = [self.keys.folder.clone(), self.schemas(), self.consents(), self.folder.join(".verho")];
+        let configured = self.folder.join("verho.toml");
+        named.into_iter().chain([configured]).chain(self.keys.identity.clone()).chain(signer).collect()
     }
 
     /// Where schemas lie.
@@ -163,7 +178,15 @@ impl Workspace {
             EvidenceSigner::File(_) => None,
         };
         let (production, evidence, test) = (&self.production, &self.evidence.side, &self.test);
-        Sides { production, evidence, test, signing_key, severities: &self.checks, customers: &self.customers }
+        Sides {
+            production,
+            evidence,
+            test,
+            signing_key,
+            severities: &self.checks,
+            customers: &self.customers,
+            own: &self.own,
+        }
     }
 
     /// Where approvals, signers and roles lie.

@@ -225,6 +225,50 @@ fn folders_that_touch_are_no_two_sides() {
     }
 }
 
+#[test]
+fn sides_that_touch_by_a_link_are_no_two_sides() {
+    for within in ["production", "evidence", "production/acme", "keys", "consent/acme", "schemas"] {
+        let desk = Desk::local("acme");
+        std::fs::create_dir_all(desk.path(within)).expect("a folder");
+        std::os::unix::fs::symlink(desk.path(within), desk.path("test")).expect("a link");
+        demand_roots(&desk, within);
+    }
+}
+
+#[test]
+fn nothing_of_the_workspace_lies_in_test() {
+    let desk = Desk::local("acme");
+    let text = std::fs::read_to_string(desk.path("verho.toml")).expect("a file");
+    let keys = |place: &str| format!("{text}[keys]\n{place}\n");
+    let signer = |file: &str| text.replace("keys/evidence", file);
+    std::fs::create_dir(desk.path("test")).expect("a folder");
+    std::os::unix::fs::symlink("test", desk.path("linked")).expect("a link");
+    for name in ["evidence", "evidence.pub"] {
+        std::fs::copy(desk.path("keys").join(name), desk.path("test").join(name)).expect("a copy");
+    }
+    for (what, toml) in [
+        ("keys in test", keys("folder = \"test/keys\"")),
+        ("keys in test by a link", keys("folder = \"linked/keys\"")),
+        ("keys in test by another way", keys("folder = \"none/../test/keys\"")),
+        ("the identity in test", keys("identity = \"test/identity\"")),
+        ("the evidence key in test", signer("test/evidence")),
+        ("the workspace in test", text.replace("file:test", "file:.").replace("file:production", "file:../p")),
+    ] {
+        desk.write("verho.toml", &toml.replace("file:evidence", "file:../e"));
+        demand_roots(&desk, what);
+    }
+}
+
+/// Demands that every command says that roots touch.
+fn demand_roots(desk: &Desk, what: &str) {
+    for command in [&["check"][..], &["doctor"], &["run", "acme"]] {
+        let output = desk.verho(command);
+        assert_eq!(output.status.code(), Some(5), "{what}: {}", said(&output));
+        let told = said(&output) + &String::from_utf8_lossy(&output.stdout);
+        assert!(told.contains("roots"), "{what}: {told}");
+    }
+}
+
 /// What each request has to carry: whom it expects, and what is written under which key and checksum.
 fn hold(requests: &[Request], key: &dyn Fn(&Request) -> String, account: &str) {
     assert!(!requests.is_empty());

@@ -1,6 +1,7 @@
 //! Where an account's objects lie, as text and as a store.
 
 use std::fmt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
 
@@ -114,8 +115,13 @@ impl Root {
 
     /// Whether one of two roots lies in the other.
     pub fn overlaps(&self, other: &Root) -> bool {
-        let (left, right) = (self.to_string(), other.to_string());
-        left.starts_with(&right) || right.starts_with(&left)
+        match (self, other) {
+            (Root::File(left), Root::File(right)) => touch(left, right),
+            _ => {
+                let (left, right) = (self.to_string(), other.to_string());
+                left.starts_with(&right) || right.starts_with(&left)
+            }
+        }
     }
 
     /// Opens the store below this root.
@@ -187,6 +193,25 @@ fn folder(rest: &str, workspace: &Path) -> Result<Root, RootError> {
     normal(&workspace.join(path)).map(Root::File)
 }
 
+/// Whether one of two files or folders is the other, or lies in it, by whatever links and mounts they are reached.
+pub fn touch(left: &Path, right: &Path) -> bool {
+    let (left, right) = (real(left), real(right));
+    left.ancestors().any(|folder| is_same(folder, &right)) || right.ancestors().any(|folder| is_same(folder, &left))
+}
+
+/// The path without links, as far as it is there.
+fn real(path: &Path) -> PathBuf {
+    let there = path.ancestors().find_map(|part| Some((part.canonicalize().ok()?, path.strip_prefix(part).ok()?)));
+    let whole = there.map_or_else(|| path.to_owned(), |(real, rest)| real.join(rest));
+    normal(&whole).unwrap_or(whole)
+}
+
+/// A folder that is mounted twice has two paths, and is one all the same.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| path.metadata().map(|found| (found.dev(), found.ino()));
+    one == other || place(one).is_ok_and(|one| place(other).is_ok_and(|other| one == other))
+}
+
 /// The path without `.` and `..`, taken as text: the folder may not be there yet.
 fn normal(path: &Path) -> Result<PathBuf, RootError> {
     let mut normal = PathBuf::new();
@@ -225,6 +250,27 @@ mod tests {
         for (text, canonical) in cases {
             assert_eq!(shown(text).as_deref(), Ok(canonical), "{text}");
             assert_eq!(shown(canonical).as_deref(), Ok(canonical), "{text}");
+        }
+    }
+
+    #[test]
+    fn places_touch_by_whatever_path_they_are_reached() {
+        let home = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| home.path().join(name);
+        std::fs::create_dir_all(at("production/acme")).expect("folders");
+        std::os::unix::fs::symlink("production", at("test")).expect("a link");
+        std::os::unix::fs::symlink(at("production/acme"), at("deep")).expect("a link");
+        for (left, right) in [
+            ("test", "production"),
+            ("test/not/there", "production"),
+            ("deep/x", "production"),
+            ("production/x", "test/x/y"),
+            ("not/../production", "production/acme"),
+        ] {
+            assert!(touch(&at(left), &at(right)) && touch(&at(right), &at(left)), "{left} and {right}");
+        }
+        for (left, right) in [("production", "productions"), ("deep", "production/x"), ("not/there", "not/here")] {
+            assert!(!touch(&at(left), &at(right)) && !touch(&at(right), &at(left)), "{left} and {right}");
         }
     }
 

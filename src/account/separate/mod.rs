@@ -11,6 +11,7 @@ pub mod policy;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 
 use serde::Serialize;
 
@@ -31,6 +32,8 @@ pub struct Sides<'w> {
     pub severities: &'w BTreeMap<String, Severity>,
     /// Whose data lies in production, each in a folder of the name; a write is tried in the first one's.
     pub customers: &'w [String],
+    /// The workspace's own files and folders, with its keys: none may lie in test.
+    pub own: &'w [PathBuf],
 }
 
 /// Which part of the accounts a finding is about.

@@ -235,6 +235,7 @@ mod tests {
             signing_key: None,
             severities: &severities,
             customers: &[],
+            own: &[],
         };
         let mut facts = BTreeMap::from([
             (Place::Production, fine("111111111111", "data", false)),

@@ -1,10 +1,10 @@
 //! What the names in verho.toml alone show.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Check, Look, Told};
 use crate::account::credentials::Credentials;
-use crate::account::root::Root;
+use crate::account::root::{self, Root};
 use crate::account::separate::policy::account_of;
 use crate::account::separate::{Place, Sides};
 use crate::account::side::Side;
@@ -20,10 +20,10 @@ pub(super) const CREDENTIALS: Check = Check {
 
 pub(super) const ROOTS: Check = Check {
     name: "roots",
-    demands: "no bucket and no folder holds data of both sides",
+    demands: "no bucket and no folder holds data of both sides, and none of test keys, approvals or schemas",
     asks: &[],
     is_law: true,
-    hint: "give production, evidence and test roots that do not touch; test has a bucket of its own",
+    hint: "give production, evidence and test roots that do not touch, by no link either; test has a bucket or a folder of its own",
     judge: roots,
 };
 
@@ -87,8 +87,17 @@ fn roots(look: &Look<'_>) -> Vec<Told> {
     let touching = pairs(look.sides).into_iter().find(|(_, side)| touch(side, look.sides.test));
     vec![match touching {
         Some((place, _)) => Told::of(None, false, format!("{} and test share a bucket or a folder", place.word())),
-        None => Told::of(None, true, "they do not touch"),
+        None => match own_in_test(look.sides) {
+            Some(own) => Told::of(None, false, format!("test and `{}` of the workspace touch", own.display())),
+            None => Told::of(None, true, "they do not touch"),
+        },
     }]
+}
+
+/// What of the workspace lies in test, or has test within it.
+fn own_in_test<'s>(sides: &Sides<'s>) -> Option<&'s Path> {
+    let Root::File(test) = &sides.test.root else { return None };
+    sides.own.iter().map(PathBuf::as_path).find(|own| root::touch(test, own))
 }
 
 /// A bucket has one owner, so that two accounts never share one, whatever the prefixes are. Only servers that stand in for
