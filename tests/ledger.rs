@@ -6,11 +6,12 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use common::desk::Desk;
+use common::desk::{COMPLIANCE, Desk};
 use common::python;
+use jiff::{SignedDuration, Timestamp};
 use verho::account::file::FileStore;
-use verho::ledger::{Book, Event, Ledger};
-use verho::signing::FileSigner;
+use verho::ledger::{Book, Entry, Event, Ledger};
+use verho::signing::{FileSigner, Signer};
 
 const WRITERS: u64 = 20;
 const ENTRIES: u64 = 50;
@@ -139,6 +140,37 @@ fn a_ledger_that_was_rolled_back_stops_runs_and_leaves_evidence() {
     assert!(said.contains("when it was last seen here"), "{said}");
     let refusals = std::fs::read_dir(desk.path("evidence/evidence/demo")).expect("a folder");
     assert!(refusals.flatten().any(|file| file.file_name().to_string_lossy().contains("refused")));
+}
+
+#[test]
+fn a_clock_that_was_set_back_stops_runs_and_is_told() {
+    let desk = desk();
+    desk.approve("demo", "first", 9);
+    desk.facts(&["run", "demo"]);
+    let entered = |from_now: i64| {
+        let store = FileStore::open(desk.path("evidence")).expect("a folder");
+        let signer = FileSigner::open(&desk.path("keys/evidence")).expect("a key");
+        let key = signer.public_key().expect("a key");
+        let mut ledger = Ledger::open(&store, key, &desk.path(".verho/checkpoint")).expect("is sound");
+        let at = Timestamp::now() + SignedDuration::from_mins(from_now);
+        let event = Event::Reviewed { by: COMPLIANCE.to_owned(), finding: "a look".to_owned() };
+        ledger.append(&signer, &Entry { at, customer: "demo".to_owned(), event }).expect("is written");
+    };
+    // The clocks of two writers are never quite the same.
+    entered(3);
+    entered(0);
+    desk.facts(&["run", "demo"]);
+    assert_eq!(desk.facts(&["review", "verify"]), serde_json::json!([]));
+    entered(40 * 24 * 60);
+    for command in [&["run", "demo"][..], &["preview", "demo", "customers"]] {
+        let refused = desk.verho(command);
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(refused.status.code() == Some(4) && said.contains("the clock here says"), "{command:?}: {said}");
+    }
+    entered(0);
+    let verified = desk.verho(&["review", "verify"]);
+    let said = String::from_utf8_lossy(&verified.stdout).into_owned();
+    assert!(verified.status.code() == Some(4) && said.contains("before that of an earlier entry"), "{said}");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! believes a checkpoint that the log's key signed, that fits the entries, and that continues the last one seen here.
 
 pub mod audit;
+mod clock;
 mod entry;
 mod note;
 pub mod receipt;
@@ -59,6 +60,8 @@ pub enum LedgerError {
     Witness,
     #[error("ledger: the last cosignature of `{name}` is {hours} hours old")]
     Unwatched { name: String, hours: u64 },
+    #[error("ledger: the clock here says {now}, and its latest entry is of {latest}")]
+    Clock { now: Timestamp, latest: Timestamp },
     #[error("ledger: the memory of the last checkpoint cannot be used: {0}")]
     Memory(String),
     #[error("ledger: too many writers at once")]
@@ -79,6 +82,9 @@ impl From<LedgerError> for Failure {
             LedgerError::Key => Failure::new(Kind::Invalid, message),
             LedgerError::Witness | LedgerError::Unwatched { .. } => {
                 Failure::new(Kind::Consent, message).hint("let the witness run `verho ledger witness`")
+            }
+            LedgerError::Clock { .. } => {
+                Failure::new(Kind::Consent, message).hint("set the clock by NTP; approvals begin and end by it")
             }
             _ => Failure::new(Kind::Consent, message)
                 .hint("it may have been altered: keep everything as it is, and find out with `verho review verify`"),

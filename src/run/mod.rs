@@ -111,12 +111,13 @@ impl<'w> House<'w> {
         Ok(separate)
     }
 
-    /// The books, of which the ledger is believed only where all have cosigned it who must.
+    /// The books, of which the ledger is believed only where all have cosigned it who must, and where it lies in the past.
     fn books(&self) -> Books<'_> {
         let mut books = Books::open(self.evidence.as_ref(), self.signer.as_ref(), &self.workspace.ledger_memory());
         let watched = |book: &Book<'_>| {
-            let mut witnesses = self.workspace.evidence.witnesses.iter();
-            witnesses.try_for_each(|witness| book.ledger().witnessed(&witness.key, witness.hours, Timestamp::now()))
+            let (now, mut witnesses) = (Timestamp::now(), self.workspace.evidence.witnesses.iter());
+            book.ledger().demand_past(now)?;
+            witnesses.try_for_each(|witness| book.ledger().witnessed(&witness.key, witness.hours, now))
         };
         if let Some(error) = books.ledger.as_ref().ok().and_then(|book| watched(book).err()) {
             books.ledger = Err(error);

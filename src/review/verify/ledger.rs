@@ -1,4 +1,4 @@
-//! The ledger itself: every object that it is made of, and no entry twice.
+//! The ledger itself: every object that it is made of, no entry twice, and none before its time.
 
 use std::collections::HashSet;
 
@@ -13,5 +13,8 @@ pub(super) fn check(facts: &Facts<'_>) -> Result<Vec<Finding>, Failure> {
         !seen.insert(serde_json::to_string(entry).expect("text, numbers and maps by text are JSON"))
     });
     let copied = copied.map(|(place, _)| Finding::broken(format!("ledger entry {place}"), "it is a copy of another"));
-    Ok(audited.chain(copied).collect())
+    let backward = facts.ledger.backward().into_iter().map(|place| {
+        Finding::broken(format!("ledger entry {place}"), "its time is well before that of an earlier entry")
+    });
+    Ok(audited.chain(copied).chain(backward).collect())
 }
