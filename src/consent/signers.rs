@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use ssh_key::public::KeyData;
 use ssh_key::{Algorithm, EcdsaCurve, PublicKey};
 
+use super::roles::{PRINCIPAL, is_principal};
 use crate::document::Fault;
 
 /// The keys that may sign, and for whom.
@@ -107,6 +108,7 @@ impl<'t> Cursor<'t> {
                 let what = "lists, patterns, negations and quotes in principals are not honoured";
                 Err(self.fault(field.start + at, what, NO_PATTERNS))
             }
+            None if !is_principal(field.text) => Err(self.fault(field.start, "that is no principal", PRINCIPAL)),
             None => Ok(field.text.to_owned()),
         }
     }
@@ -287,6 +289,8 @@ mod tests {
         let cases = [
             (format!("*@x.example {KEY}"), 1),
             (format!("a@x,!b@x {KEY}"), 4),
+            (format!("\u{430}@x {KEY}"), 1),
+            (format!("\u{feff}a@x {KEY}"), 1),
             (format!("a@x cert-authority {KEY}"), 5),
             (format!("a@x namespaces=\"*\" {KEY}"), 5),
             (format!("a@x namespaces=\"a\",namespaces=\"b\" {KEY}"), 20),
