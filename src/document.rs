@@ -4,6 +4,8 @@
 //! "parsed" and "checked" are one step. Every [`Fault`] names file, line and column.
 
 use std::collections::BTreeMap;
+use std::fs::DirEntry;
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -82,6 +84,38 @@ impl Document {
             hint,
         }
     }
+}
+
+/// The names of everything in a folder, in order; none where it is not there.
+///
+/// # Errors
+/// A [`Fault`] where it cannot be read, or holds a name that is not UTF-8.
+pub fn names_in(folder: &Path) -> Result<Vec<String>, Fault> {
+    let unreadable = |error: io::Error| Fault::whole_file(folder, format!("cannot be read: {}", error.kind()), None);
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(unreadable)?,
+    };
+    let odd = |_| Fault::whole_file(folder, "holds a name that is not UTF-8", None);
+    let name = |entry: io::Result<DirEntry>| entry.map_err(unreadable)?.file_name().into_string().map_err(odd);
+    let mut names = entries.map(name).collect::<Result<Vec<_>, _>>()?;
+    names.sort();
+    Ok(names)
+}
+
+/// Of [`names_in`], those of folders.
+///
+/// # Errors
+/// As there, and where it cannot be told what a name is of.
+pub fn folders_in(folder: &Path) -> Result<Vec<String>, Fault> {
+    let is_folder = |name: &String| match folder.join(name).metadata() {
+        Ok(about) => Ok(about.is_dir()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(Fault::whole_file(&folder.join(name), format!("cannot be read: {}", error.kind()), None)),
+    };
+    let named = names_in(folder)?.into_iter().map(|name| Ok((is_folder(&name)?, name)));
+    let named = named.collect::<Result<Vec<_>, _>>()?;
+    Ok(named.into_iter().filter_map(|(is_folder, name)| is_folder.then_some(name)).collect())
 }
 
 /// One table of a document; every key is taken once.

@@ -12,7 +12,7 @@ use crate::account::separate::check::CHECKS;
 use crate::account::separate::{Severity, Sides};
 use crate::account::side::Side;
 use crate::account::store::StoreError;
-use crate::document::{Document, Fault, Section};
+use crate::document::{Document, Fault, Section, folders_in};
 use crate::ledger::NoteKey;
 
 /// A parsed workspace.
@@ -128,7 +128,7 @@ impl Workspace {
             evidence: evidence(root.required("evidence")?, folder, &production)?,
             production,
             operator,
-            customers: customers(&folder.join("schemas")),
+            customers: folders_in(&folder.join("schemas"))?,
             checks: checks(root.optional("checks")?)?,
             consent: consent(root.required("consent")?)?,
             keys: keys(root.optional("keys")?, folder)?,
@@ -198,14 +198,6 @@ impl Workspace {
     pub fn ledger_memory(&self) -> PathBuf {
         self.folder.join(".verho/checkpoint")
     }
-}
-
-fn customers(schemas: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(schemas).into_iter().flatten().filter_map(Result::ok);
-    let folders = entries.filter(|entry| entry.path().is_dir());
-    let mut names: Vec<String> = folders.filter_map(|entry| entry.file_name().into_string().ok()).collect();
-    names.sort();
-    names
 }
 
 fn root_of(section: &mut Section<'_>, folder: &Path) -> Result<Root, Fault> {

@@ -47,6 +47,43 @@ fn a_new_workspace_says_what_is_left_to_do() {
     assert_eq!(verho(&["init", place]).status.code(), Some(3), "nothing is written over");
 }
 
+/// A link to itself stands for whatever keeps a file from being read: nobody can, not even who may read everything.
+#[test]
+fn what_cannot_be_read_is_not_told_as_missing() {
+    let desk = common::reviewed::lived();
+    let cases: [(&str, &[&str], i32, &str); 9] = [
+        ("keys/evidence.pub", &["review", "verify"], 8, "ssh-keygen"),
+        ("consent/demo", &["run", "demo"], 4, "has given no approval"),
+        ("consent/demo", &["run", "demo", "--approval", "second"], 4, "no approval of this name"),
+        ("consent/demo", &["consent", "list", "demo"], 3, "second"),
+        (
+            "consent/demo/second/owner@acme.example.sig",
+            &["run", "demo", "--approval", "second"],
+            4,
+            "is no OpenSSH signature",
+        ),
+        ("consent/allowed_signers", &["run", "demo"], 4, "new approval"),
+        ("schemas", &["purge"], 3, "nothing is due"),
+        ("schemas/demo", &["refresh"], 3, "nothing"),
+        ("schemas/demo/people.toml", &["check"], 3, "there are no schemas"),
+    ];
+    for (name, command, exit, wrong) in cases {
+        let (path, kept) = (desk.path(name), desk.path("kept"));
+        std::fs::rename(&path, &kept).expect("is there");
+        std::os::unix::fs::symlink(&path, &path).expect("a link");
+        let refused = desk.verho(command);
+        let said = text(&refused.stdout) + &text(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(exit), "{name}, {command:?}: {said}");
+        assert!(!said.contains(wrong) && said.contains("loop"), "{name}, {command:?}: {said}");
+        std::fs::remove_file(&path).expect("is there");
+        std::fs::rename(&kept, &path).expect("is there");
+    }
+    std::fs::write(desk.path("consent/allowed_signers"), b"\xff").expect("a file");
+    let refused = desk.verho(&["run", "demo"]);
+    let said = text(&refused.stderr);
+    assert!(refused.status.code() == Some(4) && said.contains("allowed_signers") && !said.contains("new"), "{said}");
+}
+
 /// Each file has one fault, named by its file name; every message is held by a snapshot.
 #[test]
 fn every_fault_of_a_file_is_told_with_its_place_and_the_way_out() {

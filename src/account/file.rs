@@ -66,8 +66,10 @@ impl FileStore {
         self.root.metadata().map_err(refusal)?;
         let (folder, key) = self.folder(prefix)?;
         let mut found = Vec::new();
-        if folder.is_dir() {
-            walk(&folder, key, prefix, &mut found)?;
+        match folder.metadata() {
+            Ok(about) if about.is_dir() => walk(&folder, key, prefix, &mut found)?,
+            Err(error) if !is_absent(&error) => return Err(refusal(error)),
+            _ => {}
         }
         found.sort_by(|a, b| a.object.key.cmp(&b.object.key));
         Ok(found)
@@ -381,6 +383,13 @@ fn refusal(error: io::Error) -> StoreError {
 mod tests {
     use super::*;
     use std::os::unix::fs::FileExt;
+
+    #[test]
+    fn a_folder_that_cannot_be_asked_for_is_no_empty_one() {
+        let (_folder, store) = store();
+        assert_eq!(store.list("none/"), Ok(Vec::new()));
+        assert!(store.list(&format!("{}/", "x".repeat(300))).is_err());
+    }
 
     fn store() -> (tempfile::TempDir, FileStore) {
         let folder = tempfile::tempdir().expect("a folder");

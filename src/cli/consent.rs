@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::Common;
 use super::answer::{Answer, table};
-use crate::consent::{Record, Standing, view};
+use crate::consent::{Record, Standing, ids, view};
 use crate::crew::Crew;
 use crate::document::Document;
 use crate::error::{Failure, Kind};
@@ -109,16 +109,6 @@ impl Consent {
     }
 }
 
-fn ids(workspace: &Workspace, customer: &str) -> Vec<String> {
-    let entries = std::fs::read_dir(workspace.consents().join(customer)).into_iter().flatten().flatten();
-    let mut ids: Vec<String> = entries
-        .filter(|entry| entry.path().is_dir())
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .collect();
-    ids.sort();
-    ids
-}
-
 fn read(workspace: &Workspace, customer: &str, id: &str) -> Result<(Record, String), Failure> {
     if !crate::consent::is_id(customer) || !crate::consent::is_id(id) {
         return Err(Failure::new(Kind::Usage, "that is not the name of a customer and an approval"));
@@ -132,7 +122,7 @@ fn list(workspace: &Workspace, customer: &str) -> Result<Answer, Failure> {
     let evidence = workspace.evidence.side.open_for_writing()?;
     let ledger = Ledger::open(evidence.as_ref(), evidence::public_key(workspace)?, &workspace.ledger_memory())?;
     let (mut rows, mut facts) = (Vec::new(), Vec::new());
-    for id in ids(workspace, customer) {
+    for id in ids(&workspace.consents(), customer)? {
         let (record, _) = read(workspace, customer, &id)?;
         let used = Standing::of(ledger.entries(), customer, &id).runs;
         let (state, why) = life::state(workspace, &ledger, &record)?;

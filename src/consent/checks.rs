@@ -12,6 +12,7 @@ use super::refusal::Refusal;
 use super::roles::{Party, Role};
 use super::signature;
 use super::trust::Authority;
+use crate::document;
 
 /// One approval, read and with its signatures looked at, and what is asked of it.
 pub(super) struct Case<'a> {
@@ -52,7 +53,7 @@ impl<'a> Case<'a> {
     pub(super) fn new(ask: &'a Ask, authority: &'a Authority, folder: &'a Path, file: &'a (Record, Vec<u8>)) -> Self {
         let (record, bytes) = file;
         let verify = |file: &PathBuf| signature::verify(file, bytes, record.given_at, &authority.signers);
-        let signed = signature_files(folder).iter().map(verify).collect();
+        let signed = signature_files(folder).and_then(|files| files.iter().map(verify).collect());
         Case { ask, authority, folder, record, signed }
     }
 
@@ -83,22 +84,20 @@ impl<'a> Case<'a> {
     }
 }
 
-fn signature_files(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut files: Vec<_> =
-        entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|end| end == "sig")).collect();
-    files.sort();
-    files
+fn signature_files(folder: &Path) -> Result<Vec<PathBuf>, Refusal> {
+    let names = document::names_in(folder).map_err(|fault| Refusal::Unreadable(Box::new(fault)))?;
+    let files = names.iter().map(|name| folder.join(name));
+    Ok(files.filter(|path| path.extension().is_some_and(|end| end == "sig")).collect())
 }
 
 /// By file name, the SHA-256 of each signature file.
 pub(super) fn signature_digests(folder: &Path) -> Result<BTreeMap<String, String>, Refusal> {
     let digest = |file: &PathBuf| {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let bytes = std::fs::read(file).map_err(|_| Refusal::Garbled { file: name.clone() })?;
+        let bytes = std::fs::read(file).map_err(|error| Refusal::unread(file, &error))?;
         Ok((name, format!("{:x}", Sha256::digest(bytes))))
     };
-    signature_files(folder).iter().map(digest).collect()
+    signature_files(folder)?.iter().map(digest).collect()
 }
 
 fn signatures(case: &Case<'_>) -> Result<(), Refusal> {

@@ -320,20 +320,24 @@ fn folders(consent_dir: &Path, approval_id: Option<&str>, ask: &Ask) -> Result<V
         return Err(missing());
     }
     let home = consent_dir.join(&ask.customer);
+    let ids = ids(consent_dir, &ask.customer).map_err(|fault| Refusal::Unreadable(Box::new(fault)))?;
     match approval_id {
-        Some(id) if is_id(id) && home.join(id).is_dir() => Ok(vec![home.join(id)]),
+        Some(id) if ids.iter().any(|known| known == id) => Ok(vec![home.join(id)]),
         Some(id) => {
             let refusal = Refusal::NoSuch { customer: ask.customer.clone() };
             Err(Refused { refusal, approval: Some(id.to_owned()), path: None })
         }
-        None => {
-            let mut folders: Vec<_> =
-                std::fs::read_dir(&home).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
-            folders.retain(|folder| folder.is_dir());
-            folders.sort();
-            if folders.is_empty() { Err(missing()) } else { Ok(folders) }
-        }
+        None if ids.is_empty() => Err(missing()),
+        None => Ok(ids.iter().map(|id| home.join(id)).collect()),
     }
+}
+
+/// The names of all approvals that a customer was asked for, in order; none where there is no folder of the customer.
+///
+/// # Errors
+/// Where it cannot be told.
+pub fn ids(consent_dir: &Path, customer: &str) -> Result<Vec<String>, Fault> {
+    document::folders_in(&consent_dir.join(customer))
 }
 
 fn refused(refusal: Refusal, folder: &Path) -> Refused {

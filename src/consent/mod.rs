@@ -23,7 +23,7 @@ pub use assessment::{Assessment, Earned};
 pub use claim::{Claim, Level};
 #[cfg(test)]
 pub(crate) use gate::testing;
-pub use gate::{Approval, Ask, Examined, Signer, TableAsk, examine};
+pub use gate::{Approval, Ask, Examined, Signer, TableAsk, examine, ids};
 pub use record::{Approver, Basis, Destination, Document, Place, Record, TableTerms, is_id};
 pub use refusal::{Refusal, Refused};
 pub use roles::{Party, Role, Roles};

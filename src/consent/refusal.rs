@@ -1,6 +1,6 @@
 //! Every way of having no valid approval, one variant each, with the way out.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
@@ -112,14 +112,23 @@ impl From<LedgerError> for Refusal {
 }
 
 impl Refusal {
+    /// A file that is there and cannot be read, which says nothing of what is in it.
+    pub(super) fn unread(file: &Path, error: &std::io::Error) -> Self {
+        let fault = Fault::whole_file(file, format!("cannot be read: {}", error.kind()), None);
+        Refusal::Unreadable(Box::new(fault))
+    }
+
     /// The way out.
     pub fn hint(&self) -> Option<String> {
-        self.hint_on_signing().or_else(|| self.hint_on_terms())
+        match self {
+            // What cannot be read says nothing of what is in it.
+            Refusal::Unreadable(fault) | Refusal::Authority(fault) => fault.hint.clone(),
+            _ => self.hint_on_signing().or_else(|| self.hint_on_terms()),
+        }
     }
 
     fn hint_on_signing(&self) -> Option<String> {
         let hint = match self {
-            Refusal::Unreadable(fault) | Refusal::Authority(fault) => return fault.hint.clone(),
             Refusal::TrustMismatch { computed } => {
                 format!(
                     "review who may sign; if it is right, set `trust = \"{computed}\"` under [consent] in verho.toml"

@@ -25,7 +25,8 @@ pub fn sign(key: &PrivateKey, approval: &[u8]) -> Result<String, ssh_key::Error>
 pub(super) fn verify(file: &Path, message: &[u8], given_at: Timestamp, signers: &Signers) -> Result<String, Refusal> {
     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-    let signature = read(file).ok_or_else(|| Refusal::Garbled { file: name.clone() })?;
+    let signature = read(file).map_err(|error| Refusal::unread(file, &error))?;
+    let signature = signature.ok_or_else(|| Refusal::Garbled { file: name.clone() })?;
     if signature.namespace() != NAMESPACE {
         return Err(Refusal::WrongNamespace { found: printable(signature.namespace()), file: name });
     }
@@ -63,13 +64,15 @@ fn touched(key: &KeyData, signature: &SshSig) -> bool {
     !matches!(key, KeyData::SkEd25519(_) | KeyData::SkEcdsaSha2NistP256(_)) || flags() & USER_PRESENT != 0
 }
 
-fn read(file: &Path) -> Option<SshSig> {
+/// The signature in a file, if that holds one.
+fn read(file: &Path) -> std::io::Result<Option<SshSig>> {
     const FAR_TOO_LONG: u64 = 64 * 1024;
-    if std::fs::metadata(file).ok()?.len() > FAR_TOO_LONG {
-        return None;
+    let about = std::fs::metadata(file)?;
+    if !about.is_file() || about.len() > FAR_TOO_LONG {
+        return Ok(None);
     }
-    let text = std::fs::read_to_string(file).ok()?;
-    SshSig::from_pem(text.trim_ascii_start()).ok()
+    let text = std::fs::read(file)?;
+    Ok(SshSig::from_pem(text.trim_ascii_start()).ok())
 }
 
 /// Anyone can have written a signature file; its words reach a terminal only as plain letters.

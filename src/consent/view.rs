@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::checks::{self, CHECKS, Case};
-use super::gate::{Ask, digest, read_record};
+use super::gate::{Ask, digest, ids, read_record};
 use super::record::{Record, is_id};
 use super::refusal::Refusal;
 use super::standing::Standing;
@@ -51,7 +51,13 @@ pub fn verify(consent_dir: &Path, trust: &str, approval_id: &str, ask: &Ask, bey
     };
     let mut points = vec![Point::of("trust", Ok(()))];
     let folder = consent_dir.join(&ask.customer).join(approval_id);
-    if !is_id(&ask.customer) || !is_id(approval_id) || !folder.is_dir() {
+    let known = if is_id(&ask.customer) { ids(consent_dir, &ask.customer) } else { Ok(Vec::new()) };
+    let is_known = known.as_ref().is_ok_and(|known| known.iter().any(|known| known == approval_id));
+    if let Err(fault) = known {
+        points.push(Point::of("record", Err(Refusal::Unreadable(Box::new(fault)))));
+        return points;
+    }
+    if !is_known {
         points.push(Point::of("record", Err(Refusal::NoSuch { customer: ask.customer.clone() })));
         return points;
     }

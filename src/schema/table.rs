@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use arrow::datatypes::{DataType, Fields};
 use globset::{GlobBuilder, GlobMatcher};
 
-use crate::document::{Document, Fault, Section, nearest};
+use crate::document::{Document, Fault, Section, names_in, nearest};
 use crate::method::{self, Entry, Method};
 use crate::schema::link::{self, Link};
 use crate::schema::{Filter, Form, Format, Header, LeafPath, MayHold, Privacy, declared, privacy, selection};
@@ -379,10 +379,8 @@ pub fn read_customer(schemas: &Path, customer: &str) -> Result<Vec<TableSchema>,
     let missing = || {
         Fault::whole_file(&folder, "there are no schemas of this customer", "one file a table: <table>.toml".to_owned())
     };
-    let entries = std::fs::read_dir(&folder).map_err(|_| missing())?;
-    let mut files: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
+    let mut files: Vec<PathBuf> = names_in(&folder)?.iter().map(|name| folder.join(name)).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
-    files.sort();
     let tables = files.iter().map(|path| of_customer(path, customer)).collect::<Result<Vec<_>, _>>()?;
     if tables.is_empty() {
         return Err(missing());

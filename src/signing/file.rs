@@ -1,5 +1,6 @@
 //! Signs with a key that lies in a file.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use signature::Signer as _;
@@ -7,7 +8,7 @@ use ssh_key::rand_core::OsRng;
 use ssh_key::{Algorithm, HashAlg, LineEnding, PrivateKey, PublicKey};
 
 use super::{SignError, Signer};
-use crate::private_file;
+use crate::private_file::{self, PrivateFileError};
 
 /// Signs with an OpenSSH ed25519 key in a file of mode 0600.
 pub struct FileSigner {
@@ -49,9 +50,14 @@ impl FileSigner {
 /// The public half of a key file, which lies beside it and needs no right to the key itself.
 ///
 /// # Errors
-/// Where it is not there or no public key.
+/// Where it is not there, cannot be read, or is no public key.
 pub fn public_key_of(path: &Path) -> Result<PublicKey, SignError> {
-    PublicKey::read_openssh_file(&public_key_file(path)).map_err(|_| SignError::Key(public_key_file(path)))
+    let path = public_key_file(path);
+    match std::fs::read_to_string(&path) {
+        Ok(key) => PublicKey::from_openssh(&key).map_err(|_| SignError::Key(path)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidData) => Err(SignError::Key(path)),
+        Err(error) => Err(PrivateFileError::Io { path, kind: error.kind() }.into()),
+    }
 }
 
 /// Where the public half of a key file lies.
