@@ -2,6 +2,9 @@
 
 mod common;
 
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::process::{Command, Output};
 
 use common::desk::Desk;
@@ -45,6 +48,45 @@ fn a_new_workspace_says_what_is_left_to_do() {
     assert_eq!(output.status.code(), Some(3));
     assert!(text(&output.stderr).contains("trust = \"blake3:"), "{}", text(&output.stderr));
     assert_eq!(verho(&["init", place]).status.code(), Some(3), "nothing is written over");
+}
+
+#[test]
+fn a_workspace_is_made_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let last = folder.path().join("consent/roles.toml");
+    std::fs::create_dir(folder.path().join("consent")).expect("a folder");
+    std::fs::write(&last, "").expect("a file");
+    let refused = verho(&["init", folder.path().to_str().expect("text")]);
+    assert!(refused.status.code() == Some(3) && text(&refused.stderr).contains("roles.toml"));
+    assert_eq!(std::fs::read_to_string(&last).expect("a file"), "", "it is as it was");
+    for name in ["verho.toml", "schemas/acme/customers.toml", "consent/allowed_signers"] {
+        assert!(!folder.path().join(name).exists(), "{name}");
+    }
+}
+
+#[test]
+fn a_path_that_is_no_text_is_a_path_all_the_same() {
+    let home = tempfile::tempdir().expect("a folder");
+    let odd = |name: &[u8]| home.path().join(OsStr::from_bytes(name));
+    let run = |arguments: &[&OsStr]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_verho"));
+        let output = command.env_clear().args(["--output", "json"]).args(arguments).output().expect("it starts");
+        assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).expect("JSON")
+    };
+    let word = OsStr::new;
+    let demo = odd(b"demo-\xff");
+    run(&[word("demo"), demo.as_os_str()]);
+    run(&[word("init"), odd(b"init-\xff").as_os_str()]);
+    let here = [word("--workspace"), demo.as_os_str()];
+    let within = |arguments: &[&OsStr]| run(&[&here, arguments].concat());
+    within(&[word("review"), word("report"), word("--out"), odd(b"\xff.html").as_os_str()]);
+    within(&[word("consent"), word("receipt"), word("demo"), word("--out"), odd(b"\xff.json").as_os_str()]);
+    let asked = ["consent", "request", "demo", "--id", "next", "--purpose", "p", "--approver", "owner@demo.example"];
+    within(&asked.map(OsStr::new));
+    std::fs::write(odd(b"\xff.csv"), "a\n1\n").expect("a file");
+    let counted = run(&[word("detect"), word("--columns"), odd(b"\xff.csv").as_os_str()]);
+    assert!(counted[0]["file"].as_str().is_some_and(|file| file.ends_with(".csv")), "{counted}");
 }
 
 /// A link to itself stands for whatever keeps a file from being read: nobody can, not even who may read everything.
@@ -121,7 +163,12 @@ fn every_fault_of_a_file_is_told_with_its_place_and_the_way_out() {
 #[test]
 fn completions_manual_and_catalogue_are_made_from_the_code() {
     assert!(text(&verho(&["completions", "bash"]).stdout).contains("_verho"));
-    assert!(text(&verho(&["man"]).stdout).contains(".TH"));
+    let manual = text(&verho(&["man"]).stdout);
+    let named: BTreeSet<_> = manual.lines().filter_map(|line| line.strip_suffix("(1)")).collect();
+    assert!(named.contains("verho\\-consent\\-request"), "{named:?}");
+    let titled = |name: &&str| manual.contains(&format!(".TH {} 1", name.replace("\\-", "-")));
+    let missing: Vec<_> = named.iter().filter(|name| !titled(name)).collect();
+    assert!(missing.is_empty(), "the manual names pages that it lacks: {missing:?}");
     let methods = text(&verho(&["methods"]).stdout);
     for method in verho::method::CATALOGUE {
         assert!(methods.contains(method.name) && verho(&["methods", method.name]).status.success());

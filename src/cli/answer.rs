@@ -1,5 +1,7 @@
 //! What a command found out, once for people and once for programs.
 
+use std::path::Path;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -26,6 +28,11 @@ impl Answer {
     pub fn printed() -> Self {
         Answer { is_printed: true, ..Answer::new("", Value::Null) }
     }
+}
+
+/// A path as facts name it: JSON is text, and a path need not be.
+pub fn path(path: impl AsRef<Path>) -> String {
+    path.as_ref().display().to_string()
 }
 
 /// Rows as columns of text, each as wide as its widest cell.

@@ -7,7 +7,7 @@ use serde_json::json;
 use ssh_key::{Algorithm, HashAlg, LineEnding, PrivateKey, SshSig};
 
 use super::Common;
-use super::answer::Answer;
+use super::answer::{Answer, path};
 use super::init::write_new;
 use crate::cli::consent::{NewRequest, request};
 use crate::consent::{NAMESPACE, trust};
@@ -67,7 +67,10 @@ impl Demo {
         let done = run::run(&House::open(&workspace, CUSTOMER)?, &wish(), &Silent)?;
         story.tell("the same run again", &super::run::text(&done).replace('\n', "\n   "));
         let text = format!("{}\n{}", story.0, ending(&folder, started));
-        Ok(Answer::new(text, json!({ "folder": folder, "run": done, "seconds": started.elapsed().as_secs_f64() })))
+        Ok(Answer::new(
+            text,
+            json!({ "folder": path(&folder), "run": done, "seconds": started.elapsed().as_secs_f64() }),
+        ))
     }
 }
 

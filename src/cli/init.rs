@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::Common;
-use super::answer::Answer;
+use super::answer::{Answer, path};
 use crate::error::{Failure, Kind};
 
 /// What a new workspace holds: each file and its text.
@@ -26,9 +26,7 @@ pub struct Init {
 impl Init {
     pub fn run(self, common: &Common) -> Result<Answer, Failure> {
         let folder = self.dir.or_else(|| common.workspace.clone()).unwrap_or_else(|| PathBuf::from("."));
-        for (name, text) in FILES {
-            write_new(&folder.join(name), text.as_bytes())?;
-        }
+        write_all(&folder)?;
         let text = format!(
             "{} is a workspace now. What is left to do:\n\
              \x20 1. verho.toml: the two accounts, and who runs verho\n\
@@ -37,8 +35,17 @@ impl Init {
              \x20 4. an evidence key: ssh-keygen -t ed25519 -N '' -f keys/evidence\n",
             folder.display()
         );
-        Ok(Answer::new(text, json!({ "folder": folder, "files": FILES.map(|(name, _)| name) })))
+        Ok(Answer::new(text, json!({ "folder": path(&folder), "files": FILES.map(|(name, _)| name) })))
     }
+}
+
+/// Writes all files, or none.
+fn write_all(folder: &Path) -> Result<(), Failure> {
+    for (at, (name, text)) in FILES.iter().enumerate() {
+        let undo = |_: &Failure| FILES[..at].iter().for_each(|(name, _)| drop(std::fs::remove_file(folder.join(name))));
+        write_new(&folder.join(name), text.as_bytes()).inspect_err(undo)?;
+    }
+    Ok(())
 }
 
 /// Writes a file that is not there yet, and the folders above it; all of it or nothing.

@@ -1,27 +1,33 @@
 //! `verho man`
 
-use clap::CommandFactory;
+use clap::{Command, CommandFactory};
 use serde_json::json;
 
 use super::Cli;
 use super::answer::Answer;
 use crate::error::{Failure, Kind};
 
-/// The manual page, on stdout
+/// The manual, a page for each command, on stdout
 #[derive(clap::Args)]
 pub struct Man {}
 
 impl Man {
     pub fn run(self) -> Result<Answer, Failure> {
-        let mut command = Cli::command();
+        // Pages of help would only say that there is help.
+        let mut command = Cli::command().disable_help_subcommand(true);
         command.build();
         let mut page = Vec::new();
-        let pages = std::iter::once(&command).chain(command.get_subcommands());
-        for part in pages {
+        for part in pages(&command) {
             let rendered = clap_mangen::Man::new(part.clone()).render(&mut page);
             rendered.map_err(|_| Failure::new(Kind::Internal, "the manual cannot be made"))?;
         }
         let page = String::from_utf8_lossy(&page).into_owned();
         Ok(Answer::new(page.clone(), json!({ "man": page })))
     }
+}
+
+/// A command and all below it, which its page names.
+fn pages(command: &Command) -> Vec<&Command> {
+    let below = command.get_subcommands().filter(|part| !part.is_hide_set()).flat_map(pages);
+    std::iter::once(command).chain(below).collect()
 }

@@ -7,7 +7,7 @@ use clap::{Arg, ArgMatches, FromArgMatches, Subcommand};
 use serde_json::json;
 
 use super::Common;
-use super::answer::{Answer, table};
+use super::answer::{Answer, path, table};
 use crate::account::store::Store;
 use crate::error::{Failure, Kind};
 use crate::evidence;
@@ -124,7 +124,7 @@ fn report(facts: Facts<'_>, out: &std::path::Path) -> Result<Answer, Failure> {
     std::fs::write(out, review::report::html(facts)?).map_err(|error| {
         Failure::new(Kind::Usage, format!("{}: cannot be written: {}", out.display(), error.kind()))
     })?;
-    Ok(Answer::new(format!("the report is {}\n", out.display()), json!({ "file": out })))
+    Ok(Answer::new(format!("the report is {}\n", out.display()), json!({ "file": path(out) })))
 }
 
 fn done(

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::Common;
-use super::answer::{Answer, table};
+use super::answer::{Answer, path, table};
 use super::init::write_new;
 use crate::error::{Failure, Kind};
 use crate::run::{self, Wish};
@@ -111,5 +111,5 @@ fn left(open: usize) -> String {
 
 fn facts(file: &Path, written: &Written) -> serde_json::Value {
     let Written { table, columns, links, proposed, open, .. } = written;
-    json!({ "file": file, "table": table, "columns": columns, "links": links, "proposed": proposed, "open": open })
+    json!({ "file": path(file), "table": table, "columns": columns, "links": links, "proposed": proposed, "open": open })
 }

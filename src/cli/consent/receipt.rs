@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use crate::cli::answer::{Answer, table};
+use crate::cli::answer::{Answer, path, table};
 use crate::error::{Failure, Kind};
 use crate::evidence;
 use crate::ledger::receipt::Receipt;
@@ -28,7 +28,10 @@ pub fn write(workspace: &Workspace, customer: &str, out: Option<&PathBuf>) -> Re
         out.display(),
         ledger.key()
     );
-    Ok(Answer::new(text, json!({ "file": out, "entries": receipt.entries.len(), "key": ledger.key().to_string() })))
+    Ok(Answer::new(
+        text,
+        json!({ "file": path(out), "entries": receipt.entries.len(), "key": ledger.key().to_string() }),
+    ))
 }
 
 /// Checks a receipt; reads nothing but the file.

@@ -8,7 +8,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::read;
-use crate::cli::answer::Answer;
+use crate::cli::answer::{Answer, path};
 use crate::cli::init::write_new;
 use crate::consent::request::{Incomplete, Request, Terms, Written, record, steps};
 use crate::consent::{Approver, Basis, Claim, Document, Level, Roles, is_id};
@@ -98,7 +98,7 @@ impl NewRequest {
         let [page, text] = [PAGE, TEXT].map(|name| file.with_file_name(name));
         Ok(Answer::new(
             format!("{}\n{}\n{}\n\n{steps}", file.display(), page.display(), text.display()),
-            json!({ "file": file, "page": page, "text": text, "approval": self.id, "steps": steps }),
+            json!({ "file": path(&file), "page": path(&page), "text": path(&text), "approval": self.id, "steps": steps }),
         ))
     }
 

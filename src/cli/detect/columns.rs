@@ -16,7 +16,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use super::super::answer::{Answer, table};
+use super::super::answer::{Answer, path, table};
 use super::lines::{Batch, LONGEST};
 use super::unreadable;
 use crate::crew::Crew;
@@ -145,7 +145,7 @@ fn facts(file: &Path, columns: &Columns) -> Value {
     let column =
         |(name, column): (&String, &Column)| json!({ "column": name, "values": column.values, "kinds": column.kinds });
     let columns: Vec<_> = columns.names.iter().zip(&columns.columns).map(column).collect();
-    json!({ "file": file, "columns": columns })
+    json!({ "file": path(file), "columns": columns })
 }
 
 fn count_file(file: &Path, least: u8, crew: &Crew) -> Result<Columns, Failure> {
