@@ -7,7 +7,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::process::{Command, Output};
 
-use common::desk::Desk;
+use common::desk::{CUSTOMER, Desk};
 
 fn verho(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_verho")).env_clear().args(arguments).output().expect("the program starts")
@@ -124,6 +124,90 @@ fn what_cannot_be_read_is_not_told_as_missing() {
     let refused = desk.verho(&["run", "demo"]);
     let said = text(&refused.stderr);
     assert!(refused.status.code() == Some(4) && said.contains("allowed_signers") && !said.contains("new"), "{said}");
+}
+
+#[test]
+fn what_is_typed_wrong_is_told_as_json_too() {
+    for arguments in
+        [&["frob"][..], &["run"], &[], &["run", "demo", "--frob"], &["consent"], &["release", "show", "demo", "../x"]]
+    {
+        for output in [&["--output", "json"][..], &["--output=json"]] {
+            let refused = verho(&[output, arguments].concat());
+            let facts: serde_json::Value = serde_json::from_slice(&refused.stderr).expect("JSON");
+            assert_eq!((refused.status.code(), &facts["exit"]), (Some(2), &2.into()), "{arguments:?}");
+            let told = ["error", "hint"].map(|name| facts[name].as_str().expect("text").to_owned());
+            assert!(told.iter().all(|told| !told.is_empty() && !told.contains('\n')), "{facts}");
+            assert!(refused.stdout.is_empty(), "{arguments:?}");
+        }
+        let plain = text(&verho(arguments).stderr);
+        assert!(plain.contains("--help") && serde_json::from_str::<serde_json::Value>(&plain).is_err(), "{plain}");
+    }
+    for asked in ["--help", "--version"] {
+        let output = verho(&["--output", "json", asked]);
+        assert!(output.status.success() && text(&output.stdout).starts_with(['C', 'v']), "{asked}");
+    }
+}
+
+#[test]
+fn names_of_customers_and_releases_are_names_wherever_they_stand() {
+    let desk = Desk::local("acme");
+    let commands: [&[&str]; 14] = [
+        &["run", "NAME"],
+        &["plan", "NAME"],
+        &["scan", "NAME"],
+        &["purge", "NAME"],
+        &["keys", "destroy", "NAME"],
+        &["consent", "list", "NAME"],
+        &["consent", "receipt", "NAME"],
+        &["review", "runs", "NAME"],
+        &["ledger", "show", "NAME"],
+        &["release", "list", "NAME"],
+        &["release", "show", "acme", "NAME"],
+        &["release", "use", "acme", "NAME"],
+        &["release", "delete", "acme", "NAME"],
+        &["release", "derive", "acme", "NAME", "--what", "x"],
+    ];
+    for command in commands {
+        for name in ["../production", "/etc", "..", ".", "", "a/b", "a\u{1b}[2J"] {
+            let typed: Vec<&str> = command.iter().map(|word| if *word == "NAME" { name } else { word }).collect();
+            let refused = desk.verho(&typed);
+            let said = text(&refused.stderr);
+            assert_eq!(refused.status.code(), Some(2), "{typed:?}: {said}");
+            assert!(said.contains("a name has letters") || name.is_empty(), "{typed:?}: {said}");
+            assert!(!said.contains('\u{1b}'), "{said:?}");
+        }
+    }
+}
+
+#[test]
+fn nothing_that_a_terminal_obeys_is_shown() {
+    let desk = common::reviewed::lived();
+    let evil = "a\u{1b}[2J\u{9b}1m\u{202e}b\nerror: none";
+    let asked = ["--purpose", evil, "--approver", CUSTOMER, "--title", evil];
+    desk.facts(&[&["consent", "request", "demo", "--id", "evil"][..], &asked].concat());
+    let release = desk.facts(&["release", "list", "demo"])["current"].as_str().expect("a name").to_owned();
+    desk.facts(&["release", "derive", "demo", &release, "--what", evil, "--operator", evil]);
+    let commands: [&[&str]; 7] = [
+        &["consent", "list", "demo"],
+        &["review", "copies"],
+        &["methods", evil],
+        &["run", "demo", "--operator", evil],
+        &["run", "demo", "--approval", evil],
+        &["review", "runs", "--frob", evil],
+        &["preview", "demo", evil],
+    ];
+    for command in commands {
+        for form in ["text", "json"] {
+            let output = desk.verho(&[&["--output", form], command].concat());
+            let said = text(&output.stdout) + &text(&output.stderr);
+            let is_obeyed = |letter: char| letter != '\n' && (letter.is_control() || letter == '\u{202e}');
+            assert!(!said.contains(is_obeyed), "{command:?}: {said:?}");
+            assert!(!said.contains("[2J") || said.contains("\\u001b") || said.contains("[U+001B]"), "{said}");
+            assert!(!said.contains("\nerror: none"), "{command:?}: {said}");
+            let told = if output.stdout.is_empty() { &output.stderr } else { &output.stdout };
+            assert!(form == "text" || serde_json::from_slice::<serde_json::Value>(told).is_ok(), "{command:?}: {said}");
+        }
+    }
 }
 
 /// Each file has one fault, named by its file name; every message is held by a snapshot.

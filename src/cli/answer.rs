@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::Failure;
+use crate::page::{is_unseen, visible};
 
 /// The answer of a command.
 pub struct Answer {
@@ -35,17 +36,27 @@ pub fn path(path: impl AsRef<Path>) -> String {
     path.as_ref().display().to_string()
 }
 
+/// JSON that says the same, with nothing in it that a terminal obeys.
+pub fn json(written: &str) -> String {
+    let escaped = |letter: char| match is_unseen(letter) && letter != '\n' {
+        true => letter.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect(),
+        false => letter.to_string(),
+    };
+    written.chars().map(escaped).collect()
+}
+
 /// Rows as columns of text, each as wide as its widest cell.
 pub fn table<'h, Row: AsRef<[String]>>(head: impl AsRef<[&'h str]>, rows: &[Row]) -> String {
     let head = head.as_ref();
+    let rows: Vec<Vec<_>> = rows.iter().map(|row| row.as_ref().iter().map(|cell| visible(cell)).collect()).collect();
     let width = |column: usize| {
-        rows.iter().map(|row| row.as_ref()[column].chars().count()).chain([head[column].len()]).max().unwrap_or(0)
+        rows.iter().map(|row| row[column].chars().count()).chain([head[column].len()]).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..head.len()).map(width).collect();
     let line = |cells: Vec<&str>| {
         let padded: Vec<String> = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
         format!("{}\n", padded.join("  ").trim_end())
     };
-    let body: String = rows.iter().map(|row| line(row.as_ref().iter().map(String::as_str).collect())).collect();
+    let body: String = rows.iter().map(|row| line(row.iter().map(String::as_str).collect())).collect();
     line(head.to_vec()) + &body
 }

@@ -24,6 +24,7 @@ mod review;
 mod risk;
 mod run;
 mod scan;
+mod typed;
 
 use std::io::{IsTerminal, Write};
 use std::panic::AssertUnwindSafe;
@@ -33,8 +34,9 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::error::{Failure, Kind};
+use crate::page::{visible, visible_lines};
 use crate::workspace::Workspace;
-use answer::Answer;
+use answer::{Answer, json};
 
 /// Carries a customer's dataset from production to test and leaves the people in it behind.
 #[derive(Parser)]
@@ -166,7 +168,10 @@ fn is_apart() -> bool {
 pub fn main() -> ExitCode {
     crate::process::harden();
     keep_panics_quiet();
-    let cli = Cli::parse();
+    let cli = match typed::parse() {
+        Ok(cli) => cli,
+        Err(error) => return mistyped(&error),
+    };
     #[cfg(feature = "s3")]
     if cli.command.is_between() && apart::is_wanted(&cli.common) {
         return apart::supervise(&cli.common);
@@ -190,12 +195,28 @@ fn keep_panics_quiet() {
     }));
 }
 
+/// Help and version are what was asked for; all else is a failure.
+fn mistyped(error: &clap::Error) -> ExitCode {
+    match typed::output() {
+        Output::Json if error.use_stderr() => report(&typed::failure(error), Output::Json),
+        _ => {
+            let text = error.render().to_string();
+            // What was typed is quoted in it.
+            match visible_lines(&text) {
+                visible if visible != text => eprint!("{visible}"),
+                _ => drop(error.print()),
+            }
+            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Kind::Usage as u8))
+        }
+    }
+}
+
 fn print(answer: &Answer, output: Output) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     let written = match output {
         _ if answer.is_printed => Ok(()),
-        Output::Text => out.write_all(answer.text.as_bytes()),
-        Output::Json => writeln!(out, "{:#}", answer.facts),
+        Output::Text => out.write_all(visible_lines(&answer.text).as_bytes()),
+        Output::Json => writeln!(out, "{}", json(&format!("{:#}", answer.facts))),
     };
     match written.and_then(|()| out.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
@@ -209,13 +230,14 @@ fn print(answer: &Answer, output: Output) -> Result<(), Failure> {
 fn report(failure: &Failure, output: Output) -> ExitCode {
     match output {
         Output::Text => {
-            eprintln!("error: {}", failure.message);
-            failure.hint.iter().for_each(|hint| eprintln!("hint: {hint}"));
+            eprintln!("error: {}", visible(&failure.message));
+            failure.hint.iter().for_each(|hint| eprintln!("hint: {}", visible(hint)));
         }
-        Output::Json => eprintln!(
-            "{}",
-            serde_json::json!({ "error": failure.message, "hint": failure.hint, "exit": failure.kind as u8 })
-        ),
+        Output::Json => {
+            let facts =
+                serde_json::json!({ "error": failure.message, "hint": failure.hint, "exit": failure.kind as u8 });
+            eprintln!("{}", json(&facts.to_string()));
+        }
     }
     ExitCode::from(failure.kind as u8)
 }

@@ -6,6 +6,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Common;
 use crate::engine::Progress;
+use crate::page::visible;
 
 /// Shows how many rows have arrived.
 pub struct Bar {
@@ -32,7 +33,7 @@ impl Progress for Bar {
 
     fn warn(&self, words: &str) {
         if !self.quiet {
-            self.bar.suspend(|| eprintln!("warning: {words}"));
+            self.bar.suspend(|| eprintln!("warning: {}", visible(words)));
         }
     }
 }

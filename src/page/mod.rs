@@ -57,11 +57,17 @@ pub struct Table {
 
 /// The text with every character shown that would end a line, stay unseen, or reorder what stands around it.
 pub fn visible(text: &str) -> String {
-    let shown = |letter: char| match letter {
-        letter if is_unseen(letter) => format!("[U+{:04X}]", u32::from(letter)),
-        letter => letter.to_string(),
-    };
     text.chars().map(shown).collect()
+}
+
+/// As [`visible`], of a text that has lines and tabs of its own.
+pub fn visible_lines(text: &str) -> String {
+    let kept = |letter| if matches!(letter, '\n' | '\t') { String::from(letter) } else { shown(letter) };
+    text.chars().map(kept).collect()
+}
+
+fn shown(letter: char) -> String {
+    if is_unseen(letter) { format!("[U+{:04X}]", u32::from(letter)) } else { letter.to_string() }
 }
 
 /// Control characters, and those of Unicode's format characters that do more than join letters.
@@ -87,6 +93,7 @@ mod tests {
     #[test]
     fn what_cannot_be_seen_is_shown() {
         assert_eq!(visible("a\nb\u{202e}c\u{200b}d\u{feff}"), "a[U+000A]b[U+202E]c[U+200B]d[U+FEFF]");
+        assert_eq!(visible_lines("a\n\tb\r\n\u{1b}c"), "a\n\tb[U+000D]\n[U+001B]c");
         assert_eq!(visible("ä می‌خواهم 日本 ‘’→"), "ä می‌خواهم 日本 ‘’→", "what joins letters stays");
     }
 
