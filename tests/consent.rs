@@ -485,6 +485,18 @@ impl<'k> SecurityKey<'k> {
     }
 }
 
+#[test]
+fn a_signature_that_lies_there_many_times_counts_once() {
+    let f = Fixture::new();
+    let kaisa = std::fs::read(f.file(&format!("{KAISA}.sig"))).expect("is there");
+    (0..1_000).for_each(|copy| std::fs::write(f.file(&format!("copy-{copy}.sig")), &kaisa).expect("is writable"));
+    let approval = f.gate().expect("it holds");
+    assert_eq!(approval.signers().len(), 2);
+    let book = f.book();
+    let given = Standing::of(book.ledger().entries(), "acme", "acme-2026-11").given.expect("came into force");
+    assert_eq!((given.signers.len(), given.signatures.len()), (2, 2));
+}
+
 /// A way to come to a state, by its word.
 type Way = (&'static str, fn(&mut Fixture));
 

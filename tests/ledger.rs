@@ -124,6 +124,36 @@ fn a_receipt_is_checked_by_this_program_and_by_another_one() {
 }
 
 #[test]
+fn words_too_long_for_the_record_are_refused_and_nothing_is_entered() {
+    let desk = desk();
+    desk.approve("demo", "first", 9);
+    desk.facts(&["consent", "record", "demo", "first"]);
+    let long = "\u{1}".repeat(2_001);
+    for typed in [
+        ["review", "done", "demo", "--by", "x", "--finding", &long],
+        ["review", "done", "demo", "--by", &long, "--finding", "x"],
+        ["consent", "withdraw", "demo", "first", "--reason", &long, "--quiet"],
+        ["consent", "withdraw", "demo", "first", "--by", &long, "--quiet"],
+        ["release", "derive", "demo", "never", "--what", &long, "--quiet"],
+    ] {
+        let refused = desk.verho(&typed);
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(2), "{said}");
+        assert!(said.contains("2000 letters at most, and this has 2001") && said.len() < 300, "{said}");
+    }
+    // What no option bounds has no room either; the longest of both options has.
+    let toml = std::fs::read_to_string(desk.path("verho.toml")).expect("a file");
+    desk.write("verho.toml", &toml.replacen("operator = \"", &format!("operator = \"{}", "x".repeat(60_000)), 1));
+    let refused = desk.verho(&["consent", "withdraw", "demo", "first"]);
+    assert_eq!(refused.status.code(), Some(2), "{}", String::from_utf8_lossy(&refused.stderr));
+    assert_eq!(desk.facts(&["ledger", "show"]).as_array().map(Vec::len), Some(1));
+    let most = &long[1..];
+    desk.facts(&["review", "done", "demo", "--by", most, "--finding", most]);
+    let withdrawn = desk.facts(&["consent", "withdraw", "demo", "first", "--by", most, "--reason", most]);
+    assert_eq!(withdrawn["secret"], "absent");
+}
+
+#[test]
 fn a_ledger_that_was_rolled_back_stops_runs_and_leaves_evidence() {
     let desk = desk();
     desk.approve("demo", "first", 9);

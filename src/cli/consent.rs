@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::Common;
 use super::answer::{Answer, table};
+use super::words::Words;
 use crate::consent::{Record, Standing, ids, view};
 use crate::crew::Crew;
 use crate::document::Document;
@@ -59,10 +60,10 @@ enum What {
         customer: String,
         approval: String,
         /// Who takes it back [default: `operator` in verho.toml]
-        #[arg(long, value_name = "PRINCIPAL")]
+        #[arg(long, value_name = "PRINCIPAL", value_parser = Words)]
         by: Option<String>,
         /// Why, for the record
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", value_parser = Words)]
         reason: String,
     },
     /// Write what the ledger says of one customer, with proofs, to hand to that customer

@@ -25,6 +25,7 @@ mod risk;
 mod run;
 mod scan;
 mod typed;
+mod words;
 
 use std::io::{IsTerminal, Write};
 use std::panic::AssertUnwindSafe;

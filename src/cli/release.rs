@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::Common;
 use super::answer::{Answer, table};
+use super::words::Words;
 use crate::account::doors::Test;
 use crate::account::store::StoreError;
 use crate::error::Failure;
@@ -38,7 +39,7 @@ enum What {
         #[command(flatten)]
         named: Named,
         /// What and where, in a few words
-        #[arg(long)]
+        #[arg(long, value_parser = Words)]
         what: String,
     },
 }
@@ -48,7 +49,7 @@ struct Named {
     customer: String,
     release: String,
     /// The principal who does it [default: `operator` in verho.toml]
-    #[arg(long, value_name = "PRINCIPAL")]
+    #[arg(long, value_name = "PRINCIPAL", value_parser = Words)]
     operator: Option<String>,
 }
 

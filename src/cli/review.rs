@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::Common;
 use super::answer::{Answer, path, table};
+use super::words::Words;
 use crate::account::store::Store;
 use crate::error::{Failure, Kind};
 use crate::evidence;
@@ -46,10 +47,10 @@ enum What {
     Done {
         customer: Option<String>,
         /// The principal who looked
-        #[arg(long, value_name = "PRINCIPAL")]
+        #[arg(long, value_name = "PRINCIPAL", value_parser = Words)]
         by: String,
         /// What was found, in words that may stay for good
-        #[arg(long, value_name = "TEXT")]
+        #[arg(long, value_name = "TEXT", value_parser = Words)]
         finding: String,
     },
 }

@@ -20,8 +20,8 @@ pub(super) struct Case<'a> {
     pub authority: &'a Authority,
     pub folder: &'a Path,
     pub record: &'a Record,
-    /// The principals who signed, or why the signatures do not count.
-    pub signed: Result<Vec<String>, Refusal>,
+    /// The principals who signed, each with one file of theirs, or why the signatures do not count.
+    pub signed: Result<BTreeMap<String, PathBuf>, Refusal>,
 }
 
 /// A check and what a reader calls it.
@@ -52,8 +52,11 @@ pub(super) const CHECKS: &[Check] = &[
 impl<'a> Case<'a> {
     pub(super) fn new(ask: &'a Ask, authority: &'a Authority, folder: &'a Path, file: &'a (Record, Vec<u8>)) -> Self {
         let (record, bytes) = file;
-        let verify = |file: &PathBuf| signature::verify(file, bytes, record.given_at, &authority.signers);
-        let signed = signature_files(folder).and_then(|files| files.iter().map(verify).collect());
+        let verify = |file: PathBuf| {
+            let principal = signature::verify(&file, bytes, record.given_at, &authority.signers)?;
+            Ok((principal, file))
+        };
+        let signed = signature_files(folder).and_then(|files| files.into_iter().map(verify).collect());
         Case { ask, authority, folder, record, signed }
     }
 
@@ -72,11 +75,16 @@ impl<'a> Case<'a> {
         Ok(self.parties()?.into_iter().map(signer).collect())
     }
 
+    /// By file name, the SHA-256 of the signature of each who signed: of one that lies there twice, one counts.
+    pub(super) fn signatures(&self) -> Result<BTreeMap<String, String>, Refusal> {
+        self.signed.as_ref().map_err(Clone::clone)?.values().map(digest).collect()
+    }
+
     fn parties(&self) -> Result<Vec<(&str, &Party)>, Refusal> {
         let party = |principal: &'_ String| self.authority.roles.party(principal).ok_or(principal.clone());
         let signed = self.signed.as_ref().map_err(Clone::clone)?;
         let with_party = |principal| party(principal).map(|party| (principal.as_str(), party));
-        signed.iter().map(with_party).collect::<Result<_, _>>().map_err(|principal| Refusal::NoRole { principal })
+        signed.keys().map(with_party).collect::<Result<_, _>>().map_err(|principal| Refusal::NoRole { principal })
     }
 
     fn with_role(&self, role: Role) -> Result<Vec<&Party>, Refusal> {
@@ -92,12 +100,13 @@ fn signature_files(folder: &Path) -> Result<Vec<PathBuf>, Refusal> {
 
 /// By file name, the SHA-256 of each signature file.
 pub(super) fn signature_digests(folder: &Path) -> Result<BTreeMap<String, String>, Refusal> {
-    let digest = |file: &PathBuf| {
-        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let bytes = std::fs::read(file).map_err(|error| Refusal::unread(file, &error))?;
-        Ok((name, format!("{:x}", Sha256::digest(bytes))))
-    };
     signature_files(folder)?.iter().map(digest).collect()
+}
+
+fn digest(file: &PathBuf) -> Result<(String, String), Refusal> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let bytes = std::fs::read(file).map_err(|error| Refusal::unread(file, &error))?;
+    Ok((name, format!("{:x}", Sha256::digest(bytes))))
 }
 
 fn signatures(case: &Case<'_>) -> Result<(), Refusal> {

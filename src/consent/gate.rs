@@ -298,7 +298,7 @@ fn candidate(
     let file = file.map_err(|fault| Refusal::Unreadable(Box::new(fault)))?;
     let case = Case::new(ask, authority, folder, &file);
     case.refusal()?;
-    let (signers, signatures) = (case.signers()?, checks::signature_digests(folder)?);
+    let (signers, signatures) = (case.signers()?, case.signatures()?);
     let (record, bytes) = file;
     Ok(Candidate { folder: folder.to_owned(), record, digest: digest(&bytes), signatures, signers })
 }

@@ -21,7 +21,7 @@ pub enum Difference {
     Changed,
     #[error("the signature `{0}` is not the one that came into force")]
     Signature(String),
-    #[error("the signature `{0}` was not there when the approval came into force")]
+    #[error("the signature `{0}` is none of those by which the approval came into force")]
     Added(String),
     #[error(transparent)]
     Refused(Box<Refusal>),

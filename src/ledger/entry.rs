@@ -3,6 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+/// Releases in one entry: far from what it has room for, with names of 64 letters.
+const RELEASES: usize = 400;
+
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -114,6 +117,18 @@ impl Given {
     pub fn retained_until(&self, made: Timestamp) -> Option<Timestamp> {
         let hours = i64::try_from(self.retention_days?).ok()?.checked_mul(24)?;
         made.checked_add(SignedDuration::from_hours(hours)).ok()
+    }
+}
+
+impl Purged {
+    /// The same as entries that are short enough, however many releases there were; the first counts what was erased.
+    pub fn parts(self) -> Vec<Purged> {
+        let of = |(place, releases): (usize, &[String])| Purged {
+            releases: releases.to_vec(),
+            erased: if place == 0 { self.erased } else { 0 },
+            ..self.clone()
+        };
+        self.releases.chunks(RELEASES).enumerate().map(of).collect()
     }
 }
 

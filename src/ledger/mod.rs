@@ -32,6 +32,8 @@ use crate::signing::{SignError, Signer};
 /// The type of an entry's payload.
 pub const PAYLOAD_TYPE: &str = "application/vnd.verho.entry+json";
 const CHECKPOINT: &str = "ledger/checkpoint";
+/// How long an entry may be: a bundle has its length in 16 bits.
+const LONGEST: usize = u16::MAX as usize;
 /// Writers that meet at one place try again; far fewer meet than this.
 const TRIES: u32 = 2000;
 
@@ -66,6 +68,8 @@ pub enum LedgerError {
     Memory(String),
     #[error("ledger: too many writers at once")]
     Contended,
+    #[error("ledger: an entry takes {LONGEST} bytes, and this one would have {0}; nothing was entered")]
+    TooLong(usize),
     #[error("that is no receipt of this ledger: {0}")]
     Receipt(&'static str),
 }
@@ -79,6 +83,8 @@ impl From<LedgerError> for Failure {
             LedgerError::Contended => Failure::new(Kind::Storage, message).hint("run it again"),
             LedgerError::Memory(_) => Failure::new(Kind::Invalid, message)
                 .hint("verho keeps the last checkpoint it saw in `.verho/` of the workspace, which must be writable"),
+            LedgerError::TooLong(_) => Failure::new(Kind::Usage, message)
+                .hint("name it, and say it, in fewer words: the ledger is for good, and a document has its own place"),
             LedgerError::Key => Failure::new(Kind::Invalid, message),
             LedgerError::Witness | LedgerError::Unwatched { .. } => {
                 Failure::new(Kind::Consent, message).hint("let the witness run `verho ledger witness`")
@@ -92,7 +98,7 @@ impl From<LedgerError> for Failure {
     }
 }
 
-/// An entry, and the bytes that stand in the tree.
+/// An entry, and the bytes it was read from.
 #[derive(Debug, Clone)]
 pub struct Recorded {
     pub entry: Entry,
@@ -203,10 +209,13 @@ impl<'s> Ledger<'s> {
     /// Appends an entry, and gives its place.
     ///
     /// # Errors
-    /// Where it cannot be signed or written, or the ledger is not to be believed.
+    /// Where it is too long, cannot be signed or written, or the ledger is not to be believed.
     pub fn append(&mut self, signer: &dyn Signer, entry: &Entry) -> Result<u64, LedgerError> {
         let payload = serde_json::to_vec(entry).expect("text, numbers and maps by text are JSON");
         let bytes = Envelope::sign_as(PAYLOAD_TYPE, &payload, signer)?.to_json();
+        if bytes.len() > LONGEST {
+            return Err(LedgerError::TooLong(bytes.len()));
+        }
         for _ in 0..TRIES {
             let place = self.tree.size();
             match self.store.create(&entry_key(place), &[Bytes::from(bytes.clone())]) {
@@ -253,14 +262,29 @@ impl<'s> Ledger<'s> {
             let width = (size - number * WIDTH).min(WIDTH);
             let entries = read_bundle(self.store, number, width)?;
             let known = position(self.tree.size() - number * WIDTH);
-            for bytes in entries.into_iter().take(position(width)).skip(known) {
-                self.push(bytes, None)?;
+            for leaf in entries.into_iter().take(position(width)).skip(known) {
+                let entry = self.whole(leaf)?;
+                self.push(entry, None)?;
             }
             if self.tree.size() < number * WIDTH + width {
                 return Err(LedgerError::Piece(tree::bundle_path(number, width)));
             }
         }
         Ok(())
+    }
+
+    /// The next entry, of which a bundle has this: the leaf tells by its digest which one that is. None as long is written
+    /// any more; a ledger that has one goes on.
+    fn whole(&self, leaf: Vec<u8>) -> Result<Vec<u8>, LedgerError> {
+        if !tree::stands_for_another(&leaf) {
+            return Ok(leaf);
+        }
+        let place = self.tree.size();
+        match read_whole(self.store, &entry_key(place)) {
+            Ok((_, entry)) if *tree::carried(&entry) == *leaf => Ok(entry.to_vec()),
+            Ok(_) | Err(StoreError::Missing) => Err(LedgerError::Entry(place)),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Entries behind the checkpoint, each of which is signed itself.

@@ -52,8 +52,7 @@ fn what_is_appended_is_read_in_order_across_tiles() {
 #[test]
 fn an_entry_that_its_writer_did_not_finish_counts_and_is_finished_by_the_next() {
     let place = Place::with(3);
-    let bytes = Envelope::sign_as(PAYLOAD_TYPE, &serde_json::to_vec(&entry("acme", 3)).expect("is JSON"), &signer(1));
-    place.store.create(&entry_key(3), &[bytes.expect("can sign").to_json().into()]).expect("is free");
+    place.store.create(&entry_key(3), &[signed(&entry("acme", 3)).into()]).expect("is free");
     let mut ledger = place.open_as("reader").expect("is whole");
     assert_eq!((ledger.entries().len(), ledger.head().map(|head| head.size)), (4, Some(3)));
     assert_eq!(ledger.append(&signer(1), &entry("acme", 4)), Ok(4));
@@ -67,6 +66,92 @@ fn an_entry_behind_the_checkpoint_must_be_signed() {
     let forged = Envelope::sign_as(PAYLOAD_TYPE, &serde_json::to_vec(&entry("acme", 1)).expect("is JSON"), &signer(2));
     place.store.create(&entry_key(1), &[forged.expect("can sign").to_json().into()]).expect("is free");
     assert_eq!(place.open_as("reader").err(), Some(LedgerError::Entry(1)));
+}
+
+/// An entry whose reason is this long.
+fn long(letters: usize) -> Entry {
+    let event = Event::Withdrawn { approval: "a-long".into(), by: "x".into(), reason: "x".repeat(letters) };
+    Entry { event, ..entry("acme", 0) }
+}
+
+#[test]
+fn an_entry_that_no_bundle_carries_is_refused_before_it_is_written() {
+    let place = Place::with(2);
+    let mut ledger = place.open_as("writer").expect("is whole");
+    let refused = ledger.append(&signer(1), &long(60_000)).expect_err("is too long");
+    assert!(matches!(refused, LedgerError::TooLong(length) if length > LONGEST), "{refused:?}");
+    assert_eq!(crate::error::Failure::from(refused).kind, crate::error::Kind::Usage);
+    assert!(matches!(read_whole(&place.store, &entry_key(2)), Err(StoreError::Missing)));
+    // The longest that is let in is read back.
+    let bytes = |letters| signed(&long(letters)).len();
+    let lengths: Vec<usize> = (0..60_000).collect();
+    let most = lengths.partition_point(|letters| bytes(*letters) <= LONGEST) - 1;
+    assert_eq!(ledger.append(&signer(1), &long(most)), Ok(2));
+    assert_eq!(place.open_as("newcomer").expect("is whole").entries().last(), Some(&long(most)));
+}
+
+fn signed(entry: &Entry) -> Vec<u8> {
+    let payload = serde_json::to_vec(entry).expect("is JSON");
+    Envelope::sign_as(PAYLOAD_TYPE, &payload, &signer(1)).expect("can sign").to_json()
+}
+
+/// A ledger in which an entry lies, signed, that no bundle carries.
+fn stuck() -> Place {
+    let place = Place::with(3);
+    place.store.create(&entry_key(3), &[signed(&long(60_000)).into()]).expect("is free");
+    place
+}
+
+#[test]
+fn a_ledger_that_has_an_entry_too_long_goes_on_and_holds_it_to_every_byte() {
+    let place = stuck();
+    let mut ledger = place.open_as("writer").expect("is whole");
+    assert_eq!(ledger.append(&signer(1), &entry("acme", 4)), Ok(4));
+    for reader in ["writer", "newcomer"] {
+        let ledger = place.open_as(reader).expect("is whole");
+        assert_eq!(ledger.entries().nth(3), Some(&long(60_000)));
+        assert_eq!((ledger.head().map(|head| head.size), ledger.audit()), (Some(5), Ok(Vec::new())));
+    }
+    let receipt = place.open_as("reader").expect("is whole").receipt("acme").expect("there is a checkpoint");
+    assert_eq!(receipt.verify(ledger.key()).map(|entries| entries.len()), Ok(5));
+    for at in [0, 100, 70_000] {
+        place.replace(&entry_key(3), |bytes| bytes[at] ^= 1);
+        assert_eq!(place.open_as(&format!("late-{at}")).err(), Some(LedgerError::Entry(3)));
+        assert_eq!(ledger.audit(), Ok(vec![LedgerError::Entry(3)]));
+        place.replace(&entry_key(3), |bytes| bytes[at] ^= 1);
+    }
+    place.store.delete(&entry_key(3)).expect("is there");
+    assert_eq!(place.open_as("last").err(), Some(LedgerError::Entry(3)));
+}
+
+#[test]
+fn what_stands_for_an_entry_too_long_is_no_entry_itself() {
+    let place = stuck();
+    place.open_as("writer").expect("is whole").append(&signer(1), &entry("acme", 4)).expect("can be written");
+    place.replace(&entry_key(3), |bytes| *bytes = tree::carried(bytes).into_owned());
+    assert_eq!(place.open_as("newcomer").err(), Some(LedgerError::Entry(3)));
+}
+
+#[test]
+fn releases_that_were_purged_have_room_however_many_there_are() {
+    let name = |number: usize| format!("{number:0>64}");
+    let at = entry("acme", 0).at;
+    let purged = Purged {
+        approval: Some("a".repeat(64)),
+        because: "withdrawal".into(),
+        releases: (0..5_000).map(name).collect(),
+        erased: u64::MAX,
+        empty_at: at,
+    };
+    let parts = purged.clone().parts();
+    assert_eq!(parts.iter().map(|part| part.erased).sum::<u64>(), purged.erased, "is counted once");
+    let place = Place::new();
+    let mut ledger = place.open_as("writer").expect("is empty");
+    for part in &parts {
+        let event = Event::Purged(part.clone());
+        ledger.append(&signer(1), &Entry { at, customer: "c".repeat(64), event }).expect("has room");
+    }
+    assert_eq!(parts.into_iter().flat_map(|part| part.releases).collect::<Vec<_>>(), purged.releases);
 }
 
 #[test]

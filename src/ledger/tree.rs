@@ -1,10 +1,16 @@
 //! The Merkle tree of RFC 6962, section 2.1, and its tiles (c2sp.org/tlog-tiles, height 8).
 
+use std::borrow::Cow;
+
+use sha2::{Digest, Sha256};
 use tlog_tiles::{Hash, HashReader, Tile, record_hash, stored_hashes, tree_hash};
 
 /// Hashes in a tile, and entries in a bundle.
 pub const WIDTH: u64 = 256;
 const HEIGHT: u8 = 8;
+
+/// How a leaf begins that names an entry by its SHA-256 in hex.
+const LONG: &str = "verho.dev/entry/v1 sha256:";
 
 /// Every hash of a tree, in the order in which they come to be as it grows.
 #[derive(Debug, Default)]
@@ -34,7 +40,7 @@ impl Tree {
 
     /// Appends one entry.
     pub fn push(&mut self, entry: &[u8]) {
-        let new = stored_hashes(self.size, entry, self).expect("the hashes of a smaller tree are there");
+        let new = stored_hashes(self.size, &carried(entry), self).expect("the hashes of a smaller tree are there");
         self.hashes.extend(new);
         self.size += 1;
     }
@@ -63,7 +69,7 @@ impl Tree {
 
 /// The hash of an entry as a leaf.
 pub fn leaf(entry: &[u8]) -> Hash {
-    record_hash(entry)
+    record_hash(&carried(entry))
 }
 
 /// tlog-tiles leaves the height out, which is always 8.
@@ -90,11 +96,25 @@ pub fn bundle_range(at: &str) -> Option<std::ops::Range<u64>> {
     Some(start..start.checked_add(tile.width().into())?)
 }
 
-/// Entries behind their lengths (16 bits, big endian).
+/// What stands in the tree for an entry: the entry, or, where a bundle cannot carry it, which object of entries it is.
+pub fn carried(entry: &[u8]) -> Cow<'_, [u8]> {
+    match u16::try_from(entry.len()) {
+        Ok(_) => Cow::Borrowed(entry),
+        Err(_) => Cow::Owned(format!("{LONG}{:x}", Sha256::digest(entry)).into_bytes()),
+    }
+}
+
+/// Whether this stands for an entry that is too long for a bundle. No entry is such a text: it is no JSON.
+pub fn stands_for_another(leaf: &[u8]) -> bool {
+    leaf.starts_with(LONG.as_bytes())
+}
+
+/// Entries, as they are [`carried`], behind their lengths (16 bits, big endian).
 pub fn bundle<'e>(entries: impl Iterator<Item = &'e [u8]>) -> Vec<u8> {
     let framed = |entry: &[u8]| {
-        let length = u16::try_from(entry.len()).expect("no entry is longer than 65,535 bytes");
-        [&length.to_be_bytes(), entry].concat()
+        let entry = carried(entry);
+        let length = u16::try_from(entry.len()).expect("what is carried has a length of 16 bits");
+        [&length.to_be_bytes(), &*entry].concat()
     };
     entries.flat_map(framed).collect()
 }

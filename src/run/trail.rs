@@ -216,8 +216,8 @@ fn append(books: &mut Books<'_>, mut record: RunRecord) -> Result<String, Failur
         sha256,
     };
     book.enter(&record.customer, Event::Told(told))?;
-    if let Some(purged) = purged {
-        book.enter(&record.customer, Event::Purged(purged))?;
+    for part in purged.into_iter().flat_map(Purged::parts) {
+        book.enter(&record.customer, Event::Purged(part))?;
     }
     Ok(key)
 }

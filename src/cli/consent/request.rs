@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::read;
 use crate::cli::answer::{Answer, path};
 use crate::cli::init::write_new;
+use crate::cli::words::Words;
 use crate::consent::request::{Incomplete, Request, Terms, Written, record, steps};
 use crate::consent::{Approver, Basis, Claim, Document, Level, Roles, is_id};
 use crate::crew::Crew;
@@ -30,13 +31,13 @@ pub struct NewRequest {
     #[arg(long, value_name = "ID")]
     id: String,
     /// What the data is wanted for
-    #[arg(long)]
+    #[arg(long, value_parser = Words)]
     purpose: String,
     /// Who approves for the customer: a principal in consent/roles.toml
     #[arg(long, value_name = "PRINCIPAL")]
     approver: String,
     /// The approver's title
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", value_parser = Words)]
     title: String,
     /// For how many days, from now
     #[arg(long, default_value_t = 30)]
