@@ -1,12 +1,15 @@
 //! Files that only their owner may read, made whole or not at all.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Permissions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use ssh_key::rand_core::{OsRng, RngCore};
+use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
+
+/// How the name of a file begins that is not whole yet.
+const DRAFT: &str = ".draft-";
 
 /// Why a private file is not used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,40 +59,62 @@ pub fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, PrivateFileError> {
     Ok(content)
 }
 
-/// Makes a new file for the owner alone (mode 0600); its folder is made too.
+/// Makes a new file for the owner alone (mode 0600); its folder is made too. Where the file system can, there is no moment
+/// at which it has two names.
 ///
 /// # Errors
 /// [`PrivateFileError::Exists`] where the name is taken, which stays as it is.
 pub fn create(path: &Path, content: &[u8]) -> Result<(), PrivateFileError> {
     let failed = |error: io::Error| PrivateFileError::of(path, &error);
-    let draft = draft(path, content).map_err(failed)?;
-    let linked = std::fs::hard_link(&draft, path);
-    std::fs::remove_file(&draft).map_err(failed)?;
-    linked.map_err(failed)
+    loop {
+        match draft(path, content).map_err(failed)?.persist_noclobber(path) {
+            // Another process has swept the draft.
+            Err(error) if error.error.kind() == io::ErrorKind::NotFound => {}
+            made => return made.map(drop).map_err(|error| failed(error.error)),
+        }
+    }
 }
 
-/// Puts a new file in the place of one that is there, in one step.
+/// Deletes what processes that were ended from outside left half made in a folder: it can be a whole file under a second name.
 ///
 /// # Errors
-/// Where the folder cannot be written.
-pub fn replace(path: &Path, content: &[u8]) -> Result<(), PrivateFileError> {
-    let renamed = draft(path, content).and_then(|draft| std::fs::rename(draft, path));
-    renamed.map_err(|error| PrivateFileError::of(path, &error))
+/// Where something of it cannot be deleted.
+pub fn sweep(folder: &Path) -> Result<(), PrivateFileError> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(|error| PrivateFileError::of(folder, &error))?,
+    };
+    let is_draft =
+        |path: &PathBuf| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(DRAFT.as_bytes()));
+    entries.flatten().map(|entry| entry.path()).filter(is_draft).try_for_each(|draft| delete(&draft))
+}
+
+/// Deletes a file; one that is not there is deleted already.
+///
+/// # Errors
+/// Where it cannot be deleted.
+pub fn delete(path: &Path) -> Result<(), PrivateFileError> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(PrivateFileError::of(path, &error)),
+        _ => Ok(()),
+    }
 }
 
 /// The content under a name of its own, on disk to the last byte.
-fn draft(path: &Path, content: &[u8]) -> io::Result<PathBuf> {
+fn draft(path: &Path, content: &[u8]) -> io::Result<NamedTempFile> {
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
-    let draft = folder.join(format!(".draft-{:016x}", OsRng.next_u64()));
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+    let owners = Permissions::from_mode(0o600);
+    let mut file = tempfile::Builder::new().prefix(DRAFT).permissions(owners).tempfile_in(folder)?;
     file.write_all(content)?;
-    file.sync_all()?;
-    Ok(draft)
+    file.as_file().sync_all()?;
+    Ok(file)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::MetadataExt;
+
     use super::*;
 
     #[test]
@@ -99,9 +124,44 @@ mod tests {
         create(&path, b"one").expect("is writable");
         assert_eq!(create(&path, b"two"), Err(PrivateFileError::Exists(path.clone())));
         assert_eq!(read(&path).expect("is the owner's").as_slice(), b"one");
-        replace(&path, b"three").expect("is writable");
-        assert_eq!(read(&path).expect("is the owner's").as_slice(), b"three");
-        assert_eq!(std::fs::read_dir(home.path().join("keys")).expect("is there").count(), 1);
+        let about = std::fs::metadata(&path).expect("is there");
+        assert_eq!((about.permissions().mode() & 0o777, about.nlink()), (0o600, 1));
+        assert_eq!(names(home.path()), ["acme.age"]);
+    }
+
+    fn names(home: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(home.join("keys")).expect("is there").flatten();
+        entries.map(|entry| entry.file_name().into_string().expect("is text")).collect()
+    }
+
+    #[test]
+    fn what_was_left_half_made_is_swept_and_nothing_else() {
+        let home = tempfile::tempdir().expect("a folder can be made");
+        let path = home.path().join("keys/acme.age");
+        assert_eq!(sweep(&home.path().join("keys")), Ok(()), "before the first file there is no folder");
+        create(&path, b"one").expect("is writable");
+        std::fs::hard_link(&path, home.path().join("keys/.draft-0011223344556677")).expect("is writable");
+        draft(&path, b"two").expect("is writable").keep().expect("stays");
+        assert_eq!(names(home.path()).len(), 3);
+        assert_eq!(sweep(&home.path().join("keys")), Ok(()));
+        assert_eq!(names(home.path()), ["acme.age"]);
+    }
+
+    #[test]
+    fn a_file_is_made_though_others_sweep() {
+        let home = tempfile::tempdir().expect("a folder can be made");
+        let folder = home.path().join("keys");
+        let done = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(std::sync::atomic::Ordering::SeqCst) {
+                    sweep(&folder).expect("can be swept");
+                }
+            });
+            let made = (0..200).map(|number| create(&folder.join(number.to_string()), b"one")).collect::<Vec<_>>();
+            done.store(true, std::sync::atomic::Ordering::SeqCst);
+            assert_eq!(made, [const { Ok(()) }; 200]);
+        });
     }
 
     #[test]

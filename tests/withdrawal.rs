@@ -3,12 +3,15 @@
 mod common;
 
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use common::desk::Desk;
+use common::reviewed::enter;
+use jiff::SignedDuration;
+use sha2::{Digest, Sha256};
 use verho::account::doors::{Production, Test};
 use verho::account::file::FileStore;
 use verho::account::store::{Object, Pin, Remain, Store, StoreError};
@@ -41,6 +44,9 @@ fn desk() -> Desk {
 /// Counts every call of every store of a run, and withdraws the approval right before or right after one of them.
 struct Watch {
     calls: AtomicU64,
+    /// The first moment at which the customer's secret was there.
+    made: AtomicU64,
+    key: PathBuf,
     moment: u64,
     withdraw: Box<dyn Fn() + Send + Sync>,
 }
@@ -54,6 +60,9 @@ impl Watched {
     fn through<T>(&self, call: impl FnOnce(&FileStore) -> T) -> T {
         // Two moments a call: before and after it.
         let at = self.watch.calls.fetch_add(2, Ordering::SeqCst);
+        if self.watch.key.exists() {
+            self.watch.made.fetch_min(at, Ordering::SeqCst);
+        }
         if at == self.watch.moment {
             (self.watch.withdraw)();
         }
@@ -105,8 +114,8 @@ impl Progress for Silent {
     fn part_done(&self, _: u64) {}
 }
 
-/// A run in which the approval is withdrawn at a moment; how it ended, and how many moments there were.
-fn run_with(desk: &Desk, moment: u64) -> (Result<run::Done, Kind>, u64) {
+/// A run in which the approval is withdrawn at a moment; how it ended, and how it was watched.
+fn run_with(desk: &Desk, moment: u64) -> (Result<run::Done, Kind>, Arc<Watch>) {
     let workspace = Workspace::read(&desk.path("")).unwrap_or_else(|fault| panic!("{fault}"));
     let folder = desk.path("");
     let withdraw = Box::new(move || {
@@ -114,7 +123,8 @@ fn run_with(desk: &Desk, moment: u64) -> (Result<run::Done, Kind>, u64) {
         let wish = Wish { customer: "demo", approval: Some("one"), operator: None };
         ending::withdraw(&workspace, &wish, "a test").unwrap_or_else(|failure| panic!("{}", failure.message));
     });
-    let watch = Arc::new(Watch { calls: AtomicU64::new(0), moment, withdraw });
+    let (calls, made, key) = (AtomicU64::new(0), AtomicU64::new(u64::MAX), desk.path("keys/demo.age"));
+    let watch = Arc::new(Watch { calls, made, key, moment, withdraw });
     let watched = |path: &str| {
         std::fs::create_dir_all(desk.path(path)).expect("a folder");
         Box::new(Watched { store: FileStore::open(desk.path(path)).expect("a store"), watch: Arc::clone(&watch) })
@@ -125,7 +135,7 @@ fn run_with(desk: &Desk, moment: u64) -> (Result<run::Done, Kind>, u64) {
     house.evidence = watched("evidence");
     let wish = Wish { customer: "demo", approval: None, operator: None };
     let outcome = run::run(&house, &wish, &Silent).map_err(|failure| failure.kind);
-    (outcome, watch.calls.load(Ordering::SeqCst))
+    (outcome, watch)
 }
 
 /// The events of the ledger, in order.
@@ -151,15 +161,16 @@ fn files(folder: &Path) -> Vec<std::path::PathBuf> {
 fn a_withdrawal_at_any_moment_leaves_nothing_that_was_made_after_it() {
     let whole = desk();
     whole.approve("demo", "one", 9);
-    let (outcome, moments) = run_with(&whole, u64::MAX);
+    let (outcome, watch) = run_with(&whole, u64::MAX);
     outcome.expect("nobody withdraws");
+    let moments = watch.calls.load(Ordering::SeqCst);
     let (mut purged, mut stopped, mut after) = (0, 0, 0);
     for number in 0..MOMENTS {
         // The last tenth, where a release becomes visible, is tried as often as all before it.
         let tail = moments - moments / 10;
         let moment = match number % 2 {
             0 => number / 2 * tail / (MOMENTS / 2),
-            _ => tail + (number / 2) * (moments - tail) / (MOMENTS / 2),
+            _ => tail + (number / 2) * (moments - 1 - tail) / (MOMENTS / 2 - 1),
         };
         let desk = desk();
         desk.approve("demo", "one", 9);
@@ -188,6 +199,96 @@ fn a_withdrawal_at_any_moment_leaves_nothing_that_was_made_after_it() {
         "{MOMENTS} of {moments} moments: {stopped} stopped, of which {purged} purged with proof; {after} came after the run"
     );
     assert!(stopped > 20 && purged > 0 && after > 0, "{stopped} {purged} {after}");
+}
+
+#[test]
+fn a_secret_that_is_made_while_the_approval_is_withdrawn_does_not_stay() {
+    let whole = desk();
+    whole.approve("demo", "one", 9);
+    let (outcome, watch) = run_with(&whole, u64::MAX);
+    outcome.expect("nobody withdraws");
+    let made = watch.made.load(Ordering::SeqCst);
+    for moment in made - 6..made + 6 {
+        let desk = desk();
+        desk.approve("demo", "one", 9);
+        let (outcome, _) = run_with(&desk, moment);
+        assert_eq!(outcome, Err(Kind::Consent), "moment {moment}");
+        assert_eq!(
+            files(&desk.path("keys")).len(),
+            3,
+            "moment {moment}: the evidence key and what opens the ring stay"
+        );
+        let is_named = |event: &Event| !matches!(event, Event::KeyMade { sha256, .. } if sha256.len() != 64);
+        assert!(events(&desk).iter().all(is_named), "moment {moment}");
+        assert_sound(&desk);
+    }
+}
+
+fn assert_sound(desk: &Desk) {
+    let said = desk.verho(&["review", "verify"]);
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stdout));
+}
+
+#[test]
+fn a_new_epoch_that_cannot_be_entered_does_not_begin() {
+    let desk = desk();
+    desk.approve("demo", "one", 9);
+    desk.facts(&["run", "demo"]);
+    let (key, kept) = (desk.path("keys/demo.age"), std::fs::read(desk.path("keys/demo.age")).expect("a secret"));
+    let entries = events(&desk).len();
+    // A folder in the way of the next entry: it can no more be written than in a store that is full.
+    let next = desk.path(&format!("evidence/ledger/entry/{entries:012}.json"));
+    std::fs::create_dir(&next).expect("a folder");
+    assert_eq!(desk.verho(&["keys", "rotate", "demo"]).status.code(), Some(4));
+    assert!(std::fs::read(&key).expect("a secret") == kept, "the secret in use stays");
+    std::fs::remove_dir(&next).expect("is there");
+    assert_sound(&desk);
+    desk.facts(&["keys", "rotate", "demo"]);
+    assert_sound(&desk);
+    std::fs::write(&key, &kept).expect("is writable");
+    assert_eq!(desk.verho(&["run", "demo"]).status.code(), Some(4), "a copy of the first secret is refused");
+}
+
+#[test]
+fn a_new_epoch_goes_on_wherever_it_was_ended() {
+    let desk = desk();
+    desk.approve("demo", "one", 9);
+    desk.facts(&["run", "demo"]);
+    let destroyed = |desk: &Desk| {
+        let wrapped = std::fs::read(desk.path("keys/demo.age")).expect("a secret");
+        let sha256 = Sha256::digest(wrapped).iter().map(|byte| format!("{byte:02x}")).collect();
+        enter(desk, Event::KeyDestroyed { sha256, because: "a new epoch began".into() });
+    };
+    // It is entered that the first is destroyed, and no more.
+    destroyed(&desk);
+    assert_eq!(desk.verho(&["run", "demo"]).status.code(), Some(4));
+    desk.facts(&["keys", "rotate", "demo"]);
+    assert_sound(&desk);
+    // It is deleted too, and no other is made.
+    destroyed(&desk);
+    std::fs::remove_file(desk.path("keys/demo.age")).expect("is there");
+    assert_sound(&desk);
+    let refused = desk.verho(&["keys", "rotate", "demo"]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("the next run makes one"));
+    desk.facts(&["run", "demo"]);
+    assert_sound(&desk);
+    let gone = events(&desk).iter().filter(|event| matches!(event, Event::KeyDestroyed { .. })).count();
+    assert_eq!(gone, 2, "each is entered once");
+}
+
+#[test]
+fn a_refresh_makes_no_secret_where_none_may_be() {
+    let desk = desk();
+    desk.approve("demo", "one", 9);
+    desk.facts(&["run", "demo"]);
+    desk.facts(&["keys", "destroy", "demo"]);
+    std::fs::rename(desk.path("consent/demo"), desk.path("consent/gone")).expect("is there");
+    let workspace = Workspace::read(&desk.path("")).unwrap_or_else(|fault| panic!("{fault}"));
+    let house = House::open(&workspace, "demo").unwrap_or_else(|failure| panic!("{}", failure.message));
+    let wish = Wish { customer: "demo", approval: None, operator: None };
+    let refused = run::refresh(&house, &wish, SignedDuration::ZERO, &Silent).map_err(|failure| failure.kind);
+    assert_eq!(refused, Err(Kind::Consent));
+    assert!(!desk.path("keys/demo.age").exists());
 }
 
 #[test]

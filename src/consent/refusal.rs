@@ -99,7 +99,7 @@ pub enum Refusal {
     Withdrawn,
     #[error("approval was followed by `{by}`")]
     Superseded { by: String },
-    #[error("pseudonym secret was destroyed when an approval ended, and is there again")]
+    #[error("pseudonym secret was destroyed, and is there again")]
     KeyReturned,
     #[error(transparent)]
     Ledger(Box<LedgerError>),
@@ -185,7 +185,7 @@ impl Refusal {
             }
             Refusal::ClaimNotEarned { .. } => "strengthen the schema, or ask for an approval that promises less",
             Refusal::NameReused => "a name is used once, ever; ask for an approval under a new one",
-            Refusal::KeyReturned => "delete its file in keys/; the next run makes a new secret",
+            Refusal::KeyReturned => "delete it with `verho keys destroy`; the next run makes a new secret",
             Refusal::Ledger(error) => return Failure::from(LedgerError::clone(error)).hint,
             _ => ASK_AGAIN,
         };

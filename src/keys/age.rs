@@ -200,7 +200,9 @@ mod tests {
         let open = || ring(home.path(), "VERHO_KEYRING_KEY", &key);
         assert_eq!(error(open().existing("acme")), KeyError::NoSecret("acme".to_owned()));
         let epoch = open().secret("acme").expect("can be made").epoch();
+        std::fs::hard_link(home.path().join("acme.age"), home.path().join(".draft-1")).expect("is writable");
         assert_eq!(open().secret("acme").expect("opens").epoch(), epoch);
+        assert_eq!(open().shelf().strays(), Ok(Vec::new()), "drafts are swept before a secret is used");
         assert_ne!(open().secret("globex").expect("can be made").epoch(), epoch);
         assert_eq!(open().shelf().customers(), ["acme", "globex"]);
     }
@@ -223,7 +225,7 @@ mod tests {
         let kept = std::fs::read(&file).expect("is there");
         let other = ring(home.path(), "VERHO_KEYRING_KEY", &identity());
         assert_eq!(error(other.secret("acme")), KeyError::WrongKey);
-        assert_eq!(error(other.rotate("acme")), KeyError::WrongKey);
+        assert_eq!(error(other.existing("acme")), KeyError::WrongKey);
         assert_eq!(std::fs::read(&file).expect("is there"), kept);
     }
 
@@ -247,15 +249,19 @@ mod tests {
     }
 
     #[test]
-    fn a_new_epoch_forgets_the_old_and_destroyed_is_gone() {
+    fn what_was_destroyed_is_gone_and_what_comes_is_another() {
         let home = tempfile::tempdir().expect("a folder can be made");
         let ring = ring(home.path(), "VERHO_KEYRING_KEY", &identity());
-        let old = ring.secret("acme").expect("can be made").epoch();
-        let new = ring.rotate("acme").expect("opens").epoch();
-        assert_ne!(new, old);
-        assert_eq!(ring.existing("acme").expect("opens").epoch(), new);
+        let (old, digest) = ring.named("acme").expect("can be made");
+        assert_eq!(ring.shelf().digest("acme"), Ok(Some(digest.clone())));
+        // As a process leaves it that was killed before it took the first name away.
+        std::fs::hard_link(home.path().join("acme.age"), home.path().join(".draft-1")).expect("is writable");
+        assert_eq!(ring.shelf().strays(), Ok(vec![(home.path().join(".draft-1"), digest.clone())]));
         ring.shelf().destroy("acme").and_then(|()| ring.shelf().destroy("acme")).expect("is deletable");
         assert_eq!(error(ring.existing("acme")), KeyError::NoSecret("acme".to_owned()));
+        assert_eq!(std::fs::read_dir(home.path()).expect("is there").count(), 0);
+        let (new, other) = ring.named("acme").expect("can be made");
+        assert_eq!((new.epoch() == old.epoch(), other == digest), (false, false));
         assert_eq!(error(ring.secret("../acme")), KeyError::Name("../acme".to_owned()));
     }
 

@@ -17,15 +17,7 @@ pub(crate) use secret::letters;
 
 use crate::workspace::Workspace;
 
-/// The secret of a customer of a workspace: wrapped by production's KMS where it names a key, else by `age`.
-///
-/// # Errors
-/// Where nothing unlocks the key ring, or the secret is there and does not open.
-pub fn secret_of(workspace: &Workspace, customer: &str) -> Result<Secret, KeyError> {
-    ring_of(workspace)?.secret(customer)
-}
-
-/// The key ring of a workspace.
+/// The key ring of a workspace: wrapped by production's KMS where it names a key, else by `age`.
 ///
 /// # Errors
 /// Where nothing unlocks it.

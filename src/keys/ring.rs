@@ -47,7 +47,8 @@ impl KeyError {
                 "use the one that the secret was made with; without it, releases of this epoch cannot be joined"
             }
             KeyError::Damaged | KeyError::Swapped => "restore the file from its backup",
-            KeyError::Name(_) | KeyError::NoSecret(_) | KeyError::Service(_) => return None,
+            KeyError::NoSecret(_) => "the next run makes one, and so begins an epoch",
+            KeyError::Name(_) | KeyError::Service(_) => return None,
         };
         Some(hint.to_owned())
     }
@@ -104,24 +105,36 @@ impl Shelf {
     /// Where it cannot be read.
     pub fn digest(&self, customer: &str) -> Result<Option<String>, KeyError> {
         match private_file::read(&self.file(customer)?) {
-            Ok(wrapped) => Ok(Some(format!("{:x}", Sha256::digest(wrapped.as_slice())))),
+            Ok(wrapped) => Ok(Some(digest(&wrapped))),
             Err(PrivateFileError::Missing(_)) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }
 
-    /// Deletes a wrapped secret; one that is not there is deleted already.
+    /// Deletes a wrapped secret, and whatever was left half made; one that is not there is deleted already.
     ///
     /// # Errors
-    /// Where the file cannot be deleted.
+    /// Where a file cannot be deleted.
     pub fn destroy(&self, customer: &str) -> Result<(), KeyError> {
-        let path = self.file(customer)?;
-        match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(PrivateFileError::Io { path, kind: error.kind() }.into())
-            }
-            _ => Ok(()),
-        }
+        private_file::delete(&self.file(customer)?)?;
+        Ok(private_file::sweep(&self.folder)?)
+    }
+
+    /// Files in the folder that are no customer's secret, sorted, each with its SHA-256: any can be a copy of one.
+    ///
+    /// # Errors
+    /// Where one cannot be read.
+    pub fn strays(&self) -> Result<Vec<(PathBuf, String)>, KeyError> {
+        let own: Vec<_> = self.customers().iter().map(|customer| self.file(customer)).collect::<Result<_, _>>()?;
+        let entries = std::fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let mut strays: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+        strays.retain(|path| !own.contains(path));
+        strays.sort();
+        let with_digest = |path: PathBuf| match std::fs::read(&path) {
+            Ok(content) => Ok((path, digest(&content))),
+            Err(error) => Err(PrivateFileError::Io { path, kind: error.kind() }.into()),
+        };
+        strays.into_iter().map(with_digest).collect()
     }
 
     /// The customers that have a secret here, sorted.
@@ -141,6 +154,10 @@ impl Shelf {
         }
         Ok(self.folder.join(format!("{customer}.{}", self.ending)))
     }
+}
+
+fn digest(wrapped: &[u8]) -> String {
+    format!("{:x}", Sha256::digest(wrapped))
 }
 
 /// The wrapped secrets of all customers, and what opens them.
@@ -165,7 +182,16 @@ impl KeyRing {
     /// # Errors
     /// Where a file is there and does not open, or none can be made.
     pub fn secret(&self, customer: &str) -> Result<Secret, KeyError> {
-        match self.existing(customer) {
+        self.named(customer).map(|(secret, _)| secret)
+    }
+
+    /// As [`secret`](Self::secret), with the [digest](Shelf::digest) of what it was read from or kept as.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn named(&self, customer: &str) -> Result<(Secret, String), KeyError> {
+        private_file::sweep(&self.shelf.folder)?;
+        match self.opened(customer) {
             Err(KeyError::NoSecret(_)) => self.make(customer),
             known => known,
         }
@@ -176,30 +202,23 @@ impl KeyRing {
     /// # Errors
     /// [`KeyError::NoSecret`] where it is not, and whatever keeps it closed.
     pub fn existing(&self, customer: &str) -> Result<Secret, KeyError> {
+        self.opened(customer).map(|(secret, _)| secret)
+    }
+
+    fn opened(&self, customer: &str) -> Result<(Secret, String), KeyError> {
         match private_file::read(&self.shelf.file(customer)?) {
-            Ok(wrapped) => self.wrapper.open(&wrapped, customer),
+            Ok(wrapped) => Ok((self.wrapper.open(&wrapped, customer)?, digest(&wrapped))),
             Err(PrivateFileError::Missing(_)) => Err(KeyError::NoSecret(customer.to_owned())),
             Err(error) => Err(error.into()),
         }
     }
 
-    /// Begins a new epoch: the old secret is gone, and nothing made with it can be linked to what comes.
-    ///
-    /// # Errors
-    /// Where there is no secret that opens, or the new one cannot be kept.
-    pub fn rotate(&self, customer: &str) -> Result<Secret, KeyError> {
-        self.existing(customer)?;
-        let (secret, wrapped) = self.wrapper.make(customer)?;
-        private_file::replace(&self.shelf.file(customer)?, &wrapped)?;
-        Ok(secret)
-    }
-
-    fn make(&self, customer: &str) -> Result<Secret, KeyError> {
+    fn make(&self, customer: &str) -> Result<(Secret, String), KeyError> {
         let (secret, wrapped) = self.wrapper.make(customer)?;
         match private_file::create(&self.shelf.file(customer)?, &wrapped) {
-            Ok(()) => Ok(secret),
+            Ok(()) => Ok((secret, digest(&wrapped))),
             // Another process was faster; there is one secret, and it is that one.
-            Err(PrivateFileError::Exists(_)) => self.existing(customer),
+            Err(PrivateFileError::Exists(_)) => self.opened(customer),
             Err(error) => Err(error.into()),
         }
     }

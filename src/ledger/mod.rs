@@ -219,12 +219,13 @@ impl<'s> Ledger<'s> {
         for _ in 0..TRIES {
             let place = self.tree.size();
             match self.store.create(&entry_key(place), &[Bytes::from(bytes.clone())]) {
-                Err(StoreError::Exists) => self.follow_entries()?,
+                Err(StoreError::Exists) => {}
                 written => drop(written?),
             }
+            self.follow_entries()?;
             // A reply that was lost is found again as an entry that is there already.
-            if self.recorded.get(position(place)).is_none_or(|taken| taken.bytes == bytes) {
-                self.follow_entries()?;
+            let taken = self.recorded.get(position(place)).ok_or(LedgerError::Entry(place))?;
+            if taken.bytes == bytes {
                 self.publish(signer)?;
                 return Ok(place);
             }

@@ -111,7 +111,12 @@ fn derived<'e>(entries: impl Iterator<Item = &'e Entry>, approval: &str) -> Vec<
 }
 
 /// Destroys the customer's secret, unless another approval in force has a use for it.
-fn destroy_secret(workspace: &Workspace, book: &mut Book<'_>, customer: &str, ended: &str) -> Result<Fate, Failure> {
+pub(super) fn destroy_secret(
+    workspace: &Workspace,
+    book: &mut Book<'_>,
+    customer: &str,
+    ended: &str,
+) -> Result<Fate, Failure> {
     let now = Timestamp::now();
     if let Some(other) = in_force(book.ledger().entries(), customer, now).find(|given| given.approval != ended) {
         return Ok(Fate::KeptFor(other.approval.clone()));

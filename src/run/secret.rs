@@ -1,34 +1,36 @@
 //! The pseudonym secret of a run, as the ledger knows it: one that was destroyed does not come back.
 
-use super::ending::with_ledger;
-use crate::consent::{Refusal, Refused};
+use super::ending::{destroy_secret, with_ledger};
+use crate::consent::{Approval, Refusal, Refused};
 use crate::error::Failure;
-use crate::keys::{self, KeyRing, Secret, ring_of};
-use crate::ledger::{Book, Event};
+use crate::keys::{self, KeyError, Secret, ring_of};
+use crate::ledger::{Book, Event, Ledger};
 use crate::workspace::Workspace;
 
-/// The customer's secret; a new one is entered.
-pub fn of(workspace: &Workspace, customer: &str, book: &mut Book<'_>) -> Result<Secret, Failure> {
-    let ring = ring_of(workspace)?;
-    let secret = ring.secret(customer)?;
-    entered(&ring, customer, &secret, book)?;
-    Ok(secret)
+/// The customer's secret, for use under an approval; a new one is entered.
+pub fn of(workspace: &Workspace, approval: &Approval, book: &mut Book<'_>) -> Result<Secret, Failure> {
+    let named = ring_of(workspace)?.named(approval.customer())?;
+    let in_force = approval.demand_in_force(book);
+    // A withdrawal that was entered before the secret was there has found none to destroy.
+    if matches!(&in_force, Err(Refused { refusal: Refusal::Withdrawn, .. })) {
+        destroy_secret(workspace, book, approval.customer(), approval.id())?;
+    }
+    in_force?;
+    entered(named, approval.customer(), book)
 }
 
-/// Begins a new epoch, and gives its name.
+/// Begins a new epoch, and gives its name. Each step leaves what the next run, or the same call again, goes on from.
 ///
 /// # Errors
 /// Where there is no secret, or it does not open.
 pub fn rotate(workspace: &Workspace, customer: &str) -> Result<String, Failure> {
     with_ledger(workspace, customer, |book| {
-        let ring = ring_of(workspace)?;
-        let old = ring.shelf().digest(customer)?;
-        let secret = ring.rotate(customer)?;
-        if let Some(sha256) = old {
-            book.enter(customer, Event::KeyDestroyed { sha256, because: "a new epoch began".to_owned() })?;
+        ring_of(workspace)?.existing(customer)?;
+        if !gone(workspace, book, customer, "a new epoch began")? {
+            return Err(KeyError::NoSecret(customer.to_owned()).into());
         }
-        entered(&ring, customer, &secret, book)?;
-        Ok(secret.epoch())
+        let named = ring_of(workspace)?.named(customer)?;
+        Ok(entered(named, customer, book)?.epoch())
     })
 }
 
@@ -44,20 +46,30 @@ pub fn destroy(workspace: &Workspace, customer: &str) -> Result<bool, Failure> {
 /// nothing that works.
 pub(super) fn gone(workspace: &Workspace, book: &mut Book<'_>, customer: &str, because: &str) -> Result<bool, Failure> {
     let shelf = keys::shelf_of(workspace);
-    let Some(sha256) = shelf.digest(customer)? else { return Ok(false) };
-    book.enter(customer, Event::KeyDestroyed { sha256, because: because.to_owned() })?;
+    let digest = shelf.digest(customer)?;
+    if let Some(sha256) = digest.clone().filter(|sha256| !is_destroyed(book.ledger(), customer, sha256)) {
+        book.enter(customer, Event::KeyDestroyed { sha256, because: because.to_owned() })?;
+    }
     shelf.destroy(customer)?;
-    Ok(true)
+    Ok(digest.is_some())
 }
 
-fn entered(ring: &KeyRing, customer: &str, secret: &Secret, book: &mut Book<'_>) -> Result<(), Failure> {
-    let digest = ring.shelf().digest(customer)?.unwrap_or_default();
-    let events = || book.ledger().entries().filter(|entry| entry.customer == customer).map(|entry| &entry.event);
-    if events().any(|event| matches!(event, Event::KeyDestroyed { sha256, .. } if *sha256 == digest)) {
+/// A secret, by its digest, that the ledger does not call destroyed; one that it does not know is entered.
+fn entered((secret, sha256): (Secret, String), customer: &str, book: &mut Book<'_>) -> Result<Secret, Failure> {
+    let ledger = book.fresh()?;
+    if is_destroyed(ledger, customer, &sha256) {
         return Err(Refused::from(Refusal::KeyReturned).into());
     }
-    if !events().any(|event| matches!(event, Event::KeyMade { sha256, .. } if *sha256 == digest)) {
-        book.enter(customer, Event::KeyMade { epoch: secret.epoch(), sha256: digest })?;
+    if !tells(ledger, customer, |event| matches!(event, Event::KeyMade { sha256: made, .. } if *made == sha256)) {
+        book.enter(customer, Event::KeyMade { epoch: secret.epoch(), sha256 })?;
     }
-    Ok(())
+    Ok(secret)
+}
+
+fn is_destroyed(ledger: &Ledger<'_>, customer: &str, sha256: &str) -> bool {
+    tells(ledger, customer, |event| matches!(event, Event::KeyDestroyed { sha256: gone, .. } if gone == sha256))
+}
+
+fn tells(ledger: &Ledger<'_>, customer: &str, what: impl Fn(&Event) -> bool) -> bool {
+    ledger.entries().any(|entry| entry.customer == customer && what(&entry.event))
 }

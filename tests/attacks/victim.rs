@@ -11,7 +11,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
-use verho::keys::{Secret, secret_of};
+use verho::keys::{Secret, ring_of};
 use verho::workspace::Workspace;
 
 use crate::common::desk::Desk;
@@ -93,7 +93,7 @@ impl Victim {
         let identity = self.desk.path("keys/identity");
         std::fs::set_permissions(&identity, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("its mode");
         let workspace = Workspace::read(&self.desk.path("")).expect("a workspace");
-        secret_of(&workspace, "shop").expect("the secret")
+        ring_of(&workspace).and_then(|ring| ring.existing("shop")).expect("the secret")
     }
 }
 
