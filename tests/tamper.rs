@@ -288,6 +288,8 @@ fn what_is_repeated_or_added_is_noticed() {
         ("consent/demo/first/owner@acme.example.sig".into(), "consent/demo/first/more.sig".into()),
         (copy.files(&["test/demo/releases"]).remove(0), "test/demo/releases/20260101-aaaaaaaa.json".into()),
         ("keys/demo.age".into(), "keys/globex.age".into()),
+        ("keys/demo.age".into(), "keys/demo.age.bak".into()),
+        ("keys/demo.age".into(), "keys/.draft-0123456789abcdef".into()),
     ];
     for (from, to) in repeats {
         let content = copy.read(&from);

@@ -277,6 +277,30 @@ fn a_new_epoch_goes_on_wherever_it_was_ended() {
 }
 
 #[test]
+fn a_secret_goes_with_what_was_left_of_its_making() {
+    let desk = desk();
+    desk.approve("demo", "one", 9);
+    desk.facts(&["run", "demo"]);
+    let left =
+        || std::fs::hard_link(desk.path("keys/demo.age"), desk.path("keys/.draft-0123456789abcdef")).expect("a file");
+    left();
+    assert_eq!(desk.verho(&["review", "verify"]).status.code(), Some(4), "a second name is found");
+    desk.facts(&["run", "demo"]);
+    assert_sound(&desk);
+    left();
+    let kept = std::fs::read(desk.path("keys/demo.age")).expect("a secret");
+    desk.facts(&["consent", "withdraw", "demo", "one"]);
+    assert!(files(&desk.path("keys")).iter().all(|file| std::fs::read(file).expect("a file") != kept));
+    assert_sound(&desk);
+    // Under whatever name a copy lies.
+    desk.write("keys/demo.backup", "");
+    std::fs::write(desk.path("keys/demo.backup"), &kept).expect("is writable");
+    let found = desk.verho(&["review", "verify"]);
+    let said = String::from_utf8_lossy(&found.stdout);
+    assert!(said.contains("keys/demo.backup") && said.contains("a copy of a secret that was destroyed"), "{said}");
+}
+
+#[test]
 fn a_refresh_makes_no_secret_where_none_may_be() {
     let desk = desk();
     desk.approve("demo", "one", 9);
