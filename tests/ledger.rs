@@ -118,9 +118,16 @@ fn a_receipt_is_checked_by_this_program_and_by_another_one() {
     assert!(said.starts_with("5 entries stand in the tree of 5 "), "{said}");
 
     let receipt = std::fs::read_to_string(&file).expect("a receipt");
-    std::fs::write(&file, receipt.replacen("\"index\": 1", "\"index\": 2", 1)).expect("writable");
-    let refused = desk.verho(&["consent", "verify-receipt", file.to_str().expect("text"), "--key", key]);
-    assert_eq!(refused.status.code(), Some(4));
+    let mut fewer: serde_json::Value = serde_json::from_str(&receipt).expect("JSON");
+    fewer["entries"].as_array_mut().expect("a list").truncate(1);
+    let mut none = fewer.clone();
+    none["entries"] = serde_json::json!([]);
+    for altered in [receipt.replacen("\"index\": 1", "\"index\": 2", 1), fewer.to_string(), none.to_string()] {
+        std::fs::write(&file, altered).expect("writable");
+        let refused = desk.verho(&["consent", "verify-receipt", file.to_str().expect("text"), "--key", key]);
+        assert_eq!(refused.status.code(), Some(4));
+    }
+    assert_eq!(desk.verho(&["consent", "receipt", "acme"]).status.code(), Some(2), "nothing is told of nobody");
 }
 
 #[test]

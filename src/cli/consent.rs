@@ -66,7 +66,7 @@ enum What {
         #[arg(long, default_value = "", value_parser = Words)]
         reason: String,
     },
-    /// Write what the ledger says of one customer, with proofs, to hand to that customer
+    /// Write what the ledger says of one customer, with proofs, to hand to that customer; needs the right to sign
     Receipt {
         customer: String,
         /// [default: standard output]

@@ -70,6 +70,8 @@ pub enum LedgerError {
     Contended,
     #[error("ledger: an entry takes {LONGEST} bytes, and this one would have {0}; nothing was entered")]
     TooLong(usize),
+    #[error("ledger: it has no entry of this customer")]
+    Nobody,
     #[error("that is no receipt of this ledger: {0}")]
     Receipt(&'static str),
 }
@@ -86,6 +88,7 @@ impl From<LedgerError> for Failure {
             LedgerError::TooLong(_) => Failure::new(Kind::Usage, message)
                 .hint("name it, and say it, in fewer words: the ledger is for good, and a document has its own place"),
             LedgerError::Key => Failure::new(Kind::Invalid, message),
+            LedgerError::Nobody => Failure::new(Kind::Usage, message),
             LedgerError::Witness | LedgerError::Unwatched { .. } => {
                 Failure::new(Kind::Consent, message).hint("let the witness run `verho ledger witness`")
             }

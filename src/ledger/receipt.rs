@@ -1,4 +1,5 @@
-//! What one customer can be handed: its entries, each with the proof that it stands in the ledger, and nothing of others.
+//! What one customer can be handed: its entries, each with the proof that it stands in the ledger, the word of the ledger's key
+//! that these are all, and nothing of others.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -6,10 +7,14 @@ use serde::{Deserialize, Serialize};
 use tlog_tiles::{Hash, check_record};
 
 use super::note::NoteKey;
-use super::{CHECKPOINT, Entry, Ledger, LedgerError, Tree, parse, read_latest, tree};
+use super::{Book, CHECKPOINT, Entry, Head, Ledger, LedgerError, Tree, parse, read_latest, tree};
+use crate::signing::dsse::pae;
+use crate::signing::{Signer, verifies};
 
 /// The kind of file.
-pub const KIND: &str = "https://verho.dev/receipt/v1";
+pub const KIND: &str = "https://verho.dev/receipt/v2";
+/// The type of what is signed of a receipt.
+const PAYLOAD_TYPE: &str = "application/vnd.verho.receipt+json";
 
 /// Entries of one customer with inclusion proofs (RFC 6962, section 2.1.1), to be checked offline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +27,27 @@ pub struct Receipt {
     /// The signed tree head.
     pub checkpoint: String,
     pub entries: Vec<Proved>,
+    /// The signature of the ledger's key, in base64, over a DSSE payload: customer, size and root of the tree, and the places
+    /// of all entries that the customer has in it.
+    pub all: String,
+}
+
+/// What is signed of a receipt, so that nobody on its way leaves out an entry.
+#[derive(Serialize)]
+struct All<'r> {
+    customer: &'r str,
+    size: u64,
+    /// In base64, as the checkpoint has it.
+    root: String,
+    places: Vec<u64>,
+}
+
+impl All<'_> {
+    fn signed(customer: &str, head: Head, entries: &[Proved]) -> Vec<u8> {
+        let places = entries.iter().map(|proved| proved.index).collect();
+        let all = All { customer, size: head.size, root: STANDARD.encode(head.root), places };
+        pae(PAYLOAD_TYPE, &serde_json::to_vec(&all).expect("text, numbers and lists are JSON"))
+    }
 }
 
 /// One entry and the way from it to the tree head.
@@ -30,32 +56,42 @@ pub struct Receipt {
 pub struct Proved {
     /// Its place, from 0.
     pub index: u64,
-    /// The bytes that stand in the tree, in base64.
+    /// Its bytes, in base64.
     pub entry: String,
     /// Hashes of its neighbours on the way up, in base64, the lowest first.
     pub proof: Vec<String>,
 }
 
-impl Ledger<'_> {
+impl Book<'_> {
     /// The receipt of a customer under the last checkpoint.
     ///
     /// # Errors
-    /// Where there is none.
+    /// Where there is no checkpoint, no entry of the customer, or nothing can be signed.
     pub fn receipt(&self, customer: &str) -> Result<Receipt, LedgerError> {
-        let head = self.head.ok_or(LedgerError::Checkpoint)?;
+        self.ledger.receipt(customer, self.signer)
+    }
+}
+
+impl Ledger<'_> {
+    pub(super) fn receipt(&self, customer: &str, signer: &dyn Signer) -> Result<Receipt, LedgerError> {
         let (_, checkpoint) = read_latest(self.store, CHECKPOINT)?;
-        let size = self.key.head(&checkpoint)?.size.min(head.size);
-        if size != self.key.head(&checkpoint)?.size {
+        let head = self.key.head(&checkpoint)?;
+        if self.head != Some(head) {
             return Err(LedgerError::Contended);
         }
-        let own = (0..size).zip(&self.recorded).filter(|(_, recorded)| recorded.entry.customer == customer);
-        let proved = own.map(|(index, recorded)| proved(&self.tree, size, index, &recorded.bytes));
+        let own = (0..head.size).zip(&self.recorded).filter(|(_, recorded)| recorded.entry.customer == customer);
+        let proved = own.map(|(index, recorded)| proved(&self.tree, head.size, index, &recorded.bytes));
+        let entries: Vec<Proved> = proved.collect();
+        if entries.is_empty() {
+            return Err(LedgerError::Nobody);
+        }
         Ok(Receipt {
             kind: KIND.to_owned(),
             customer: customer.to_owned(),
             ledger: self.key.to_string(),
             checkpoint: String::from_utf8(checkpoint.to_vec()).map_err(|_| LedgerError::Checkpoint)?,
-            entries: proved.collect(),
+            all: STANDARD.encode(signer.sign(&All::signed(customer, head, &entries))?),
+            entries,
         })
     }
 }
@@ -75,15 +111,20 @@ impl Receipt {
         if receipt.kind == KIND { Ok(receipt) } else { Err(LedgerError::Receipt("it is of another kind")) }
     }
 
-    /// The entries, if each is signed, is the customer's, and stands in the tree that `key` signed.
+    /// The entries and the tree they stand in, if each is signed, is the customer's, and stands in the tree that `key` signed,
+    /// and `key` says that there are no others.
     ///
     /// # Errors
     /// The first thing that is not so.
-    pub fn verify(&self, key: &NoteKey) -> Result<Vec<(u64, Entry)>, LedgerError> {
+    pub fn verify(&self, key: &NoteKey) -> Result<(Head, Vec<(u64, Entry)>), LedgerError> {
         if self.ledger != key.to_string() {
             return Err(LedgerError::Receipt("it names another key"));
         }
         let head = key.head(self.checkpoint.as_bytes())?;
+        let all = STANDARD.decode(&self.all).unwrap_or_default();
+        if !verifies(key.public_key(), &All::signed(&self.customer, head, &self.entries), &all) {
+            return Err(LedgerError::Receipt("its entries are not all that the ledger's key says there are"));
+        }
         let entries = self.entries.iter().map(|proved| {
             let bytes = STANDARD.decode(&proved.entry).map_err(|_| LedgerError::Entry(proved.index))?;
             let entry = parse(&bytes, Some(key.public_key())).ok_or(LedgerError::Entry(proved.index))?;
@@ -96,7 +137,7 @@ impl Receipt {
                 .map_err(|_| LedgerError::Receipt("an entry is not in the tree"))?;
             Ok((proved.index, entry))
         });
-        entries.collect()
+        Ok((head, entries.collect::<Result<_, _>>()?))
     }
 }
 

@@ -112,8 +112,8 @@ fn a_ledger_that_has_an_entry_too_long_goes_on_and_holds_it_to_every_byte() {
         assert_eq!(ledger.entries().nth(3), Some(&long(60_000)));
         assert_eq!((ledger.head().map(|head| head.size), ledger.audit()), (Some(5), Ok(Vec::new())));
     }
-    let receipt = place.open_as("reader").expect("is whole").receipt("acme").expect("there is a checkpoint");
-    assert_eq!(receipt.verify(ledger.key()).map(|entries| entries.len()), Ok(5));
+    let receipt = ledger.receipt("acme", &signer(1)).expect("there is a checkpoint");
+    assert_eq!(receipt.verify(ledger.key()).map(|(_, entries)| entries.len()), Ok(5));
     for at in [0, 100, 70_000] {
         place.replace(&entry_key(3), |bytes| bytes[at] ^= 1);
         assert_eq!(place.open_as(&format!("late-{at}")).err(), Some(LedgerError::Entry(3)));
@@ -240,10 +240,11 @@ fn a_receipt_proves_the_entries_of_one_customer_and_shows_no_other() {
     let place = Place::with(3);
     let mut ledger = place.open_as("reader").expect("is whole");
     ledger.append(&signer(1), &entry("globex", 7)).expect("can be written");
-    let receipt = ledger.receipt("globex").expect("there is a checkpoint");
+    let receipt = ledger.receipt("globex", &signer(1)).expect("there is a checkpoint");
     let json = serde_json::to_string(&receipt).expect("is JSON");
     let read = receipt::Receipt::parse(json.as_bytes()).expect("is a receipt");
-    assert_eq!(read.verify(ledger.key()), Ok(vec![(3, entry("globex", 7))]));
+    let head = ledger.head().expect("there is a checkpoint");
+    assert_eq!(read.verify(ledger.key()), Ok((head, vec![(3, entry("globex", 7))])));
     assert_eq!(read.entries.len(), 1);
     let other = NoteKey::of_ledger(signer(2).verifying_key().clone()).expect("is ed25519");
     assert!(read.verify(&other).is_err());
@@ -253,6 +254,31 @@ fn a_receipt_proves_the_entries_of_one_customer_and_shows_no_other() {
         let sound = receipt::Receipt::parse(&altered).and_then(|receipt| receipt.verify(ledger.key()));
         assert!(sound.is_err(), "byte {at}");
     }
+}
+
+#[test]
+fn a_receipt_shows_all_entries_of_its_customer_or_is_none() {
+    let place = Place::with(3);
+    let mut ledger = place.open_as("writer").expect("is whole");
+    ledger.append(&signer(1), &entry("globex", 7)).expect("can be written");
+    assert_eq!(ledger.receipt("nobody", &signer(1)), Err(LedgerError::Nobody));
+    let receipt = ledger.receipt("acme", &signer(1)).expect("there is a checkpoint");
+    let verified = |entries: &[receipt::Proved]| {
+        receipt::Receipt { entries: entries.to_vec(), ..receipt.clone() }.verify(ledger.key()).map(|(_, shown)| shown)
+    };
+    let all = &receipt.entries;
+    assert_eq!(verified(all).map(|shown| shown.len()), Ok(3));
+    let twice = [&all[..], &all[..1]].concat();
+    for fewer in [&all[..2], &all[1..], &[all[0].clone(), all[2].clone()], &[], &twice] {
+        assert!(matches!(verified(fewer), Err(LedgerError::Receipt(_))), "{} entries", fewer.len());
+    }
+    // Nor is it that of another customer, or of another tree.
+    let renamed = receipt::Receipt { customer: "globex".into(), ..receipt.clone() };
+    assert!(renamed.verify(ledger.key()).is_err());
+    ledger.append(&signer(1), &entry("acme", 8)).expect("can be written");
+    let later = ledger.receipt("acme", &signer(1)).expect("there is a checkpoint");
+    let mixed = receipt::Receipt { entries: receipt.entries.clone(), all: receipt.all.clone(), ..later };
+    assert!(mixed.verify(ledger.key()).is_err());
 }
 
 #[test]

@@ -36,4 +36,12 @@ for proved in receipt["entries"]:
     proof = InclusionProof("sha256", True, size, index, rule, path)
     verify_inclusion(leaf, root, proof, index=index, size=size, algorithm="sha256")
 
+# That these are all: the same key has signed their places.
+places = [proved["index"] for proved in receipt["entries"]]
+payload = {"customer": receipt["customer"], "size": size, "root": base64.b64encode(root).decode(), "places": places}
+payload = json.dumps(payload, separators=(",", ":")).encode()
+kind = b"application/vnd.verho.receipt+json"
+signed = b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
+Ed25519PublicKey.from_public_bytes(public).verify(base64.b64decode(receipt["all"]), signed)
+
 print(f"{len(receipt['entries'])} entries stand in the tree of {size} that {origin} signed")

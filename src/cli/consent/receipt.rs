@@ -8,14 +8,15 @@ use crate::cli::answer::{Answer, path, table};
 use crate::error::{Failure, Kind};
 use crate::evidence;
 use crate::ledger::receipt::Receipt;
-use crate::ledger::{Entry, Ledger, NoteKey};
+use crate::ledger::{Book, Entry, NoteKey};
 use crate::workspace::Workspace;
 
 /// Writes the receipt of a customer.
 pub fn write(workspace: &Workspace, customer: &str, out: Option<&PathBuf>) -> Result<Answer, Failure> {
     let evidence = workspace.evidence.side.open()?;
-    let ledger = Ledger::open(evidence.as_ref(), evidence::public_key(workspace)?, &workspace.ledger_memory())?;
-    let receipt = ledger.receipt(customer)?;
+    let signer = evidence::signer(workspace)?;
+    let book = Book::open(evidence.as_ref(), signer.as_ref(), &workspace.ledger_memory())?;
+    let (receipt, key) = (book.receipt(customer)?, book.ledger().key().to_string());
     let mut json = serde_json::to_string_pretty(&receipt).expect("text and lists of text are JSON");
     json.push('\n');
     let Some(out) = out else { return Ok(Answer::new(json, receipt)) };
@@ -26,19 +27,16 @@ pub fn write(workspace: &Workspace, customer: &str, out: Option<&PathBuf>) -> Re
         out.display(),
         receipt.entries.len(),
         out.display(),
-        ledger.key()
+        key
     );
-    Ok(Answer::new(
-        text,
-        json!({ "file": path(out), "entries": receipt.entries.len(), "key": ledger.key().to_string() }),
-    ))
+    Ok(Answer::new(text, json!({ "file": path(out), "entries": receipt.entries.len(), "key": key })))
 }
 
 /// Checks a receipt; reads nothing but the file.
 pub fn verify(file: &Path, key: &str) -> Result<Answer, Failure> {
     let failed = |error: std::io::Error| Failure::new(Kind::Usage, format!("{}: {}", file.display(), error.kind()));
     let receipt = Receipt::parse(&std::fs::read(file).map_err(failed)?)?;
-    let entries = receipt.verify(&NoteKey::parse(key)?)?;
+    let (head, entries) = receipt.verify(&NoteKey::parse(key)?)?;
     let row = |(place, entry): &(u64, Entry)| {
         [
             place.to_string(),
@@ -50,7 +48,9 @@ pub fn verify(file: &Path, key: &str) -> Result<Answer, Failure> {
     let rows: Vec<_> = entries.iter().map(row).collect();
     let facts: Vec<_> = entries.iter().map(|(place, entry)| json!({ "index": place, "entry": entry })).collect();
     let text = format!(
-        "every entry is signed and stands in the ledger\n{}",
+        "every entry is signed and stands in the ledger, and its key has signed that customer `{}` has no others among its first {}\n{}",
+        receipt.customer,
+        head.size,
         table(["place", "at", "event", "approval"], &rows)
     );
     Ok(Answer::new(text, facts))
