@@ -262,6 +262,7 @@ const SIGNING: &[Case] = &[
     ("added line end", "Altered", |f| write(&f.file("approval.toml"), format!("{APPROVAL}\n"))),
     ("key not for approvals", "KeyNotForApprovals", |f| f.signers("verho-approval", "git")),
     ("key ended before", "KeyOutOfDate", |f| f.signers("namespaces", "valid-before=20261119Z,namespaces")),
+    ("key ended since", "KeyEnded", |f| f.signers("namespaces", "valid-before=20261121Z,namespaces")),
     ("key began after", "KeyOutOfDate", |f| f.signers("namespaces", "valid-after=20261121Z,namespaces")),
     ("signer without entry", "NoRole", |f| f.roles("maija.meri@", "maija.mari@")),
     ("signer in another role", "WrongRole", |f| sign(&f.folder(), OTTO, "verho-approval")),
@@ -424,6 +425,43 @@ fn the_newest_that_holds_is_used_and_the_newest_refusal_is_told() {
     fixture.approval("acme-2026-11", APPROVAL, &[KAISA]);
     let refused = fixture.gate().expect_err("none holds");
     assert_eq!((refused.approval.as_deref(), refused.refusal), (Some("acme-2026-12"), Refusal::ComplianceMissing));
+}
+
+#[test]
+fn a_key_that_has_ended_signs_nothing_new_and_what_the_ledger_knows_outlives_it() {
+    let ended = |f: &mut Fixture| f.signers("namespaces", "valid-before=20261123Z,namespaces");
+    let mut fixture = Fixture::new();
+    let look = |f: &Fixture| {
+        let examined = examine(f.home.path(), &f.trust, f.id, &f.ask).expect("was valid when it was given");
+        examined.look(&f.structures, &mut f.book()).map(drop)
+    };
+    let record = |f: &Fixture| {
+        examine(f.home.path(), &f.trust, f.id, &f.ask).expect("as before").record(&mut f.book()).map(drop)
+    };
+    ended(&mut fixture);
+    for refused in [fixture.gate().map(drop), look(&fixture), record(&fixture)] {
+        assert_eq!(refused.expect_err("is new").refusal, Refusal::KeyEnded { principal: MAIJA.to_owned() });
+    }
+    assert_eq!(fixture.book().ledger().entries().len(), 0, "nothing came into force");
+
+    let mut fixture = Fixture::new();
+    record(&fixture).expect("all keys are valid");
+    ended(&mut fixture);
+    assert!(fixture.gate().is_ok() && look(&fixture).is_ok() && fixture.view().iter().all(view::Point::passed));
+    // The same terms under a name that the ledger does not know.
+    let other = APPROVAL.replacen("acme-2026-11", "acme-2026-12", 1);
+    fixture.approval("acme-2026-12", &other, &[MAIJA, KAISA]);
+    fixture.id = Some("acme-2026-12");
+    assert_eq!(variant(&fixture.refusal()), "KeyEnded");
+}
+
+#[test]
+fn an_approval_is_entered_before_it_begins_by_keys_that_are_valid_today() {
+    let mut fixture = Fixture::new();
+    fixture.ask.asked_at = "2026-11-22T12:00:00Z".parse().expect("is a time");
+    fixture.signers("namespaces", "valid-before=20261123Z,namespaces");
+    let examined = examine(fixture.home.path(), &fixture.trust, None, &fixture.ask).expect("holds");
+    examined.record(&mut fixture.book()).expect("is signed by keys that are valid");
 }
 
 #[test]

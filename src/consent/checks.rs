@@ -11,6 +11,7 @@ use super::record::{Basis, Record, TableTerms};
 use super::refusal::Refusal;
 use super::roles::{Party, Role};
 use super::signature;
+use super::signers::ListedKey;
 use super::trust::Authority;
 use crate::document;
 
@@ -20,8 +21,8 @@ pub(super) struct Case<'a> {
     pub authority: &'a Authority,
     pub folder: &'a Path,
     pub record: &'a Record,
-    /// The principals who signed, each with one file of theirs, or why the signatures do not count.
-    pub signed: Result<BTreeMap<String, PathBuf>, Refusal>,
+    /// By principal, the key that signed and one file that it signed in, or why the signatures do not count.
+    pub signed: Result<BTreeMap<&'a str, (&'a ListedKey, PathBuf)>, Refusal>,
 }
 
 /// A check and what a reader calls it.
@@ -53,8 +54,8 @@ impl<'a> Case<'a> {
     pub(super) fn new(ask: &'a Ask, authority: &'a Authority, folder: &'a Path, file: &'a (Record, Vec<u8>)) -> Self {
         let (record, bytes) = file;
         let verify = |file: PathBuf| {
-            let principal = signature::verify(&file, bytes, record.given_at, &authority.signers)?;
-            Ok((principal, file))
+            let listed = signature::verify(&file, bytes, record.given_at, &authority.signers)?;
+            Ok((listed.principal.as_str(), (listed, file)))
         };
         let signed = signature_files(folder).and_then(|files| files.into_iter().map(verify).collect());
         Case { ask, authority, folder, record, signed }
@@ -77,14 +78,24 @@ impl<'a> Case<'a> {
 
     /// By file name, the SHA-256 of the signature of each who signed: of one that lies there twice, one counts.
     pub(super) fn signatures(&self) -> Result<BTreeMap<String, String>, Refusal> {
-        self.signed.as_ref().map_err(Clone::clone)?.values().map(digest).collect()
+        self.signed.as_ref().map_err(Clone::clone)?.values().map(|(_, file)| digest(file)).collect()
+    }
+
+    /// Every key that signed must still be valid: `given_at` is the signer's own word, so it proves nothing of when a key
+    /// that has ended signed.
+    pub(super) fn keys_now(&self) -> Result<(), Refusal> {
+        let keys = self.signed.iter().flat_map(BTreeMap::values).map(|(listed, _)| listed);
+        let ended = keys.into_iter().find(|listed| !listed.valid_at(self.ask.asked_at));
+        ended.map_or(Ok(()), |listed| Err(Refusal::KeyEnded { principal: listed.principal.clone() }))
     }
 
     fn parties(&self) -> Result<Vec<(&str, &Party)>, Refusal> {
-        let party = |principal: &'_ String| self.authority.roles.party(principal).ok_or(principal.clone());
         let signed = self.signed.as_ref().map_err(Clone::clone)?;
-        let with_party = |principal| party(principal).map(|party| (principal.as_str(), party));
-        signed.keys().map(with_party).collect::<Result<_, _>>().map_err(|principal| Refusal::NoRole { principal })
+        let with_party = |principal: &&'a str| {
+            let party = self.authority.roles.party(principal);
+            Ok((*principal, party.ok_or_else(|| Refusal::NoRole { principal: (*principal).to_owned() })?))
+        };
+        signed.keys().map(with_party).collect()
     }
 
     fn with_role(&self, role: Role) -> Result<Vec<&Party>, Refusal> {

@@ -33,6 +33,8 @@ pub struct Ask {
     /// What the checked facts earn.
     pub claim: Claim,
     pub now: Timestamp,
+    /// When it is asked; `now` is later where an approval is entered before it begins.
+    pub asked_at: Timestamp,
     /// The longest an approval may run.
     pub max_days: u64,
 }
@@ -183,6 +185,8 @@ struct Candidate {
     digest: String,
     signatures: BTreeMap<String, String>,
     signers: Vec<Signer>,
+    /// Whether every key that signed is valid still.
+    keys_now: Result<(), Refusal>,
 }
 
 /// Looks for an approval of `ask` under `consent_dir`; reads files, touches no store.
@@ -279,6 +283,7 @@ impl Candidate {
             digest: &self.digest,
             signatures: &self.signatures,
             signers: &self.signers,
+            keys_now: &self.keys_now,
             operator,
         }
     }
@@ -298,9 +303,9 @@ fn candidate(
     let file = file.map_err(|fault| Refusal::Unreadable(Box::new(fault)))?;
     let case = Case::new(ask, authority, folder, &file);
     case.refusal()?;
-    let (signers, signatures) = (case.signers()?, case.signatures()?);
+    let (signers, signatures, keys_now) = (case.signers()?, case.signatures()?, case.keys_now());
     let (record, bytes) = file;
-    Ok(Candidate { folder: folder.to_owned(), record, digest: digest(&bytes), signatures, signers })
+    Ok(Candidate { folder: folder.to_owned(), record, digest: digest(&bytes), signatures, signers, keys_now })
 }
 
 /// The record and the very bytes it was parsed from.

@@ -61,8 +61,10 @@ impl Approvals {
     /// The signatures that came into force still hold, and are those of the principals whom the ledger names.
     fn signers(&self, folder: &Path, record: &Record, given: &Given) -> Option<Difference> {
         let Ok((_, bytes)) = read_record(folder) else { return Some(Difference::Unreadable) };
-        let verify =
-            |name: &String| signature::verify(&folder.join(name), &bytes, record.given_at, &self.authority.signers);
+        let verify = |name: &String| {
+            let listed = signature::verify(&folder.join(name), &bytes, record.given_at, &self.authority.signers);
+            listed.map(|listed| listed.principal.clone())
+        };
         match given.signatures.keys().map(verify).collect::<Result<BTreeSet<_>, _>>() {
             Ok(signed) if signed == given.signers.iter().cloned().collect() => None,
             Ok(_) => Some(Difference::Signers),

@@ -39,6 +39,8 @@ pub enum Refusal {
     KeyNotForApprovals { principal: String },
     #[error("key of `{principal}` was not valid when the approval was given")]
     KeyOutOfDate { principal: String },
+    #[error("key of `{principal}` is not valid now, and nothing shows that it signed while it was")]
+    KeyEnded { principal: String },
     #[error("key of `{principal}` signed without its holder's touch")]
     Untouched { principal: String },
     #[error("approval is not what `{principal}` signed: a byte was altered")]
@@ -147,6 +149,10 @@ impl Refusal {
             }
             Refusal::KeyNotForApprovals { .. } => format!("add `{NAMESPACE}` to the key's `namespaces`"),
             Refusal::KeyOutOfDate { .. } => "sign with a key that is valid at `given_at`".to_owned(),
+            Refusal::KeyEnded { .. } => {
+                "sign with a key that is valid; an approval that the ledger learned of in time outlives its keys"
+                    .to_owned()
+            }
             Refusal::Untouched { .. } => "sign again and touch the security key".to_owned(),
             Refusal::Altered { .. } => "restore the signed file, or have all sign the new one".to_owned(),
             Refusal::NoRole { principal } => format!("add `[\"{principal}\"]` to consent/roles.toml"),

@@ -18,11 +18,16 @@ pub fn sign(key: &PrivateKey, approval: &[u8]) -> Result<String, ssh_key::Error>
     key.sign(NAMESPACE, HashAlg::Sha512, approval)?.to_pem(LineEnding::LF)
 }
 
-/// The principal who made the signature in `file` over `message`.
+/// The key that made the signature in `file` over `message`, which was valid at `given_at`.
 ///
 /// The file's stem is the principal; a stem that is none (`approval.toml.sig`, as `ssh-keygen` names it) leaves it
 /// to the key, which belongs to one principal.
-pub(super) fn verify(file: &Path, message: &[u8], given_at: Timestamp, signers: &Signers) -> Result<String, Refusal> {
+pub(super) fn verify<'s>(
+    file: &Path,
+    message: &[u8],
+    given_at: Timestamp,
+    signers: &'s Signers,
+) -> Result<&'s ListedKey, Refusal> {
     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
     let signature = read(file).map_err(|error| Refusal::unread(file, &error))?;
@@ -36,7 +41,7 @@ pub(super) fn verify(file: &Path, message: &[u8], given_at: Timestamp, signers: 
         _ => return Err(Refusal::UnknownKey { file: name }),
     };
     check(listed, &signature, message, given_at)?;
-    Ok(listed.principal.clone())
+    Ok(listed)
 }
 
 fn check(listed: &ListedKey, signature: &SshSig, message: &[u8], given_at: Timestamp) -> Result<(), Refusal> {

@@ -29,6 +29,8 @@ pub(super) struct Use<'a> {
     /// By file name, the SHA-256 of each signature.
     pub signatures: &'a BTreeMap<String, String>,
     pub signers: &'a [Signer],
+    /// Whether every key that signed is valid still.
+    pub keys_now: &'a Result<(), Refusal>,
     /// The principal who runs it.
     pub operator: &'a str,
 }
@@ -67,6 +69,13 @@ impl Standing {
         }
     }
 
+    /// As [`demand`](Self::demand), for files whose keys may have ended: once the ledger knows an approval, it is proved when
+    /// it was signed, and they may.
+    pub(super) fn demand_signed(&self, digest: &str, keys_now: &Result<(), Refusal>) -> Result<(), Refusal> {
+        self.demand(digest)?;
+        self.given.as_ref().map_or_else(|| keys_now.clone(), |_| Ok(()))
+    }
+
     /// Whether one of the approved runs is left.
     ///
     /// # Errors
@@ -85,13 +94,13 @@ impl Use<'_> {
     /// A run must be left, and none is taken; how many were.
     pub fn look(&self, book: &mut Book<'_>) -> Result<u64, Refusal> {
         let standing = self.standing(book.fresh()?);
-        standing.demand(self.digest)?;
+        standing.demand_signed(self.digest, self.keys_now)?;
         standing.demand_run(self.record.max_runs).map(|()| standing.runs)
     }
 
     /// Enters the approval without using it.
     pub fn enter(&self, book: &mut Book<'_>) -> Result<(), Refusal> {
-        self.standing(book.fresh()?).demand(self.digest)?;
+        self.standing(book.fresh()?).demand_signed(self.digest, self.keys_now)?;
         self.give(book)
     }
 

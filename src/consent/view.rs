@@ -66,16 +66,17 @@ pub fn verify(consent_dir: &Path, trust: &str, approval_id: &str, ask: &Ask, bey
             points.push(Point::of("record", Ok(())));
             let case = Case::new(ask, &authority, &folder, &file);
             points.extend(CHECKS.iter().map(|check| Point::of(check.name, (check.run)(&case))));
-            points.extend(beyond_files(&file.0, &digest(&file.1), beyond));
+            points.extend(beyond_files(&case, &digest(&file.1), beyond));
         }
         Err(fault) => points.push(Point::of("record", Err(Refusal::Unreadable(Box::new(fault))))),
     }
     points
 }
 
-fn beyond_files(record: &Record, digest: &str, beyond: Beyond<'_>) -> Vec<Point> {
-    let structure = beyond.structures.map(|found| Point::of("structure", checks::structures(&record.tables, found)));
-    let ledger = beyond.standing.map(|standing| Point::of("ledger", standing.demand(digest)));
-    let runs = beyond.standing.map(|standing| Point::of("runs", standing.demand_run(record.max_runs)));
+fn beyond_files(case: &Case<'_>, digest: &str, beyond: Beyond<'_>) -> Vec<Point> {
+    let Record { tables, max_runs, .. } = case.record;
+    let structure = beyond.structures.map(|found| Point::of("structure", checks::structures(tables, found)));
+    let ledger = beyond.standing.map(|standing| Point::of("ledger", standing.demand_signed(digest, &case.keys_now())));
+    let runs = beyond.standing.map(|standing| Point::of("runs", standing.demand_run(*max_runs)));
     structure.into_iter().chain(ledger).chain(runs).collect()
 }

@@ -267,7 +267,7 @@ pub fn examine(house: &House<'_>, wish: &Wish<'_>, schemas: &[TableSchema]) -> R
 
 /// What a run of these schemas asks of an approval.
 pub fn ask(workspace: &Workspace, wish: &Wish<'_>, schemas: &[TableSchema]) -> Ask {
-    let destination = workspace.test.below(wish.customer);
+    let (destination, now) = (workspace.test.below(wish.customer), Timestamp::now());
     Ask {
         customer: wish.customer.to_owned(),
         operator: operator(workspace, wish).unwrap_or_default(),
@@ -279,7 +279,8 @@ pub fn ask(workspace: &Workspace, wish: &Wish<'_>, schemas: &[TableSchema]) -> A
         destination_region: destination.access.region.clone(),
         tables: schemas.iter().map(|schema| (schema.table.clone(), table_ask(schema))).collect(),
         claim: earned::by_rules(schemas).claim,
-        now: Timestamp::now(),
+        now,
+        asked_at: now,
         max_days: workspace.consent.max_days,
     }
 }

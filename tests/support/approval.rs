@@ -26,6 +26,7 @@ pub fn ask() -> Ask {
         tables: record.tables.into_iter().map(|(table, terms)| (table, asked(terms))).collect(),
         claim: record.claim,
         now: "2026-11-24T12:00:00Z".parse().expect("is a time"),
+        asked_at: "2026-11-24T12:00:00Z".parse().expect("is a time"),
         max_days: 90,
     }
 }
