@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
+use jiff::Timestamp;
 use ssh_key::{HashAlg, LineEnding, PrivateKey};
 use tempfile::TempDir;
 use verho::account::store::{Object, Pin, Remain, RemainKind, Store, StoreError};
@@ -173,9 +174,10 @@ impl Fixture {
     }
 
     fn view(&self) -> Vec<view::Point> {
-        let standing = Standing::of(self.book().ledger().entries(), "acme", self.id.unwrap_or("acme-2026-11"));
+        let (id, now) = (self.id.unwrap_or("acme-2026-11"), self.ask.now);
+        let standing = Standing::of(self.book().ledger().entries(), "acme", id, now);
         let beyond = view::Beyond { structures: Some(&self.structures), standing: Some(&standing) };
-        view::verify(self.home.path(), &self.trust, self.id.unwrap_or("acme-2026-11"), &self.ask, beyond)
+        view::verify(self.home.path(), &self.trust, id, &self.ask, beyond)
     }
 }
 
@@ -465,6 +467,28 @@ fn an_approval_is_entered_before_it_begins_by_keys_that_are_valid_today() {
 }
 
 #[test]
+fn one_that_follows_takes_over_when_it_begins() {
+    let mut fixture = Fixture::new();
+    let at = |text: &str| text.parse::<Timestamp>().expect("is a time");
+    let newer = APPROVAL.replacen("acme-2026-11", "acme-2026-12", 1).replacen("2026-11-23T", "2026-12-01T", 1);
+    let newer = newer.replacen("max_runs ", "renews = \"acme-2026-11\"\nmax_runs ", 1);
+    fixture.approval("acme-2026-12", &newer, &[MAIJA, KAISA]);
+    let early = Ask { now: at("2026-12-01T00:00:00Z"), ..fixture.ask.clone() };
+    let examined = examine(fixture.home.path(), &fixture.trust, Some("acme-2026-12"), &early).expect("holds");
+    examined.record(&mut fixture.book()).expect("is entered before it begins");
+
+    let approval = fixture.gate().expect("the earlier one has its time");
+    assert_eq!(approval.id(), "acme-2026-11");
+    approval.demand_in_force(&mut fixture.book(), at("2026-11-30T23:59:59Z")).expect("as before");
+    let refused = approval.demand_in_force(&mut fixture.book(), at("2026-12-01T00:00:00Z")).expect_err("is followed");
+    assert_eq!(refused.refusal, Refusal::Superseded { by: "acme-2026-12".to_owned() });
+    fixture.ask.now = at("2026-12-01T00:00:00Z");
+    assert_eq!(fixture.gate().expect("has begun").id(), "acme-2026-12");
+    fixture.id = Some("acme-2026-11");
+    assert_eq!(variant(&fixture.refusal()), "Superseded");
+}
+
+#[test]
 fn the_trust_refusal_names_the_digest_that_would_pass() {
     let mut fixture = Fixture::new();
     let right = std::mem::take(&mut fixture.trust);
@@ -569,6 +593,7 @@ impl Fixture {
             digest: String::new(),
             signatures: BTreeMap::new(),
             signers: Vec::new(),
+            not_before: record.not_before,
             not_after: record.not_after,
             max_runs: record.max_runs,
             retention_days: None,
@@ -588,7 +613,7 @@ fn an_approval_is_in_one_state_and_says_why() {
     for (word, come_to_it) in STATES {
         let mut fixture = Fixture::new();
         come_to_it(&mut fixture);
-        let standing = Standing::of(fixture.book().ledger().entries(), "acme", "acme-2026-11");
+        let standing = Standing::of(fixture.book().ledger().entries(), "acme", "acme-2026-11", fixture.ask.now);
         let record = fixture.record("acme-2026-11").expect("is there");
         let follower = standing.followed_by.as_ref().and_then(|by| fixture.record(by));
         let (state, why) = State::of(&record, &fixture.view(), &standing, follower.as_ref());

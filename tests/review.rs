@@ -166,6 +166,7 @@ fn approvals_that_fewer_stood_behind_are_found() {
         digest: "blake3:0".into(),
         signatures: Default::default(),
         signers: signers.iter().map(|signer| (*signer).to_owned()).collect(),
+        not_before: Timestamp::now(),
         not_after: Timestamp::now(),
         max_runs: 1,
         retention_days: None,

@@ -6,6 +6,7 @@ mod request;
 
 use std::path::PathBuf;
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::Common;
@@ -125,7 +126,7 @@ fn list(workspace: &Workspace, customer: &str) -> Result<Answer, Failure> {
     let (mut rows, mut facts) = (Vec::new(), Vec::new());
     for id in ids(&workspace.consents(), customer)? {
         let (record, _) = read(workspace, customer, &id)?;
-        let used = Standing::of(ledger.entries(), customer, &id).runs;
+        let used = Standing::of(ledger.entries(), customer, &id, Timestamp::now()).runs;
         let (state, why) = life::state(workspace, &ledger, &record)?;
         rows.push([
             id.clone(),
@@ -166,7 +167,7 @@ fn verify(workspace: &Workspace, customer: &str, id: &str, operator: Option<&str
     let evidence = workspace.evidence.side.open_for_writing()?;
     let ledger = Ledger::open(evidence.as_ref(), evidence::public_key(workspace)?, &workspace.ledger_memory())?;
     let structures = plan.structures();
-    let standing = Standing::of(ledger.entries(), customer, id);
+    let standing = Standing::of(ledger.entries(), customer, id, asked.now);
     let beyond = view::Beyond { structures: Some(&structures), standing: Some(&standing) };
     let points = view::verify(&workspace.consents(), &workspace.consent.trust, id, &asked, beyond);
     let rows: Vec<_> = points

@@ -157,8 +157,8 @@ impl Approval {
     ///
     /// # Errors
     /// Where the approval was withdrawn or followed by another since, or the ledger is not to be believed.
-    pub fn demand_in_force(&self, book: &mut Book<'_>) -> Result<(), Refused> {
-        let standing = book.fresh().map(|ledger| Standing::of(ledger.entries(), self.customer(), self.id()));
+    pub fn demand_in_force(&self, book: &mut Book<'_>, now: Timestamp) -> Result<(), Refused> {
+        let standing = book.fresh().map(|ledger| Standing::of(ledger.entries(), self.customer(), self.id(), now));
         let held = standing.map_err(Refusal::from).and_then(|standing| standing.demand(&self.digest));
         held.map_err(|refusal| Refused { refusal, approval: Some(self.id().to_owned()), path: None })
     }
@@ -176,6 +176,7 @@ pub struct Examined {
     first: Candidate,
     others: Vec<Candidate>,
     operator: String,
+    now: Timestamp,
 }
 
 #[derive(Debug)]
@@ -210,7 +211,9 @@ pub fn examine(consent_dir: &Path, trust: &str, approval_id: Option<&str>, ask: 
     }
     let mut candidates = candidates.into_iter();
     match candidates.next() {
-        Some(first) => Ok(Examined { first, others: candidates.collect(), operator: ask.operator.clone() }),
+        Some(first) => {
+            Ok(Examined { first, others: candidates.collect(), operator: ask.operator.clone(), now: ask.now })
+        }
         None => Err(newest.unwrap_or_else(|| Refusal::Missing { customer: ask.customer.clone() }.into())),
     }
 }
@@ -253,8 +256,8 @@ impl Examined {
     /// # Errors
     /// Where the ledger speaks against it.
     pub fn record(self, book: &mut Book<'_>) -> Result<Record, Refused> {
-        let (candidate, operator) = (self.first, self.operator);
-        let entered = candidate.used_by(&operator).enter(book);
+        let Examined { first: candidate, operator, now, .. } = self;
+        let entered = candidate.used_by(&operator, now).enter(book);
         entered.map_err(|refusal| refused(refusal, &candidate.folder)).map(|()| candidate.record)
     }
 
@@ -265,7 +268,7 @@ impl Examined {
         mut count: impl FnMut(&Use<'_>) -> Result<u64, Refusal>,
     ) -> Result<Approval, Refused> {
         let mut holds = |candidate: Candidate| {
-            let used = candidate.used_by(&self.operator);
+            let used = candidate.used_by(&self.operator, self.now);
             match checks::structures(&candidate.record.tables, structures).and_then(|()| count(&used)) {
                 Ok(run_number) => Ok(candidate.approved(self.operator.clone(), run_number)),
                 Err(refusal) => Err(refused(refusal, &candidate.folder)),
@@ -277,7 +280,7 @@ impl Examined {
 }
 
 impl Candidate {
-    fn used_by<'a>(&'a self, operator: &'a str) -> Use<'a> {
+    fn used_by<'a>(&'a self, operator: &'a str, now: Timestamp) -> Use<'a> {
         Use {
             record: &self.record,
             digest: &self.digest,
@@ -285,6 +288,7 @@ impl Candidate {
             signers: &self.signers,
             keys_now: &self.keys_now,
             operator,
+            now,
         }
     }
 

@@ -17,7 +17,7 @@ pub struct Standing {
     /// Runs that began, whatever came of them.
     pub runs: u64,
     pub withdrawn_at: Option<Timestamp>,
-    /// The approval that follows it.
+    /// The approval that follows it and has begun.
     pub followed_by: Option<String>,
 }
 
@@ -33,20 +33,24 @@ pub(super) struct Use<'a> {
     pub keys_now: &'a Result<(), Refusal>,
     /// The principal who runs it.
     pub operator: &'a str,
+    pub now: Timestamp,
 }
 
 impl Standing {
-    /// What some entries say of an approval, by its name.
-    pub fn of<'e>(entries: impl Iterator<Item = &'e Entry>, customer: &str, approval: &str) -> Self {
+    /// What some entries say of an approval at a moment, by its name.
+    pub fn of<'e>(entries: impl Iterator<Item = &'e Entry>, customer: &str, approval: &str, now: Timestamp) -> Self {
         let mut standing = Standing::default();
-        entries.filter(|entry| entry.customer == customer).for_each(|entry| standing.learn(entry, approval));
+        entries.filter(|entry| entry.customer == customer).for_each(|entry| standing.learn(entry, approval, now));
         standing
     }
 
-    fn learn(&mut self, entry: &Entry, approval: &str) {
+    fn learn(&mut self, entry: &Entry, approval: &str, now: Timestamp) {
         match &entry.event {
             Event::Given(given) if given.renews.as_deref() == Some(approval) => {
-                self.followed_by.get_or_insert_with(|| given.approval.clone());
+                // One that was entered early leaves the earlier one its time.
+                if given.not_before <= now {
+                    self.followed_by.get_or_insert_with(|| given.approval.clone());
+                }
             }
             event if event.approval() != Some(approval) => {}
             Event::Given(given) => drop(self.given.get_or_insert_with(|| given.clone())),
@@ -88,7 +92,11 @@ impl Standing {
 impl Use<'_> {
     /// What the ledger says of the approval.
     pub fn standing(&self, ledger: &Ledger<'_>) -> Standing {
-        Standing::of(ledger.entries(), &self.record.customer, &self.record.approval)
+        self.standing_by(ledger.entries())
+    }
+
+    fn standing_by<'e>(&self, entries: impl Iterator<Item = &'e Entry>) -> Standing {
+        Standing::of(entries, &self.record.customer, &self.record.approval, self.now)
     }
 
     /// A run must be left, and none is taken; how many were.
@@ -114,6 +122,7 @@ impl Use<'_> {
             digest: self.digest.to_owned(),
             signatures: self.signatures.clone(),
             signers: self.signers.iter().map(|signer| signer.principal.clone()).collect(),
+            not_before: self.record.not_before,
             not_after: self.record.not_after,
             max_runs: self.record.max_runs,
             retention_days: self.record.destination.retention_days,
@@ -136,7 +145,7 @@ impl Use<'_> {
         };
         let place = book.enter(&self.record.customer, Event::Started(started))?;
         let before = usize::try_from(place).unwrap_or(usize::MAX).saturating_add(1);
-        let standing = Standing::of(book.ledger().entries().take(before), &self.record.customer, &self.record.approval);
+        let standing = self.standing_by(book.ledger().entries().take(before));
         standing.demand(self.digest)?;
         if standing.runs > self.record.max_runs {
             return Err(Refusal::UsedUp { max_runs: self.record.max_runs });

@@ -50,6 +50,9 @@ pub struct Given {
     pub signatures: std::collections::BTreeMap<String, String>,
     /// The principals who signed.
     pub signers: Vec<String>,
+    /// From when on it takes the place of the one that it follows.
+    #[serde(default)]
+    pub not_before: Timestamp,
     pub not_after: Timestamp,
     pub max_runs: u64,
     /// How long what was made may be kept, in days.

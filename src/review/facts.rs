@@ -35,7 +35,8 @@ pub(super) struct Course<'f> {
     /// When, and by whom.
     pub withdrawn: Option<(Timestamp, &'f str)>,
     pub purged: Vec<&'f Purged>,
-    pub followed_by: Option<&'f str>,
+    /// From when on another has taken its place.
+    pub followed_from: Option<Timestamp>,
 }
 
 /// Whether runs may still begin under an approval.
@@ -70,7 +71,7 @@ impl Course<'_> {
             None => State::Unknown,
             Some(_) if self.withdrawn.is_some_and(|(at, _)| at <= now) => State::Withdrawn,
             Some((_, given)) if given.not_after <= now => State::Expired,
-            Some(_) if self.followed_by.is_some() => State::Followed,
+            Some(_) if self.followed_from.is_some_and(|from| from <= now) => State::Followed,
             Some((_, given)) if self.started.len() as u64 >= given.max_runs => State::UsedUp,
             Some(_) => State::InForce,
         }
@@ -141,9 +142,9 @@ impl<'f> Facts<'f> {
     pub(super) fn courses(&self) -> BTreeMap<(&str, &str), Course<'_>> {
         let mut courses: BTreeMap<(&str, &str), Course<'_>> = BTreeMap::new();
         for (_, entry) in self.entries() {
-            if let Some(renewed) = renewed(&entry.event) {
-                let followed = courses.entry((&entry.customer, renewed)).or_default();
-                followed.followed_by = followed.followed_by.or(entry.event.approval());
+            if let Some((renewed, from)) = renewed(entry) {
+                let followed = &mut courses.entry((&entry.customer, renewed)).or_default().followed_from;
+                *followed = Some(followed.map_or(from, |known| known.min(from)));
             }
             if let Some(approval) = entry.event.approval() {
                 courses.entry((&entry.customer, approval)).or_default().learn(entry);
@@ -232,9 +233,10 @@ impl<'f> Course<'f> {
     }
 }
 
-fn renewed(event: &Event) -> Option<&str> {
-    match event {
-        Event::Given(given) => given.renews.as_deref(),
+/// The approval that an entry lets another follow, and from when on.
+fn renewed(entry: &Entry) -> Option<(&str, Timestamp)> {
+    match &entry.event {
+        Event::Given(given) => Some((given.renews.as_deref()?, given.not_before.max(entry.at))),
         _ => None,
     }
 }
@@ -269,6 +271,7 @@ mod tests {
                 digest: "d".into(),
                 signatures: BTreeMap::new(),
                 signers: Vec::new(),
+                not_before: at(0),
                 not_after: at(10),
                 max_runs: 1,
                 retention_days: None,
@@ -281,7 +284,8 @@ mod tests {
         assert_eq!(course().state(at(9)), State::InForce);
         assert_eq!(course().state(at(10)), State::Expired);
         assert_eq!(Course { started: vec![(at(1), &started)], ..course() }.state(at(9)), State::UsedUp);
-        assert_eq!(Course { followed_by: Some("b"), ..course() }.state(at(9)), State::Followed);
+        let followed = || Course { followed_from: Some(at(5)), ..course() };
+        assert_eq!((followed().state(at(4)), followed().state(at(5))), (State::InForce, State::Followed));
         let withdrawn = || Course { withdrawn: Some((at(5), "owner")), ..course() };
         assert_eq!((withdrawn().state(at(4)), withdrawn().state(at(5))), (State::InForce, State::Withdrawn));
     }

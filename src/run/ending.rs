@@ -67,7 +67,7 @@ pub fn withdraw(workspace: &Workspace, wish: &Wish<'_>, reason: &str) -> Result<
     let (customer, approval) = (wish.customer, wish.approval.unwrap_or_default());
     let by = operator(workspace, wish).unwrap_or_default();
     with_ledger(workspace, customer, |book| {
-        let known = Standing::of(book.fresh()?.entries(), customer, approval);
+        let known = Standing::of(book.fresh()?.entries(), customer, approval, Timestamp::now());
         let is_asked = || consent::is_id(approval) && workspace.consents().join(customer).join(approval).is_dir();
         if known.given.is_none() && !is_asked() {
             return Err(Refused::from(Refusal::NoSuch { customer: customer.to_owned() }).into());
@@ -83,7 +83,8 @@ pub fn withdraw(workspace: &Workspace, wish: &Wish<'_>, reason: &str) -> Result<
 
 fn withdrawal(workspace: &Workspace, book: &Book<'_>, customer: &str, approval: &str, secret: Fate) -> Withdrawal {
     let entries = || book.ledger().entries().filter(|entry| entry.customer == customer);
-    let withdrawn_at = Standing::of(entries(), customer, approval).withdrawn_at.unwrap_or_else(Timestamp::now);
+    let now = Timestamp::now();
+    let withdrawn_at = Standing::of(entries(), customer, approval, now).withdrawn_at.unwrap_or(now);
     let left = made(entries()).into_iter().filter(|made| made.approval == approval && !made.is_purged);
     let releases: Vec<String> = left.map(|made| made.release.to_owned()).collect();
     let hours = i64::try_from(workspace.consent.purge_hours).unwrap_or(i64::MAX / 3600);
@@ -140,7 +141,7 @@ fn in_force<'e>(
         })
         .collect();
     let holds = |given: &&Given| {
-        let standing = Standing::of(entries.clone(), customer, &given.approval);
+        let standing = Standing::of(entries.clone(), customer, &given.approval, now);
         standing.demand(&given.digest).is_ok() && standing.runs < given.max_runs
     };
     given.into_values().filter(holds).collect::<Vec<_>>().into_iter()
@@ -179,7 +180,7 @@ fn due<'e>(
     let own = || entries.clone().filter(|entry| entry.customer == customer);
     let mut due: BTreeMap<(&str, &'static str), Vec<String>> = BTreeMap::new();
     for made in made(own()).into_iter().filter(|made| !made.is_purged || back.contains(made.release)) {
-        let standing = Standing::of(own(), customer, made.approval);
+        let standing = Standing::of(own(), customer, made.approval, now);
         let is_over =
             standing.given.as_ref().and_then(|given| given.retained_until(made.at)).is_some_and(|end| end <= now);
         let because = match standing.withdrawn_at {
@@ -260,7 +261,7 @@ fn staying(book: &Book<'_>, customer: &str) -> Vec<String> {
 /// The withdrawal, where there was one; and whatever keeps the run's objects from being deleted.
 pub fn sweep(test: &Test, books: &mut Books<'_>, wish: &Wish<'_>, trail: &Trail) -> Result<(), Failure> {
     let (Some((release, approval)), Ok(book)) = (trail.release(), books.ledger()) else { return Ok(()) };
-    let standing = Standing::of(book.fresh()?.entries(), wish.customer, approval);
+    let standing = Standing::of(book.fresh()?.entries(), wish.customer, approval, Timestamp::now());
     if standing.withdrawn_at.is_none() {
         return Ok(());
     }

@@ -193,7 +193,7 @@ fn carry(
     let manifest = manifest(&plan, &approval, &secret, source, release.clone(), &earned, &written);
     trail.prepared(books)?;
     separate.confirm(&house.workspace.sides())?;
-    approval.demand_in_force(books.ledger()?)?;
+    approval.demand_in_force(books.ledger()?, Timestamp::now())?;
     release::commit(target.test, &manifest, house.signer.as_ref())?;
     Ok(done(&approval, manifest, written.len(), earned.assessment, findings))
 }

@@ -115,6 +115,7 @@ fn given(number: usize, at: Timestamp) -> Given {
         digest: digest(number * RUNS),
         signatures: [(format!("{CUSTOMER}.sig"), "0".repeat(64))].into(),
         signers: vec![COMPLIANCE.to_owned(), CUSTOMER.to_owned()],
+        not_before: at,
         not_after: at + SignedDuration::from_hours(24 * 30),
         max_runs: RUNS as u64,
         retention_days: None,

@@ -69,7 +69,7 @@ pub fn state(workspace: &Workspace, ledger: &Ledger<'_>, record: &Record) -> Res
     let (customer, id) = (record.customer.as_str(), record.approval.as_str());
     let schemas = schema::read_customer(&workspace.schemas(), customer)?;
     let asked = ask(workspace, &Wish { customer, approval: Some(id), operator: None }, &schemas);
-    let standing = Standing::of(ledger.entries(), customer, id);
+    let standing = Standing::of(ledger.entries(), customer, id, asked.now);
     let beyond = view::Beyond { structures: None, standing: Some(&standing) };
     let points = view::verify(&workspace.consents(), &workspace.consent.trust, id, &asked, beyond);
     let follower = standing.followed_by.as_ref().and_then(|by| read(workspace, customer, by).ok());
