@@ -479,13 +479,27 @@ fn one_that_follows_takes_over_when_it_begins() {
 
     let approval = fixture.gate().expect("the earlier one has its time");
     assert_eq!(approval.id(), "acme-2026-11");
-    approval.demand_in_force(&mut fixture.book(), at("2026-11-30T23:59:59Z")).expect("as before");
-    let refused = approval.demand_in_force(&mut fixture.book(), at("2026-12-01T00:00:00Z")).expect_err("is followed");
+    approval.demand_in_force(&mut fixture.book(), || at("2026-11-30T23:59:59Z")).expect("as before");
+    let refused =
+        approval.demand_in_force(&mut fixture.book(), || at("2026-12-01T00:00:00Z")).expect_err("is followed");
     assert_eq!(refused.refusal, Refusal::Superseded { by: "acme-2026-12".to_owned() });
     fixture.ask.now = at("2026-12-01T00:00:00Z");
     assert_eq!(fixture.gate().expect("has begun").id(), "acme-2026-12");
     fixture.id = Some("acme-2026-11");
     assert_eq!(variant(&fixture.refusal()), "Superseded");
+}
+
+#[test]
+fn an_approval_that_ended_since_is_not_in_force() {
+    let fixture = Fixture::new();
+    let approval = fixture.gate().expect("everything holds");
+    let at = |text: &str| text.parse::<Timestamp>().expect("is a time");
+    approval.demand_in_force(&mut fixture.book(), || at("2027-02-20T23:59:59Z")).expect("has not ended");
+    let ended = at("2027-02-21T00:00:00Z");
+    let refused = approval.demand_in_force(&mut fixture.book(), || ended).expect_err("has ended");
+    assert_eq!(refused.refusal, Refusal::Expired { at: ended });
+    let standing = |now| Standing::of(fixture.book().ledger().entries(), "acme", "acme-2026-11", now);
+    assert!(standing(ended).has_ended(ended) && !standing(fixture.ask.now).has_ended(fixture.ask.now));
 }
 
 #[test]

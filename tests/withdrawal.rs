@@ -1,7 +1,9 @@
-//! A withdrawal at any moment of a run: nothing stays visible that was made after it, and what was made is gone, with proof.
+//! An approval that ends at any moment of a run: nothing stays visible that was made after it, and what was made is gone, with
+//! proof.
 
 mod common;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 use common::desk::Desk;
 use common::reviewed::enter;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 use verho::account::doors::{Production, Test};
 use verho::account::file::FileStore;
@@ -18,7 +20,7 @@ use verho::account::store::{Object, Pin, Remain, Store, StoreError};
 use verho::engine::Progress;
 use verho::error::Kind;
 use verho::evidence;
-use verho::ledger::{Event, Ledger};
+use verho::ledger::{Event, Given, Ledger};
 use verho::run::ending::{self, Fate};
 use verho::run::{self, House, Wish};
 use verho::workspace::Workspace;
@@ -41,14 +43,14 @@ fn desk() -> Desk {
     desk
 }
 
-/// Counts every call of every store of a run, and withdraws the approval right before or right after one of them.
+/// Counts every call of every store of a run, and ends the approval right before or right after one of them.
 struct Watch {
     calls: AtomicU64,
     /// The first moment at which the customer's secret was there.
     made: AtomicU64,
     key: PathBuf,
     moment: u64,
-    withdraw: Box<dyn Fn() + Send + Sync>,
+    end: Box<dyn Fn() + Send + Sync>,
 }
 
 struct Watched {
@@ -64,11 +66,11 @@ impl Watched {
             self.watch.made.fetch_min(at, Ordering::SeqCst);
         }
         if at == self.watch.moment {
-            (self.watch.withdraw)();
+            (self.watch.end)();
         }
         let reply = call(&self.store);
         if at + 1 == self.watch.moment {
-            (self.watch.withdraw)();
+            (self.watch.end)();
         }
         reply
     }
@@ -114,17 +116,36 @@ impl Progress for Silent {
     fn part_done(&self, _: u64) {}
 }
 
-/// A run in which the approval is withdrawn at a moment; how it ended, and how it was watched.
-fn run_with(desk: &Desk, moment: u64) -> (Result<run::Done, Kind>, Arc<Watch>) {
+/// Takes the approval `one` back.
+fn withdraw(workspace: &Workspace) {
+    let wish = Wish { customer: "demo", approval: Some("one"), operator: None };
+    ending::withdraw(workspace, &wish, "a test").unwrap_or_else(|failure| panic!("{}", failure.message));
+}
+
+/// Lets another approval take the place of `one`.
+fn follow(workspace: &Workspace) {
+    let given = Given {
+        approval: "two".to_owned(),
+        digest: String::new(),
+        signatures: BTreeMap::new(),
+        signers: Vec::new(),
+        not_before: Timestamp::MIN,
+        not_after: Timestamp::MAX,
+        max_runs: 1,
+        retention_days: None,
+        renews: Some("one".to_owned()),
+    };
+    let entered = ending::with_ledger(workspace, "demo", |book| Ok(book.enter("demo", Event::Given(given))?));
+    entered.map(drop).unwrap_or_else(|failure| panic!("{}", failure.message));
+}
+
+/// A run in which the approval ends at a moment; how it ended, and how it was watched.
+fn run_with(desk: &Desk, moment: u64, end: fn(&Workspace)) -> (Result<run::Done, Kind>, Arc<Watch>) {
     let workspace = Workspace::read(&desk.path("")).unwrap_or_else(|fault| panic!("{fault}"));
     let folder = desk.path("");
-    let withdraw = Box::new(move || {
-        let workspace = Workspace::read(&folder).unwrap_or_else(|fault| panic!("{fault}"));
-        let wish = Wish { customer: "demo", approval: Some("one"), operator: None };
-        ending::withdraw(&workspace, &wish, "a test").unwrap_or_else(|failure| panic!("{}", failure.message));
-    });
+    let end = Box::new(move || end(&Workspace::read(&folder).unwrap_or_else(|fault| panic!("{fault}"))));
     let (calls, made, key) = (AtomicU64::new(0), AtomicU64::new(u64::MAX), desk.path("keys/demo.age"));
-    let watch = Arc::new(Watch { calls, made, key, moment, withdraw });
+    let watch = Arc::new(Watch { calls, made, key, moment, end });
     let watched = |path: &str| {
         std::fs::create_dir_all(desk.path(path)).expect("a folder");
         Box::new(Watched { store: FileStore::open(desk.path(path)).expect("a store"), watch: Arc::clone(&watch) })
@@ -161,7 +182,7 @@ fn files(folder: &Path) -> Vec<std::path::PathBuf> {
 fn a_withdrawal_at_any_moment_leaves_nothing_that_was_made_after_it() {
     let whole = desk();
     whole.approve("demo", "one", 9);
-    let (outcome, watch) = run_with(&whole, u64::MAX);
+    let (outcome, watch) = run_with(&whole, u64::MAX, withdraw);
     outcome.expect("nobody withdraws");
     let moments = watch.calls.load(Ordering::SeqCst);
     let (mut purged, mut stopped, mut after) = (0, 0, 0);
@@ -174,7 +195,7 @@ fn a_withdrawal_at_any_moment_leaves_nothing_that_was_made_after_it() {
         };
         let desk = desk();
         desk.approve("demo", "one", 9);
-        let (outcome, _) = run_with(&desk, moment);
+        let (outcome, _) = run_with(&desk, moment, withdraw);
         let events = events(&desk);
         let withdrawn = place(&events, |event| matches!(event, Event::Withdrawn { .. })).expect("was entered");
         let committed = place(&events, |event| matches!(event, Event::Told(told) if told.outcome == "committed"));
@@ -205,13 +226,13 @@ fn a_withdrawal_at_any_moment_leaves_nothing_that_was_made_after_it() {
 fn a_secret_that_is_made_while_the_approval_is_withdrawn_does_not_stay() {
     let whole = desk();
     whole.approve("demo", "one", 9);
-    let (outcome, watch) = run_with(&whole, u64::MAX);
+    let (outcome, watch) = run_with(&whole, u64::MAX, withdraw);
     outcome.expect("nobody withdraws");
     let made = watch.made.load(Ordering::SeqCst);
     for moment in made - 6..made + 6 {
         let desk = desk();
         desk.approve("demo", "one", 9);
-        let (outcome, _) = run_with(&desk, moment);
+        let (outcome, _) = run_with(&desk, moment, withdraw);
         assert_eq!(outcome, Err(Kind::Consent), "moment {moment}");
         assert_eq!(
             files(&desk.path("keys")).len(),
@@ -313,6 +334,33 @@ fn a_refresh_makes_no_secret_where_none_may_be() {
     let refused = run::refresh(&house, &wish, SignedDuration::ZERO, &Silent).map_err(|failure| failure.kind);
     assert_eq!(refused, Err(Kind::Consent));
     assert!(!desk.path("keys/demo.age").exists());
+}
+
+#[test]
+fn what_a_run_wrote_goes_where_its_approval_ended_before_it_was_visible() {
+    let whole = desk();
+    whole.approve("demo", "one", 9);
+    let (outcome, watch) = run_with(&whole, u64::MAX, follow);
+    outcome.expect("nobody follows");
+    let moments = watch.calls.load(Ordering::SeqCst);
+    let (mut proofs, mut visible) = (0, 0);
+    for moment in (moments / 2..moments).step_by(usize::try_from(moments / 20).expect("some")) {
+        let desk = desk();
+        desk.approve("demo", "one", 9);
+        let (outcome, _) = run_with(&desk, moment, follow);
+        let events = events(&desk);
+        let is_proof = |event: &Event| matches!(event, Event::Purged(purged) if purged.because == "end");
+        let is_proved = place(&events, is_proof).is_some();
+        let left = files(&desk.path("test/demo"));
+        match outcome {
+            // What was made in time stays.
+            Ok(_) => assert!(!left.is_empty() && !is_proved, "moment {moment}"),
+            Err(kind) => assert_eq!((kind, left.as_slice()), (Kind::Consent, &[][..]), "moment {moment}"),
+        }
+        proofs += u32::from(is_proved);
+        visible += u32::from(!left.is_empty());
+    }
+    assert!(proofs > 0 && visible > 0, "{proofs} {visible}");
 }
 
 #[test]

@@ -153,14 +153,20 @@ impl Approval {
         self.record.claim
     }
 
-    /// Asks the ledger once more, as it is now.
+    /// Asks the ledger once more, as it is now, and then the clock.
     ///
     /// # Errors
-    /// Where the approval was withdrawn or followed by another since, or the ledger is not to be believed.
-    pub fn demand_in_force(&self, book: &mut Book<'_>, now: Timestamp) -> Result<(), Refused> {
-        let standing = book.fresh().map(|ledger| Standing::of(ledger.entries(), self.customer(), self.id(), now));
-        let held = standing.map_err(Refusal::from).and_then(|standing| standing.demand(&self.digest));
+    /// Where the approval ended, was withdrawn or followed by another since, or the ledger is not to be believed.
+    pub fn demand_in_force(&self, book: &mut Book<'_>, clock: impl FnOnce() -> Timestamp) -> Result<(), Refused> {
+        let held = self.held(book, clock);
         held.map_err(|refusal| Refused { refusal, approval: Some(self.id().to_owned()), path: None })
+    }
+
+    fn held(&self, book: &mut Book<'_>, clock: impl FnOnce() -> Timestamp) -> Result<(), Refusal> {
+        let ledger = book.fresh()?;
+        let now = clock();
+        Standing::of(ledger.entries(), self.customer(), self.id(), now).demand(&self.digest)?;
+        if now < self.not_after() { Ok(()) } else { Err(Refusal::Expired { at: self.not_after() }) }
     }
 
     /// The whole record.

@@ -80,6 +80,12 @@ impl Standing {
         self.given.as_ref().map_or_else(|| keys_now.clone(), |_| Ok(()))
     }
 
+    /// Whether nothing may become visible under it any more.
+    pub fn has_ended(&self, now: Timestamp) -> bool {
+        let is_over = || self.given.as_ref().is_some_and(|given| given.not_after <= now);
+        self.withdrawn_at.is_some() || self.followed_by.is_some() || is_over()
+    }
+
     /// Whether one of the approved runs is left.
     ///
     /// # Errors

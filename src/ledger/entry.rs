@@ -106,7 +106,7 @@ pub struct Purged {
     /// The approval whose end asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval: Option<String>,
-    /// `withdrawal`, `retention` or `asked`.
+    /// `withdrawal`, `retention`, `end` or `asked`.
     pub because: String,
     pub releases: Vec<String>,
     /// States of objects that were deleted: versions, delete markers, unfinished writes.

@@ -255,20 +255,31 @@ fn staying(book: &Book<'_>, customer: &str) -> Vec<String> {
     made.map(|made| made.release.to_owned()).filter(|release| !going.contains(release)).collect()
 }
 
-/// After a run: where its approval was withdrawn while it wrote, what it wrote goes at once, visible or not.
+/// After a run: where its approval was withdrawn while it wrote, what it wrote goes at once, visible or not; where the
+/// approval ended otherwise, what a run that failed wrote does.
 ///
 /// # Errors
 /// The withdrawal, where there was one; and whatever keeps the run's objects from being deleted.
-pub fn sweep(test: &Test, books: &mut Books<'_>, wish: &Wish<'_>, trail: &Trail) -> Result<(), Failure> {
+pub fn sweep(
+    test: &Test,
+    books: &mut Books<'_>,
+    wish: &Wish<'_>,
+    trail: &Trail,
+    failure: Option<&Failure>,
+) -> Result<(), Failure> {
     let (Some((release, approval)), Ok(book)) = (trail.release(), books.ledger()) else { return Ok(()) };
-    let standing = Standing::of(book.fresh()?.entries(), wish.customer, approval, Timestamp::now());
-    if standing.withdrawn_at.is_none() {
-        return Ok(());
-    }
+    let (ledger, now) = (book.fresh()?, Timestamp::now());
+    let standing = Standing::of(ledger.entries(), wish.customer, approval, now);
+    let because = match standing.withdrawn_at {
+        Some(_) => "withdrawal",
+        None if failure.is_some() && standing.has_ended(now) => "end",
+        None => return Ok(()),
+    };
     let (approval, releases) = (approval.to_owned(), vec![release.to_owned()]);
     let operator = Some(trail.operator().to_owned());
-    erase(test, books, wish, operator, Due { approval: approval.clone(), because: "withdrawal", releases })?;
-    Err(Refused { refusal: Refusal::Withdrawn, approval: Some(approval), path: None }.into())
+    erase(test, books, wish, operator, Due { approval: approval.clone(), because, releases })?;
+    let withdrawn = || Refused { refusal: Refusal::Withdrawn, approval: Some(approval), path: None }.into();
+    standing.withdrawn_at.map_or(Ok(()), |_| Err(withdrawn()))
 }
 
 /// Work that enters something into the ledger of a workspace.

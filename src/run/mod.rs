@@ -142,7 +142,7 @@ pub fn run(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Resul
     let outcome = to_its_end(|| carry(house, wish, progress, &mut trail, &mut books));
     let evidence = trail.end(&mut books, Outcome::Committed, outcome.as_ref().err());
     lineage.end(trail.record()).iter().for_each(|why| progress.warn(why));
-    ending::sweep(&house.test, &mut books, wish, &trail)?;
+    ending::sweep(&house.test, &mut books, wish, &trail, outcome.as_ref().err())?;
     with_evidence(outcome, evidence).map(|(done, evidence)| Done { evidence, ..done })
 }
 
@@ -193,7 +193,7 @@ fn carry(
     let manifest = manifest(&plan, &approval, &secret, source, release.clone(), &earned, &written);
     trail.prepared(books)?;
     separate.confirm(&house.workspace.sides())?;
-    approval.demand_in_force(books.ledger()?, Timestamp::now())?;
+    approval.demand_in_force(books.ledger()?, Timestamp::now)?;
     release::commit(target.test, &manifest, house.signer.as_ref())?;
     Ok(done(&approval, manifest, written.len(), earned.assessment, findings))
 }
