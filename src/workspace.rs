@@ -1,6 +1,6 @@
 //! `verho.toml` (DESIGN 6.1), and where schemas, approvals and keys lie beside it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
@@ -13,7 +13,8 @@ use crate::account::separate::{Severity, Sides};
 use crate::account::side::Side;
 use crate::account::store::StoreError;
 use crate::document::{Document, Fault, Section, folders_in};
-use crate::ledger::NoteKey;
+use crate::error::{Failure, Kind};
+use crate::ledger::{Ledger, NoteKey};
 
 /// A parsed workspace.
 pub struct Workspace {
@@ -192,6 +193,27 @@ impl Workspace {
     /// Where approvals, signers and roles lie.
     pub fn consents(&self) -> PathBuf {
         self.folder.join("consent")
+    }
+
+    /// Every customer that the ledger or the workspace knows: whose schemas are gone can still have data in test.
+    pub fn known(&self, ledger: &Ledger<'_>) -> BTreeSet<String> {
+        let of_ledger = ledger.entries().map(|entry| entry.customer.clone());
+        // What concerns nobody's data, as a reviewer's look at all, is entered under no name.
+        of_ledger.chain(self.customers.iter().cloned()).filter(|customer| !customer.is_empty()).collect()
+    }
+
+    /// Whether somebody knows a customer.
+    ///
+    /// # Errors
+    /// Where neither the ledger nor the workspace does.
+    pub fn demand_known(&self, ledger: &Ledger<'_>, customer: &str) -> Result<(), Failure> {
+        let known = self.known(ledger);
+        if known.contains(customer) {
+            return Ok(());
+        }
+        let known = known.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let failure = Failure::new(Kind::Usage, "neither the ledger nor the workspace knows this customer");
+        Err(failure.hint(format!("known here: {known}")))
     }
 
     /// Where the last checkpoint of the ledger that was seen here is kept.

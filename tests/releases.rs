@@ -5,7 +5,13 @@ mod common;
 use std::path::Path;
 
 use common::desk::Desk;
+use jiff::SignedDuration;
 use serde_json::Value;
+use verho::engine::Progress;
+use verho::ledger::{Entry, Event, Told};
+use verho::release::Manifest;
+use verho::run::{self, House, Refreshed, Wish, ending};
+use verho::workspace::Workspace;
 
 /// A desk with the demo's customers, of which one release was made for each name that is given back, the oldest first.
 fn desk(releases: usize) -> (Desk, Vec<String>) {
@@ -61,6 +67,99 @@ fn readers_go_back_to_an_earlier_release() {
     assert_eq!(statement["predicate"]["release"], made[0]);
     refused(&desk, &["release", "use", "demo", "never"], 2, "there is no release `never`");
     assert_eq!(desk.facts(&["release", "list", "demo"])["current"], made[0]);
+}
+
+/// A release that somebody with nothing but the test account made, and pointed readers to.
+fn forged(desk: &Desk, like: &str) -> String {
+    let (folder, release) = (desk.path("test/demo/releases"), "20261127-forged22".to_owned());
+    let mut signed: Value =
+        serde_json::from_slice(&std::fs::read(folder.join(format!("{like}.json"))).expect("a file")).expect("JSON");
+    signed["manifest"]["release"] = release.clone().into();
+    signed["manifest"]["created_at"] = jiff::Timestamp::now().to_string().into();
+    let manifest: Manifest = serde_json::from_value(signed["manifest"].clone()).expect("a manifest");
+    let payload = serde_json::to_vec(&manifest).expect("JSON");
+    signed["envelope"]["payload"] = base64::Engine::encode(&base64::prelude::BASE64_STANDARD, payload).into();
+    let path = format!("test/demo/releases/{release}.json");
+    desk.write(&path, &format!("{}\n", serde_json::to_string_pretty(&signed).expect("JSON")));
+    desk.write("test/demo/current.json", &format!("{{ \"release\": \"{release}\" }}\n"));
+    release
+}
+
+#[test]
+fn readers_are_pointed_to_what_the_ledger_says_they_may_use() {
+    let (desk, made) = desk(2);
+    let forged = forged(&desk, &made[0]);
+    assert_eq!(desk.facts(&["release", "show", "demo", &forged])["release"], forged, "it looks like one");
+    refused(&desk, &["release", "use", "demo", &forged], 2, "there is no release");
+    // One that the ledger knows, changed and signed by nobody.
+    let own = desk.path(&format!("test/demo/releases/{}.json", made[0]));
+    let signed = std::fs::read_to_string(&own).expect("a file");
+    std::fs::write(&own, signed.replacen("pseudonymised", "anonymous", 1)).expect("a file");
+    refused(&desk, &["release", "use", "demo", &made[0]], 8, "was changed after it was signed");
+    std::fs::write(&own, signed).expect("a file");
+    desk.facts(&["release", "use", "demo", &made[0]]);
+
+    desk.facts(&["consent", "withdraw", "demo", "releases"]);
+    refused(&desk, &["release", "use", "demo", &made[1]], 4, "its approval was withdrawn");
+    desk.facts(&["purge", "demo"]);
+    refused(&desk, &["release", "use", "demo", &made[1]], 2, "there is no release");
+}
+
+#[test]
+fn a_release_of_which_the_ledger_does_not_say_that_it_became_visible_is_not_used() {
+    let told = |outcome: &str, release: &str| {
+        let (approval, release) = (Some("releases".to_owned()), Some(release.to_owned()));
+        let (run, outcome) = ("r".to_owned(), outcome.to_owned());
+        let (production, test, statement, sha256) = (None, None, String::new(), String::new());
+        let told = Told { run, outcome, approval, release, production, test, statement, sha256 };
+        Entry { at: jiff::Timestamp::now(), customer: "demo".to_owned(), event: Event::Told(told) }
+    };
+    let entries =
+        [told("committed", "late"), told("prepared", "a"), told("committed", "early"), told("committed", "late")];
+    let now = jiff::Timestamp::now();
+    assert_eq!(ending::usable(entries.iter(), "demo", now), ["early", "late"]);
+    let why = ending::demand_usable(entries.iter(), "demo", "a", now).expect_err("is not visible").to_string();
+    assert!(why.contains("does not say that it became visible"), "{why}");
+}
+
+/// What a refresh makes of a desk, however young its newest release is.
+fn refreshed(desk: &Desk) -> Refreshed {
+    struct Silent;
+    impl Progress for Silent {
+        fn part_done(&self, _: u64) {}
+    }
+    let workspace = Workspace::read(&desk.path("")).unwrap_or_else(|fault| panic!("{fault}"));
+    let house = House::open(&workspace, "demo").unwrap_or_else(|failure| panic!("{}", failure.message));
+    let wish = Wish { customer: "demo", approval: None, operator: None };
+    let refreshed = run::refresh(&house, &wish, SignedDuration::ZERO, &Silent);
+    refreshed.unwrap_or_else(|failure| panic!("{}", failure.message))
+}
+
+#[test]
+fn a_refresh_leaves_readers_where_they_were_pointed_until_the_source_changes() {
+    let (desk, made) = desk(1);
+    desk.open_without_environment();
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cli/demo");
+    desk.put(&data.join("customers-2.parquet"), "demo/customers/2.parquet");
+    desk.facts(&["run", "demo"]);
+    desk.facts(&["release", "use", "demo", &made[0]]);
+    let current = || desk.facts(&["release", "list", "demo"])["current"].clone();
+    assert_eq!((refreshed(&desk), current()), (Refreshed::Unchanged, Value::from(made[0].as_str())));
+    std::fs::remove_file(desk.path("production/demo/customers/2.parquet")).expect("is there");
+    let Refreshed::Done(done) = refreshed(&desk) else { panic!("the source has changed") };
+    assert_eq!(current(), Value::from(done.release));
+}
+
+#[test]
+fn a_refresh_does_not_believe_a_release_that_somebody_forged() {
+    let (desk, made) = desk(1);
+    let forged = forged(&desk, &made[0]);
+    desk.facts(&["release", "delete", "demo", &made[0]]);
+    let toml = std::fs::read_to_string(desk.path("verho.toml")).expect("a file");
+    desk.write("verho.toml", &format!("{toml}\n[[refresh]]\ncustomer = \"demo\"\nevery = \"1d\"\n"));
+    let release = desk.facts(&["refresh"])[0]["outcome"]["done"]["release"].clone();
+    assert_ne!(release, forged);
+    assert_eq!(desk.facts(&["release", "list", "demo"])["current"], release);
 }
 
 #[test]

@@ -20,7 +20,7 @@ use verho::account::store::{Object, Pin, Remain, Store, StoreError};
 use verho::engine::Progress;
 use verho::error::Kind;
 use verho::evidence;
-use verho::ledger::{Event, Given, Ledger};
+use verho::ledger::{Event, Given, Ledger, Told};
 use verho::run::ending::{self, Fate};
 use verho::run::{self, House, Wish};
 use verho::workspace::Workspace;
@@ -36,10 +36,7 @@ fn desk() -> Desk {
     desk.put(&data.join("orders-1.parquet"), "demo/orders/orders-1.parquet");
     desk.write("schemas/demo/customers.toml", include_str!("../schemas/demo/customers.toml"));
     desk.write("schemas/demo/orders.toml", include_str!("../schemas/demo/orders.toml"));
-    let identity = &desk.environment.iter().find(|(name, _)| name == "VERHO_KEYRING_KEY").expect("is set").1;
-    verho::private_file::create(&desk.path("keys/identity"), identity.as_bytes()).expect("a file");
-    let toml = std::fs::read_to_string(desk.path("verho.toml")).expect("a file");
-    desk.write("verho.toml", &format!("{toml}\n[keys]\nidentity = \"keys/identity\"\n"));
+    desk.open_without_environment();
     desk
 }
 
@@ -385,6 +382,71 @@ fn a_withdrawal_destroys_the_secret_and_purge_proves_that_all_is_gone() {
     assert_eq!(desk.facts(&["purge"]).as_array().map(Vec::len), Some(0), "once is enough");
     let listed = desk.facts(&["consent", "list", "demo"]);
     assert_eq!(listed[0]["state"], "withdrawn");
+}
+
+/// Something that the ledger tells of another customer: a release, and that its approval was withdrawn.
+fn withdrawn_release_of(desk: &Desk, customer: &str) {
+    let workspace = Workspace::read(&desk.path("")).unwrap_or_else(|fault| panic!("{fault}"));
+    let told = Told {
+        run: "r".to_owned(),
+        outcome: "committed".to_owned(),
+        approval: Some("one".to_owned()),
+        release: Some("made".to_owned()),
+        production: None,
+        test: None,
+        statement: String::new(),
+        sha256: String::new(),
+    };
+    let withdrawn = Event::Withdrawn { approval: "one".to_owned(), by: String::new(), reason: String::new() };
+    let entered = ending::with_ledger(&workspace, customer, |book| {
+        book.enter(customer, Event::Told(told))?;
+        Ok(book.enter(customer, withdrawn)?)
+    });
+    entered.map(drop).unwrap_or_else(|failure| panic!("{}", failure.message));
+}
+
+#[test]
+fn a_purge_reaches_customers_whose_schemas_are_gone_and_stops_at_nobodys_trouble() {
+    let desk = desk();
+    desk.approve("demo", "one", 9);
+    desk.facts(&["run", "demo"]);
+    desk.facts(&["consent", "withdraw", "demo", "one"]);
+    std::fs::remove_dir_all(desk.path("schemas/demo")).expect("is there");
+    // Before it and behind it in the order of names.
+    for other in ["aaa", "zzz"] {
+        withdrawn_release_of(&desk, other);
+        desk.write(&format!("test/{other}/orders/made/part-00000.parquet"), "content");
+    }
+    std::os::unix::fs::symlink("/tmp", desk.path("test/aaa/link")).expect("a link");
+    let output = desk.verho(&["--output", "json", "purge"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!((output.status.code(), said.contains("aaa: ")), (Some(8), true), "{said}");
+    let purged: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let customers: Vec<_> = purged.as_array().expect("a list").iter().map(|one| &one["customer"]).collect();
+    assert_eq!(customers, ["demo", "zzz"]);
+    for gone in ["test/demo", "test/zzz"] {
+        assert_eq!(files(&desk.path(gone)), Vec::<std::path::PathBuf>::new());
+    }
+    std::fs::remove_file(desk.path("test/aaa/link")).expect("is there");
+    assert_eq!(desk.facts(&["purge"])[0]["customer"], "aaa");
+}
+
+#[test]
+fn what_nobody_knows_or_can_read_is_not_taken_for_nothing() {
+    let desk = desk();
+    for unknown in ["nobody", "../demo", ""] {
+        let output = desk.verho(&["purge", unknown]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!((output.status.code(), said.contains("known here: demo")), (Some(2), true), "{unknown}: {said}");
+    }
+    assert_eq!(desk.facts(&["purge", "demo"]).as_array().map(Vec::len), Some(0));
+    std::fs::remove_dir_all(desk.path("schemas")).expect("is there");
+    desk.write("schemas", "no folder");
+    for command in ["purge", "check", "refresh"] {
+        let output = desk.verho(&[command]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!((output.status.code(), said.contains("cannot be read")), (Some(3), true), "{command}: {said}");
+    }
 }
 
 #[test]

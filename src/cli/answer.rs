@@ -45,6 +45,14 @@ pub fn json(written: &str) -> String {
     written.chars().map(escaped).collect()
 }
 
+/// All failures as one, with the first one's kind.
+pub fn joined(failures: Vec<Failure>) -> Option<Failure> {
+    let kind = failures.first()?.kind;
+    let hint = failures.iter().find_map(|failure| failure.hint.clone());
+    let message = failures.into_iter().map(|failure| failure.message).collect::<Vec<_>>().join("\n");
+    Some(Failure { kind, message, hint })
+}
+
 /// Rows as columns of text, each as wide as its widest cell.
 pub fn table<'h, Row: AsRef<[String]>>(head: impl AsRef<[&'h str]>, rows: &[Row]) -> String {
     let head = head.as_ref();

@@ -3,16 +3,15 @@
 use serde_json::json;
 
 use super::Common;
-use super::answer::Answer;
+use super::answer::{Answer, joined};
 use crate::error::Failure;
 use crate::evidence::Proof;
-use crate::run::Wish;
 use crate::run::ending::{self, Due};
 
 /// Delete what a withdrawal or the end of retention demands, and prove it
 #[derive(clap::Args)]
 pub struct Purge {
-    /// [default: every customer]
+    /// [default: every customer that the ledger or the workspace knows]
     customer: Option<String>,
     /// The principal who runs it [default: `operator` in verho.toml]
     #[arg(long, value_name = "PRINCIPAL")]
@@ -22,19 +21,20 @@ pub struct Purge {
 impl Purge {
     pub fn run(self, common: &Common) -> Result<Answer, Failure> {
         let workspace = common.workspace()?;
-        let customers = self.customer.map_or_else(|| workspace.customers.clone(), |customer| vec![customer]);
-        let (mut text, mut facts) = (String::new(), Vec::new());
-        for customer in &customers {
-            let wish = Wish { customer, approval: None, operator: self.operator.as_deref() };
-            for (due, proof) in ending::purge(&workspace, &wish).map_err(|failure| failure.during(customer))? {
-                text += &said(customer, &due, &proof);
-                facts.push(json!({ "customer": customer, "due": due, "proof": proof }));
+        let (mut text, mut facts, mut failures) = (String::new(), Vec::new(), Vec::new());
+        for (customer, outcome) in ending::purge(&workspace, self.customer.as_deref(), self.operator.as_deref())? {
+            match outcome {
+                Ok((due, proof)) => {
+                    text += &said(&customer, &due, &proof);
+                    facts.push(json!({ "customer": customer, "due": due, "proof": proof }));
+                }
+                Err(failure) => failures.push(failure.during(&customer)),
             }
         }
-        if text.is_empty() {
+        if text.is_empty() && failures.is_empty() {
             text = "nothing is due\n".to_owned();
         }
-        Ok(Answer::new(text, facts))
+        Ok(Answer { failure: joined(failures), ..Answer::new(text, facts) })
     }
 }
 

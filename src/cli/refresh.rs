@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::Common;
-use super::answer::Answer;
+use super::answer::{Answer, joined};
 use super::progress::Bar;
-use crate::error::{Failure, Kind};
+use crate::error::Failure;
 use crate::run::{self, House, Refreshed, Wish};
 
 /// Carry over every [[refresh]] that is due and has changed, then exit
@@ -32,9 +32,7 @@ impl Refresh {
                 Err(failure) => failures.push(failure.during(&due.customer)),
             }
         }
-        let mut answer = Answer::new(text, facts);
-        answer.failure = joined(failures);
-        Ok(answer)
+        Ok(Answer { failure: joined(failures), ..Answer::new(text, facts) })
     }
 }
 
@@ -44,12 +42,4 @@ fn said(refreshed: &Refreshed) -> String {
         Refreshed::Done(done) => super::run::text(done),
         Refreshed::NotDue | Refreshed::Unchanged => String::new(),
     }
-}
-
-/// All failures as one, with the first one's kind.
-fn joined(failures: Vec<Failure>) -> Option<Failure> {
-    let kind: Kind = failures.first()?.kind;
-    let hint = failures.iter().find_map(|failure| failure.hint.clone());
-    let message = failures.into_iter().map(|failure| failure.message).collect::<Vec<_>>().join("\n");
-    Some(Failure { kind, message, hint })
 }

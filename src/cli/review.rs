@@ -137,11 +137,8 @@ fn done(
 ) -> Result<Answer, Failure> {
     let signer = evidence::signer(workspace)?;
     let mut book = Book::open(evidence, signer.as_ref(), &workspace.ledger_memory())?;
-    let is_known = customer.is_empty()
-        || workspace.customers.iter().any(|known| known == customer)
-        || book.ledger().entries().any(|entry| entry.customer == customer);
-    if !is_known {
-        return Err(Failure::new(Kind::Usage, "neither the ledger nor the workspace knows this customer"));
+    if !customer.is_empty() {
+        workspace.demand_known(book.ledger(), customer)?;
     }
     let entry = book.enter(customer, Event::Reviewed { by, finding })?;
     Ok(Answer::new(format!("entry {entry} of the ledger says so\n"), json!({ "entry": entry })))

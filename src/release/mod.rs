@@ -85,6 +85,8 @@ pub enum ReleaseError {
     Unknown(String),
     #[error("the manifest of release `{0}` is not one, or was changed after it was signed")]
     Broken(String),
+    #[error("readers are not pointed to release `{0}`: {1}")]
+    Barred(String, &'static str),
     #[error("readers use release `{0}`, and others are there")]
     InUse(String),
     #[error("{} versions, {} delete markers and {} unfinished writes are left", .0.versions, .0.markers, .0.uploads)]
@@ -104,14 +106,27 @@ pub fn commit(test: OpenTest<'_>, manifest: &Manifest, signer: &dyn Signer) -> R
     Ok(point_to(test.door, &manifest.release)?)
 }
 
-/// Points readers to a visible release: the way back to an earlier one.
+/// Points readers to a visible release that `public_key` signed: the way back to an earlier one.
 ///
 /// # Errors
 /// Where it is not visible, or is not what was signed.
-pub fn switch(test: &Test, release: &str) -> Result<Manifest, ReleaseError> {
-    let manifest = show(test, release)?;
-    point_to(test, release)?;
-    Ok(manifest)
+pub fn switch(test: &Test, release: &str, public_key: &PublicKey) -> Result<(), ReleaseError> {
+    verified(test, release, public_key)?;
+    Ok(point_to(test, release)?)
+}
+
+/// The last of some releases that is visible and signed by `public_key`.
+///
+/// # Errors
+/// Where the store fails.
+pub fn last(test: &Test, releases: &[String], public_key: &PublicKey) -> Result<Option<Manifest>, ReleaseError> {
+    for name in releases.iter().rev() {
+        match verified(test, name, public_key) {
+            Err(ReleaseError::Unknown(_) | ReleaseError::Broken(_)) => {}
+            manifest => return manifest.map(Some),
+        }
+    }
+    Ok(None)
 }
 
 /// Points readers to a release; a race with another release is run again.

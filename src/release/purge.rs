@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::contents::{manifest_of, release_of};
-use super::{CURRENT, Current, ReleaseError, json, list, pointer, show};
+use super::{CURRENT, Current, ReleaseError, json, pointer};
 use crate::account::doors::Test;
 use crate::account::store::{Remain, StoreError};
 use crate::consent::is_id;
@@ -16,17 +16,17 @@ const TRIES: usize = 4;
 
 /// Erases releases for good. What remains is found by listing, since a run that crashed left no manifest.
 ///
-/// Readers are pointed to the newest visible release of `allowed` first, then manifests go, then everything else. Where none is
-/// allowed, `current.json` goes too. A run that is still writing one of the releases must have ended.
+/// Readers are pointed to `next` first, then manifests go, then everything else. Where there is none, `current.json` goes too.
+/// A run that is still writing one of the releases must have ended.
 ///
 /// # Errors
 /// [`ReleaseError::Left`] where something is left in the end, and whatever the store says; nothing is proved then.
-pub fn purge(test: &Test, releases: &[String], allowed: &[String]) -> Result<Proof, ReleaseError> {
+pub fn purge(test: &Test, releases: &[String], next: Option<&str>) -> Result<Proof, ReleaseError> {
     if let Some(name) = releases.iter().find(|name| !is_id(name)) {
         return Err(ReleaseError::Unknown(name.clone()));
     }
     let going: BTreeSet<&str> = releases.iter().map(String::as_str).collect();
-    point_away(test, &going, allowed)?;
+    point_away(test, &going, next.filter(|name| !going.contains(name)))?;
     let mut erased = BTreeSet::new();
     for _ in 0..TRIES {
         let left = left(test, &going)?;
@@ -45,28 +45,27 @@ pub fn purge(test: &Test, releases: &[String], allowed: &[String]) -> Result<Pro
     }
 }
 
-/// Erases one release that readers do not use, or the last one.
+/// Erases one release that readers do not use, or the last one: where there is no `next`.
 ///
 /// # Errors
 /// [`ReleaseError::InUse`], [`ReleaseError::Unknown`] where nothing of it is there, and as [`purge`].
-pub fn delete(test: &Test, release: &str) -> Result<Proof, ReleaseError> {
-    let others: Vec<String> = list(test)?.into_iter().filter(|name| name != release).collect();
-    if !others.is_empty() && super::current(test)?.as_deref() == Some(release) {
+pub fn delete(test: &Test, release: &str, next: Option<&str>) -> Result<Proof, ReleaseError> {
+    if next.is_some() && super::current(test)?.as_deref() == Some(release) {
         return Err(ReleaseError::InUse(release.to_owned()));
     }
-    let proof = purge(test, &[release.to_owned()], &others)?;
+    let proof = purge(test, &[release.to_owned()], next)?;
     if proof.erased == Erased::default() { Err(ReleaseError::Unknown(release.to_owned())) } else { Ok(proof) }
 }
 
 /// Points readers away from releases that go; who points them elsewhere meanwhile has the last word.
-fn point_away(test: &Test, going: &BTreeSet<&str>, allowed: &[String]) -> Result<(), ReleaseError> {
-    let stays = |name: &&String| !going.contains(name.as_str());
+fn point_away(test: &Test, going: &BTreeSet<&str>, next: Option<&str>) -> Result<(), ReleaseError> {
+    let Some(next) = next else { return Ok(()) };
     for _ in 0..TRIES {
         let Some(object) = pointer(test)?.filter(|(_, current)| leads_to(current.as_ref(), going)) else {
             return Ok(());
         };
-        let Some(release) = newest(test, allowed.iter().filter(stays))? else { return Ok(()) };
-        match test.store.replace(CURRENT, &[json(&Current { release })], &object.0.pin) {
+        let content = [json(&Current { release: next.to_owned() })];
+        match test.store.replace(CURRENT, &content, &object.0.pin) {
             Err(StoreError::Changed) => {}
             replaced => return Ok(replaced.map(drop)?),
         }
@@ -76,18 +75,6 @@ fn point_away(test: &Test, going: &BTreeSet<&str>, allowed: &[String]) -> Result
 
 fn leads_to(current: Option<&Current>, going: &BTreeSet<&str>) -> bool {
     current.is_some_and(|current| going.contains(current.release.as_str()))
-}
-
-/// Of these, the visible release that was made last; what is no release, or is broken, is none to point to.
-fn newest<'n>(test: &Test, names: impl Iterator<Item = &'n String>) -> Result<Option<String>, ReleaseError> {
-    let mut shown = Vec::new();
-    for name in names {
-        match show(test, name) {
-            Err(ReleaseError::Unknown(_) | ReleaseError::Broken(_)) => {}
-            manifest => shown.push(manifest?),
-        }
-    }
-    Ok(shown.into_iter().max_by_key(|manifest| manifest.created_at).map(|manifest| manifest.release))
 }
 
 /// What is left of releases, and of `current.json` where it leads to none but them.
@@ -115,7 +102,7 @@ mod tests {
     use crate::account::file::FileStore;
     use crate::account::store::Store;
     use crate::account::store::testing::MemoryStore;
-    use crate::release::{Manifest, commit, current, key};
+    use crate::release::{Manifest, commit, current, key, list};
     use crate::signing::FileSigner;
 
     /// Releases whose names begin with one another, the later ones made later, each with a part in two tables.
@@ -174,7 +161,7 @@ mod tests {
     fn a_release_is_gone_and_no_object_of_another_is_touched() {
         on_all(|test| {
             let before = keys(&test);
-            let proof = purge(&test, &names(&["a-1"]), &[]).expect("purged");
+            let proof = purge(&test, &names(&["a-1"]), None).expect("purged");
             let own = [part("customers", "a-1"), part("orders", "a-1"), key("a-1")];
             let expected: Vec<_> = before.into_iter().filter(|key| !own.contains(key)).collect();
             assert_eq!(keys(&test), expected);
@@ -190,19 +177,19 @@ mod tests {
         on_all(|test| {
             put(test.store.as_ref(), &part("elsewhere", "crashed"));
             put(test.store.as_ref(), "elsewhere/crashed/deeper/part-00001.parquet");
-            assert_eq!(purge(&test, &names(&["crashed"]), &[]).expect("purged").erased.versions, 2);
+            assert_eq!(purge(&test, &names(&["crashed"]), None).expect("purged").erased.versions, 2);
             assert!(keys(&test).iter().all(|key| !key.contains("crashed")));
-            assert_eq!(purge(&test, &names(&["crashed"]), &[]).expect("purged again").erased, Erased::default());
+            assert_eq!(purge(&test, &names(&["crashed"]), None).expect("purged again").erased, Erased::default());
         });
     }
 
     #[test]
-    fn readers_are_pointed_to_the_newest_that_is_allowed() {
+    fn readers_are_pointed_to_the_next() {
         on_all(|test| {
-            purge(&test, &names(&["b-a-1"]), &names(&["a-1", "a-10", "b-a-1", "never"])).expect("purged");
+            purge(&test, &names(&["b-a-1"]), Some("a-10")).expect("purged");
             assert_eq!(current(&test), Ok(Some("a-10".to_owned())));
-            purge(&test, &names(&["a-10"]), &[]).expect("purged");
-            assert_eq!(test.store.find(CURRENT), Ok(None), "where none is allowed, readers are pointed to none");
+            purge(&test, &names(&["a-10"]), Some("a-10")).expect("purged");
+            assert_eq!(test.store.find(CURRENT), Ok(None), "where there is no other, readers are pointed to none");
             assert_eq!(list(&test), Ok(names(&["a-1", "a"])));
         });
     }
@@ -212,19 +199,20 @@ mod tests {
         let test = made(Box::new(MemoryStore::default()));
         let pin = test.store.find(CURRENT).expect("asked").expect("is there").pin;
         test.store.replace(CURRENT, &[Bytes::from_static(b"{}")], &pin).expect("replaced");
-        purge(&test, &names(&RELEASES), &[]).expect("purged");
+        purge(&test, &names(&RELEASES), None).expect("purged");
         assert_eq!(keys(&test), [CURRENT]);
     }
 
     #[test]
     fn only_the_last_release_is_deleted_while_readers_use_it() {
         on_all(|test| {
-            assert!(matches!(delete(&test, "b-a-1"), Err(ReleaseError::InUse(_))));
-            assert!(matches!(delete(&test, "never"), Err(ReleaseError::Unknown(_))));
-            assert!(matches!(delete(&test, "../a"), Err(ReleaseError::Unknown(_))));
-            for release in ["a", "a-1", "a-10", "b-a-1"] {
-                delete(&test, release).expect("deleted");
+            assert!(matches!(delete(&test, "b-a-1", Some("a")), Err(ReleaseError::InUse(_))));
+            assert!(matches!(delete(&test, "never", Some("b-a-1")), Err(ReleaseError::Unknown(_))));
+            assert!(matches!(delete(&test, "../a", Some("b-a-1")), Err(ReleaseError::Unknown(_))));
+            for release in ["a", "a-1", "a-10"] {
+                delete(&test, release, Some("b-a-1")).expect("deleted");
             }
+            delete(&test, "b-a-1", None).expect("deleted");
             assert_eq!(keys(&test), Vec::<String>::new());
         });
     }
@@ -232,7 +220,7 @@ mod tests {
     #[test]
     fn what_is_left_is_counted_and_not_named() {
         let test = made(Box::new(MemoryStore::that_clings()));
-        let refusal = purge(&test, &names(&["a-1"]), &[]).expect_err("all is left");
+        let refusal = purge(&test, &names(&["a-1"]), None).expect_err("all is left");
         assert_eq!(refusal.to_string(), "3 versions, 0 delete markers and 0 unfinished writes are left");
     }
 }

@@ -9,7 +9,7 @@ use ssh_key::PublicKey;
 use crate::account::doors::Test;
 use crate::account::store::{Store, StoreError};
 use crate::consent::recorded::Approvals;
-use crate::error::{Failure, Kind};
+use crate::error::Failure;
 use crate::evidence::{self, RunRecord, journal};
 use crate::ledger::{Entry, Event, Given, Ledger, LedgerError, Purged, Started, Told};
 use crate::workspace::Workspace;
@@ -108,27 +108,15 @@ impl<'f> Facts<'f> {
     /// # Errors
     /// Where nobody knows the customer.
     pub fn about(mut self, customer: Option<&str>) -> Result<Self, Failure> {
-        self.customer = None;
-        let known = self.customers();
-        match customer {
-            Some(customer) if !known.contains(customer) => {
-                let known = known.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-                let failure = Failure::new(Kind::Usage, "neither the ledger nor the workspace knows this customer");
-                Err(failure.hint(format!("known here: {known}")))
-            }
-            _ => {
-                self.customer = customer.map(str::to_owned);
-                Ok(self)
-            }
-        }
+        customer.map_or(Ok(()), |customer| self.workspace.demand_known(&self.ledger, customer))?;
+        self.customer = customer.map(str::to_owned);
+        Ok(self)
     }
 
     /// Every customer that is asked about.
     pub(super) fn customers(&self) -> BTreeSet<String> {
-        let of_ledger = self.ledger.entries().map(|entry| entry.customer.clone());
-        let mut customers: BTreeSet<_> = of_ledger.chain(self.workspace.customers.iter().cloned()).collect();
-        // What concerns nobody's data, as a reviewer's look at all, is entered under no name.
-        customers.retain(|known| !known.is_empty() && self.customer.as_ref().is_none_or(|asked| asked == known));
+        let mut customers = self.workspace.known(&self.ledger);
+        customers.retain(|known| self.customer.as_ref().is_none_or(|asked| asked == known));
         customers
     }
 

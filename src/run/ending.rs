@@ -13,7 +13,7 @@ use crate::consent::{self, Refusal, Refused, Standing};
 use crate::error::{Failure, Kind};
 use crate::evidence::{self, Ended, Outcome, Proof};
 use crate::ledger::{Book, Entry, Event, Given};
-use crate::release::{self, Contents};
+use crate::release::{self, Contents, ReleaseError};
 use crate::workspace::Workspace;
 
 /// What a withdrawal did, and what is still to be done.
@@ -55,6 +55,8 @@ struct Made<'e> {
     release: &'e str,
     approval: &'e str,
     at: Timestamp,
+    /// Where in the ledger it became visible.
+    visible: Option<usize>,
     /// Whether all of it was deleted since.
     is_purged: bool,
 }
@@ -150,12 +152,17 @@ fn in_force<'e>(
 /// Every release of some entries.
 fn made<'e>(entries: impl Iterator<Item = &'e Entry>) -> Vec<Made<'e>> {
     let mut made: BTreeMap<&str, Made<'e>> = BTreeMap::new();
-    for entry in entries {
+    for (place, entry) in entries.enumerate() {
         match &entry.event {
             Event::Told(told) => {
-                if let (Some(release), Some(approval)) = (told.release.as_deref(), told.approval.as_deref()) {
-                    let known = made.entry(release);
-                    known.or_insert(Made { release, approval, at: entry.at, is_purged: false }).is_purged = false;
+                let (Some(release), Some(approval)) = (told.release.as_deref(), told.approval.as_deref()) else {
+                    continue;
+                };
+                let new = Made { release, approval, at: entry.at, visible: None, is_purged: false };
+                let known = made.entry(release).or_insert(new);
+                known.is_purged = false;
+                if told.outcome == Outcome::Committed.word() {
+                    known.visible = Some(place);
                 }
             }
             Event::Purged(purged) => {
@@ -167,6 +174,40 @@ fn made<'e>(entries: impl Iterator<Item = &'e Entry>) -> Vec<Made<'e>> {
         }
     }
     made.into_values().collect()
+}
+
+/// The releases of a customer that readers may use, the newest last: they became visible, and need not go.
+pub fn usable<'e>(entries: impl Iterator<Item = &'e Entry> + Clone, customer: &str, now: Timestamp) -> Vec<String> {
+    let going: BTreeSet<String> =
+        due(entries.clone(), customer, now, &BTreeSet::new()).into_iter().flat_map(|due| due.releases).collect();
+    let mut made = made(entries.filter(|entry| entry.customer == customer));
+    made.retain(|made| made.visible.is_some() && !made.is_purged && !going.contains(made.release));
+    made.sort_by_key(|made| made.visible);
+    made.into_iter().map(|made| made.release.to_owned()).collect()
+}
+
+/// Whether readers may be pointed to a release of a customer.
+///
+/// # Errors
+/// Why not.
+pub fn demand_usable<'e>(
+    entries: impl Iterator<Item = &'e Entry> + Clone,
+    customer: &str,
+    release: &str,
+    now: Timestamp,
+) -> Result<(), ReleaseError> {
+    let own = || entries.clone().filter(|entry| entry.customer == customer);
+    let made = made(own()).into_iter().find(|made| made.release == release && !made.is_purged);
+    let made = made.ok_or_else(|| ReleaseError::Unknown(release.to_owned()))?;
+    let due = due(entries.clone(), customer, now, &BTreeSet::new());
+    let due = due.into_iter().find(|due| due.releases.iter().any(|one| one == release));
+    let why = match due {
+        Some(Due { because: "withdrawal", .. }) => "its approval was withdrawn",
+        Some(_) => "the time for which it may be kept is over",
+        None if made.visible.is_none() => "the ledger does not say that it became visible",
+        None => return Ok(()),
+    };
+    Err(ReleaseError::Barred(release.to_owned(), why))
 }
 
 /// What must go now: releases of withdrawn approvals, those whose time is over, and what came back of those that were deleted
@@ -196,22 +237,44 @@ fn due<'e>(
         .collect()
 }
 
-/// Deletes what must go of a customer's releases, and proves it.
+/// What came of the end of some releases, by customer.
+pub type Purged = Vec<(String, Result<(Due, Proof), Failure>)>;
+
+/// Deletes what must go of the releases of one customer, or of all that the ledger or the workspace knows, and proves it. What
+/// cannot be deleted keeps nothing else.
 ///
 /// # Errors
-/// Where something is left, or a store fails.
-pub fn purge(workspace: &Workspace, wish: &Wish<'_>) -> Result<Vec<(Due, Proof)>, Failure> {
-    let opened = |what: &'static str| move |error| Failure::from(error).during(what);
-    let evidence = workspace.evidence.side.open_for_writing().map_err(opened("evidence root"))?;
+/// Where nobody knows the customer, or the ledger cannot be used.
+pub fn purge(workspace: &Workspace, customer: Option<&str>, operator: Option<&str>) -> Result<Purged, Failure> {
+    let evidence = workspace.evidence.side.open_for_writing();
+    let evidence = evidence.map_err(|error| Failure::from(error).during("evidence root"))?;
     let signer = evidence::signer(workspace)?;
     let mut books = Books::open(evidence.as_ref(), signer.as_ref(), &workspace.ledger_memory());
+    let ledger = books.ledger()?.ledger();
+    customer.map_or(Ok(()), |customer| workspace.demand_known(ledger, customer))?;
+    let customers = customer.map_or_else(|| workspace.known(ledger), |customer| [customer.to_owned()].into());
+    let mut purged = Vec::new();
+    for customer in customers {
+        let wish = Wish { customer: &customer, approval: None, operator };
+        let outcomes = purge_one(workspace, &mut books, &wish).unwrap_or_else(|failure| vec![Err(failure)]);
+        purged.extend(outcomes.into_iter().map(|outcome| (customer.clone(), outcome)));
+    }
+    Ok(purged)
+}
+
+fn purge_one(
+    workspace: &Workspace,
+    books: &mut Books<'_>,
+    wish: &Wish<'_>,
+) -> Result<Vec<Result<(Due, Proof), Failure>>, Failure> {
     let entries = books.ledger()?.ledger().entries();
     if made(entries.clone().filter(|entry| entry.customer == wish.customer)).is_empty() {
         return Ok(Vec::new());
     }
-    let test = Test::new(workspace.test.below(wish.customer).open_for_writing().map_err(opened("test root"))?);
+    let test = workspace.test.below(wish.customer).open_for_writing();
+    let test = Test::new(test.map_err(|error| Failure::from(error).during("test root"))?);
     let due = due(entries.clone(), wish.customer, Timestamp::now(), &back(&test, entries, wish.customer)?);
-    due.into_iter().map(|due| erase(&test, &mut books, wish, operator(workspace, wish), due)).collect()
+    Ok(due.into_iter().map(|due| erase(&test, books, wish, operator(workspace, wish), due)).collect())
 }
 
 /// Releases of which something is there, though all of it was deleted.
@@ -237,22 +300,17 @@ fn erase(
     due: Due,
 ) -> Result<(Due, Proof), Failure> {
     let mut trail = Trail::begun(wish.customer, operator.unwrap_or_default());
-    let stays: Vec<String> = staying(books.ledger()?, wish.customer);
-    let erased = to_its_end(|| Ok(release::purge(test, &due.releases, &stays)?));
+    let ledger = books.ledger()?.ledger();
+    let usable = usable(ledger.entries(), wish.customer, Timestamp::now());
+    let erased = to_its_end(|| {
+        let next = release::last(test, &usable, ledger.key().public_key())?.map(|manifest| manifest.release);
+        Ok(release::purge(test, &due.releases, next.as_deref())?)
+    });
     if let Ok(proof) = &erased {
         trail.purged(proof, Some(Ended { approval: due.approval.clone(), because: due.because.to_owned() }));
     }
     let written = trail.end(books, Outcome::Purged, erased.as_ref().err());
     with_evidence(erased, written).map(|(proof, _)| (due, proof))
-}
-
-/// The releases that readers may be pointed to: all that need not go.
-fn staying(book: &Book<'_>, customer: &str) -> Vec<String> {
-    let entries = book.ledger().entries();
-    let due = due(entries.clone(), customer, Timestamp::now(), &BTreeSet::new());
-    let going: BTreeSet<String> = due.into_iter().flat_map(|due| due.releases).collect();
-    let made = made(entries.filter(|entry| entry.customer == customer)).into_iter().filter(|made| !made.is_purged);
-    made.map(|made| made.release.to_owned()).filter(|release| !going.contains(release)).collect()
 }
 
 /// After a run: where its approval was withdrawn while it wrote, what it wrote goes at once, visible or not; where the

@@ -392,6 +392,9 @@ impl From<release::ReleaseError> for Failure {
             release::ReleaseError::Unknown(_) => {
                 Failure::new(Kind::Usage, error.to_string()).hint("`verho release list` shows all")
             }
+            release::ReleaseError::Barred(..) => {
+                Failure::new(Kind::Consent, error.to_string()).hint("`verho release list` shows the others")
+            }
             release::ReleaseError::InUse(_) => Failure::new(Kind::Usage, error.to_string())
                 .hint("point readers to another one first: `verho release use CUSTOMER RELEASE`"),
             error => Failure::new(Kind::Storage, error.to_string()),
@@ -403,9 +406,9 @@ impl From<release::ReleaseError> for Failure {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Refreshed {
-    /// The release that readers use is younger than the time between refreshes.
+    /// The newest release is younger than the time between refreshes.
     NotDue,
-    /// The source is as it was when that release was made, and so are the rules.
+    /// The source is as it was when that release was made, and so are the rules; readers use what they are pointed to.
     Unchanged,
     Done(Box<Done>),
 }
@@ -420,15 +423,24 @@ pub fn refresh(
     every: SignedDuration,
     progress: &dyn Progress,
 ) -> Result<Refreshed, Failure> {
-    ending::purge(house.workspace, wish)?;
-    let last = release::current(&house.test)?.map(|name| release::show(&house.test, &name)).transpose()?;
-    match last {
+    let purged = ending::purge(house.workspace, Some(wish.customer), wish.operator)?;
+    purged.into_iter().try_for_each(|(_, outcome)| outcome.map(drop))?;
+    match newest(house, wish.customer)? {
         Some(last) if (SignedDuration::ZERO..every).contains(&Timestamp::now().duration_since(last.created_at)) => {
             Ok(Refreshed::NotDue)
         }
         Some(last) if unchanged(house, wish, &last)? => Ok(Refreshed::Unchanged),
         _ => run(house, wish, progress).map(|done| Refreshed::Done(Box::new(done))),
     }
+}
+
+/// The newest release that readers may use. Which one they do use is no matter: who pointed them back to an earlier one had
+/// a reason, and anybody in the test account can point them elsewhere.
+fn newest(house: &House<'_>, customer: &str) -> Result<Option<Manifest>, Failure> {
+    let mut books = house.books();
+    let ledger = books.ledger()?.ledger();
+    let usable = ending::usable(ledger.entries(), customer, Timestamp::now());
+    Ok(release::last(&house.test, &usable, ledger.key().public_key())?)
 }
 
 /// Whether a run would read the same objects under the same rules; footers alone are read.

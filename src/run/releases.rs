@@ -1,13 +1,15 @@
 //! What becomes of releases that are there: the way back to one, and the end of one. Both leave evidence.
 
-use super::ending::with_ledger;
+use jiff::Timestamp;
+
+use super::ending::{self, with_ledger};
 use super::trail::{Books, Trail};
 use super::{Wish, operator, to_its_end, with_evidence};
 use crate::account::doors::Test;
 use crate::consent;
 use crate::error::{Failure, Kind};
 use crate::evidence::{self, Outcome, Proof};
-use crate::ledger::{Entry, Event};
+use crate::ledger::{Entry, Event, Ledger};
 use crate::release::{self, ReleaseError};
 use crate::workspace::Workspace;
 
@@ -18,13 +20,14 @@ pub struct Changed<T> {
     pub evidence: String,
 }
 
-/// Points readers to a visible release of a customer.
+/// Points readers to a visible release of a customer, which the ledger must say that they may use.
 ///
 /// # Errors
-/// Where it is not visible, or a store fails; readers use what they used then.
+/// Where they may not, it is not visible, or a store fails; readers use what they used then.
 pub fn switch(workspace: &Workspace, wish: &Wish<'_>, release: &str) -> Result<Changed<String>, Failure> {
-    change(workspace, wish, Outcome::Switched, |test, trail| {
-        release::switch(test, release)?;
+    change(workspace, wish, Outcome::Switched, |test, ledger, trail| {
+        ending::demand_usable(ledger.entries(), wish.customer, release, Timestamp::now())?;
+        release::switch(test, release, ledger.key().public_key())?;
         trail.switched(release);
         Ok(release.to_owned())
     })
@@ -33,10 +36,13 @@ pub fn switch(workspace: &Workspace, wish: &Wish<'_>, release: &str) -> Result<C
 /// Erases a release of a customer for good.
 ///
 /// # Errors
-/// Where readers use it and others are there, nothing of it is there, or something of it is left.
+/// Where readers use it and could use another, nothing of it is there, or something of it is left.
 pub fn delete(workspace: &Workspace, wish: &Wish<'_>, release: &str) -> Result<Changed<Proof>, Failure> {
-    change(workspace, wish, Outcome::Purged, |test, trail| {
-        let proof = release::delete(test, release)?;
+    change(workspace, wish, Outcome::Purged, |test, ledger, trail| {
+        let mut others = ending::usable(ledger.entries(), wish.customer, Timestamp::now());
+        others.retain(|other| other != release);
+        let next = release::last(test, &others, ledger.key().public_key())?.map(|manifest| manifest.release);
+        let proof = release::delete(test, release, next.as_deref())?;
         trail.purged(&proof, None);
         Ok(proof)
     })
@@ -66,7 +72,7 @@ fn change<T>(
     workspace: &Workspace,
     wish: &Wish<'_>,
     done: Outcome,
-    work: impl FnOnce(&Test, &mut Trail) -> Result<T, ReleaseError>,
+    work: impl FnOnce(&Test, &Ledger<'_>, &mut Trail) -> Result<T, ReleaseError>,
 ) -> Result<Changed<T>, Failure> {
     if !consent::is_id(wish.customer) {
         return Err(Failure::new(Kind::Usage, "that cannot be the name of a customer"));
@@ -77,10 +83,7 @@ fn change<T>(
     let signer = evidence::signer(workspace)?;
     let mut books = Books::open(evidence.as_ref(), signer.as_ref(), &workspace.ledger_memory());
     let mut trail = Trail::begun(wish.customer, operator(workspace, wish).unwrap_or_default());
-    let changed = to_its_end(|| {
-        books.ledger()?;
-        Ok(work(&test, &mut trail)?)
-    });
+    let changed = to_its_end(|| Ok(work(&test, books.ledger()?.ledger(), &mut trail)?));
     let evidence = trail.end(&mut books, done, changed.as_ref().err());
     with_evidence(changed, evidence).map(|(what, evidence)| Changed { what, evidence })
 }

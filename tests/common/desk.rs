@@ -73,6 +73,13 @@ impl Desk {
         self.write("verho.toml", &format!("{before}trust = \"{digest}{}", &after[71..]));
     }
 
+    /// Lets the key ring open in a process that was not started by [`verho`](Self::verho).
+    pub fn open_without_environment(&self) {
+        verho::private_file::create(&self.path("keys/identity"), IDENTITY.as_bytes()).expect("a file");
+        let toml = std::fs::read_to_string(self.path("verho.toml")).expect("a file");
+        self.write("verho.toml", &format!("{toml}\n[keys]\nidentity = \"keys/identity\"\n"));
+    }
+
     /// One line of `allowed_signers`.
     pub fn signer(&self, key: &str, principal: &str) -> String {
         let public = std::fs::read_to_string(self.path(&format!("people/{key}.pub"))).expect("a key");
