@@ -43,11 +43,20 @@ impl Document {
     /// Reads a file.
     ///
     /// # Errors
-    /// A [`Fault`] at the start of the file where it cannot be read or is not UTF-8.
+    /// A [`Fault`] at the start of the file where it cannot be read, is far too long or is not UTF-8.
     pub fn read(path: &Path) -> Result<Self, Fault> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| Fault::whole_file(path, format!("cannot be read: {}", error.kind()), None))?;
-        Ok(Document::of(path, text))
+        const FAR_TOO_LONG: u64 = 16 << 20;
+        let fault = |why: &str| Fault::whole_file(path, format!("cannot be read: {why}"), None);
+        let failed = |error: std::io::Error| fault(&error.kind().to_string());
+        let about = std::fs::metadata(path).map_err(failed)?;
+        // A pipe would be waited for.
+        if !about.is_file() {
+            return Err(fault("it is no file"));
+        }
+        if about.len() > FAR_TOO_LONG {
+            return Err(fault("it is longer than 16 MiB"));
+        }
+        Ok(Document::of(path, std::fs::read_to_string(path).map_err(failed)?))
     }
 
     /// A document whose text is at hand; `path` is only named in faults.

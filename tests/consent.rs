@@ -185,6 +185,11 @@ fn write(path: &Path, content: impl AsRef<[u8]>) {
     std::fs::write(path, content).expect("is writable");
 }
 
+/// Nobody ever writes into it.
+fn pipe(path: &Path) {
+    assert!(Command::new("mkfifo").arg(path).status().expect("mkfifo is installed").success());
+}
+
 /// As the approval request tells people to.
 fn sign(folder: &Path, signer: &str, namespace: &str) {
     let _ = std::fs::remove_file(folder.join("approval.toml.sig"));
@@ -249,8 +254,17 @@ const SIGNING: &[Case] = &[
     ("not UTF-8", "Unreadable", |f| write(&f.file("approval.toml"), [0xff, 0xfe])),
     ("not TOML", "Unreadable", |f| f.change("[approver]", "[approver")),
     ("unknown key", "Unreadable", |f| f.change("max_runs ", "min_runs ")),
+    ("a pipe for an approval", "Unreadable", |f| {
+        std::fs::remove_file(f.file("approval.toml")).expect("is there");
+        pipe(&f.file("approval.toml"));
+    }),
+    ("far too long", "Unreadable", |f| {
+        let file = std::fs::File::create(f.file("approval.toml")).expect("is writable");
+        file.set_len(1 << 40).expect("a hole");
+    }),
     ("no signature", "Unsigned", |f| f.approval("acme-2026-11", APPROVAL, &[])),
     ("garbled signature", "Garbled", |f| write(&f.file("more.sig"), "-----BEGIN SSH SIGNATURE-----\nAA\n")),
+    ("a pipe for a signature", "Garbled", |f| pipe(&f.file("more.sig"))),
     ("other namespace", "WrongNamespace", |f| sign(&f.folder(), MAIJA, "file")),
     ("key of a stranger", "UnknownKey", |f| sign(&f.folder(), "stranger", "verho-approval")),
     ("stranger under a name", "WrongKey", |f| {

@@ -116,7 +116,8 @@ pub(super) fn signature_digests(folder: &Path) -> Result<BTreeMap<String, String
 
 fn digest(file: &PathBuf) -> Result<(String, String), Refusal> {
     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let bytes = std::fs::read(file).map_err(|error| Refusal::unread(file, &error))?;
+    let bytes = signature::content(file).map_err(|error| Refusal::unread(file, &error))?;
+    let bytes = bytes.ok_or_else(|| Refusal::Garbled { file: name.clone() })?;
     Ok((name, format!("{:x}", Sha256::digest(bytes))))
 }
 

@@ -71,13 +71,17 @@ fn touched(key: &KeyData, signature: &SshSig) -> bool {
 
 /// The signature in a file, if that holds one.
 fn read(file: &Path) -> std::io::Result<Option<SshSig>> {
+    Ok(content(file)?.and_then(|text| SshSig::from_pem(text.trim_ascii_start()).ok()))
+}
+
+/// What a signature file holds, if it can be one: a pipe would be waited for.
+pub(super) fn content(file: &Path) -> std::io::Result<Option<Vec<u8>>> {
     const FAR_TOO_LONG: u64 = 64 * 1024;
     let about = std::fs::metadata(file)?;
     if !about.is_file() || about.len() > FAR_TOO_LONG {
         return Ok(None);
     }
-    let text = std::fs::read(file)?;
-    Ok(SshSig::from_pem(text.trim_ascii_start()).ok())
+    std::fs::read(file).map(Some)
 }
 
 /// Anyone can have written a signature file; its words reach a terminal only as plain letters.
