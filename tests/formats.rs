@@ -98,6 +98,8 @@ fn records_become_parquet_or_stay_what_they_were() {
         (2, Some("1980-01-01"), Some("pro"))
     );
     assert!(lines[0]["id"].as_i64().is_some_and(|id| id > 1_000) && lines[1]["name"].is_null(), "{text}");
+    let most = desk.verho(&["preview", "acme", "two", "--rows", "1001"]);
+    assert_eq!(most.status.code(), Some(2), "{}", String::from_utf8_lossy(&most.stderr));
     let preview = desk.verho(&["preview", "acme", "two", "--rows", "1"]);
     assert!(preview.status.success() && !String::from_utf8_lossy(&preview.stdout).contains("Aino"));
 }

@@ -13,7 +13,7 @@ use crate::run::{self, House, Wish};
 pub struct Preview {
     customer: String,
     table: String,
-    /// How many rows
+    /// How many rows, 1000 at most
     #[arg(long, default_value_t = 10)]
     rows: usize,
     /// The approval to use [default: the newest that holds]

@@ -463,16 +463,22 @@ fn unchanged(house: &House<'_>, wish: &Wish<'_>, last: &Manifest) -> Result<bool
     Ok(secret.epoch() == last.epoch && fingerprint(&plan, &secret) == last.source)
 }
 
+/// The most rows that a preview shows: whoever wants the data asks for a run, which is counted.
+pub const MOST_SHOWN: usize = 1000;
+
 /// Some first rows of a table as a run would write them; nothing is written, and no run is counted.
 ///
 /// # Errors
-/// As [`run`]; [`Kind::Usage`] for a table that is not there.
+/// As [`run`]; [`Kind::Usage`] for a table that is not there, and for more than [`MOST_SHOWN`] rows.
 pub fn preview(
     house: &House<'_>,
     wish: &Wish<'_>,
     table: &str,
     rows: usize,
 ) -> Result<arrow::array::RecordBatch, Failure> {
+    if rows > MOST_SHOWN {
+        return Err(Failure::new(Kind::Usage, format!("a preview shows {MOST_SHOWN} rows at most")));
+    }
     let mut trail = Trail::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
     let mut books = house.books();
     let shown = to_its_end(|| look(house, wish, (table, rows), &mut trail, &mut books));
