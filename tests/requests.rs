@@ -265,7 +265,11 @@ fn papers_are_attested_with_their_digests_for_thirty_days_at_most() {
     let paper = desk.path("papers/notice v3.pdf");
     let attested = ["--evidence", "document-attested", "--document", paper.to_str().expect("text")];
     for (more, why) in [
-        (&["--evidence", "document-attested"][..], "needs a document"),
+        (&["--max-runs", "0"][..], "`max_runs` is not from 1 to 999999"),
+        (&["--max-runs", "1000000"], "`max_runs` is not from 1 to 999999"),
+        (&["--retention-days", "18446744073709551615"], "that would be no approval"),
+        (&["--retention-days", "9223372036854775807"], "`retention_days` is over 36500"),
+        (&["--evidence", "document-attested"], "needs a document"),
         (&[&attested[..], &["--days", "31"]].concat(), "--days takes 1 to 30"),
         (&["--days", "91"], "--days takes 1 to 90"),
         (&["--document", "/no/such/paper.pdf"], "cannot be read"),
@@ -289,6 +293,54 @@ fn papers_are_attested_with_their_digests_for_thirty_days_at_most() {
     let point = |name: &str| said.lines().find(|line| line.contains(&format!("  {name} "))).expect(name).to_owned();
     assert!(point("length").starts_with("ok"), "{said}");
     assert!(point("four eyes").contains("needs compliance signatures of two different persons"), "{said}");
+}
+
+#[test]
+fn what_the_gate_would_refuse_is_not_asked_for() {
+    let desk = example_desk();
+    for (purpose, approver, why) in [
+        ("", CUSTOMER, "`purpose` is empty"),
+        (" \t", CUSTOMER, "`purpose` is empty"),
+        ("a test", COMPLIANCE, "does not sign for customer `demo`"),
+        ("a test", "nobody@x.example", "does not sign for customer `demo`"),
+    ] {
+        let request = ["consent", "request", "demo", "--id", "one", "--purpose", purpose, "--approver", approver];
+        let output = desk.verho(&request);
+        assert_eq!((output.status.code(), error(&output).contains(why)), (Some(2), true), "{}", error(&output));
+        assert!(!folder(&desk, "one").exists());
+    }
+    let roles = fs::read_to_string(desk.path("consent/roles.toml")).expect("a file");
+    desk.write("consent/roles.toml", &roles.replacen("organisation = \"demo\"", "organisation = \"acme\"", 1));
+    assert!(error(&asked(&desk, "one", &[])).contains("does not sign for customer `demo`"));
+}
+
+#[test]
+fn a_name_is_said_to_be_taken_only_where_it_is() {
+    let desk = example_desk();
+    desk.write("consent/demo", "no folder");
+    let output = asked(&desk, "one", &[]);
+    assert_eq!((output.status.code(), error(&output).contains("--id")), (Some(3), false), "{}", error(&output));
+}
+
+#[test]
+fn an_approval_that_cannot_be_read_is_listed_among_the_others() {
+    let desk = example_desk();
+    assert!(asked(&desk, "one", &[]).status.success());
+    fs::create_dir_all(folder(&desk, "empty")).expect("a folder");
+    desk.write("consent/demo/broken/approval.toml", "x");
+    let other = fs::read_to_string(folder(&desk, "one").join("approval.toml")).expect("a file");
+    desk.write("consent/demo/other/approval.toml", &other.replacen("\"demo\"", "\"globex\"", 1));
+    let listed = desk.facts(&["consent", "list", "demo"]);
+    let states: Vec<_> =
+        listed.as_array().expect("a list").iter().map(|one| (&one["approval"], &one["state"])).collect();
+    let words = [("broken", "unreadable"), ("empty", "unreadable"), ("one", "requested"), ("other", "requested")];
+    assert_eq!(states.len(), words.len());
+    for ((approval, state), (name, word)) in states.into_iter().zip(words) {
+        assert_eq!((approval, state), (&name.into(), &word.into()));
+    }
+    assert!(listed[0]["why"].as_str().expect("a reason").contains("broken/approval.toml:1:"), "{listed}");
+    let text = String::from_utf8(desk.verho(&["consent", "list", "demo"]).stdout).expect("text");
+    assert!(text.lines().any(|line| line.starts_with("empty") && line.contains("unreadable")), "{text}");
 }
 
 #[test]

@@ -4,10 +4,10 @@ mod life;
 mod receipt;
 mod request;
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Common;
 use super::answer::{Answer, table};
@@ -125,20 +125,21 @@ fn list(workspace: &Workspace, customer: &str) -> Result<Answer, Failure> {
     let ledger = Ledger::open(evidence.as_ref(), evidence::public_key(workspace)?, &workspace.ledger_memory())?;
     let (mut rows, mut facts) = (Vec::new(), Vec::new());
     for id in ids(&workspace.consents(), customer)? {
-        let (record, _) = read(workspace, customer, &id)?;
-        let used = Standing::of(ledger.entries(), customer, &id, Timestamp::now()).runs;
-        let (state, why) = life::state(workspace, &ledger, &record)?;
-        rows.push([
-            id.clone(),
-            state.word().to_owned(),
-            record.not_before.to_string(),
-            record.not_after.to_string(),
-            format!("{used} of {}", record.max_runs),
-            record.purpose.clone(),
-        ]);
-        facts.push(json!({ "approval": id, "state": state, "why": why, "not_before": record.not_before, "not_after": record.not_after, "max_runs": record.max_runs, "runs_used": used, "purpose": record.purpose }));
+        let (row, fact) = match read(workspace, customer, &id) {
+            Ok((record, _)) => life::listed(workspace, &ledger, (customer, &id), &record)?,
+            Err(failure) => unreadable(&id, &failure),
+        };
+        rows.push(row);
+        facts.push(fact);
     }
     Ok(Answer::new(table(["approval", "state", "from", "to", "runs", "purpose"], &rows), facts))
+}
+
+/// What is listed of an approval whose file is none: the others are listed all the same.
+fn unreadable(id: &str, failure: &Failure) -> ([String; 6], Value) {
+    let empty = String::new;
+    let row = [id.to_owned(), "unreadable".to_owned(), empty(), empty(), empty(), failure.message.clone()];
+    (row, json!({ "approval": id, "state": "unreadable", "why": failure.message }))
 }
 
 fn show(workspace: &Workspace, customer: &str, id: &str) -> Result<Answer, Failure> {

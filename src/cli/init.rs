@@ -1,5 +1,6 @@
 //! `verho init`
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -55,8 +56,11 @@ pub fn write_new(path: &Path, content: &[u8]) -> Result<(), Failure> {
         let mut file = std::fs::File::create_new(path)?;
         std::io::Write::write_all(&mut file, content).inspect_err(|_| drop(std::fs::remove_file(path)))
     };
-    let refused = |error: std::io::Error| {
-        Failure::new(Kind::Invalid, format!("{}: cannot be written: {}", path.display(), error.kind()))
-    };
-    write().map_err(|error| refused(error).hint("take a folder that holds none of these files"))
+    write().map_err(|error: std::io::Error| {
+        let failure = Failure::new(Kind::Invalid, format!("{}: cannot be written: {}", path.display(), error.kind()));
+        match error.kind() {
+            ErrorKind::AlreadyExists => failure.hint("take a folder that holds none of these files"),
+            _ => failure,
+        }
+    })
 }

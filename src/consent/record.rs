@@ -115,6 +115,9 @@ impl Record {
     /// What six digits can count.
     pub const MOST_RUNS: u64 = 999_999;
 
+    /// A hundred years: what were longer would never end.
+    pub const MOST_RETENTION: u64 = 36_500;
+
     /// Parses an approval; `path` is only named in faults.
     ///
     /// # Errors
@@ -126,7 +129,7 @@ impl Record {
             approval: id(&mut root, "approval")?,
             renews: root.optional("renews")?.map(|earlier| plain(&root, "renews", earlier)).transpose()?,
             customer: id(&mut root, "customer")?,
-            purpose: root.required("purpose")?,
+            purpose: purpose(&mut root)?,
             given_at: root.required("given_at")?,
             not_before: root.required("not_before")?,
             not_after: root.required("not_after")?,
@@ -171,6 +174,14 @@ fn plain(section: &Section<'_>, key: &'static str, text: String) -> Result<Strin
         ));
     }
     Ok(text)
+}
+
+fn purpose(root: &mut Section<'_>) -> Result<String, Fault> {
+    let purpose: String = root.required("purpose")?;
+    if purpose.trim().is_empty() {
+        return Err(root.fault_at("purpose", "`purpose` is empty", None));
+    }
+    Ok(purpose)
 }
 
 fn max_runs(root: &mut Section<'_>) -> Result<u64, Fault> {
@@ -225,6 +236,10 @@ fn destination(mut section: Section<'_>) -> Result<Destination, Fault> {
         residency: section.optional("residency")?.unwrap_or_default(),
         retention_days: section.optional("retention_days")?,
     };
+    if destination.retention_days.is_some_and(|days| days > Record::MOST_RETENTION) {
+        let what = format!("`retention_days` is over {}", Record::MOST_RETENTION);
+        return Err(section.fault_at("retention_days", what, None));
+    }
     section.finish()?;
     Ok(destination)
 }
@@ -293,6 +308,9 @@ mod tests {
     fn each_fault_is_refused_at_its_line() {
         let cases = [
             ("max_runs   = 12", "max_runs   = 0", "from 1 to"),
+            ("\"ranking regression tests\"", "\" \"", "`purpose` is empty"),
+            ("retention_days = 60", "retention_days = 36501", "is over 36500"),
+            ("retention_days = 60", "retention_days = 18446744073709551615", ""),
             ("max_runs   = 12", "max_runs   = 12\nmax_rows = 3", "unknown key `max_rows`"),
             ("retention_days = 60", "retention_days = 60\nregion = 1", "unknown key `region`"),
             ("2027-02-21T00:00:00Z", "2026-11-22T00:00:00Z", "not later"),

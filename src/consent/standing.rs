@@ -86,6 +86,11 @@ impl Standing {
         self.withdrawn_at.is_some() || self.followed_by.is_some() || is_over()
     }
 
+    /// How many of the approved runs are used: of two that take the last one at once, both begin and one is refused.
+    pub fn used(&self, max_runs: u64) -> u64 {
+        self.runs.min(max_runs)
+    }
+
     /// Whether one of the approved runs is left.
     ///
     /// # Errors

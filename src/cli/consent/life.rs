@@ -1,6 +1,6 @@
 //! An approval comes into force and ends.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::read;
 use crate::cli::answer::Answer;
@@ -64,14 +64,28 @@ fn text(done: &Withdrawal, customer: &str) -> String {
     )
 }
 
-/// The state of an approval, and why; footers are not read.
-pub fn state(workspace: &Workspace, ledger: &Ledger<'_>, record: &Record) -> Result<(State, String), Failure> {
-    let (customer, id) = (record.customer.as_str(), record.approval.as_str());
+/// What is listed of an approval, with its state and why; footers are not read.
+pub fn listed(
+    workspace: &Workspace,
+    ledger: &Ledger<'_>,
+    (customer, id): (&str, &str),
+    record: &Record,
+) -> Result<([String; 6], Value), Failure> {
     let schemas = schema::read_customer(&workspace.schemas(), customer)?;
     let asked = ask(workspace, &Wish { customer, approval: Some(id), operator: None }, &schemas);
     let standing = Standing::of(ledger.entries(), customer, id, asked.now);
     let beyond = view::Beyond { structures: None, standing: Some(&standing) };
     let points = view::verify(&workspace.consents(), &workspace.consent.trust, id, &asked, beyond);
     let follower = standing.followed_by.as_ref().and_then(|by| read(workspace, customer, by).ok());
-    Ok(State::of(record, &points, &standing, follower.as_ref().map(|(record, _)| record)))
+    let (state, why) = State::of(record, &points, &standing, follower.as_ref().map(|(record, _)| record));
+    let Record { not_before, not_after, max_runs, purpose, .. } = record;
+    let used = standing.used(*max_runs);
+    let runs = format!("{used} of {max_runs}");
+    let (from, to) = (not_before.to_string(), not_after.to_string());
+    let row = [id.to_owned(), state.word().to_owned(), from, to, runs, purpose.clone()];
+    let facts = json!({
+        "approval": id, "state": state, "why": why, "not_before": not_before, "not_after": not_after,
+        "max_runs": max_runs, "runs_used": used, "purpose": purpose,
+    });
+    Ok((row, facts))
 }

@@ -12,9 +12,9 @@ use crate::cli::answer::{Answer, path};
 use crate::cli::init::write_new;
 use crate::cli::words::Words;
 use crate::consent::request::{Incomplete, Request, Terms, Written, record, steps};
-use crate::consent::{Approver, Basis, Claim, Document, Level, Roles, is_id};
+use crate::consent::{Approver, Basis, Claim, Document, Level, Record, Role, Roles, is_id};
 use crate::crew::Crew;
-use crate::document;
+use crate::document::{self, Fault};
 use crate::error::{Failure, Kind};
 use crate::example;
 use crate::keys::Secret;
@@ -132,6 +132,19 @@ impl NewRequest {
         })
     }
 
+    /// Who approves; a request that the gate would refuse for its approver is none.
+    fn person(&self, roles: &Roles) -> Result<String, Failure> {
+        let (principal, customer) = (&self.approver, &self.customer);
+        let party = roles.party(principal);
+        let signs = party.filter(|party| party.may(Role::Customer) && party.organisation == *customer);
+        let refused = || {
+            usage(&format!("`{principal}` does not sign for customer `{customer}` by consent/roles.toml")).hint(
+                format!("give the approver a person, the organisation `{customer}` and the role `customer` there"),
+            )
+        };
+        signs.map(|party| party.person.clone()).ok_or_else(refused)
+    }
+
     /// How long it lasts: no longer than the gate lets it.
     fn length(&self, workspace: &Workspace, basis: Basis) -> Result<SignedDuration, Failure> {
         let most = workspace.consent.max_days.min(basis.most_days().unwrap_or(u64::MAX)).min(3650);
@@ -172,7 +185,7 @@ const TEXT: &str = "request.txt";
 /// file that is to be signed.
 pub fn request(workspace: &Workspace, new: &NewRequest) -> Result<PathBuf, Failure> {
     let roles = Roles::parse(&document::Document::read(&workspace.consents().join("roles.toml"))?)?;
-    let terms = new.terms(workspace, person_of(&roles, &new.approver)?)?;
+    let terms = new.terms(workspace, new.person(&roles)?)?;
     let schemas = schema::read_customer(&workspace.schemas(), &new.customer)?;
     let wish = Wish { customer: &new.customer, approval: None, operator: None };
     let asked = ask(workspace, &wish, &schemas);
@@ -188,23 +201,21 @@ pub fn request(workspace: &Workspace, new: &NewRequest) -> Result<PathBuf, Failu
     written(&workspace.consents().join(&new.customer).join(&new.id), &request.written())
 }
 
-fn person_of(roles: &Roles, principal: &str) -> Result<String, Failure> {
-    let unknown = || {
-        usage(&format!("`{principal}` is not in consent/roles.toml"))
-            .hint("give the approver a person, an organisation and the role `customer` there")
-    };
-    roles.party(principal).map(|party| party.person.clone()).ok_or_else(unknown)
-}
-
 /// Writes all three files or none; one that is there is never written over. What is signed comes last, so that it is never
-/// there without its pages.
+/// there without its pages, and must read as an approval, since its name is used up by being written.
 fn written(folder: &Path, Written { toml, html, text }: &Written) -> Result<PathBuf, Failure> {
+    let none = |fault: Fault| usage(&format!("that would be no approval: {}", fault.what));
+    Record::parse(&folder.join(TOML), toml).map_err(none)?;
     let files = [(PAGE, html), (TEXT, text), (TOML, toml)].map(|(name, content)| (folder.join(name), content));
     for (at, (file, content)) in files.iter().enumerate() {
         write_new(file, content.as_bytes()).map_err(|failure| {
-            // Those before it are this call's own.
+            // Those before it are this call's own; the folder goes only where nothing else is in it.
             files[..at].iter().for_each(|(own, _)| drop(std::fs::remove_file(own)));
-            failure.hint("an approval's name is used once, ever: take another --id")
+            drop(std::fs::remove_dir(folder));
+            match failure.hint {
+                Some(_) => failure.hint("an approval's name is used once, ever: take another --id"),
+                None => failure,
+            }
         })?;
     }
     Ok(folder.join(TOML))
