@@ -158,6 +158,18 @@ fn what_is_past_its_time_is_told_until_it_is_purged() {
 }
 
 #[test]
+fn no_more_runs_are_said_to_be_used_than_were_approved() {
+    let desk = desk();
+    desk.approve("demo", "first", 1);
+    desk.facts(&["run", "demo"]);
+    // Of two that took the last run at once, both began.
+    let started = Started { run: "r".into(), approval: "first".into(), digest: "d".into(), operator: OPERATOR.into() };
+    enter(&desk, Event::Started(started));
+    assert_eq!(desk.facts(&["consent", "list", "demo"])[0]["runs_used"], 1);
+    assert_eq!(rows(&desk, &["approvals"])[0]["runs"], 1);
+}
+
+#[test]
 fn approvals_that_fewer_stood_behind_are_found() {
     let desk = lived();
     assert_eq!(rows(&desk, &["signers"]), Vec::<Value>::new());

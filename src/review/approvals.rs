@@ -25,7 +25,7 @@ fn began(course: &Course<'_>) -> Option<jiff::Timestamp> {
 }
 
 fn row(facts: &Facts<'_>, customer: &str, approval: &str, course: &Course<'_>) -> Vec<Value> {
-    let (state, given) = (course.state(facts.now), course.given);
+    let (state, given, began) = (course.state(facts.now), course.given, course.started.len() as u64);
     let left = given.filter(|_| state == State::InForce).map(|(_, given)| days(facts.now, given.not_after));
     vec![
         customer.into(),
@@ -34,7 +34,7 @@ fn row(facts: &Facts<'_>, customer: &str, approval: &str, course: &Course<'_>) -
         given.map(|(at, _)| moment(at)).into(),
         given.map(|(_, given)| moment(given.not_after)).into(),
         left.into(),
-        course.started.len().into(),
+        given.map_or(began, |(_, given)| began.min(given.max_runs)).into(),
         given.map(|(_, given)| given.max_runs).into(),
         given.map(|(_, given)| given.signers.join(", ")).into(),
     ]
