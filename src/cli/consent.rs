@@ -4,7 +4,6 @@ mod life;
 mod receipt;
 mod request;
 
-use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};

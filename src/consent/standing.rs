@@ -46,11 +46,9 @@ impl Standing {
 
     fn learn(&mut self, entry: &Entry, approval: &str, now: Timestamp) {
         match &entry.event {
-            Event::Given(given) if given.renews.as_deref() == Some(approval) => {
-                // One that was entered early leaves the earlier one its time.
-                if given.not_before <= now {
-                    self.followed_by.get_or_insert_with(|| given.approval.clone());
-                }
+            // One that was entered early leaves the earlier one its time.
+            Event::Given(given) if given.renews.as_deref() == Some(approval) && given.not_before <= now => {
+                self.followed_by.get_or_insert_with(|| given.approval.clone());
             }
             event if event.approval() != Some(approval) => {}
             Event::Given(given) => drop(self.given.get_or_insert_with(|| given.clone())),

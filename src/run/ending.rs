@@ -237,15 +237,19 @@ fn due<'e>(
         .collect()
 }
 
-/// What came of the end of some releases, by customer.
-pub type Purged = Vec<(String, Result<(Due, Proof), Failure>)>;
+/// What had to go, with the proof that it went, or why it did not.
+pub type Erasure = Result<(Due, Proof), Failure>;
 
 /// Deletes what must go of the releases of one customer, or of all that the ledger or the workspace knows, and proves it. What
 /// cannot be deleted keeps nothing else.
 ///
 /// # Errors
 /// Where nobody knows the customer, or the ledger cannot be used.
-pub fn purge(workspace: &Workspace, customer: Option<&str>, operator: Option<&str>) -> Result<Purged, Failure> {
+pub fn purge(
+    workspace: &Workspace,
+    customer: Option<&str>,
+    operator: Option<&str>,
+) -> Result<Vec<(String, Erasure)>, Failure> {
     let evidence = workspace.evidence.side.open_for_writing();
     let evidence = evidence.map_err(|error| Failure::from(error).during("evidence root"))?;
     let signer = evidence::signer(workspace)?;
@@ -262,11 +266,7 @@ pub fn purge(workspace: &Workspace, customer: Option<&str>, operator: Option<&st
     Ok(purged)
 }
 
-fn purge_one(
-    workspace: &Workspace,
-    books: &mut Books<'_>,
-    wish: &Wish<'_>,
-) -> Result<Vec<Result<(Due, Proof), Failure>>, Failure> {
+fn purge_one(workspace: &Workspace, books: &mut Books<'_>, wish: &Wish<'_>) -> Result<Vec<Erasure>, Failure> {
     let entries = books.ledger()?.ledger().entries();
     if made(entries.clone().filter(|entry| entry.customer == wish.customer)).is_empty() {
         return Ok(Vec::new());
@@ -292,13 +292,7 @@ fn back<'e>(
 }
 
 /// Deletes one approval's releases; the proof is a statement of its own in the ledger.
-fn erase(
-    test: &Test,
-    books: &mut Books<'_>,
-    wish: &Wish<'_>,
-    operator: Option<String>,
-    due: Due,
-) -> Result<(Due, Proof), Failure> {
+fn erase(test: &Test, books: &mut Books<'_>, wish: &Wish<'_>, operator: Option<String>, due: Due) -> Erasure {
     let mut trail = Trail::begun(wish.customer, operator.unwrap_or_default());
     let ledger = books.ledger()?.ledger();
     let usable = usable(ledger.entries(), wish.customer, Timestamp::now());
