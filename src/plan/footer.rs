@@ -5,12 +5,19 @@ use std::sync::{Arc, OnceLock};
 
 use arrow::datatypes::{DataType, Field, Schema};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
+use parquet::basic::ConvertedType;
 use parquet::errors::ParquetError;
-use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
+use parquet::file::metadata::{
+    ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataOptions, ParquetMetaDataReader, RowGroupMetaData,
+};
+use parquet::schema::types::{ColumnDescPtr, SchemaDescPtr, SchemaDescriptor};
 
 use crate::account::doors::FooterRight;
 use crate::account::store::{Object, StoreError};
 use crate::lake::LakeError;
+use crate::plan::word::{Word, reworded};
+
+mod int96;
 
 /// Why an object is refused. The texts of the parser are not passed on: they can quote what they met.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,6 +63,8 @@ pub fn contained<T>(parse: impl FnOnce() -> Result<T, FileError>) -> Result<T, F
 #[derive(Clone)]
 pub struct Footer {
     pub arrow: ArrowReaderMetadata,
+    /// The schema with all words that it has for its leaves.
+    said: SchemaDescPtr,
     /// The same, with the texts of columns as views; made when it is first asked for.
     in_place: OnceLock<Option<ArrowReaderMetadata>>,
 }
@@ -69,11 +78,9 @@ impl Footer {
         let bytes = right.metadata(object)?;
         let data = 4..object.size - 8 - bytes.len() as u64;
         contained(|| {
-            let metadata = ParquetMetaDataReader::decode_metadata(&bytes)?;
+            let (metadata, said) = decoded(&bytes)?;
             consistent(&metadata, data)?;
-            // Only the Parquet schema is believed: an embedded Arrow schema is one more thing that could lie.
-            let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-            let arrow = ArrowReaderMetadata::try_new(Arc::new(metadata), options)?;
+            let arrow = int96::as_microseconds(interpreted(Arc::new(metadata), None)?)?;
             // Columns are found by their place: a root that Arrow leaves out would shift all behind it.
             let roots = arrow.parquet_schema().root_schema().get_fields();
             let fields = arrow.schema().fields();
@@ -81,13 +88,18 @@ impl Footer {
             {
                 return Err(FileError::Unsupported("a group without columns"));
             }
-            Ok(Footer { arrow, in_place: OnceLock::new() })
+            Ok(Footer { arrow, said, in_place: OnceLock::new() })
         })
     }
 
     /// The columns.
     pub fn schema(&self) -> &Arc<Schema> {
         self.arrow.schema()
+    }
+
+    /// The leaves as the object describes them: those of [`Self::arrow`] have no words that would make less of them.
+    pub fn said(&self) -> &[ColumnDescPtr] {
+        self.said.columns()
     }
 
     /// What a reader needs that hands the texts of columns on where they lie, as views.
@@ -101,8 +113,7 @@ impl Footer {
         };
         let make = || {
             let schema = Arc::new(Schema::new(self.schema().fields().iter().map(viewed).collect::<Vec<_>>()));
-            let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true).with_schema(schema);
-            ArrowReaderMetadata::try_new(self.arrow.metadata().clone(), options).ok()
+            interpreted(self.arrow.metadata().clone(), Some(schema)).ok()
         };
         let made = self.in_place.get_or_init(|| contained(|| Ok(make())).ok().flatten());
         made.as_ref().ok_or(FileError::Unsupported("texts that cannot be read where they lie"))
@@ -112,6 +123,35 @@ impl Footer {
     pub fn row_groups(&self) -> &[RowGroupMetaData] {
         self.arrow.metadata().row_groups()
     }
+}
+
+/// The metadata, each leaf of it read as all that it holds, and the schema as it stands in the object.
+fn decoded(bytes: &[u8]) -> Result<(ParquetMetaData, SchemaDescPtr), FileError> {
+    let metadata = ParquetMetaDataReader::decode_metadata(bytes)?;
+    let said = metadata.file_metadata().schema_descr_ptr();
+    if said.columns().iter().all(|leaf| leaf.converted_type() != ConvertedType::INTERVAL) {
+        return Ok((metadata, said));
+    }
+    // Months, days and milliseconds are twelve bytes. Arrow's intervals hold some of them, and none holds all.
+    let whole = |word: Word| if word.converted == ConvertedType::INTERVAL { Word::NONE } else { word };
+    let plain = reworded(&said.root_schema_ptr(), &mut |leaf| Some(whole(Word::of(leaf))))?;
+    let options = ParquetMetaDataOptions::new().with_schema(Arc::new(SchemaDescriptor::new(plain)));
+    Ok((ParquetMetaDataReader::decode_metadata_with_options(bytes, Some(&options))?, said))
+}
+
+/// Metadata with the types that Arrow gives to columns, or with others for the same columns.
+///
+/// Only the Parquet schema is believed: an embedded Arrow schema is one more thing that could lie.
+fn interpreted(
+    metadata: Arc<ParquetMetaData>,
+    types: Option<Arc<Schema>>,
+) -> Result<ArrowReaderMetadata, ParquetError> {
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let options = match types {
+        Some(types) => options.with_schema(types),
+        None => options,
+    };
+    ArrowReaderMetadata::try_new(metadata, options)
 }
 
 /// Holds a footer's claims against each other and against the object's size.
@@ -129,10 +169,7 @@ fn consistent(metadata: &ParquetMetaData, data: std::ops::Range<u64>) -> Result<
     }
 }
 
-fn chunk_fits(
-    chunk: &parquet::file::metadata::ColumnChunkMetaData,
-    data: &std::ops::Range<u64>,
-) -> Result<(), FileError> {
+fn chunk_fits(chunk: &ColumnChunkMetaData, data: &std::ops::Range<u64>) -> Result<(), FileError> {
     if chunk.file_path().is_some() {
         return Err(FileError::Unsupported("a column that lies in another file"));
     }

@@ -11,6 +11,7 @@ mod partition;
 mod selection;
 mod table;
 mod unique;
+mod word;
 
 use std::collections::BTreeMap;
 
@@ -33,6 +34,7 @@ pub use groups::{Groups, Level, Place};
 pub use part::{Part, PartLimits, Rows};
 pub use partition::partitions;
 pub use table::{ColumnPlan, Content, LeafPlan, Measured, Origin, SourceFile, TablePlan};
+pub use word::{Word, reworded};
 
 /// Why there is no plan.
 ///

@@ -21,6 +21,7 @@ use crate::plan::lake::{Logged, read as read_logged};
 use crate::plan::partition::{self, partitions};
 use crate::plan::selection;
 use crate::plan::unique;
+use crate::plan::word::Word;
 use crate::plan::{Mismatch, PlanError};
 use crate::schema::{Class, Column, Form, Leaf, LeafPath, TableSchema, children, digest, leaves};
 
@@ -115,6 +116,13 @@ impl SourceFile {
             low
         };
         first(root)..first(root + 1)
+    }
+
+    /// What the object says of a leaf of a column; none where it is not of the table's own schema.
+    fn word(&self, column: &ColumnPlan, leaf: usize) -> Option<Word> {
+        let (Content::Pages(footer), None) = (&self.content, &self.logged) else { return None };
+        let said = self.leaves(column).nth(leaf).and_then(|index| footer.said().get(index));
+        said.map(|leaf| Word::of(leaf.self_type()))
     }
 
     /// Whether some of its rows may be deleted.
@@ -265,6 +273,13 @@ impl TablePlan {
     /// Which of the table's objects a file is, from 0.
     pub fn place_of(&self, file: &SourceFile) -> usize {
         self.files.iter().position(|known| known.object.key == file.object.key).unwrap_or(0)
+    }
+
+    /// What a leaf that is kept is said to be by every object, where Arrow has no type for that.
+    pub fn word(&self, column: &ColumnPlan, leaf: usize) -> Option<Word> {
+        let (first, others) = self.files.split_first().filter(|_| column.leaves[leaf].outcome == Outcome::Untouched)?;
+        let word = first.word(column, leaf).filter(Word::is_beyond_arrow)?;
+        others.iter().all(|file| file.word(column, leaf).as_ref() == Some(&word)).then_some(word)
     }
 
     /// The columns of the output, in the order of the source.

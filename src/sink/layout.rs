@@ -8,7 +8,7 @@ use parquet::basic::Type;
 use parquet::schema::types::{ColumnDescPtr, SchemaDescPtr, SchemaDescriptor};
 
 use crate::method::Outcome;
-use crate::plan::{ColumnPlan, TablePlan};
+use crate::plan::{ColumnPlan, TablePlan, Word, reworded};
 use crate::sink::EncodeError;
 
 /// The shape of a table's output files.
@@ -32,21 +32,38 @@ impl Layout {
     /// # Errors
     /// Where a type has no form in Parquet.
     pub fn new(table: &TablePlan) -> Result<Self, EncodeError> {
-        let columns = table.columns.iter().map(ColumnLayout::new).collect::<Result<_, _>>()?;
-        Ok(Layout { descriptor: descriptor(table.output())?, columns })
+        let columns = table.columns.iter().map(|column| ColumnLayout::new(table, column)).collect::<Result<_, _>>()?;
+        let words = table.columns.iter().flat_map(|column| words(table, column));
+        Ok(Layout { descriptor: described(table.output(), words)?, columns })
     }
 }
 
 impl ColumnLayout {
-    fn new(column: &ColumnPlan) -> Result<Option<Self>, EncodeError> {
+    fn new(table: &TablePlan, column: &ColumnPlan) -> Result<Option<Self>, EncodeError> {
         let Some(field) = column.output.clone() else { return Ok(None) };
-        let descriptor = descriptor(Fields::from(vec![field.clone()]))?;
-        let left = |leaf: &usize| !matches!(column.leaves[*leaf].outcome, Outcome::Removed);
-        let leaves: Vec<usize> = (0..column.leaves.len()).filter(left).collect();
+        let descriptor = described(Fields::from(vec![field.clone()]), words(table, column))?;
+        let leaves: Vec<usize> = left(column).collect();
         (leaves.len() == descriptor.num_columns())
             .then_some(Some(ColumnLayout { field, descriptor, leaves }))
             .ok_or(EncodeError)
     }
+}
+
+/// The leaves of a column that are not removed.
+fn left(column: &ColumnPlan) -> impl Iterator<Item = usize> {
+    (0..column.leaves.len()).filter(|leaf| !matches!(column.leaves[*leaf].outcome, Outcome::Removed))
+}
+
+/// What leaves that are left are said to be, where the type of their values does not say it.
+fn words(table: &TablePlan, column: &ColumnPlan) -> impl Iterator<Item = Option<Word>> {
+    left(column).map(|leaf| table.word(column, leaf))
+}
+
+/// The columns in Parquet, and what their leaves are said to be.
+fn described(fields: Fields, words: impl Iterator<Item = Option<Word>>) -> Result<SchemaDescPtr, EncodeError> {
+    let (plain, mut words) = (descriptor(fields)?, words);
+    let worded = reworded(&plain.root_schema_ptr(), &mut |_| words.next().flatten())?;
+    Ok(Arc::new(SchemaDescriptor::new(worded)))
 }
 
 pub(super) fn descriptor(fields: Fields) -> Result<SchemaDescPtr, EncodeError> {

@@ -37,9 +37,9 @@ impl ColumnLayout {
     ///
     /// Of types that are narrower than the way they are stored, a reader sees a part of what the pages hold.
     pub fn takes_values(&self, index: usize, chunk: &ColumnChunkMetaData, data_type: &DataType) -> bool {
-        use DataType::{Int8, Int16, Interval, Null, UInt8, UInt16};
+        use DataType::{Int8, Int16, Null, UInt8, UInt16};
         let (source, wanted) = (chunk.column_descr_ptr(), self.descriptor.column(index));
-        let is_whole = !matches!(data_type, Null | Int8 | Int16 | UInt8 | UInt16 | Interval(_));
+        let is_whole = !matches!(data_type, Null | Int8 | Int16 | UInt8 | UInt16);
         is_whole && codec::is_common(chunk.compression()) && values_fit(&source, &wanted)
     }
 

@@ -1,0 +1,222 @@
+//! What is kept leaves as it came, whatever Arrow makes of it; and what cannot is refused, with nothing left behind.
+
+#![expect(clippy::disallowed_types, reason = "sources are written here")]
+
+mod common;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use common::desk::Desk;
+use parquet::basic::{Compression, ConvertedType, LogicalType};
+use parquet::column::reader::ColumnReader;
+use parquet::column::writer::ColumnWriter;
+use parquet::data_type::{ByteArray, FixedLenByteArray, Int96};
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataWriter};
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
+
+const PAGES_THAT_ARE_COPIED: Compression = Compression::SNAPPY;
+
+/// Its frames have room for comments, so that its pages are decoded and written anew.
+fn decoded_pages() -> Compression {
+    Compression::GZIP(parquet::basic::GzipLevel::default())
+}
+
+/// A value of every leaf and its levels.
+type Leaf<'l> = (Values, &'l [i16], &'l [i16]);
+
+enum Values {
+    Fixed(Vec<Vec<u8>>),
+    Text(Vec<&'static str>),
+    Int96(Vec<Int96>),
+    Int32(Vec<i32>),
+}
+
+/// A file of one row group with these leaves.
+fn write(schema: &str, codec: Compression, leaves: &[Leaf<'_>]) -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let root = Arc::new(parse_message_type(schema).expect("a schema"));
+    // Statistics count levels, and some here are higher than there are.
+    let properties = WriterProperties::builder().set_compression(codec).set_statistics_enabled(EnabledStatistics::None);
+    let mut writer =
+        SerializedFileWriter::new(file.reopen().expect("a file"), root, Arc::new(properties.build())).expect("ok");
+    let mut group = writer.next_row_group().expect("a group");
+    for (values, definition, repetition) in leaves {
+        let mut column = group.next_column().expect("a column").expect("one more");
+        let levels = (Some(*definition).filter(|d| !d.is_empty()), Some(*repetition).filter(|r| !r.is_empty()));
+        match (column.untyped(), values) {
+            (ColumnWriter::FixedLenByteArrayColumnWriter(writer), Values::Fixed(values)) => {
+                let values: Vec<FixedLenByteArray> =
+                    values.iter().map(|value| ByteArray::from(value.clone()).into()).collect();
+                writer.write_batch(&values, levels.0, levels.1)
+            }
+            (ColumnWriter::ByteArrayColumnWriter(writer), Values::Text(values)) => {
+                let values: Vec<ByteArray> = values.iter().map(|value| ByteArray::from(*value)).collect();
+                writer.write_batch(&values, levels.0, levels.1)
+            }
+            (ColumnWriter::Int96ColumnWriter(writer), Values::Int96(values)) => {
+                writer.write_batch(values, levels.0, levels.1)
+            }
+            (ColumnWriter::Int32ColumnWriter(writer), Values::Int32(values)) => {
+                writer.write_batch(values, levels.0, levels.1)
+            }
+            _ => panic!("values of another type"),
+        }
+        .expect("values");
+        column.close().expect("a column");
+    }
+    group.close().expect("a group");
+    writer.close().expect("a file");
+    file
+}
+
+fn ids(rows: usize) -> Leaf<'static> {
+    const IDS: [&str; 4] = ["user one", "user two", "user three", "user four"];
+    (Values::Text(IDS[..rows].to_vec()), &[], &[])
+}
+
+const KEEP: &str = r#"{ class = "attribute", method = "keep", because = "a test" }"#;
+
+/// A desk whose table has an id and these leaves, all kept; approved.
+fn desk(files: &[(&Path, &str)], leaves: &[&str]) -> Desk {
+    let desk = Desk::local("shop");
+    for (file, key) in files {
+        desk.put(file, &format!("shop/t/{key}"));
+    }
+    rules(&desk, "format = \"parquet\"", leaves);
+    desk
+}
+
+fn rules(desk: &Desk, form: &str, leaves: &[&str]) {
+    let kept: String = leaves.iter().map(|leaf| format!("\"{leaf}\" = {KEEP}\n")).collect();
+    let id = r#"id = { class = "direct", method = "pseudonym", domain = "id" }"#;
+    desk.write(
+        "schemas/shop/t.toml",
+        &format!("customer = \"shop\"\ntable = \"t\"\nsource = \"shop/t/**\"\n{form}\n\n[columns]\n{id}\n{kept}"),
+    );
+    desk.approve("shop", "one", 9);
+}
+
+/// The parts in test, however many they are.
+fn parts(desk: &Desk) -> Vec<PathBuf> {
+    let below = |folder: &Path| -> Vec<PathBuf> {
+        let entries = folder.read_dir().map(|entries| entries.map(|entry| entry.expect("an entry").path()).collect());
+        entries.unwrap_or_default()
+    };
+    below(&desk.path("test/shop/t")).iter().flat_map(|release| below(release)).collect()
+}
+
+/// The reader of the only part of a run.
+fn carried(desk: &Desk) -> SerializedFileReader<File> {
+    desk.facts(&["run", "shop"]);
+    let parts = parts(desk);
+    assert_eq!(parts.len(), 1);
+    SerializedFileReader::new(File::open(&parts[0]).expect("a part")).expect("Parquet")
+}
+
+fn fixed(reader: &impl FileReader, leaf: usize) -> Vec<Vec<u8>> {
+    let group = reader.get_row_group(0).expect("a group");
+    let ColumnReader::FixedLenByteArrayColumnReader(mut column) = group.get_column_reader(leaf).expect("a column")
+    else {
+        panic!("another type")
+    };
+    let (mut values, mut definition, mut repetition) = (Vec::new(), Vec::new(), Vec::new());
+    column.read_records(99, Some(&mut definition), Some(&mut repetition), &mut values).expect("values");
+    values.iter().map(|value: &FixedLenByteArray| value.data().to_vec()).collect()
+}
+
+/// How a run ends that must not: its exit code and words, and that nothing of it is left in test.
+fn refused(desk: &Desk, words: &[&str]) {
+    let output = desk.verho(&["run", "shop"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(6), "{said}");
+    words.iter().for_each(|word| assert!(said.contains(word), "{word}: {said}"));
+    assert_eq!(parts(desk), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn an_interval_keeps_its_months() {
+    let schema = "message m { required binary id (UTF8); required fixed_len_byte_array(12) term (INTERVAL);
+        optional group terms (LIST) { repeated group list { optional fixed_len_byte_array(12) element (INTERVAL); } }
+        optional group deal { optional fixed_len_byte_array(12) term (INTERVAL); } }";
+    let interval = |months: u8| [months, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0].to_vec();
+    let intervals = || Values::Fixed([10, 11, 12].map(interval).to_vec());
+    for codec in [PAGES_THAT_ARE_COPIED, decoded_pages()] {
+        let leaves =
+            [ids(3), (intervals(), &[][..], &[][..]), (intervals(), &[3; 3], &[0; 3]), (intervals(), &[2; 3], &[])];
+        let file = write(schema, codec, &leaves);
+        let reader = carried(&desk(&[(file.path(), "a.parquet")], &["term", "terms[]", "deal.term"]));
+        for leaf in 1..4 {
+            assert_eq!(fixed(&reader, leaf), [10, 11, 12].map(interval), "{codec:?}, leaf {leaf}");
+            let said = reader.metadata().file_metadata().schema_descr().column(leaf);
+            assert_eq!(said.converted_type(), ConvertedType::INTERVAL);
+        }
+    }
+}
+
+#[test]
+fn a_date_of_int96_is_not_another_one() {
+    let schema = "message m { required binary id (UTF8); required int96 valid_to;
+        optional group deals (LIST) { repeated group list { optional int96 element; } } }";
+    // Julian days of 0001-01-01, 2020-01-01 and 9999-12-31.
+    let days = || {
+        let day = |julian: u32| {
+            let mut int96 = Int96::new();
+            int96.set_data(5_000, 0, julian);
+            int96
+        };
+        Values::Int96([1_721_426, 2_458_850, 5_373_484].map(day).to_vec())
+    };
+    for codec in [PAGES_THAT_ARE_COPIED, decoded_pages()] {
+        let file = write(schema, codec, &[ids(3), (days(), &[][..], &[][..]), (days(), &[3; 3], &[0; 3])]);
+        let reader = carried(&desk(&[(file.path(), "a.parquet")], &["valid_to", "deals[]"]));
+        let group = reader.get_row_group(0).expect("a group");
+        for leaf in [1, 2] {
+            let ColumnReader::Int64ColumnReader(mut column) = group.get_column_reader(leaf).expect("a column") else {
+                panic!("another type")
+            };
+            let (mut values, mut definition, mut repetition) = (Vec::new(), Vec::new(), Vec::new());
+            column.read_records(9, Some(&mut definition), Some(&mut repetition), &mut values).expect("values");
+            let microseconds = [-62_135_596_800, 1_577_836_800, 253_402_214_400i64].map(|at| at * 1_000_000 + 5);
+            assert_eq!(values, microseconds, "{codec:?}, leaf {leaf}");
+        }
+    }
+}
+
+#[test]
+fn what_a_leaf_is_said_to_be_stays_where_every_object_says_it() {
+    let schema = |uuid: &str| {
+        format!(
+            "message m {{ required binary id (UTF8); optional fixed_len_byte_array(16) key{uuid};
+            optional binary kind (ENUM); optional group note {{ optional binary text (JSON); }} }}"
+        )
+    };
+    let leaves = || {
+        let text = |text| Values::Text(vec![text]);
+        let levels: [&[i16]; 2] = [&[1], &[2]];
+        [
+            ids(1),
+            (Values::Fixed(vec![vec![7; 16]]), levels[0], &[][..]),
+            (text("RED"), levels[0], &[]),
+            (text("{}"), levels[1], &[]),
+        ]
+    };
+    let worded = write(&schema(" (UUID)"), decoded_pages(), &leaves());
+    let plain = write(&schema(""), PAGES_THAT_ARE_COPIED, &leaves());
+    let said = |files: &[(&Path, &str)]| {
+        let desk = desk(files, &["key", "kind", "note.text"]);
+        desk.facts(&["run", "shop"]);
+        let part = File::open(parts(&desk).pop().expect("a part")).expect("a part");
+        let reader = SerializedFileReader::new(part).expect("Parquet");
+        let columns = reader.metadata().file_metadata().schema_descr().columns();
+        columns[1..].iter().map(|leaf| leaf.logical_type_ref().cloned()).collect::<Vec<_>>()
+    };
+    let words = [Some(LogicalType::Uuid), Some(LogicalType::Enum), Some(LogicalType::Json)];
+    assert_eq!(said(&[(worded.path(), "a.parquet")]), words);
+    let both = said(&[(worded.path(), "a.parquet"), (plain.path(), "b.parquet")]);
+    assert_eq!(both, [None, Some(LogicalType::Enum), Some(LogicalType::Json)], "one of them says nothing of its key");
+}
