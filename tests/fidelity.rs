@@ -220,3 +220,38 @@ fn what_a_leaf_is_said_to_be_stays_where_every_object_says_it() {
     let both = said(&[(worded.path(), "a.parquet"), (plain.path(), "b.parquet")]);
     assert_eq!(both, [None, Some(LogicalType::Enum), Some(LogicalType::Json)], "one of them says nothing of its key");
 }
+
+#[test]
+fn a_dictionary_offset_of_zero_is_none() {
+    let file = write(
+        "message m { required binary id (UTF8); required int32 a; }",
+        Compression::UNCOMPRESSED,
+        &[ids(2), (Values::Int32(vec![1, 2]), &[], &[])],
+    );
+    let bytes = std::fs::read(file.path()).expect("a file");
+    let reader = SerializedFileReader::new(bytes::Bytes::from(bytes.clone())).expect("Parquet");
+    let metadata = ParquetMetaData::clone(reader.metadata());
+    // Without its dictionary, which this writer always begins with where it may.
+    let mut plain = metadata.into_builder();
+    let groups = plain.take_row_groups().into_iter().map(|group| {
+        let mut builder = group.into_builder();
+        let columns = builder.take_columns();
+        let columns = columns.into_iter().map(|chunk| {
+            let start = chunk.dictionary_page_offset().unwrap_or(chunk.data_page_offset());
+            chunk
+                .into_builder()
+                .set_data_page_offset(start)
+                .set_dictionary_page_offset(Some(0))
+                .build()
+                .expect("a chunk")
+        });
+        builder.set_column_metadata(columns.collect()).build().expect("a group")
+    });
+    let metadata = plain.set_row_groups(groups.collect()).build();
+    let length = u32::from_le_bytes(bytes[bytes.len() - 8..][..4].try_into().expect("four bytes")) as usize;
+    let mut made = bytes[..bytes.len() - 8 - length].to_vec();
+    ParquetMetaDataWriter::new(&mut made, &metadata).finish().expect("a footer");
+    std::fs::write(file.path(), made).expect("a file");
+    let reader = carried(&desk(&[(file.path(), "a.parquet")], &["a"]));
+    assert_eq!(reader.metadata().file_metadata().num_rows(), 2);
+}

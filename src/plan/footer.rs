@@ -79,6 +79,7 @@ impl Footer {
         let data = 4..object.size - 8 - bytes.len() as u64;
         contained(|| {
             let (metadata, said) = decoded(&bytes)?;
+            let metadata = without_void_offsets(metadata)?;
             consistent(&metadata, data)?;
             let arrow = int96::as_microseconds(interpreted(Arc::new(metadata), None)?)?;
             // Columns are found by their place: a root that Arrow leaves out would shift all behind it.
@@ -152,6 +153,26 @@ fn interpreted(
         None => options,
     };
     ArrowReaderMetadata::try_new(metadata, options)
+}
+
+/// Some writers say 0 where a chunk has no dictionary; no page lies in front of the object's first bytes.
+fn without_void_offsets(metadata: ParquetMetaData) -> Result<ParquetMetaData, ParquetError> {
+    let is_void = |chunk: &ColumnChunkMetaData| chunk.dictionary_page_offset().is_some_and(|at| (0..4).contains(&at));
+    if !metadata.row_groups().iter().flat_map(RowGroupMetaData::columns).any(is_void) {
+        return Ok(metadata);
+    }
+    let placed = |chunk: ColumnChunkMetaData| match is_void(&chunk) {
+        true => chunk.into_builder().set_dictionary_page_offset(None).build(),
+        false => Ok(chunk),
+    };
+    let group = |group: RowGroupMetaData| {
+        let mut builder = group.into_builder();
+        let columns = builder.take_columns().into_iter().map(placed).collect::<Result<_, _>>()?;
+        builder.set_column_metadata(columns).build()
+    };
+    let mut builder = metadata.into_builder();
+    let groups = builder.take_row_groups().into_iter().map(group).collect::<Result<_, ParquetError>>()?;
+    Ok(builder.set_row_groups(groups).build())
 }
 
 /// Holds a footer's claims against each other and against the object's size.
