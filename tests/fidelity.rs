@@ -222,6 +222,24 @@ fn what_a_leaf_is_said_to_be_stays_where_every_object_says_it() {
 }
 
 #[test]
+fn levels_that_cannot_be_are_refused_copied_or_decoded() {
+    let list = "message m { required binary id (UTF8);
+        optional group a (LIST) { repeated group list { optional int32 element; } } }";
+    let group = "message m { required binary id (UTF8); optional group a { optional int32 b; } }";
+    let values = |values: &[i32]| Values::Int32(values.to_vec());
+    for codec in [PAGES_THAT_ARE_COPIED, decoded_pages()] {
+        for definition in [[3, 0, 3], [3, 1, 3], [0, 3, 3]] {
+            let file = write(list, codec, &[ids(2), (values(&[1, 2]), &definition, &[0, 1, 0])]);
+            refused(&desk(&[(file.path(), "a.parquet")], &["a[]"]), &["object 1 of 1", "damaged", "hint:"]);
+        }
+        let file = write(group, codec, &[ids(3), (values(&[1, 2]), &[2, 3, 2], &[])]);
+        refused(&desk(&[(file.path(), "a.parquet")], &["a.b"]), &["object 1 of 1", "damaged", "hint:"]);
+        let file = write(list, codec, &[ids(2), (values(&[1, 2]), &[3, 3, 0], &[0, 1, 0])]);
+        carried(&desk(&[(file.path(), "a.parquet")], &["a[]"]));
+    }
+}
+
+#[test]
 fn a_dictionary_offset_of_zero_is_none() {
     let file = write(
         "message m { required binary id (UTF8); required int32 a; }",

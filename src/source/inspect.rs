@@ -8,19 +8,19 @@
 use bytes::Bytes;
 use parquet::basic::{ConvertedType, LogicalType, Type};
 use parquet::file::metadata::ColumnChunkMetaData;
-use parquet::schema::types::{ColumnDescPtr, ColumnDescriptor};
+use parquet::schema::types::ColumnDescPtr;
 
 use crate::plan::{FileError, contained};
 use crate::source::codec;
 use crate::source::distinct;
 use crate::source::hybrid::walk;
+use crate::source::levels::{DataPage, LevelWatch};
 use crate::source::onlooker::Onlooker;
 use crate::source::pages::{PageKind, Pages};
 
 // parquet.thrift, `Encoding`.
 const PLAIN: i32 = 0;
 const PLAIN_DICTIONARY: i32 = 2;
-const RLE: i32 = 3;
 const RLE_DICTIONARY: i32 = 8;
 
 /// The pages of a chunk that hold their values and nothing else.
@@ -41,6 +41,7 @@ pub fn inspect(
     column: &ColumnChunkMetaData,
     rows: i64,
     pages: &Pages,
+    levels: LevelWatch,
     onlooker: Option<&mut dyn Onlooker>,
 ) -> Result<Option<Inspected>, FileError> {
     let codec = column.compression();
@@ -48,8 +49,16 @@ pub fn inspect(
         return Ok(None);
     }
     let descriptor = column.column_descr_ptr();
-    let mut found =
-        Found { used: Vec::new(), next: 0, by_first_use: true, dictionary: None, rows: 0, descriptor, onlooker };
+    let mut found = Found {
+        used: Vec::new(),
+        next: 0,
+        by_first_use: true,
+        dictionary: None,
+        rows: 0,
+        descriptor,
+        levels,
+        onlooker,
+    };
     // One room for all pages: memory that is touched for the first time costs as much as what is done in it.
     let mut room = Vec::new();
     for page in pages.iter() {
@@ -112,6 +121,7 @@ struct Found<'o> {
     dictionary: Option<(Bytes, usize)>,
     rows: usize,
     descriptor: ColumnDescPtr,
+    levels: LevelWatch,
     onlooker: Option<&'o mut dyn Onlooker>,
 }
 
@@ -129,8 +139,7 @@ impl Found<'_> {
         }
         let data = DataPage::of(kind, body, &self.descriptor)?;
         let present = data.present()?;
-        // A value before the first row would be no row's.
-        if self.rows == 0 && data.repetition.first(data.values)? > 0 {
+        if self.levels.contradict(&data) {
             return None;
         }
         self.rows += data.rows()?;
@@ -233,101 +242,6 @@ fn pieces<'c>(mut content: &'c [u8], count: usize, mut each: impl FnMut(&'c [u8]
     content.is_empty().then_some(())
 }
 
-/// The levels and the content of a data page.
-struct DataPage<'p> {
-    values: usize,
-    encoding: i32,
-    repetition: Levels<'p>,
-    definition: Levels<'p>,
-    content: &'p [u8],
-    /// Nulls and rows as a version 2 page says them.
-    said: Option<(i32, i32)>,
-}
-
-impl<'p> DataPage<'p> {
-    /// None where the page is not laid out as the leaf's are.
-    fn of(kind: PageKind, body: &'p [u8], leaf: &ColumnDescriptor) -> Option<Self> {
-        let (highest_repetition, highest_definition) = (leaf.max_rep_level() as u32, leaf.max_def_level() as u32);
-        match kind {
-            PageKind::Dictionary { .. } => None,
-            PageKind::Data { values, encoding, definition, repetition } => {
-                let (repetition, rest) = Levels::version_1(body, highest_repetition, repetition)?;
-                let (definition, content) = Levels::version_1(rest, highest_definition, definition)?;
-                let values = usize::try_from(values).ok()?;
-                Some(DataPage { values, encoding, repetition, definition, content, said: None })
-            }
-            PageKind::DataV2 { values, nulls, rows, encoding, definition, repetition, .. } => {
-                let (repetition, rest) = body.split_at_checked(usize::try_from(repetition).ok()?)?;
-                let (definition, content) = rest.split_at_checked(usize::try_from(definition).ok()?)?;
-                let repetition = Levels { bytes: repetition, highest: highest_repetition };
-                let definition = Levels { bytes: definition, highest: highest_definition };
-                let (values, said) = (usize::try_from(values).ok()?, Some((nulls, rows)));
-                Some(DataPage { values, encoding, repetition, definition, content, said })
-            }
-        }
-    }
-
-    /// How many values are not null.
-    fn present(&self) -> Option<usize> {
-        let present = self.definition.count(self.values, self.definition.highest)?;
-        let agrees = self.said.is_none_or(|(nulls, _)| nulls as usize == self.values - present);
-        agrees.then_some(present)
-    }
-
-    /// How many rows begin in the page.
-    fn rows(&self) -> Option<usize> {
-        let rows = self.repetition.count(self.values, 0)?;
-        self.said.is_none_or(|(_, said)| said as usize == rows).then_some(rows)
-    }
-}
-
-/// The repetition or definition levels of a page.
-struct Levels<'p> {
-    bytes: &'p [u8],
-    highest: u32,
-}
-
-impl<'p> Levels<'p> {
-    /// In version 1 levels carry their length before them, and are left out where there is but one; with what is behind.
-    fn version_1(body: &'p [u8], highest: u32, encoding: i32) -> Option<(Self, &'p [u8])> {
-        if highest == 0 {
-            return Some((Levels { bytes: &[], highest }, body));
-        }
-        let (length, rest) = body.split_first_chunk::<4>()?;
-        let (bytes, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
-        (encoding == RLE).then_some((Levels { bytes, highest }, rest))
-    }
-
-    /// Hands every level to `each`, equal neighbours together; nothing where there is but one level.
-    fn walk(&self, values: usize, each: impl FnMut(u32, usize)) -> Option<()> {
-        if self.highest == 0 {
-            return self.bytes.is_empty().then_some(());
-        }
-        let bits = (u32::BITS - self.highest.leading_zeros()) as u8;
-        walk(self.bytes, bits, values, each).filter(|rest| rest.is_empty()).map(drop)
-    }
-
-    /// The level of the first value; 0 where there is none.
-    fn first(&self, values: usize) -> Option<u32> {
-        let mut first = None;
-        self.walk(values, |level, _| first = first.or(Some(level)))?;
-        Some(first.unwrap_or(0))
-    }
-
-    /// How many of the values have this level; none where a level is higher than there are.
-    fn count(&self, values: usize, wanted: u32) -> Option<usize> {
-        if self.highest == 0 {
-            return self.walk(values, |_, _| {}).map(|()| values);
-        }
-        let (mut counted, mut highest) = (0, 0);
-        self.walk(values, |level, times| {
-            highest = highest.max(level);
-            counted += if level == wanted { times } else { 0 };
-        })?;
-        (highest <= self.highest).then_some(counted)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -355,17 +269,5 @@ mod tests {
         assert_eq!(lengths(&long, 1), Some(vec![0xa4]));
         // Half a letter, which the length behind it would make whole.
         assert_eq!(lengths(&[&[1, 0, 0, 0, 0xc3][..], &long].concat(), 2), None);
-    }
-
-    #[test]
-    fn levels_are_counted_and_none_is_higher_than_there_are() {
-        // Width 2: a run of three 2s, and one of two 0s.
-        let levels = |highest| Levels { bytes: &[3 << 1, 2, 2 << 1, 0], highest };
-        assert_eq!((levels(2).count(5, 2), levels(3).count(5, 0)), (Some(3), Some(2)));
-        assert_eq!(levels(2).count(4, 2), None, "a run that is longer than the page");
-        assert_eq!((levels(2).first(5), Levels { bytes: &[], highest: 0 }.first(5)), (Some(2), Some(0)));
-        assert_eq!(levels(2).count(3, 2), None, "a run behind the last value");
-        assert_eq!(Levels { bytes: &[3 << 1, 3], highest: 2 }.count(3, 2), None);
-        assert_eq!(Levels { bytes: &[], highest: 0 }.count(7, 0), Some(7));
     }
 }

@@ -6,6 +6,7 @@ mod distinct;
 mod hybrid;
 mod inspect;
 mod leaves;
+mod levels;
 mod onlooker;
 mod pages;
 mod records;
@@ -15,6 +16,7 @@ mod selection;
 mod stream;
 pub mod text;
 mod thrift;
+mod watched;
 
 use arrow::array::{Array, ArrayRef};
 use bytes::Bytes;

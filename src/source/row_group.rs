@@ -17,6 +17,7 @@ use crate::lake::{Fit, Of};
 use crate::plan::{ColumnPlan, FileError, Footer, SourceFile, contained};
 use crate::source::chunks::{self, Chunks, WindowLimits};
 use crate::source::inspect::{self, IndexedRows};
+use crate::source::levels::LevelWatch;
 use crate::source::pages::Pages;
 use crate::source::rows::only;
 use crate::source::{ColumnStream, EncodedChunk, Onlooker, RawBatch, SoundChunk, distinct};
@@ -221,7 +222,8 @@ impl<'p> RowGroup<'p> {
         let chunk = self.metadata().column(index);
         let pages = self.pages(chunks, chunk)?;
         let Some(encodings) = pages.encodings() else { return Ok(None) };
-        let inspected = inspect::inspect(chunk, self.metadata().num_rows(), &pages, onlooker)?;
+        let levels = LevelWatch::new(self.footer.arrow.parquet_schema(), index);
+        let inspected = inspect::inspect(chunk, self.metadata().num_rows(), &pages, levels, onlooker)?;
         let Some(inspected) = inspected else { return Ok(None) };
         let descriptor = chunk.column_descr_ptr();
         let dictionary = inspected

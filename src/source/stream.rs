@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, StringArray, new_null_array};
 use arrow::datatypes::{DataType, Field};
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReader};
+use parquet::arrow::{ProjectionMask, parquet_to_arrow_field_levels};
 
 use crate::lake::Fit;
 use crate::plan::{ColumnPlan, FileError, Origin, contained};
 use crate::source::RawBatch;
 use crate::source::chunks::Chunks;
 use crate::source::row_group::{BATCH_BYTES, BATCH_ROWS, RowGroup};
+use crate::source::watched::WatchedGroup;
 
 /// A reader of one column that remembers where it stands.
 pub struct ColumnStream<'p> {
@@ -134,11 +135,14 @@ fn decoded<'p>(
     let (chunks, fit) = (group.chunks(column), group.file.fit(column));
     let batch_rows = contained(|| group.batch_rows(column, &chunks))?;
     let reader = contained(|| {
-        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(chunks.clone(), arrow.clone())
-            .with_projection(ProjectionMask::roots(arrow.parquet_schema(), [index]))
-            .with_row_groups(vec![group.index])
-            .with_batch_size(batch_rows);
-        Ok(builder.build()?)
+        let schema = arrow.parquet_schema();
+        let mask = ProjectionMask::roots(schema, [index]);
+        let levels = parquet_to_arrow_field_levels(schema, mask, Some(arrow.schema().fields()))?;
+        let watched =
+            WatchedGroup { metadata: arrow.metadata(), group: group.metadata(), chunks: Arc::new(chunks.clone()) };
+        // What a batch may hold is made room for before it is read.
+        let rows = batch_rows.min(group.rows()).max(1);
+        Ok(ParquetRecordBatchReader::try_new_with_row_groups(&levels, &watched, rows, None)?)
     });
     let reader = reader.map_err(|error| chunks.failure().unwrap_or(error))?;
     let field = arrow.schema().fields()[index].clone();
