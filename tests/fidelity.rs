@@ -273,3 +273,48 @@ fn a_dictionary_offset_of_zero_is_none() {
     let reader = carried(&desk(&[(file.path(), "a.parquet")], &["a"]));
     assert_eq!(reader.metadata().file_metadata().num_rows(), 2);
 }
+
+/// Four thousand rows in parts of their own, the last of which looks like somebody's.
+fn late_fault(desk: &Desk) {
+    let row = |row: usize| format!("user {row:05}q,word {row}\n");
+    let rows: String = (0..4000).map(row).collect();
+    desk.write("production/shop/t/a.csv", &format!("id,a\n{rows}user last,anna.virta@acme-oy.fi\n"));
+    let toml = std::fs::read_to_string(desk.path("verho.toml")).expect("a file");
+    desk.write("verho.toml", &format!("{toml}\n[limits]\npart_size = \"16KiB\"\n"));
+    rules(desk, "format = \"csv\"", &["a"]);
+}
+
+#[test]
+fn a_refused_run_takes_back_what_it_wrote_and_proves_it() {
+    let desk = Desk::local("shop");
+    late_fault(&desk);
+    let output = desk.verho(&["run", "shop"]);
+    assert_eq!(output.status.code(), Some(7), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(parts(&desk), Vec::<PathBuf>::new());
+    let evidence = desk.path("evidence/evidence/shop").read_dir().expect("a folder");
+    let mut names: Vec<_> =
+        evidence.map(|entry| entry.expect("an entry").file_name().into_string().expect("text")).collect();
+    names.sort();
+    assert!(names.len() == 2 && names[0].contains("-refused-") && names[1].contains("-purged-"), "{names:?}");
+    assert_eq!(desk.facts(&["release", "list", "shop"])["unfinished"], serde_json::json!([]));
+}
+
+#[test]
+fn what_a_killed_run_left_is_named_and_can_be_erased() {
+    let desk = Desk::local("shop");
+    desk.write("production/shop/t/a.csv", "id,a\nuser one,x\n");
+    rules(&desk, "format = \"csv\"", &["a"]);
+    let release = desk.facts(&["run", "shop"])["release"].as_str().expect("a release").to_owned();
+    assert_eq!(desk.facts(&["release", "list", "shop"])["unfinished"], serde_json::json!([]));
+    desk.write("test/shop/t/20260101-cutshort/part-00000.parquet", "a part");
+    let listed = desk.facts(&["release", "list", "shop"]);
+    assert_eq!(
+        (&listed["unfinished"], &listed["current"]),
+        (&serde_json::json!(["20260101-cutshort"]), &release.into())
+    );
+    desk.facts(&["release", "delete", "shop", "20260101-cutshort"]);
+    assert_eq!(
+        (desk.facts(&["release", "list", "shop"])["unfinished"].clone(), parts(&desk).len()),
+        (serde_json::json!([]), 1)
+    );
+}

@@ -11,6 +11,7 @@ use crate::error::Failure;
 use crate::evidence::{Erased, Proof};
 use crate::release::{self, Manifest};
 use crate::run::Wish;
+use crate::run::ending;
 use crate::run::releases::{self, Changed};
 
 /// Releases in the test account
@@ -22,7 +23,7 @@ pub struct Release {
 
 #[derive(clap::Subcommand)]
 enum What {
-    /// Every visible release of a customer
+    /// Every visible release of a customer, and what runs left that made none
     List { customer: String },
     /// What one release holds
     Show {
@@ -85,8 +86,13 @@ fn list(test: &Test) -> Result<Answer, Failure> {
     let current = release::current(test)?;
     let manifests = names.iter().map(|name| release::show(test, name)).collect::<Result<Vec<_>, _>>()?;
     let rows: Vec<_> = manifests.iter().map(|manifest| row(manifest, current.as_deref())).collect();
-    let facts = json!({ "current": current, "releases": manifests });
-    Ok(Answer::new(table(["release", "made at", "approval", "rows", ""], &rows), facts))
+    let unfinished = ending::unfinished(test)?;
+    let facts = json!({ "current": current, "releases": manifests, "unfinished": unfinished });
+    let left = unfinished.iter().map(|name| {
+        format!("{name} has no manifest: a run is writing it, or was cut short; then `release delete` erases it\n")
+    });
+    let text = table(["release", "made at", "approval", "rows", ""], &rows) + &left.collect::<String>();
+    Ok(Answer::new(text, facts))
 }
 
 fn row(manifest: &Manifest, current: Option<&str>) -> [String; 5] {

@@ -119,7 +119,7 @@ impl From<&Identity> for Actor {
 #[serde(deny_unknown_fields)]
 pub struct Ended {
     pub approval: String,
-    /// `withdrawal` or `retention`.
+    /// `withdrawal`, `retention`, or `no release` where a run came to nothing.
     pub because: String,
 }
 

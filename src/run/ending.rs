@@ -334,6 +334,38 @@ pub fn sweep(
     standing.withdrawn_at.map_or(Ok(()), |_| Err(withdrawn()))
 }
 
+/// After a run that came to nothing: what it wrote goes at once, since no manifest will ever name it.
+///
+/// # Errors
+/// Whatever keeps the run's objects from being deleted.
+pub fn undo(test: &Test, books: &mut Books<'_>, wish: &Wish<'_>, trail: &Trail) -> Result<(), Failure> {
+    let Some((release, approval)) = trail.release() else { return Ok(()) };
+    // A commit can have come through although its reply did not: then it is a release like any other.
+    if !unfinished(test)?.contains(release) {
+        return Ok(());
+    }
+    let due = Due { approval: approval.to_owned(), because: "no release", releases: vec![release.to_owned()] };
+    erase(test, books, wish, Some(trail.operator().to_owned()), due).map(drop)
+}
+
+/// The names under which objects lie that no manifest names: a run is writing them, or was cut short.
+///
+/// # Errors
+/// Where the store cannot be listed.
+pub fn unfinished(test: &Test) -> Result<BTreeSet<String>, StoreError> {
+    let all = |listed: Result<Vec<String>, StoreError>| match listed {
+        // Before the first object there is no folder.
+        Err(StoreError::Missing) => Ok(Vec::new()),
+        listed => listed,
+    };
+    let (held, visible) = (all(release::held(test))?, all(release::list(test))?);
+    let names = held.iter().filter_map(|key| key.split('/').nth(1).filter(|_| key.split('/').count() > 2));
+    Ok(names
+        .filter(|name| consent::is_id(name) && !visible.iter().any(|known| known == name))
+        .map(str::to_owned)
+        .collect())
+}
+
 /// Work that enters something into the ledger of a workspace.
 ///
 /// # Errors

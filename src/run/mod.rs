@@ -143,6 +143,9 @@ pub fn run(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Resul
     let evidence = trail.end(&mut books, Outcome::Committed, outcome.as_ref().err());
     lineage.end(trail.record()).iter().for_each(|why| progress.warn(why));
     ending::sweep(&house.test, &mut books, wish, &trail, outcome.as_ref().err())?;
+    if let Some(Err(left)) = outcome.is_err().then(|| ending::undo(&house.test, &mut books, wish, &trail)) {
+        progress.warn(&format!("what the run wrote could not be erased ({left}); `verho release list` names it"));
+    }
     with_evidence(outcome, evidence).map(|(done, evidence)| Done { evidence, ..done })
 }
 
@@ -187,9 +190,10 @@ fn carry(
     trail.measured(&plan, &secret, &findings);
     trail.surveyed(&plan, counts);
     let release = release_name(&approval, &secret);
+    trail.writes(&release);
     let target = Target { test: house.test.open(&separate), release: &release };
     let written = engine::run(&plan, open, &masks, &target, &house.crew, house.workspace.limits.memory, progress)?;
-    trail.written(&plan, &release, &earned.assessment, &written);
+    trail.written(&plan, &earned.assessment, &written);
     let manifest = manifest(&plan, &approval, &secret, source, release.clone(), &earned, &written);
     trail.prepared(books)?;
     separate.confirm(&house.workspace.sides())?;

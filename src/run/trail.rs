@@ -159,9 +159,13 @@ impl Trail {
         self.0.inputs = inputs.collect();
     }
 
-    /// What was made.
-    pub fn written(&mut self, plan: &Plan, release: &str, assessment: &Assessment, written: &[Written]) {
+    /// Under which name parts are about to be written: how the run ends, they can be found by it.
+    pub fn writes(&mut self, release: &str) {
         self.0.release = Some(release.to_owned());
+    }
+
+    /// What was made.
+    pub fn written(&mut self, plan: &Plan, assessment: &Assessment, written: &[Written]) {
         self.0.claim = Some(assessment.claim.clone());
         self.0.assessment = Some(assessment.clone());
         self.0.outputs = written.iter().map(output).collect();
