@@ -70,17 +70,7 @@ impl EngineError {
 
     fn hint(&self) -> Option<&'static str> {
         match self {
-            EngineError::File(FileError::Store(StoreError::Changed | StoreError::Missing)) => {
-                Some("the source changed during the run; run again")
-            }
-            EngineError::File(FileError::Records { hint, .. }) => Some(hint),
-            EngineError::File(FileError::Lake(error)) => error.hint(),
-            EngineError::File(FileError::TooLarge(_)) => {
-                Some("raise `memory` under [limits], or write the object with smaller pages")
-            }
-            EngineError::File(FileError::Damaged(_)) => {
-                Some("have the object written again; its rows cannot be trusted")
-            }
+            EngineError::File(error) => error.hint(),
             EngineError::NoRoom(_) => Some("make room in the folder for temporary files, or name another in TMPDIR"),
             EngineError::Guard(GuardError::Holds { .. }) => Some(
                 "let `scrub`, `fake`, `pseudonym` or `drop` treat the leaf; or, where it is no harm, say so in its rule with \

@@ -38,6 +38,26 @@ pub enum FileError {
     TooLarge(String),
 }
 
+impl FileError {
+    /// The way out, where there is one that is always the same.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            FileError::Store(StoreError::Changed | StoreError::Missing) => {
+                Some("the source changed during the run; run again")
+            }
+            FileError::Store(StoreError::Damaged(_)) => {
+                Some("narrow `source` to the table's objects, or have this one written again as plain Parquet")
+            }
+            FileError::Store(_) => None,
+            FileError::Lake(error) => error.hint(),
+            FileError::Damaged(_) => Some("have the object written again; its rows cannot be trusted"),
+            FileError::Unsupported(_) => Some("have the object written without it"),
+            FileError::Records { hint, .. } => Some(hint),
+            FileError::TooLarge(_) => Some("raise `memory` under [limits], or write the object with smaller pages"),
+        }
+    }
+}
+
 impl From<ParquetError> for FileError {
     fn from(error: ParquetError) -> Self {
         match error {

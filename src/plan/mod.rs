@@ -68,6 +68,8 @@ pub enum Mismatch {
     UnlistedKey,
     #[error("leaf `{0}` is not in this object, and is in the first")]
     Missing(LeafPath),
+    #[error("leaf `{0}` is in this object, and is not in the first")]
+    Added(LeafPath),
     #[error("leaf `{0}` has another type or nullability than in the first object")]
     Differs(LeafPath),
     #[error("columns stand in another order than in the first object")]
@@ -94,7 +96,7 @@ impl Mismatch {
         match self {
             Mismatch::Unlisted(_) => "give each a class and a method under [columns], and have the change approved",
             Mismatch::UnlistedKey => "a folder like name=value is a column: list `name` under [columns]",
-            Mismatch::Missing(_) | Mismatch::Differs(_) | Mismatch::Order => {
+            Mismatch::Missing(_) | Mismatch::Added(_) | Mismatch::Differs(_) | Mismatch::Order => {
                 "a table's objects have one schema: narrow `source`, or make two tables"
             }
             Mismatch::Twice(_) => "rename one of the two in the source: a rule could not tell them apart",
@@ -116,8 +118,11 @@ impl From<PlanError> for Failure {
         let failure = Failure::new(kind, error.to_string());
         match error {
             PlanError::Mismatch { mismatch, .. } => failure.hint(mismatch.hint()),
-            PlanError::Lake { error, .. } | PlanError::File { error: FileError::Lake(error), .. } => match error.hint()
-            {
+            PlanError::Lake { error, .. } => match error.hint() {
+                Some(hint) => failure.hint(hint),
+                None => failure,
+            },
+            PlanError::File { error, .. } => match error.hint() {
                 Some(hint) => failure.hint(hint),
                 None => failure,
             },

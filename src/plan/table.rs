@@ -372,6 +372,7 @@ fn same_structure(
         return Err(Mismatch::Missing(leaf.path.clone()));
     }
     match other.iter().find(|leaf| !first.contains(leaf)) {
+        Some(leaf) if first.iter().all(|known| known.path != leaf.path) => Err(Mismatch::Added(leaf.path.clone())),
         Some(leaf) => Err(Mismatch::Differs(leaf.path.clone())),
         None if first != other || !same_origins => Err(Mismatch::Order),
         None => Ok(()),

@@ -2,8 +2,10 @@
 
 use std::io;
 
+use arrow::datatypes::DataType;
+
 use super::packing::PackingFault;
-use crate::schema::LeafPath;
+use crate::schema::{LeafPath, type_name};
 
 /// A refusal: the physical line (counted from 1) and the column where they are known; never a value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -64,6 +66,8 @@ pub enum Fault {
     NotUtf8,
     #[error("the text is UTF-16 or UTF-32, not UTF-8")]
     WideText,
+    #[error("the object is packed, and its name does not say so")]
+    Packed,
     #[error("the text holds a NUL character")]
     Nul,
     #[error("the {what} is longer than {limit} bytes")]
@@ -143,17 +147,27 @@ impl std::fmt::Display for Count {
 }
 
 impl Fault {
+    /// A value that is none of a type, which is named as a schema names it.
+    pub(super) fn wrong_type(data_type: &DataType) -> Self {
+        Fault::WrongType(type_name(data_type).unwrap_or_else(|| data_type.to_string()))
+    }
+
     /// The way out.
     pub fn hint(&self) -> &'static str {
         match self {
             Fault::Storage(_) => "read it again",
             Fault::Packing(_) => "copy the object again from its origin, or pack it again",
             Fault::NotUtf8 | Fault::WideText => "convert the object to UTF-8 (`iconv -t UTF-8`)",
+            Fault::Packed => "let its name end in `.gz` or `.zst`, and `source` match it",
             Fault::Nul => "export the object again: a text has no NUL characters",
             Fault::TooLong { .. } => "look for a quote that never closes, or raise the limit",
             Fault::TooMany { .. } => "raise the limit, or plan fewer of them",
             Fault::Unsupported(_) => "declare text, bool, an integer, float64, decimal, date or timestamp",
             Fault::NamedTwice => "name every column once",
+            // A text is in quotes, and what is in brackets has leaves of its own.
+            Fault::WrongType(kind) if ["text", "struct", "list", "map"].contains(&kind.as_str()) => {
+                "correct the object, or declare what stands there in the schema, in its shape"
+            }
             Fault::WrongType(_) => "correct the object, or declare the column as text in the schema",
             Fault::Missing => "correct the object, or let the column be null in the schema",
             Fault::LoneReturn => "convert the line ends to LF or CRLF, or quote the field",

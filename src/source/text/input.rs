@@ -13,13 +13,17 @@ type Source = Box<dyn Read + Send>;
 pub(super) struct Input(BufReader<Chain<Cursor<Vec<u8>>, Source>>);
 
 impl Input {
-    /// Looks at the first bytes: a mark of UTF-8 is taken away, other encodings are refused.
+    /// Looks at the first bytes: a mark of UTF-8 is taken away, other encodings and packings are refused.
     pub(super) fn open(mut source: Source) -> Result<Self, Fault> {
         let mut start = Vec::with_capacity(4);
         source.by_ref().take(4).read_to_end(&mut start)?;
         let wide = matches!(start[..], [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, 0, _] | [_, 0, _, 0]);
         if wide {
             return Err(Fault::WideText);
+        }
+        // RFC 1952, 2.3.1 and RFC 8878, 3.1.1: no text begins so.
+        if start.starts_with(b"\x1f\x8b") || start == b"\x28\xb5\x2f\xfd" {
+            return Err(Fault::Packed);
         }
         if start.starts_with(b"\xef\xbb\xbf") {
             start.drain(..3);
@@ -68,6 +72,14 @@ mod tests {
         assert_eq!(whole(b"\xef\xbb\xbf\xef\xbb\xbf"), Ok(b"\xef\xbb\xbf".to_vec()));
         assert_eq!(whole(b""), Ok(Vec::new()));
         assert_eq!(whole(b"abcdef"), Ok(b"abcdef".to_vec()));
+    }
+
+    #[test]
+    fn what_is_packed_is_no_text() {
+        for packed in [&b"\x1f\x8b\x08\0rest"[..], b"\x28\xb5\x2f\xfdrest"] {
+            assert_eq!(whole(packed), Err(Fault::Packed));
+        }
+        assert_eq!(whole(b"\x1f"), Ok(b"\x1f".to_vec()));
     }
 
     #[test]

@@ -55,6 +55,9 @@ fn width(header: &Record, names: &[&str]) -> TextError {
 /// Why another name stands at the place of a planned one.
 fn misplaced(header: &Record, names: &[&str], place: usize, name: &str) -> TextError {
     let found = header.field(place).0;
+    if std::str::from_utf8(found).is_err() {
+        return TextError::at(header.line, Fault::NotUtf8);
+    }
     if let Some(twice) = names[..place].iter().find(|before| before.as_bytes() == found) {
         return TextError::within(header.line, twice, Fault::HeaderTwice { place: place + 1 });
     }

@@ -40,7 +40,7 @@ impl Column {
             return self.null();
         }
         let text = std::str::from_utf8(text).map_err(|_| Fault::NotUtf8)?;
-        self.leaf.text(text).map_err(|_| Fault::WrongType(self.field.data_type().to_string()))
+        self.leaf.text(text).map_err(|_| Fault::wrong_type(self.field.data_type()))
     }
 
     fn null(&mut self) -> Result<(), Fault> {

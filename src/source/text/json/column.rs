@@ -174,7 +174,7 @@ impl Column {
 
 fn read_leaf(kind: Kind, leaf: &mut dyn Leaf, data_type: &DataType, walker: &mut Walker<'_>) -> Result<(), Placed> {
     walker.spend(1)?;
-    let wrong = || Fault::WrongType(data_type.to_string());
+    let wrong = || Fault::wrong_type(data_type);
     let added = match (leaf.spelling(), kind) {
         (Spelling::Text, Kind::Text) => leaf.text(walker.text()?),
         (Spelling::Number, Kind::Number) => leaf.text(walker.number()?),
