@@ -274,6 +274,29 @@ fn a_dictionary_offset_of_zero_is_none() {
     assert_eq!(reader.metadata().file_metadata().num_rows(), 2);
 }
 
+#[test]
+fn a_value_without_a_form_in_the_output_is_told_by_its_column() {
+    let form = "format = \"csv\"\noutput = \"same\"";
+    let timed = |desk: &Desk, rule: &str| {
+        let toml = std::fs::read_to_string(desk.path("schemas/shop/t.toml")).expect("a file");
+        desk.write("schemas/shop/t.toml", &format!("{toml}at = {rule}\n"));
+    };
+    for (value, rule) in [
+        ("9999-12-31T23:59:59-02:00", KEEP.replace("{ ", "{ type = \"timestamp_utc\", ")),
+        ("0000-01-01", r#"{ type = "date", class = "quasi", method = "generalise", to = "week" }"#.to_owned()),
+    ] {
+        let desk = Desk::local("shop");
+        desk.write("production/shop/t/a.csv", &format!("id,at\nuser one,{value}\n"));
+        rules(&desk, form, &[]);
+        timed(&desk, &rule);
+        let _ = std::fs::remove_dir_all(desk.path("consent/shop"));
+        desk.approve("shop", "two", 9);
+        refused(&desk, &["column `at`", "has not four digits", "hint:"]);
+        let said = desk.verho(&["run", "shop"]);
+        assert!(!String::from_utf8_lossy(&said.stderr).contains(value));
+    }
+}
+
 /// Four thousand rows in parts of their own, the last of which looks like somebody's.
 fn late_fault(desk: &Desk) {
     let row = |row: usize| format!("user {row:05}q,word {row}\n");

@@ -17,7 +17,7 @@ use crate::lake::LakeError;
 use crate::method::ApplyError;
 use crate::plan::{FileError, Part, Plan, Rows};
 use crate::schema::{Form, Output};
-use crate::sink::{self, EncodeError, Layout, SafePart, Written};
+use crate::sink::{self, EncodeError, Layout, RecordsError, SafePart, Written};
 use crate::source::ReadLimits;
 use crate::survey::{Cause, SurveyError};
 use crate::transform::{MaskError, Masks};
@@ -61,7 +61,7 @@ impl EngineError {
             }
             EngineError::File(FileError::Store(_)) | EngineError::Write(_) | EngineError::NoRoom(_) => Kind::Storage,
             EngineError::File(_) => Kind::Mismatch,
-            EngineError::Mask(MaskError::Method(_, ApplyError::Value { .. })) => Kind::Mismatch,
+            EngineError::Mask(MaskError::Method(_, ApplyError::Value { .. } | ApplyError::Beyond)) => Kind::Mismatch,
             EngineError::Guard(_) | EngineError::Mask(MaskError::Group) => Kind::Guard,
             EngineError::Mask(_) | EngineError::Encode(_) | EngineError::Bug => Kind::Internal,
             EngineError::In { error, .. } => error.kind(),
@@ -85,6 +85,9 @@ impl EngineError {
             EngineError::Mask(MaskError::Method(_, ApplyError::Value { .. })) => {
                 Some("say in the schema what becomes of such values, as with `otherwise`")
             }
+            EngineError::Mask(MaskError::Method(_, ApplyError::Beyond)) => Some(
+                "such a value often stands for none: have it written as null, or choose a method that moves nothing",
+            ),
             EngineError::In { error, .. } => error.hint(),
             _ => None,
         }
@@ -103,6 +106,15 @@ impl From<SurveyError> for EngineError {
             Cause::TooMany => GuardError::TooManyGroups.into(),
         };
         EngineError::In { table, object, of, error: Box::new(error) }
+    }
+}
+
+impl From<RecordsError> for EngineError {
+    fn from(error: RecordsError) -> Self {
+        match error {
+            RecordsError::Encode(error) => error.into(),
+            RecordsError::Value(error) => FileError::Records { what: error.to_string(), hint: error.hint() }.into(),
+        }
     }
 }
 
@@ -259,6 +271,8 @@ mod tests {
             failure.to_string(),
             "leaf `visit`: `segments` cannot take a value: a text does not fit the pattern"
         );
+        let beyond = MaskError::Method(crate::schema::LeafPath::column("visit"), ApplyError::Beyond);
+        assert_eq!(EngineError::from(beyond).kind(), Kind::Mismatch, "it hangs on the data");
         let lost = MaskError::Method(crate::schema::LeafPath::column("visit"), ApplyError::Beside);
         assert_eq!(EngineError::from(lost).kind(), Kind::Internal);
     }

@@ -17,7 +17,7 @@ use crate::guard::Clearance;
 pub use encode::{Coding, ColumnEncoder, EncodeError, EncodedColumn, ReadyLeaf};
 pub use file::PartEncoder;
 pub use layout::{ColumnLayout, Layout};
-pub use records::{ending, records};
+pub use records::{RecordsError, ending, records};
 
 /// A whole part that passed every guard, as one Parquet object.
 ///

@@ -10,7 +10,26 @@ use crate::guard::{Clearance, SafeBatch};
 use crate::plan::TablePlan;
 use crate::schema::{Form, Format};
 use crate::sink::{EncodeError, SafePart};
-use crate::source::text::{Packing, Writer};
+use crate::source::text::{Fault, Packing, TextError, Writer};
+
+/// Why a part cannot be written as records.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RecordsError {
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+    /// A value that has no form there; its column is named, and it is not.
+    #[error(transparent)]
+    Value(TextError),
+}
+
+impl From<TextError> for RecordsError {
+    fn from(error: TextError) -> Self {
+        match error.fault {
+            Fault::Inexpressible(_) => RecordsError::Value(error),
+            _ => RecordsError::Encode(EncodeError),
+        }
+    }
+}
 
 /// Writes a part whose columns have passed, in the order of the plan; removed ones have no batches.
 ///
@@ -23,8 +42,8 @@ pub fn records(
     key: &str,
     columns: Vec<Vec<SafeBatch>>,
     clearance: &Clearance,
-) -> Result<SafePart, EncodeError> {
-    let Form::Records { format, .. } = &table.schema.form else { return Err(EncodeError) };
+) -> Result<SafePart, RecordsError> {
+    let Form::Records { format, .. } = &table.schema.form else { return Err(EncodeError.into()) };
     let left =
         table.columns.iter().zip(&columns).filter_map(|(column, batches)| Some((column.output.as_ref()?, batches)));
     let arrays = left.map(|(field, batches)| whole(field.data_type(), batches)).collect::<Result<Vec<_>, _>>()?;
@@ -32,8 +51,8 @@ pub fn records(
     let options = RecordBatchOptions::new().with_row_count(Some(clearance.rows()));
     let batch = RecordBatch::try_new_with_options(schema.clone(), arrays, &options).map_err(|_| EncodeError)?;
     let packed = Packing::of(key).pack(Vec::new()).map_err(|_| EncodeError)?;
-    let mut writer = Writer::new(packed, format, schema).map_err(|_| EncodeError)?;
-    writer.write(&batch).map_err(|_| EncodeError)?;
+    let mut writer = Writer::new(packed, format, schema)?;
+    writer.write(&batch)?;
     let packed = writer.finish().map_err(|_| EncodeError)?;
     let bytes = packed.finish().map_err(|_| EncodeError)?;
     Ok(SafePart::seal(vec![bytes.into()], clearance))

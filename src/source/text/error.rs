@@ -191,7 +191,9 @@ impl Fault {
             Fault::DuplicateKey => "name every key once in an object",
             Fault::Arrow(_) => "export the object again as Arrow IPC",
             Fault::OtherSchema => "bring the schema in line with the object",
-            Fault::Inexpressible(_) => "choose another format for the output",
+            Fault::Inexpressible(_) => {
+                "leave `output` out, so that the table is written as Parquet; or let the rule's method make another value of it"
+            }
         }
     }
 }
