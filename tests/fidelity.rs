@@ -341,3 +341,35 @@ fn what_a_killed_run_left_is_named_and_can_be_erased() {
         (serde_json::json!([]), 1)
     );
 }
+
+#[test]
+fn differences_are_told_as_what_they_are() {
+    let first = write("message m { required binary id (UTF8); }", PAGES_THAT_ARE_COPIED, &[ids(1)]);
+    let new = "message m { required binary id (UTF8); required int32 a; }";
+    let second = write(new, PAGES_THAT_ARE_COPIED, &[ids(1), (Values::Int32(vec![1]), &[], &[])]);
+    let planned = |desk: &Desk, words: &[&str]| {
+        let output = desk.verho(&["plan", "shop"]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(6), "{said}");
+        words.iter().for_each(|word| assert!(said.contains(word), "{word}: {said}"));
+    };
+    let told = |files: &[(&Path, &str)], words: &[&str]| {
+        let desk = Desk::local("shop");
+        files.iter().for_each(|(file, key)| desk.put(file, &format!("shop/t/{key}")));
+        let id = r#"id = { class = "direct", method = "pseudonym", domain = "id" }"#;
+        desk.write("schemas/shop/t.toml", &format!("customer = \"shop\"\ntable = \"t\"\nsource = \"shop/t/**\"\nformat = \"parquet\"\n[columns]\n{id}\na = {KEEP}\n"));
+        planned(&desk, words);
+    };
+    told(
+        &[(first.path(), "a.parquet"), (second.path(), "b.parquet")],
+        &["leaf `a` is in this object, and is not in the first"],
+    );
+    told(
+        &[(first.path(), "a.parquet"), (first.path(), "a=1/b.parquet")],
+        &["leaf `a` is in this object, and is not in the first"],
+    );
+    told(&[(first.path(), "a=%E4/b.parquet")], &["escapes (%XX) are not UTF-8", "hint:"]);
+    let bytes = std::fs::read(second.path()).expect("a file");
+    std::fs::write(second.path(), &bytes[..bytes.len() - 20]).expect("a file");
+    told(&[(second.path(), "a.parquet")], &["does not end as a Parquet file", "hint:"]);
+}

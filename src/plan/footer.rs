@@ -29,6 +29,9 @@ pub enum FileError {
     Lake(#[from] LakeError),
     #[error("damaged: {0}")]
     Damaged(&'static str),
+    /// Not named: a key can hold a value.
+    #[error("its key has a partition key or value whose escapes (%XX) are not UTF-8")]
+    Escaped,
     #[error("uses a feature of Parquet that is not supported: {0}")]
     Unsupported(&'static str),
     /// No text here quotes a value: it names line, column and rule.
@@ -51,6 +54,7 @@ impl FileError {
             FileError::Store(_) => None,
             FileError::Lake(error) => error.hint(),
             FileError::Damaged(_) => Some("have the object written again; its rows cannot be trusted"),
+            FileError::Escaped => Some("have the folder written again, with its name in UTF-8 before it is escaped"),
             FileError::Unsupported(_) => Some("have the object written without it"),
             FileError::Records { hint, .. } => Some(hint),
             FileError::TooLarge(_) => Some("raise `memory` under [limits], or write the object with smaller pages"),

@@ -52,7 +52,7 @@ pub struct Measured {
 
 impl SourceFile {
     fn read(schema: &TableSchema, production: &Production, object: Object) -> Result<Self, FileError> {
-        let partitions = partitions(&object.key);
+        let partitions = partitions(&object.key)?;
         let is_key = |path: &LeafPath| partitions.iter().any(|(name, _)| *path == LeafPath::column(name));
         let content = match schema.form {
             Form::Parquet | Form::Lake(_) => Content::Pages(Footer::read(production.footers(), &object)?),

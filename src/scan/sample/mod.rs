@@ -183,7 +183,8 @@ impl<'d> Scanner<'d> {
 
     /// The partition keys, with their values as a column has them.
     fn keys(&self, table: &Table) -> Vec<Leaf> {
-        let of = |object: usize| partitions(&table.objects[object].key);
+        // What cannot be read as a key is refused by the plan.
+        let of = |object: usize| partitions(&table.objects[object].key).unwrap_or_default();
         let names: Vec<String> = of(0).into_iter().map(|(name, _)| name).collect();
         let values = |name: &str| {
             let named = |object| of(object).into_iter().find(|(key, _)| key == name).and_then(|(_, value)| value);
