@@ -275,6 +275,50 @@ fn a_dictionary_offset_of_zero_is_none() {
 }
 
 #[test]
+fn a_table_without_rows_is_a_table_with_columns() {
+    let schema =
+        Arc::new(parse_message_type("message m { required binary id (UTF8); optional int32 a; }").expect("ok"));
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let writer = SerializedFileWriter::new(file.reopen().expect("a file"), schema, Arc::default()).expect("a writer");
+    writer.close().expect("a file");
+    let reader = carried(&desk(&[(file.path(), "a.parquet")], &["a"]));
+    let metadata = reader.metadata().file_metadata();
+    let names: Vec<_> = metadata.schema_descr().columns().iter().map(|leaf| leaf.name().to_owned()).collect();
+    assert_eq!((metadata.num_rows(), names), (0, vec!["id".to_owned(), "a".to_owned()]));
+}
+
+#[test]
+fn records_without_rows_are_a_table_with_columns() {
+    for (form, name, source, expected) in [
+        ("format = \"csv\"", "a.csv", "id,a\n", None),
+        ("format = \"csv\"\noutput = \"same\"", "a.csv", "id,a\n", Some("id,a\n")),
+        ("format = \"json\"\noutput = \"same\"", "a.json", "[]", Some("[]\n")),
+    ] {
+        let desk = Desk::local("shop");
+        desk.write(&format!("production/shop/t/{name}"), source);
+        rules(&desk, form, &["a"]);
+        match expected {
+            None => assert_eq!(carried(&desk).metadata().file_metadata().num_rows(), 0),
+            Some(text) => {
+                desk.facts(&["run", "shop"]);
+                let read =
+                    parts(&desk).iter().map(|part| std::fs::read_to_string(part).expect("text")).collect::<Vec<_>>();
+                assert_eq!(read, [text]);
+            }
+        }
+    }
+}
+
+#[test]
+fn an_object_without_a_byte_among_others_holds_no_row() {
+    let desk = Desk::local("shop");
+    desk.write("production/shop/t/a.csv", "");
+    desk.write("production/shop/t/b.csv", "id,a\nuser one,x\n");
+    rules(&desk, "format = \"csv\"", &["a"]);
+    assert_eq!(carried(&desk).metadata().file_metadata().num_rows(), 1);
+}
+
+#[test]
 fn a_value_without_a_form_in_the_output_is_told_by_its_column() {
     let form = "format = \"csv\"\noutput = \"same\"";
     let timed = |desk: &Desk, rule: &str| {

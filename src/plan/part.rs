@@ -6,6 +6,7 @@ use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 
 use crate::method::Outcome;
 use crate::plan::table::{Content, LeafPlan, Measured, SourceFile, TablePlan};
+use crate::schema::Form;
 
 /// A part takes at most this share of a run's memory as it lies in the source, so that several are under way at once.
 const SHARE: u64 = 64;
@@ -133,7 +134,19 @@ pub fn cut(table: usize, plan: &TablePlan, limits: PartLimits) -> Vec<Part> {
             parts.push(Part { table, number: parts.len(), file, rows: piece.rows, memory: piece.memory });
         }
     }
+    if parts.is_empty() && !plan.is_unmeasured() {
+        parts.push(empty(table, plan));
+    }
     parts
+}
+
+/// The one part of a table without rows, so that readers find it, and its columns.
+fn empty(table: usize, plan: &TablePlan) -> Part {
+    let rows = match plan.schema.form {
+        Form::Records { .. } => Rows::Records(0..0),
+        Form::Parquet | Form::Lake(_) => Rows::Groups(0..0),
+    };
+    Part { table, number: 0, file: 0, rows, memory: 0 }
 }
 
 /// Equal pieces of an object of records, each of which becomes at most a part.

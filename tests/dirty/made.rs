@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use verho::schema::type_name;
 use verho::source::text::{Dialect, Fault, Format, Packing, StrayQuote, TextError};
 
 use super::{bytes, corpora, integers, read, read_csv, texts};
@@ -108,7 +109,7 @@ fn numbers_that_do_not_fit_are_refused_at_their_line() {
     ];
     for (data_type, line) in types {
         let Some(read) = lines("big_ints.ndjson", of(&data_type)) else { return };
-        assert_eq!(line_and_fault(read), (Some(line), Fault::WrongType(data_type.to_string())));
+        assert_eq!(line_and_fault(read), (Some(line), Fault::WrongType(type_name(&data_type).expect("a name"))));
     }
 }
 
@@ -157,16 +158,18 @@ fn lines_are_counted_through_quotes_and_columns_named() {
     assert_eq!(error.to_string(), "line 4: a quote opens here and never closes");
     let error =
         read(b"b,a\n\"x\ny\",7x\n", Packing::None, &format, Arc::new(schema.project(&[1, 0]).expect("columns")));
-    assert_eq!(error.expect_err("a refusal").to_string(), "line 3, column `a`: the value is not of the type Int64");
+    assert_eq!(error.expect_err("a refusal").to_string(), "line 3, column `a`: the value is not of the type int64");
 }
 
 #[test]
 fn a_header_is_the_planned_one_and_never_quoted() {
-    let told = |text: &[u8]| {
-        let read = read(text, Packing::None, &Format::Csv(Dialect::default()), texts(["id", "email"]));
-        read.expect_err("a refusal").to_string()
-    };
-    assert_eq!(told(b""), "line 1: there is no header");
+    let of = |text: &[u8]| read(text, Packing::None, &Format::Csv(Dialect::default()), texts(["id", "email"]));
+    let told = |text: &[u8]| of(text).expect_err("a refusal").to_string();
+    assert_eq!(of(b"").expect("an object without a byte").num_rows(), 0);
+    assert_eq!(
+        told("id,emäil\n".chars().map(|char| char as u8).collect::<Vec<_>>().as_slice()),
+        "line 1: the text is not UTF-8"
+    );
     assert_eq!(told(b"id\n"), "line 1, column `email`: the header has 1 columns instead of 2");
     assert_eq!(told(b"id,email,secret\n"), "line 1: the header has more than 2 columns instead of 2");
     assert_eq!(told(b"id,secret\n"), "line 1, column `email`: the header does not name the column at place 2");
@@ -190,7 +193,7 @@ fn keys_are_listed_and_paths_told() {
     );
     assert_eq!(
         lines("{\"orders\":[{\"sku\":\"x\"}]}"),
-        "line 1, column `orders[].sku`: the value is not of the type Int64"
+        "line 1, column `orders[].sku`: the value is not of the type int64"
     );
     assert_eq!(
         lines("{\"orders\":[{}]}"),

@@ -44,9 +44,18 @@ pub(super) fn float(text: &str) -> Option<f64> {
         return None;
     }
     let double = text.parse::<f64>().ok().filter(|double| double.is_finite())?;
+    if double == 0.0 && !is_zero(text) {
+        return None;
+    }
     // The digits of an integer are often a number that someone counts on: an identifier, an amount.
     let is_exact = !is_integer(text) || text.parse::<i128>().is_ok_and(|whole| holds(double, whole));
     is_exact.then_some(double)
+}
+
+/// Whether every digit of a number is a zero, those of its exponent aside.
+fn is_zero(number: &str) -> bool {
+    let digits = number.split(['e', 'E']).next().unwrap_or_default();
+    digits.bytes().all(|byte| matches!(byte, b'-' | b'.' | b'0'))
 }
 
 /// Whether a double is exactly that integer; 2^127 itself lies outside of `i128`, and a cast would bend it.
@@ -104,6 +113,9 @@ mod tests {
         assert_eq!(float("0.1"), Some(0.1));
         assert_eq!(float("-0").map(f64::to_bits), Some((-0.0f64).to_bits()));
         assert_eq!([float("1e400"), float("inf"), float("nan"), float("1.")], [None; 4]);
+        assert_eq!([float("1e-400"), float("-0.1e-399")], [None; 2], "zero is another number");
+        assert_eq!([float("0e-400"), float("-0.00")].map(|zero| zero.map(f64::abs)), [Some(0.0); 2]);
+        assert_eq!(float("5e-324"), Some(f64::from_bits(1)));
     }
 
     #[test]
