@@ -17,11 +17,13 @@ use std::process::Output;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array as _, ArrayRef, BinaryArray, Float64Array, Int64Array, ListArray, MapArray, RecordBatch, StringArray,
-    StructArray,
+    Array as _, ArrayRef, AsArray as _, BinaryArray, Float64Array, Int64Array, ListArray, MapArray, RecordBatch,
+    StringArray, StructArray, make_array,
 };
 use arrow::buffer::OffsetBuffer;
-use arrow::datatypes::{DataType, Field, Fields, Schema};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Field, Fields, Int64Type, Schema, TimeUnit};
+use arrow::ipc::writer::FileWriter;
 use canaries::search::{FIRST_NUMBER, NUMBERS, Needles, STEM, files, unpacked};
 use common::desk::Desk;
 use parquet::arrow::ArrowWriter;
@@ -328,6 +330,124 @@ fn records_that_hold_a_known_value_refuse_the_run_and_may_where_it_is_approved()
     let asked = desk.asked(&file);
     assert!(asked.contains("may hold values of identifying columns (KNOWN), because: x"), "{asked}");
     desk.facts(&["run", "shop", "--approval", "excepted"]);
+}
+
+/// What is done to whole numbers of which some are null.
+const TREATED: [&str; 7] = [
+    r#"method = "round", to = 10"#,
+    r#"method = "clamp", max = 9999999999"#,
+    r#"method = "noise", kind = "laplace", scale = 5"#,
+    r#"method = "bucket", k = 2"#,
+    r#"method = "shuffle""#,
+    r#"method = "fpe", domain = "f", digits = 10, otherwise = "null""#,
+    r#"method = "when", when = [{ column = "plan", is = ["pro"], method = "keep", because = "x" }], otherwise = "null""#,
+];
+
+/// Every type that a rule can declare.
+fn declared() -> Vec<DataType> {
+    use DataType::*;
+    let stamp = |zone: Option<&str>| Timestamp(TimeUnit::Microsecond, zone.map(Into::into));
+    let numbers = [Int8, Int16, Int32, Int64, UInt8, UInt16, UInt32, UInt64, Float64, Decimal128(20, 2)];
+    let others = [Utf8, Boolean, Date32, stamp(None), stamp(Some("UTC"))];
+    numbers.into_iter().chain(others).collect()
+}
+
+/// The same array with every other value null, which is all that changes: the values stay where they were.
+fn half_null(array: ArrayRef) -> ArrayRef {
+    let nulls = (0..array.len()).map(|row| row % 2 == 0).collect();
+    make_array(array.to_data().into_builder().nulls(Some(nulls)).build().expect("as long as it was"))
+}
+
+/// A column of every type and shape, with nulls at every level, what leaf it has, and what lies under the nulls.
+fn shapes(numbers: &ArrayRef) -> Vec<(String, DataType, ArrayRef)> {
+    let mut columns = Vec::new();
+    for (at, data_type) in declared().into_iter().enumerate() {
+        let exact = cast(numbers, &data_type).expect("a number of the type");
+        let small = Int64Array::from_iter_values(numbers.as_primitive::<Int64Type>().values().iter().map(|n| n % 99));
+        let values = if exact.null_count() == 0 { exact } else { cast(&small, &data_type).expect("a small number") };
+        let field = |name: &str, of: &ArrayRef| Arc::new(Field::new(name, of.data_type().clone(), true));
+        let own = |of: ArrayRef| -> ArrayRef { Arc::new(StructArray::from(vec![(field("own", &of), of)])) };
+        let list = |of: ArrayRef| -> ArrayRef {
+            Arc::new(ListArray::new(field("element", &of), OffsetBuffer::from_repeated_length(1, ROWS), of, None))
+        };
+        let pair = |of: ArrayRef| {
+            let key: ArrayRef = texts(|row| row.to_string());
+            let fields = vec![Field::new("key", DataType::Utf8, false), Field::new("value", data_type.clone(), true)];
+            StructArray::new(fields.into(), vec![key, of], None)
+        };
+        let map = |of: StructArray| -> ArrayRef {
+            let entry = Arc::new(Field::new("key_value", of.data_type().clone(), false));
+            Arc::new(MapArray::new(entry, OffsetBuffer::from_repeated_length(1, ROWS), of, None, false))
+        };
+        let column = |shape: &str, array| (format!("{shape}{at}"), data_type.clone(), array);
+        columns.extend([
+            column("plain", half_null(values.clone())),
+            column("own", half_null(own(values.clone()))),
+            column("list", half_null(list(values.clone()))),
+            column("map", half_null(map(pair(values.clone())))),
+            column("deep", list(half_null(own(values)))),
+        ]);
+    }
+    columns
+}
+
+/// Writes an Arrow object in which these numbers lie under the nulls of all columns, and the schema of its table.
+fn veiled(desk: &Desk, hidden: impl Fn(usize) -> i64) {
+    let numbers: ArrayRef =
+        Arc::new(Int64Array::from_iter_values((0..ROWS).map(|row| if row % 2 == 0 { 7 } else { hidden(row) })));
+    let keep = r#"class = "attribute", method = "keep", because = "x""#;
+    let plans: ArrayRef = texts(|row| ["free", "pro"][row / 2 % 2].to_owned());
+    let ids: ArrayRef = Arc::new(Int64Array::from_iter_values((1..).take(ROWS)));
+    let mut columns = vec![("id".to_owned(), ids), ("plan".to_owned(), plans)];
+    let mut rules = format!(
+        "id = {{ type = \"int64\", class = \"direct\", method = \"pseudonym\", domain = \"id\" }}\nplan = {{ {keep} }}\n"
+    );
+    for (name, data_type, array) in shapes(&numbers) {
+        let named = verho::schema::type_name(&data_type).expect("a declared type");
+        let leaf = |below: &str| format!("\"{name}{below}\" = {{ type = \"{named}\", {keep} }}\n");
+        rules += &match name.trim_end_matches(char::is_numeric) {
+            "plain" => leaf(""),
+            "own" => leaf(".own"),
+            "list" => leaf("[]"),
+            "deep" => leaf("[].own"),
+            _ => format!("\"{name}{{key}}\" = {{ {keep} }}\n") + &leaf("{value}"),
+        };
+        columns.push((name, array));
+    }
+    for (at, method) in TREATED.into_iter().enumerate() {
+        rules += &format!("treated{at} = {{ type = \"int64\", class = \"attribute\", {method} }}\n");
+        columns.push((format!("treated{at}"), half_null(numbers.clone())));
+    }
+    let fields: Vec<Field> =
+        columns.iter().map(|(name, array)| Field::new(name, array.data_type().clone(), true)).collect();
+    let (schema, arrays) = (Arc::new(Schema::new(fields)), columns.into_iter().map(|(_, array)| array).collect());
+    desk.write("production/shop/people/0.arrow", "");
+    let file = File::create(desk.path("production/shop/people/0.arrow")).expect("a file");
+    let mut writer = FileWriter::try_new(file, &schema).expect("a writer");
+    writer.write(&RecordBatch::try_new(schema, arrays).expect("a batch")).expect("written");
+    writer.finish().expect("closed");
+    let head = "customer = \"shop\"\ntable = \"people\"\nsource = \"shop/people/*.arrow\"\nformat = \"arrow\"\noutput = \"same\"\n[columns]\n";
+    desk.write("schemas/shop/people.toml", &format!("{head}{rules}"));
+}
+
+#[test]
+fn what_lies_under_nulls_leaves_in_no_type_and_no_shape() {
+    let desk = Desk::local("shop");
+    let hidden: [fn(usize) -> i64; 2] = [|_| 0, |row| FIRST_NUMBER + row as i64];
+    for (run, hidden) in hidden.into_iter().enumerate() {
+        veiled(&desk, hidden);
+        if run == 0 {
+            desk.approve("shop", "nulls", 2);
+        }
+        desk.facts(&["run", "shop"]);
+    }
+    let is_part = |path: &std::path::PathBuf| path.extension().is_some_and(|end| end == "arrow");
+    let parts: Vec<_> = files(&desk.path("test")).into_iter().filter(is_part).collect();
+    let [one, other] = [0, 1].map(|at| std::fs::read(&parts[at]).expect("a part"));
+    assert!(one == other, "a part tells what lay under its nulls");
+    let source = std::fs::read(desk.path("production/shop/people/0.arrow")).expect("a source");
+    assert!(Needles::new().are_in(&source), "the source is full of them");
+    none_left(&desk, &[]);
 }
 
 #[test]

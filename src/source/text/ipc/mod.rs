@@ -2,9 +2,10 @@
 //!
 //! Both must end with the end-of-stream mark: without it an object that was cut off between two messages would
 //! pass for a shorter one. A file's footer is held against what was read. Dictionaries of columns are decoded;
-//! metadata of the schema is dropped, as it can hold anything.
+//! metadata of the schema is dropped, as it can hold anything, and so is what lies under nulls.
 
 mod message;
+mod nulls;
 mod schema;
 
 use std::io::{BufRead, BufReader, Read};
@@ -18,6 +19,7 @@ use super::Limits;
 use super::error::{Fault, TextError};
 use crate::plan::{FileError, contained};
 use message::{Kind, Message};
+pub(super) use nulls::emptied;
 use schema::Columns;
 
 /// What a file begins with.

@@ -6,7 +6,7 @@ use arrow::datatypes::{DataType, Field, FieldRef, Fields, Schema, SchemaRef};
 
 use super::super::Limits;
 use super::super::error::{Fault, TextError};
-use super::guarded;
+use super::{emptied, guarded};
 
 /// Where the planned columns are.
 pub(super) struct Columns {
@@ -29,13 +29,13 @@ impl Columns {
         Ok(Columns { planned, places })
     }
 
-    /// A batch of the planned columns, dictionaries decoded.
+    /// A batch of the planned columns, dictionaries decoded, and nothing under nulls.
     pub(super) fn plain(&self, batch: &RecordBatch) -> Result<RecordBatch, Fault> {
         let column = |(place, field): (&usize, &FieldRef)| -> Result<ArrayRef, Fault> {
             let array = batch.column(*place);
             match array.data_type() == field.data_type() {
-                true => Ok(array.clone()),
-                false => guarded(|| cast(array, field.data_type())),
+                true => guarded(|| emptied(array)),
+                false => guarded(|| emptied(&cast(array, field.data_type())?)),
             }
         };
         let arrays = self.places.iter().zip(self.planned.fields()).map(column).collect::<Result<_, _>>()?;

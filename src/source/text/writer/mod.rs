@@ -12,13 +12,13 @@ mod spell;
 
 use std::io::Write;
 
-use arrow::array::RecordBatch;
+use arrow::array::{RecordBatch, RecordBatchOptions};
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 use arrow::ipc::writer::{FileWriter, StreamWriter};
 
-use super::Format;
 use super::error::{Fault, TextError};
+use super::{Format, ipc};
 
 /// Writes the batches of one object; [`Writer::finish`] must end it.
 pub struct Writer<W: Write> {
@@ -58,6 +58,13 @@ fn arrow(error: ArrowError) -> TextError {
     }
 }
 
+/// A batch with nothing under its nulls, whoever made them: Arrow writes whole buffers.
+fn emptied(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    let columns = batch.columns().iter().map(ipc::emptied).collect::<Result<_, _>>()?;
+    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    RecordBatch::try_new_with_options(batch.schema(), columns, &options)
+}
+
 impl<W: Write> Writer<W> {
     /// Starts an object; packed by [`Packing::pack`](super::Packing::pack), where it is.
     ///
@@ -90,8 +97,8 @@ impl<W: Write> Writer<W> {
         match &mut self.sink {
             Sink::Csv(csv, lines) => csv.write(batch, &mut lines.buffer).and_then(|()| lines.send()),
             Sink::Json(json, lines) => json.write(batch, &mut lines.buffer).and_then(|()| lines.send()),
-            Sink::File(writer) => writer.write(batch).map_err(arrow),
-            Sink::Stream(writer) => writer.write(batch).map_err(arrow),
+            Sink::File(writer) => emptied(batch).and_then(|batch| writer.write(&batch)).map_err(arrow),
+            Sink::Stream(writer) => emptied(batch).and_then(|batch| writer.write(&batch)).map_err(arrow),
         }
     }
 
