@@ -83,7 +83,7 @@ impl EngineError {
                 Some("make the quasi columns coarser, or raise `memory` under [limits]")
             }
             EngineError::Mask(MaskError::Method(_, ApplyError::Value { .. })) => {
-                Some("say in the schema what becomes of such values, as with `otherwise`")
+                Some("say in the schema what becomes of such values, as with `otherwise` or `when`")
             }
             EngineError::Mask(MaskError::Method(_, ApplyError::Beyond)) => Some(
                 "such a value often stands for none: have it written as null, or choose a method that moves nothing",

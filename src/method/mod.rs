@@ -121,8 +121,6 @@ pub enum ApplyError {
     Beside,
     #[error("a value moves beyond what its type can hold")]
     Beyond,
-    #[error("a value stands in no line of its hierarchy")]
-    Unlisted,
 }
 
 /// What a method needs beside its options.

@@ -10,7 +10,7 @@ use arrow::array::{Array, ArrayRef, AsArray, UInt32Array};
 use arrow::compute::take as take_rows;
 use arrow::datatypes::DataType;
 
-use super::{positive, refusal};
+use super::{ENTRY, positive, refusal};
 use crate::document::{Fault, Section};
 use crate::method::values::{Unit, Wholes, each_text, each_whole, is_text};
 use crate::method::{ApplyError, Context, Method, Outcome, Unsupported, options_text};
@@ -121,7 +121,7 @@ impl Method for Hierarchy {
         self.plan(input.data_type())?;
         let lines = self.lines_of(input);
         if self.otherwise == Otherwise::Refuse && lines.null_count() > input.null_count() {
-            return Err(ApplyError::Unlisted);
+            return Err(ApplyError::Value { method: ENTRY.name, what: "it stands in no line of its hierarchy" });
         }
         take_rows(&self.lines.texts, &lines, None).map_err(|_| ApplyError::TooLong { rows: input.len() })
     }
