@@ -45,7 +45,7 @@ fn texts(value: impl Fn(usize) -> String) -> ArrayRef {
 }
 
 fn list_of(values: ArrayRef) -> ArrayRef {
-    let item = Arc::new(Field::new("element", values.data_type().clone(), false));
+    let item = Arc::new(Field::new(canary(20, 0), values.data_type().clone(), false));
     Arc::new(ListArray::new(item, OffsetBuffer::from_repeated_length(1, ROWS), values, None))
 }
 
@@ -55,9 +55,10 @@ fn structure(name: &str, values: ArrayRef) -> ArrayRef {
 }
 
 fn map(keys: ArrayRef, values: ArrayRef) -> ArrayRef {
-    let fields = vec![Field::new("key", DataType::Utf8, false), Field::new("value", DataType::Utf8, true)];
+    let fields =
+        vec![Field::new(canary(21, 0), DataType::Utf8, false), Field::new(canary(21, 1), DataType::Utf8, true)];
     let entries = StructArray::new(fields.into(), vec![keys, values], None);
-    let entry = Arc::new(Field::new("entries", entries.data_type().clone(), false));
+    let entry = Arc::new(Field::new(canary(21, 2), entries.data_type().clone(), false));
     Arc::new(MapArray::new(entry, OffsetBuffer::from_repeated_length(1, ROWS), entries, None, false))
 }
 

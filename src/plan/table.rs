@@ -450,13 +450,13 @@ fn output_field<'p>(field: &Field, plans: &mut Iter<'p, LeafPlan>) -> Result<Opt
             let kept: Fields = kept.into_iter().flatten().collect();
             (!kept.is_empty()).then_some(DataType::Struct(kept))
         }
-        DataType::List(item) => output_field(item, plans)?.map(|item| DataType::List(Arc::new(item))),
-        DataType::LargeList(item) => output_field(item, plans)?.map(|item| DataType::LargeList(Arc::new(item))),
+        DataType::List(item) => output_field(item, plans)?.map(|item| DataType::List(named("element", item))),
+        DataType::LargeList(item) => output_field(item, plans)?.map(|item| DataType::LargeList(named("element", item))),
         DataType::FixedSizeList(item, length) => {
-            output_field(item, plans)?.map(|item| DataType::FixedSizeList(Arc::new(item), *length))
+            output_field(item, plans)?.map(|item| DataType::FixedSizeList(named("element", item), *length))
         }
         DataType::Map(entries, sorted) => {
-            output_map(entries, plans)?.map(|entries| DataType::Map(Arc::new(entries), *sorted))
+            output_map(entries, plans)?.map(|entries| DataType::Map(named("key_value", entries), *sorted))
         }
         _ => None,
     };
@@ -475,9 +475,17 @@ fn output_map<'p>(entries: &Field, plans: &mut Iter<'p, LeafPlan>) -> Result<Opt
         (Some(key), _) if key.is_nullable() && !pair[0].is_nullable() => {
             Err(misplaced("a key of a map cannot become null"))
         }
-        (Some(key), Some(value)) => Ok(Some(bare(entries, DataType::Struct(Fields::from(vec![key, value])), false))),
+        (Some(key), Some(value)) => {
+            let pair = Fields::from(vec![named("key", key), named("value", value)]);
+            Ok(Some(bare(entries, DataType::Struct(pair), false)))
+        }
         _ => Err(misplaced("key and value of a map are dropped together or not at all")),
     }
+}
+
+/// A field under the name that Parquet's LogicalTypes.md gives it: what a source calls it stands in no schema that anybody approved.
+fn named(name: &str, field: Field) -> Arc<Field> {
+    Arc::new(field.with_name(name))
 }
 
 /// A field without the metadata of its source.

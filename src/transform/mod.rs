@@ -212,7 +212,7 @@ impl<'p> Work<'p> {
             DataType::List(item) => self.list::<i32>(array.as_list(), item, output),
             DataType::LargeList(item) => self.list::<i64>(array.as_list(), item, output),
             DataType::FixedSizeList(item, _) => self.fixed_list(array.as_fixed_size_list(), item, output),
-            DataType::Map(entries, _) => self.map(array.as_map(), entries, output),
+            DataType::Map(..) => self.map(array.as_map(), output),
             _ => self.leaf(array),
         }
     }
@@ -273,15 +273,14 @@ impl<'p> Work<'p> {
         )?)))
     }
 
-    fn map(
-        &mut self,
-        array: &MapArray,
-        entries: &Field,
-        output: Option<&DataType>,
-    ) -> Result<Option<ArrayRef>, MaskError> {
-        let pairs: ArrayRef = Arc::new(array.entries().clone());
+    fn map(&mut self, array: &MapArray, output: Option<&DataType>) -> Result<Option<ArrayRef>, MaskError> {
         let into = output
             .and_then(|output| if let DataType::Map(into, sorted) = output { Some((into, *sorted)) } else { None });
+        let pairs: ArrayRef = match into {
+            Some((into, _)) => Arc::new(renamed(array.entries(), into)?),
+            None => Arc::new(array.entries().clone()),
+        };
+        let entries = &Field::new("key_value", pairs.data_type().clone(), false);
         let list_of = || list_of(pairs.len(), array.offsets().lengths(), array.offsets()[0].as_usize());
         let values = self.items(&pairs, entries, into.map(|(into, _)| into.as_ref()), list_of)?;
         let Some(((into, sorted), values)) = into.zip(values) else { return Ok(None) };
@@ -334,6 +333,13 @@ impl<'p> Work<'p> {
         });
         Ok(masked)
     }
+}
+
+/// The pairs of a map whose two sides have the names that they will have: those of their source do not leave.
+fn renamed(pairs: &StructArray, into: &Field) -> Result<StructArray, MaskError> {
+    let DataType::Struct(into) = into.data_type() else { return Err(MaskError::Shape) };
+    let names = into.iter().zip(pairs.fields()).map(|(into, field)| field.as_ref().clone().with_name(into.name()));
+    Ok(StructArray::try_new(names.collect(), pairs.columns().to_vec(), pairs.nulls().cloned())?)
 }
 
 /// The list of each item; items before the first list belong to none, and nobody sees what becomes of them.
