@@ -3,11 +3,11 @@
 use arrow::array::ArrayRef;
 
 use crate::detect::Known;
-use crate::detect::known::{Gatherer, Gathering, NoRoom, Room, spelled};
-use crate::plan::{ColumnPlan, Content, Plan, SourceFile, TablePlan};
-use crate::schema::Class;
+use crate::detect::known::{Gatherer, Gathering, NoRoom, Room, Spelled, spelled};
+use crate::plan::{ColumnPlan, Content, LeafPlan, Plan, SourceFile, TablePlan};
+use crate::schema::{Class, Column};
 use crate::source::{Onlooker, each_leaf};
-use crate::survey::Words;
+use crate::survey::words::{Folding, Words};
 
 /// The filter of known values takes this share of a run's memory at most.
 const SHARE: u64 = 16;
@@ -47,16 +47,17 @@ impl Direct {
 
     /// Somebody to whom the values of one `direct` leaf are shown.
     pub fn looker(&self) -> Looker<'_> {
-        let gatherer = self.gathering.as_ref().map(Gathering::gatherer);
-        Looker { direct: self, gatherer, lower: String::new() }
+        let gathering = self.gathering.as_ref();
+        let gatherer = gathering.map(Gathering::gatherer);
+        let sight = Sight { words: &self.words, folding: Folding::default(), gatherer };
+        Looker { gathering, sight }
     }
 
     /// Looks at the `direct` leaves of a column.
     pub fn look(&self, table: &TablePlan, column: &ColumnPlan, array: &ArrayRef) {
-        let mut looker = self.looker();
         let _ = each_leaf(array, |leaf, values| {
-            if column.leaves.get(leaf).is_some_and(|plan| is_direct(table, plan)) {
-                looker.values(values);
+            if column.leaves.get(leaf).is_some_and(|plan| rule(table, plan).is_some()) {
+                self.looker().values(values);
             }
             Ok::<_, std::convert::Infallible>(())
         });
@@ -77,14 +78,33 @@ impl Direct {
 
 /// Sees the values of one leaf.
 pub(super) struct Looker<'d> {
-    direct: &'d Direct,
+    gathering: Option<&'d Gathering>,
+    sight: Sight<'d>,
+}
+
+/// What a text is shown to.
+struct Sight<'d> {
+    words: &'d Words,
+    folding: Folding,
     gatherer: Option<Gatherer>,
-    lower: String,
+}
+
+impl Sight<'_> {
+    fn text(&mut self, text: &str) {
+        if !self.words.is_empty() {
+            self.words.look_at(text, &mut self.folding);
+        }
+        self.gatherer.iter_mut().for_each(|gatherer| gatherer.text(text));
+    }
+
+    fn number(&mut self, number: u128) {
+        self.gatherer.iter_mut().for_each(|gatherer| gatherer.number(number));
+    }
 }
 
 impl Looker<'_> {
     fn take(&mut self) {
-        if let (Some(gathering), Some(gatherer)) = (&self.direct.gathering, &mut self.gatherer)
+        if let (Some(gathering), Some(gatherer)) = (self.gathering, &mut self.sight.gatherer)
             && gatherer.is_full()
         {
             gathering.take(gatherer);
@@ -94,41 +114,37 @@ impl Looker<'_> {
 
 impl Onlooker for Looker<'_> {
     fn text(&mut self, text: &str) {
-        if !self.direct.words.is_empty() {
-            self.direct.words.look_at(text, &mut self.lower);
-        }
-        self.gatherer.iter_mut().for_each(|gatherer| gatherer.text(text));
+        self.sight.text(text);
         self.take();
     }
 
     fn values(&mut self, values: &ArrayRef) {
-        if !self.direct.words.is_empty() {
-            self.direct.words.look(values);
-        }
-        if let Some(gatherer) = &mut self.gatherer {
-            let without = spelled(values, |value| gatherer.add(&value));
-            gatherer.pass(without);
-        }
+        let without = spelled(values, |value| match value {
+            Spelled::Text(text) => self.sight.text(text),
+            Spelled::Number(number) => self.sight.number(number),
+        });
+        self.sight.gatherer.iter_mut().for_each(|gatherer| gatherer.pass(without));
         self.take();
     }
 }
 
 impl Drop for Looker<'_> {
     fn drop(&mut self) {
-        if let (Some(gathering), Some(gatherer)) = (&self.direct.gathering, self.gatherer.take()) {
+        if let (Some(gathering), Some(gatherer)) = (self.gathering, self.sight.gatherer.take()) {
             gathering.take_back(gatherer);
         }
     }
 }
 
-/// Whether a leaf identifies alone.
-pub(super) fn is_direct(table: &TablePlan, plan: &crate::plan::LeafPlan) -> bool {
-    table.schema.columns.get(&plan.leaf.path).is_some_and(|rule| rule.class == Class::Direct)
+/// The rule of a leaf that identifies alone; none of any other.
+pub(super) fn rule<'t>(table: &'t TablePlan, plan: &LeafPlan) -> Option<&'t Column> {
+    table.schema.columns.get(&plan.leaf.path).filter(|rule| rule.class == Class::Direct)
 }
 
 /// How many values the `direct` leaves of a table hold at most, as far as is known before they are read.
 fn values(table: &TablePlan) -> u64 {
-    let direct = table.columns.iter().flat_map(|column| &column.leaves).filter(|plan| is_direct(table, plan)).count();
+    let direct =
+        table.columns.iter().flat_map(|column| &column.leaves).filter(|plan| rule(table, plan).is_some()).count();
     let of = |file: &SourceFile| match &file.content {
         Content::Pages(_) => file.rows(),
         Content::Records { .. } => file.object.size / RECORDED,

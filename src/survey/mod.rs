@@ -11,12 +11,10 @@ mod links;
 mod look;
 mod sample;
 mod skew;
+mod words;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::BTreeMap;
 
-use arrow::array::{Array, ArrayRef, AsArray};
-use arrow::datatypes::DataType;
 use rayon::prelude::*;
 
 use crate::account::doors::OpenProduction;
@@ -29,14 +27,11 @@ use crate::schema::LeafPath;
 use crate::source::{ReadLimits, Records, RowGroup};
 
 pub use direct::Counts;
-use direct::{Direct, is_direct};
+use direct::{Direct, rule};
 pub use groups::{Counted, Group, Names, Standing, Standings, Subjects, count};
 pub use links::{LinkFinding, orphans};
 pub use look::Means;
 pub use skew::{SkewFinding, skew};
-
-/// Shorter values are met by chance in any text, so a word is not taken for holding one, in bytes.
-const SHORTEST: usize = 5;
 
 /// What the first pass has told.
 pub struct Surveyed {
@@ -155,7 +150,7 @@ fn look_through(
     group: &RowGroup<'_>,
     column: &ColumnPlan,
 ) -> Result<(), FileError> {
-    let leaves = column.leaves.iter().enumerate().filter(|(_, plan)| is_direct(table, plan));
+    let leaves = column.leaves.iter().enumerate().filter(|(_, plan)| rule(table, plan).is_some());
     for (leaf, _) in leaves {
         if group.sound(column, leaf, Some(&mut direct.looker()))?.is_none() {
             return group.read(column, |batch| {
@@ -172,95 +167,5 @@ fn row_groups(table: &TablePlan) -> impl Iterator<Item = (&TablePlan, &SourceFil
 }
 
 fn holds_direct(table: &TablePlan, column: &ColumnPlan) -> bool {
-    column.leaves.iter().any(|plan| is_direct(table, plan))
-}
-
-/// The words that fakes draw from, found by any piece of them.
-struct Words {
-    all: Vec<&'static str>,
-    seen: Vec<AtomicBool>,
-    /// From each piece of a word, in lower case, to the words that hold it.
-    pieces: HashMap<Box<str>, Vec<usize>>,
-    longest: usize,
-}
-
-impl Words {
-    fn of(plan: &Plan) -> Self {
-        let rules = plan.tables.iter().flat_map(|table| table.schema.columns.values());
-        let unique: HashSet<&'static str> = rules.flat_map(|rule| rule.method.vocabulary()).collect();
-        let mut all: Vec<_> = unique.into_iter().collect();
-        all.sort_unstable();
-        let mut pieces: HashMap<Box<str>, Vec<usize>> = HashMap::new();
-        for (index, word) in all.iter().enumerate() {
-            let lower = word.to_lowercase();
-            let mut of_word: Vec<&str> = pieces_of(&lower).collect();
-            of_word.sort_unstable();
-            of_word.dedup();
-            of_word.into_iter().for_each(|piece| pieces.entry(piece.into()).or_default().push(index));
-        }
-        let seen = all.iter().map(|_| AtomicBool::new(false)).collect();
-        let longest = pieces.keys().map(|piece| piece.len()).max().unwrap_or(0);
-        Words { all, seen, pieces, longest }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.all.is_empty()
-    }
-
-    /// Looks at every text of a leaf.
-    fn look(&self, array: &ArrayRef) {
-        let mut lower = String::new();
-        match array.data_type() {
-            DataType::Utf8 => array.as_string::<i32>().iter().flatten().for_each(|text| self.look_at(text, &mut lower)),
-            DataType::Binary => {
-                let texts =
-                    array.as_binary::<i32>().iter().flatten().filter_map(|bytes| std::str::from_utf8(bytes).ok());
-                texts.for_each(|text| self.look_at(text, &mut lower));
-            }
-            _ => {}
-        }
-    }
-
-    /// Marks the words that hold a value, or a name in it.
-    fn look_at(&self, text: &str, lower: &mut String) {
-        lower.clear();
-        lower.extend(text.chars().flat_map(char::to_lowercase));
-        self.mark(lower);
-        let names = lower.split(|c: char| !c.is_alphanumeric()).filter(|name| name.len() < lower.len());
-        names.for_each(|name| self.mark(name));
-    }
-
-    fn mark(&self, piece: &str) {
-        if piece.len() > self.longest {
-            return;
-        }
-        for word in self.pieces.get(piece).into_iter().flatten() {
-            self.seen[*word].store(true, Ordering::Relaxed);
-        }
-    }
-
-    fn taken(self) -> Taken {
-        let seen = self.all.iter().zip(&self.seen).filter(|(_, seen)| seen.load(Ordering::Relaxed));
-        Taken::new(seen.map(|(word, _)| (*word).to_owned()))
-    }
-}
-
-/// Every piece of a word that is long enough to tell something, and the whole word.
-fn pieces_of(word: &str) -> impl Iterator<Item = &str> {
-    let starts = word.char_indices().map(|(start, _)| start);
-    let ends = move |start: usize| word[start..].char_indices().map(move |(at, c)| start + at + c.len_utf8());
-    let pieces = starts.flat_map(move |start| ends(start).map(move |end| &word[start..end]));
-    pieces.filter(|piece| piece.len() >= SHORTEST).chain(std::iter::once(word))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pieces_are_long_enough_or_the_whole() {
-        let pieces: Vec<_> = pieces_of("robert").collect();
-        assert_eq!(pieces, ["rober", "robert", "obert", "robert"]);
-        assert_eq!(pieces_of("ann").collect::<Vec<_>>(), ["ann"]);
-    }
+    column.leaves.iter().any(|plan| rule(table, plan).is_some())
 }

@@ -32,6 +32,21 @@ use shelf::{Cellar, Shelf};
 pub use spell::{Spelled, spelled};
 pub use words::Words;
 
+impl Words {
+    /// Hands on every run of up to `most` words as it is folded, with a space between two.
+    pub fn runs(&self, most: usize, run: &mut String, mut each: impl FnMut(&str)) {
+        for start in 0..self.list().len() {
+            run.clear();
+            for word in self.list()[start..].iter().take(most) {
+                let letters = &self.letters(word)[..word.end - word.start];
+                run.extend((!run.is_empty()).then_some(' '));
+                run.push_str(std::str::from_utf8(letters).unwrap_or_default());
+                each(run);
+            }
+        }
+    }
+}
+
 /// The kind of a value that one of the dataset's own `direct` leaves holds.
 pub const KNOWN: &str = "KNOWN";
 
