@@ -17,8 +17,8 @@ use std::process::Output;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array as _, ArrayRef, AsArray as _, BinaryArray, Float64Array, Int64Array, ListArray, MapArray, RecordBatch,
-    StringArray, StructArray, make_array,
+    Array as _, ArrayRef, AsArray as _, BinaryArray, Float64Array, Int64Array, ListArray, MapArray,
+    RecordBatch, StringArray, StructArray, make_array,
 };
 use arrow::buffer::OffsetBuffer;
 use arrow::compute::cast;
@@ -292,6 +292,63 @@ fn a_kept_leaf_that_holds_a_known_value_refuses_the_run() {
     }
     assert!(!files(&desk.path("test")).iter().any(|path| path.ends_with("current.json")), "nothing is visible");
     none_left(&desk, &said);
+}
+
+/// Rules of `direct` leaves, a value that each treats, and leaves that are kept and hold what is known by it.
+fn written_otherwise() -> Vec<(&'static str, ArrayRef, Vec<ArrayRef>)> {
+    let text = |text: &str| -> ArrayRef { Arc::new(StringArray::from(vec![text])) };
+    let texts = |all: &[&str]| all.iter().map(|one| text(one)).collect::<Vec<_>>();
+    let code = r#"method = "null""#;
+    let items = r#"method = "items", split = ";", each = { method = "fake", kind = "name" }"#;
+    let segments = r#"method = "segments", pattern = "<user>_<day>", segments = { user = { method = "pseudonym", domain = "c", as = "integer" }, day = { method = "keep", because = "x" } }"#;
+    let json = r#"method = "json", unlisted = "drop", paths = { name = { method = "fake", kind = "name" }, "ids[]" = { method = "pseudonym", domain = "c", as = "integer" }, by = { method = "drop" }, at = { method = "items", split = " ", each = { method = "null" } }, step = { method = "keep", because = "x" } }"#;
+    let document = r#"{"name":"Maija Mehil\u00e4inen","ids":[77000001],"by":{"who":["Aku Ankkalinna"]},"at":"Oravapolku Turku","step":"keskener\u00e4inen","more":"unlistedword"}"#;
+    let seen = ["by Maija Mehiläinen", "77000001", "Ankkalinna: Aku Ankkalinna", "on oravapolku"];
+    vec![
+        (items, text("Anna Virtanen;Bo Korhonen"), texts(&["seen: Bo Korhonen"])),
+        (segments, text("77000002_monday"), texts(&["user 77000002"])),
+        (json, text(document), texts(&seen)),
+        // What nobody is known by leaves.
+        (code, text("Nobody"), texts(&["on Monday, keskeneräinen, unlistedword; 1980-05-17"])),
+    ]
+}
+
+#[test]
+fn what_a_direct_leaf_holds_is_known_in_parts_and_however_it_is_written() {
+    let desk = Desk::local("shop");
+    let all = written_otherwise();
+    let mut columns = Vec::new();
+    for (at, (_, value, kept)) in all.iter().enumerate() {
+        columns.push((format!("direct{at}"), value.clone()));
+        columns.extend(kept.iter().enumerate().map(|(place, kept)| (format!("kept{at}x{place}"), kept.clone())));
+    }
+    let batch = RecordBatch::try_from_iter(columns.iter().map(|(name, array)| (name, array.clone()))).expect("a batch");
+    desk.write("production/shop/people/0.parquet", "");
+    let file = File::create(desk.path("production/shop/people/0.parquet")).expect("a file");
+    let mut writer = ArrowWriter::try_new(file, batch.schema(), None).expect("a writer");
+    writer.write(&batch).expect("written");
+    writer.close().expect("closed");
+    let kept: Vec<&str> =
+        columns.iter().map(|(name, _)| name.as_str()).filter(|name| name.starts_with("kept")).collect();
+    for (run, leaf) in kept.iter().enumerate() {
+        let rule = |(name, _): &(String, ArrayRef)| match name.strip_prefix("direct") {
+            Some(at) => {
+                format!("{name} = {{ class = \"direct\", {} }}\n", all[at.parse::<usize>().expect("a number")].0)
+            }
+            None if name == leaf => {
+                format!("{name} = {{ class = \"attribute\", method = \"keep\", because = \"x\" }}\n")
+            }
+            None => format!("{name} = {{ class = \"attribute\", method = \"null\" }}\n"),
+        };
+        let rules: String = columns.iter().map(rule).collect();
+        desk.write("schemas/shop/people.toml", &format!("{HEAD}{rules}"));
+        desk.approve("shop", &format!("way-{run}"), 1);
+        let output = desk.verho(&["run", "shop", "--approval", &format!("way-{run}")]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        let is_last = run + 1 == kept.len();
+        assert_eq!(output.status.code(), Some(if is_last { 0 } else { 7 }), "{leaf}: {said}");
+        assert!(is_last || said.contains(&format!("leaf `{leaf}`")) && said.contains("(KNOWN)"), "{said}");
+    }
 }
 
 #[test]

@@ -113,7 +113,7 @@ impl Work<'_> {
 
 /// Why there cannot be an example, if there cannot.
 fn without(outcome: &Outcome, method: &dyn Method) -> Option<&'static str> {
-    let depends = !method.inner().is_empty() && !method.beside().is_empty();
+    let depends = !method.inner().is_none() && !method.beside().is_empty();
     match outcome {
         Outcome::Removed => Some("none: the column is not in the copy"),
         _ if method.extent() == Extent::RowGroup => Some("none: what a value becomes depends on many other rows"),

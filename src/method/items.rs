@@ -7,7 +7,7 @@ use arrow::array::ArrayRef;
 use arrow::datatypes::DataType;
 use serde_json::json;
 
-use super::nested::Nested;
+use super::nested::Inner;
 use super::nested::otherwise::Otherwise;
 use super::nested::part::{Fate, Made, OF_TEXT, One, Part};
 use super::nested::pieces::Pieces;
@@ -79,6 +79,15 @@ impl TakesApart for Items {
         Fit::from(fits)
     }
 
+    fn each_part(&self, text: &str, (): &mut (), each: &mut dyn FnMut(usize, &str)) -> Fit {
+        self.split.tokens(text).for_each(|token| {
+            if let Token::Item(item) = token {
+                each(0, item);
+            }
+        });
+        Fit::Fits
+    }
+
     fn put_together(
         &self,
         text: &str,
@@ -109,8 +118,8 @@ impl Method for Items {
         texts::apply(self, input, context)
     }
 
-    fn inner(&self) -> Vec<&Nested> {
-        self.each.iter().map(|part| &part.nested).chain(self.otherwise.nested()).collect()
+    fn inner(&self) -> Inner<'_> {
+        Inner::OfParts(self)
     }
 
     fn keeps(&self) -> bool {

@@ -15,7 +15,7 @@ use super::nested::otherwise::Otherwise;
 use super::nested::part::{Fate, Made, OF_JSON, Part};
 use super::nested::pieces::Pieces;
 use super::nested::texts::{self, Fit, Presence, TakesApart};
-use super::nested::{Nested, unknown};
+use super::nested::{Inner, unknown};
 use super::{ApplyError, Context, Entry, Keying, Method, Outcome, Unsupported};
 use crate::document::{Fault, Section};
 
@@ -25,7 +25,7 @@ mod sinks;
 mod walk;
 
 use path::Node;
-use sinks::{Collector, Writer};
+use sinks::{Collector, Teller, Writer};
 use walk::{Scratch, Unlisted, Walk};
 
 pub const ENTRY: Entry = Entry {
@@ -111,6 +111,11 @@ impl TakesApart for Json {
         Fit::from(Walk::of(text, &self.parts, self.unlisted, scratch, sink).document(&self.root).is_some())
     }
 
+    fn each_part(&self, text: &str, scratch: &mut Scratch, each: &mut dyn FnMut(usize, &str)) -> Fit {
+        let sink = Teller { each };
+        Fit::from(Walk::of(text, &self.parts, self.unlisted, scratch, sink).document(&self.root).is_some())
+    }
+
     fn put_together(
         &self,
         text: &str,
@@ -137,8 +142,8 @@ impl Method for Json {
         texts::apply(self, input, context)
     }
 
-    fn inner(&self) -> Vec<&Nested> {
-        self.parts.iter().map(|part| &part.nested).chain(self.otherwise.nested()).collect()
+    fn inner(&self) -> Inner<'_> {
+        Inner::OfParts(self)
     }
 
     fn keeps(&self) -> bool {

@@ -20,7 +20,7 @@ pub mod nested;
 mod normalise;
 mod values;
 
-use nested::Nested;
+use nested::Inner;
 pub use values::{comparable, hash_rows, is_hashed, rank_rows};
 
 /// Declares every method's module and the catalogue.
@@ -227,22 +227,22 @@ pub trait Method: Send + Sync {
     ///
     /// The first is that of the value as a whole, where the value as a whole has one.
     fn domains(&self) -> Vec<&str> {
-        nested::domains(&self.inner())
+        nested::domains(&self.inner().methods())
     }
 
     /// The domain of the value as a whole; none where only parts of it, or only some values, have one.
     fn whole(&self) -> Option<&str> {
-        if self.inner().is_empty() { self.domains().first().copied() } else { None }
+        if self.inner().is_none() { self.domains().first().copied() } else { None }
     }
 
-    /// The methods that it is made of, in the order in which their columns stand in [`Context::beside`].
-    fn inner(&self) -> Vec<&Nested> {
-        Vec::new()
+    /// The methods that it is made of, and of what they are.
+    fn inner(&self) -> Inner<'_> {
+        Inner::None
     }
 
     /// Whether a value can leave whole and untouched, whatever it is.
     fn keeps(&self) -> bool {
-        self.inner().iter().any(|nested| nested.method.keeps())
+        self.inner().methods().iter().any(|nested| nested.method.keeps())
     }
 
     /// Whether values stay in the data as they are, be it for other rows or all but some: such as people can be known by.
@@ -263,7 +263,7 @@ pub trait Method: Send + Sync {
 
     /// The columns whose values it needs to see with its own; [`Context::beside`] then has them.
     fn beside(&self) -> Vec<Beside> {
-        nested::beside(&self.inner())
+        nested::beside(&self.inner().methods())
     }
 
     /// Says whether it takes the columns that it looks at, which are of these types, in the order of
@@ -272,12 +272,12 @@ pub trait Method: Send + Sync {
     /// # Errors
     /// Where it does not take one of them.
     fn plan_beside(&self, types: &[DataType]) -> Result<(), Unsupported> {
-        nested::plan_beside(&self.inner(), types)
+        nested::plan_beside(&self.inner().methods(), types)
     }
 
     /// How much of the column it needs to see at once.
     fn extent(&self) -> Extent {
-        nested::extent(&self.inner())
+        nested::extent(&self.inner().methods())
     }
 
     /// How many bits tell one output of this type's values from another, at least, where outputs are codes that can
@@ -293,7 +293,7 @@ pub trait Method: Send + Sync {
 
     /// Whether a value of this type can come out as it went in, by chance or by nature.
     fn can_return_input(&self, input: &DataType) -> bool {
-        self.inner().iter().any(|nested| nested.method.can_return_input(input))
+        self.inner().methods().iter().any(|nested| nested.method.can_return_input(input))
     }
 
     /// The same method one step coarser, so that more values become equal; none where it has no further step.
@@ -315,7 +315,7 @@ pub trait Method: Send + Sync {
 
     /// Every word that an output can be made of and that could be somebody's real value.
     fn vocabulary(&self) -> Vec<&'static str> {
-        nested::vocabulary(&self.inner())
+        nested::vocabulary(&self.inner().methods())
     }
 }
 

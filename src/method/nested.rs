@@ -79,6 +79,52 @@ impl Nested {
     }
 }
 
+/// The methods that another one is made of, in the order in which their columns stand in [`Context::beside`].
+pub enum Inner<'m> {
+    None,
+    /// Each treats some values as wholes.
+    OfWhole(Vec<&'m Nested>),
+    /// Each treats some parts of a text.
+    OfParts(&'m dyn Apart),
+    /// Each treats what recognisers find in a text; guards look for that by themselves.
+    OfFound(Vec<&'m Nested>),
+}
+
+/// Takes a text into parts, each of which has its method.
+pub trait Apart {
+    fn methods(&self) -> Vec<&Nested>;
+
+    /// Hands on the parts of a text with their methods, those that are left out too, or the text where it cannot be taken apart.
+    fn each_part(&self, text: &str, each: &mut dyn FnMut(&Nested, &str));
+}
+
+impl<'m> Inner<'m> {
+    /// Whether there are none.
+    pub fn is_none(&self) -> bool {
+        self.methods().is_empty()
+    }
+
+    pub fn methods(&self) -> Vec<&'m Nested> {
+        match self {
+            Inner::None => Vec::new(),
+            Inner::OfWhole(methods) | Inner::OfFound(methods) => methods.clone(),
+            Inner::OfParts(apart) => apart.methods(),
+        }
+    }
+}
+
+/// Hands on the parts of a text of which a method lets nothing through: as a whole value each of them would be known.
+pub fn replaced(method: &dyn Method, text: &str, each: &mut dyn FnMut(&str)) {
+    match method.inner() {
+        Inner::None | Inner::OfFound(_) => {}
+        Inner::OfWhole(methods) => methods.iter().for_each(|nested| replaced(&*nested.method, text, each)),
+        Inner::OfParts(apart) => apart.each_part(text, &mut |nested, piece| match nested.method.carries_input() {
+            true => replaced(&*nested.method, piece, each),
+            false => each(piece),
+        }),
+    }
+}
+
 /// A fault of a word that is none of those known.
 pub fn unknown<'n>(
     section: &Section<'_>,

@@ -10,7 +10,7 @@
 use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::DataType;
 
-use super::nested::Nested;
+use super::nested::Inner;
 use super::nested::part::{Form, Made};
 use super::nested::pieces::Pieces;
 use super::nested::texts::write;
@@ -125,8 +125,8 @@ impl Method for Scrub {
         written.finish(input.logical_nulls())
     }
 
-    fn inner(&self) -> Vec<&Nested> {
-        self.rules.parts().iter().map(|part| &part.nested).collect()
+    fn inner(&self) -> Inner<'_> {
+        Inner::OfFound(self.rules.parts().iter().map(|part| &part.nested).collect())
     }
 
     /// What is not recognised stays.

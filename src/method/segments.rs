@@ -12,7 +12,7 @@ use super::nested::otherwise::Otherwise;
 use super::nested::part::{Fate, Made, OF_TEXT, Part};
 use super::nested::pieces::Pieces;
 use super::nested::texts::{self, Fit, Presence, TakesApart};
-use super::nested::{Nested, unknown};
+use super::nested::{Inner, unknown};
 use super::{ApplyError, Context, Entry, Keying, Method, Outcome, Unsupported, required_text};
 use crate::document::{Fault, Section};
 
@@ -111,6 +111,13 @@ impl TakesApart for Segments {
         Fit::from(fits && parts.all(|(range, pieces)| pieces.push(row, &text[range.clone()])))
     }
 
+    fn each_part(&self, text: &str, found: &mut Vec<Range>, each: &mut dyn FnMut(usize, &str)) -> Fit {
+        let fits = self.pattern.find(text, found);
+        let found = found.iter().enumerate().filter(|_| fits);
+        found.for_each(|(part, range)| each(part, &text[range.clone()]));
+        Fit::from(fits)
+    }
+
     fn put_together(
         &self,
         _: &str,
@@ -140,8 +147,8 @@ impl Method for Segments {
         texts::apply(self, input, context)
     }
 
-    fn inner(&self) -> Vec<&Nested> {
-        self.parts.iter().map(|part| &part.nested).chain(self.otherwise.nested()).collect()
+    fn inner(&self) -> Inner<'_> {
+        Inner::OfParts(self)
     }
 
     fn keeps(&self) -> bool {

@@ -7,7 +7,7 @@ use arrow::array::ArrayRef;
 use arrow::datatypes::DataType;
 use serde_json::{Value, json};
 
-use super::nested::Nested;
+use super::nested::{Inner, Nested};
 use super::nested::branches::{Branch, Branches};
 use super::nested::condition::Condition;
 use super::nested::otherwise::Otherwise;
@@ -82,12 +82,12 @@ impl Method for When {
         self.0.apply(input, context)
     }
 
-    fn inner(&self) -> Vec<&Nested> {
-        self.0.inner()
+    fn inner(&self) -> Inner<'_> {
+        Inner::OfWhole(self.0.inner())
     }
 
     fn carries_input(&self) -> bool {
-        self.inner().iter().any(|nested| nested.method.carries_input())
+        self.0.inner().iter().any(|nested| nested.method.carries_input())
     }
 
     fn beside(&self) -> Vec<Beside> {

@@ -80,7 +80,7 @@ fn may_return(name: &str, method: &dyn Method) -> bool {
     if NEW_VALUES.contains(&name) {
         return false;
     }
-    match method.inner().as_slice() {
+    match method.inner().methods().as_slice() {
         [] => method.keeps() || method.can_return_input(&DataType::Utf8),
         inner => inner.iter().any(|nested| may_return(nested.name(), &*nested.method)),
     }

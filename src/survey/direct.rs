@@ -4,6 +4,8 @@ use arrow::array::ArrayRef;
 
 use crate::detect::Known;
 use crate::detect::known::{Gatherer, Gathering, NoRoom, Room, Spelled, spelled};
+use crate::method::Method;
+use crate::method::nested::replaced;
 use crate::plan::{ColumnPlan, Content, LeafPlan, Plan, SourceFile, TablePlan};
 use crate::schema::{Class, Column};
 use crate::source::{Onlooker, each_leaf};
@@ -45,19 +47,20 @@ impl Direct {
         self.gathering.is_none() && self.words.is_empty()
     }
 
-    /// Somebody to whom the values of one `direct` leaf are shown.
-    pub fn looker(&self) -> Looker<'_> {
+    /// Somebody to whom the values of one `direct` leaf are shown, with its method.
+    pub fn looker<'d>(&'d self, method: &'d dyn Method) -> Looker<'d> {
         let gathering = self.gathering.as_ref();
         let gatherer = gathering.map(Gathering::gatherer);
         let sight = Sight { words: &self.words, folding: Folding::default(), gatherer };
-        Looker { gathering, sight }
+        let composed = (!method.inner().is_none()).then_some(method);
+        Looker { gathering, composed, sight }
     }
 
     /// Looks at the `direct` leaves of a column.
     pub fn look(&self, table: &TablePlan, column: &ColumnPlan, array: &ArrayRef) {
         let _ = each_leaf(array, |leaf, values| {
-            if column.leaves.get(leaf).is_some_and(|plan| rule(table, plan).is_some()) {
-                self.looker().values(values);
+            if let Some(rule) = column.leaves.get(leaf).and_then(|plan| rule(table, plan)) {
+                self.looker(&*rule.method).values(values);
             }
             Ok::<_, std::convert::Infallible>(())
         });
@@ -79,6 +82,8 @@ impl Direct {
 /// Sees the values of one leaf.
 pub(super) struct Looker<'d> {
     gathering: Option<&'d Gathering>,
+    /// What is done to the leaf, where it may be done to parts of its values.
+    composed: Option<&'d dyn Method>,
     sight: Sight<'d>,
 }
 
@@ -103,6 +108,15 @@ impl Sight<'_> {
 }
 
 impl Looker<'_> {
+    /// A value, and the parts of it that its method replaces: what becomes another text is looked for in all others.
+    fn value(&mut self, text: &str) {
+        let Looker { composed, sight, .. } = self;
+        sight.text(text);
+        if let Some(method) = composed {
+            replaced(*method, text, &mut |piece| sight.text(piece));
+        }
+    }
+
     fn take(&mut self) {
         if let (Some(gathering), Some(gatherer)) = (self.gathering, &mut self.sight.gatherer)
             && gatherer.is_full()
@@ -114,13 +128,13 @@ impl Looker<'_> {
 
 impl Onlooker for Looker<'_> {
     fn text(&mut self, text: &str) {
-        self.sight.text(text);
+        self.value(text);
         self.take();
     }
 
     fn values(&mut self, values: &ArrayRef) {
         let without = spelled(values, |value| match value {
-            Spelled::Text(text) => self.sight.text(text),
+            Spelled::Text(text) => self.value(text),
             Spelled::Number(number) => self.sight.number(number),
         });
         self.sight.gatherer.iter_mut().for_each(|gatherer| gatherer.pass(without));

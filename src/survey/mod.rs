@@ -150,9 +150,9 @@ fn look_through(
     group: &RowGroup<'_>,
     column: &ColumnPlan,
 ) -> Result<(), FileError> {
-    let leaves = column.leaves.iter().enumerate().filter(|(_, plan)| rule(table, plan).is_some());
-    for (leaf, _) in leaves {
-        if group.sound(column, leaf, Some(&mut direct.looker()))?.is_none() {
+    let rules = column.leaves.iter().enumerate().filter_map(|(leaf, plan)| Some((leaf, rule(table, plan)?)));
+    for (leaf, rule) in rules {
+        if group.sound(column, leaf, Some(&mut direct.looker(&*rule.method)))?.is_none() {
             return group.read(column, |batch| {
                 direct.look(table, column, &batch.array);
                 Ok(())

@@ -156,7 +156,7 @@ pub fn mask_distinct(
 /// Whether some leaf's method is made of others.
 fn has_inner(table: &TablePlan, leaves: &[LeafPlan]) -> bool {
     let rules = leaves.iter().filter_map(|plan| table.schema.columns.get(&plan.leaf.path));
-    rules.into_iter().any(|rule| !rule.method.inner().is_empty())
+    rules.into_iter().any(|rule| !rule.method.inner().is_none())
 }
 
 struct Work<'p> {

@@ -36,6 +36,34 @@ impl Sink for Collector<'_> {
     }
 }
 
+/// Tells of every leaf that has a rule, whatever becomes of it.
+pub struct Teller<'t> {
+    pub each: &'t mut dyn FnMut(usize, &str),
+}
+
+impl Sink for Teller<'_> {
+    fn found(&mut self, name: &str, names: &mut Names) {
+        names.push(name);
+    }
+
+    fn mark(&mut self, _: &str) {}
+
+    fn name(&mut self, rule: Option<usize>, name: &str, _: &mut Names) -> Option<()> {
+        rule.map_or(Some(()), |rule| self.leaf(rule, Leaf::Text(name)))
+    }
+
+    fn leaf(&mut self, rule: usize, leaf: Leaf<'_>) -> Option<()> {
+        if let Leaf::Text(piece) | Leaf::Number(piece) = leaf {
+            (self.each)(rule, piece);
+        }
+        Some(())
+    }
+
+    fn gone(&mut self, rule: usize, leaf: Leaf<'_>) {
+        let _ = self.leaf(rule, leaf);
+    }
+}
+
 /// Writes the document with what has been made of its leaves.
 pub struct Writer<'w> {
     pub parts: &'w [Part],

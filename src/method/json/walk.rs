@@ -79,15 +79,18 @@ pub trait Sink {
     fn name(&mut self, rule: Option<usize>, name: &str, names: &mut Names) -> Option<()>;
     /// A leaf that stays.
     fn leaf(&mut self, rule: usize, leaf: Leaf<'_>) -> Option<()>;
+    /// A leaf whose rule leaves it out, or makes it null.
+    fn gone(&mut self, _rule: usize, _leaf: Leaf<'_>) {}
 }
 
 /// Whether a value stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stay {
     Stays,
-    /// As `null`, whatever it is.
-    AsNull,
-    Goes,
+    /// As `null`, whatever it is, by this rule.
+    AsNull(usize),
+    /// By this rule, if it has one.
+    Goes(Option<usize>),
 }
 
 /// On its way through one text.
@@ -111,7 +114,7 @@ impl<'w, S: Sink> Walk<'w, S> {
         match self.stay(Some(root))? {
             Stay::Stays => self.value(root, DEPTH)?,
             // Nothing would be left of the text.
-            Stay::AsNull | Stay::Goes => return None,
+            Stay::AsNull(_) | Stay::Goes(_) => return None,
         }
         self.scan.ends().then_some(())
     }
@@ -119,7 +122,7 @@ impl<'w, S: Sink> Walk<'w, S> {
     /// What becomes of the value that begins here.
     fn stay(&mut self, node: Option<&Node>) -> Option<Stay> {
         let kind = self.scan.kind()?;
-        let fate = node.and_then(|node| node.rule).map(|rule| self.parts[rule].fate);
+        let fate = node.and_then(|node| node.rule).map(|rule| (rule, self.parts[rule].fate));
         let listed = node.is_some_and(|node| match kind {
             Kind::Null => true,
             Kind::Object => node.takes_object(),
@@ -127,10 +130,10 @@ impl<'w, S: Sink> Walk<'w, S> {
             Kind::Text | Kind::Number | Kind::Flag => node.rule.is_some(),
         });
         match (fate, self.unlisted) {
-            (Some(Fate::Removed), _) => Some(Stay::Goes),
-            (Some(Fate::Emptied), _) => Some(Stay::AsNull),
+            (Some((rule, Fate::Removed)), _) => Some(Stay::Goes(Some(rule))),
+            (Some((rule, Fate::Emptied)), _) => Some(Stay::AsNull(rule)),
             _ if listed => Some(Stay::Stays),
-            (_, Unlisted::Drop) => Some(Stay::Goes),
+            (_, Unlisted::Drop) => Some(Stay::Goes(None)),
             (_, Unlisted::Refuse) => None,
         }
     }
@@ -166,7 +169,7 @@ impl<'w, S: Sink> Walk<'w, S> {
             self.sink.found(string, names);
             let member = node.member(string);
             match self.stay(member)? {
-                Stay::Goes => self.skip(depth)?,
+                Stay::Goes(rule) => self.skip(rule, depth)?,
                 stay => {
                     self.comma(&mut written);
                     let Scratch { string, names } = &mut *self.scratch;
@@ -189,7 +192,7 @@ impl<'w, S: Sink> Walk<'w, S> {
         let mut more = self.scan.mark(b']').is_none();
         while more {
             match self.stay(Some(item))? {
-                Stay::Goes => self.skip(depth)?,
+                Stay::Goes(rule) => self.skip(rule, depth)?,
                 stay => {
                     self.comma(&mut written);
                     self.stays(stay, item, depth)?;
@@ -202,11 +205,9 @@ impl<'w, S: Sink> Walk<'w, S> {
     }
 
     fn stays(&mut self, stay: Stay, node: &Node, depth: usize) -> Option<()> {
-        if stay == Stay::Stays {
-            return self.value(node, depth);
-        }
+        let Stay::AsNull(rule) = stay else { return self.value(node, depth) };
         self.sink.mark("null");
-        self.skip(depth)
+        self.skip(Some(rule), depth)
     }
 
     fn comma(&mut self, written: &mut usize) {
@@ -225,17 +226,22 @@ impl<'w, S: Sink> Walk<'w, S> {
     }
 
     /// Reads over a value that goes, as strictly as over others.
-    fn skip(&mut self, depth: usize) -> Option<()> {
-        match self.scan.kind()? {
-            Kind::Object => self.skip_object(depth.checked_sub(1)?),
-            Kind::List => self.skip_list(depth.checked_sub(1)?),
-            Kind::Null | Kind::Flag => self.scan.word().map(|_| ()),
-            Kind::Number => self.scan.number().map(|_| ()),
-            Kind::Text => self.scan.string(&mut self.scratch.string),
-        }
+    fn skip(&mut self, rule: Option<usize>, depth: usize) -> Option<()> {
+        let leaf = match self.scan.kind()? {
+            Kind::Object => return self.skip_object(rule, depth.checked_sub(1)?),
+            Kind::List => return self.skip_list(rule, depth.checked_sub(1)?),
+            Kind::Null | Kind::Flag => Leaf::Flag(self.scan.word()?),
+            Kind::Number => Leaf::Number(self.scan.number()?),
+            Kind::Text => {
+                self.scan.string(&mut self.scratch.string)?;
+                Leaf::Text(&self.scratch.string)
+            }
+        };
+        rule.into_iter().for_each(|rule| self.sink.gone(rule, leaf));
+        Some(())
     }
 
-    fn skip_object(&mut self, depth: usize) -> Option<()> {
+    fn skip_object(&mut self, rule: Option<usize>, depth: usize) -> Option<()> {
         self.scan.mark(b'{')?;
         let names = self.scratch.names.ends.len();
         let mut more = self.scan.mark(b'}').is_none();
@@ -243,17 +249,17 @@ impl<'w, S: Sink> Walk<'w, S> {
             self.scan.string(&mut self.scratch.string)?;
             self.scratch.names.push(&self.scratch.string);
             self.scan.mark(b':')?;
-            self.skip(depth)?;
+            self.skip(rule, depth)?;
             more = self.more(b'}')?;
         }
         self.scratch.names.close(names)
     }
 
-    fn skip_list(&mut self, depth: usize) -> Option<()> {
+    fn skip_list(&mut self, rule: Option<usize>, depth: usize) -> Option<()> {
         self.scan.mark(b'[')?;
         let mut more = self.scan.mark(b']').is_none();
         while more {
-            self.skip(depth)?;
+            self.skip(rule, depth)?;
             more = self.more(b']')?;
         }
         Some(())

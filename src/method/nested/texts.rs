@@ -7,10 +7,10 @@ use arrow::buffer::{BooleanBuffer, NullBuffer};
 use arrow::compute::{cast, take};
 use arrow::datatypes::DataType;
 
-use super::Shares;
 use super::otherwise::Otherwise;
 use super::part::{Fate, Made, One, Part};
 use super::pieces::Pieces;
+use super::{Apart, Nested, Shares};
 use crate::method::values::{Texts, Written, is_text};
 use crate::method::{ApplyError, Context, Method, Nulls, Outcome, Unsupported};
 
@@ -50,6 +50,9 @@ pub trait TakesApart: Method {
     /// Adds the parts of a text to those of their rules; what a misfit adds is taken back.
     fn take_apart(&self, row: u32, text: &str, scratch: &mut Self::Scratch, pieces: &mut [Pieces]) -> Fit;
 
+    /// Hands on the parts of a text with the places of their rules, those that are left out too; of a misfit perhaps some.
+    fn each_part(&self, text: &str, scratch: &mut Self::Scratch, each: &mut dyn FnMut(usize, &str)) -> Fit;
+
     /// Writes a text that fits, with what has been made of its parts.
     ///
     /// # Errors
@@ -61,6 +64,20 @@ pub trait TakesApart: Method {
         made: &mut [Made],
         out: &mut Vec<u8>,
     ) -> Result<Presence, ApplyError>;
+}
+
+impl<T: TakesApart> Apart for T {
+    fn methods(&self) -> Vec<&Nested> {
+        self.parts().iter().map(|part| &part.nested).chain(self.otherwise().nested()).collect()
+    }
+
+    fn each_part(&self, text: &str, each: &mut dyn FnMut(&Nested, &str)) {
+        let of_part = &mut |part: usize, piece: &str| each(&self.parts()[part].nested, piece);
+        let fit = TakesApart::each_part(self, text, &mut T::Scratch::default(), of_part);
+        if let (Fit::Misfit, Some(otherwise)) = (fit, self.otherwise().nested()) {
+            each(otherwise, text);
+        }
+    }
 }
 
 /// The plan of every method that takes texts apart.
