@@ -17,8 +17,8 @@ use std::process::Output;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array as _, ArrayRef, AsArray as _, BinaryArray, Float64Array, Int64Array, ListArray, MapArray,
-    RecordBatch, StringArray, StructArray, make_array,
+    Array as _, ArrayRef, AsArray as _, BinaryArray, Decimal128Array, Float64Array, Int64Array, ListArray, MapArray,
+    RecordBatch, StringArray, StructArray, TimestampMicrosecondArray, make_array,
 };
 use arrow::buffer::OffsetBuffer;
 use arrow::compute::cast;
@@ -298,6 +298,9 @@ fn a_kept_leaf_that_holds_a_known_value_refuses_the_run() {
 fn written_otherwise() -> Vec<(&'static str, ArrayRef, Vec<ArrayRef>)> {
     let text = |text: &str| -> ArrayRef { Arc::new(StringArray::from(vec![text])) };
     let texts = |all: &[&str]| all.iter().map(|one| text(one)).collect::<Vec<_>>();
+    let float = |number: f64| -> ArrayRef { Arc::new(Float64Array::from(vec![number])) };
+    let stamp = |micros: i64| -> ArrayRef { Arc::new(TimestampMicrosecondArray::from(vec![micros])) };
+    let decimal = Decimal128Array::from(vec![7_700_000_350]).with_precision_and_scale(12, 2).expect("it fits");
     let code = r#"method = "null""#;
     let items = r#"method = "items", split = ";", each = { method = "fake", kind = "name" }"#;
     let segments = r#"method = "segments", pattern = "<user>_<day>", segments = { user = { method = "pseudonym", domain = "c", as = "integer" }, day = { method = "keep", because = "x" } }"#;
@@ -308,6 +311,15 @@ fn written_otherwise() -> Vec<(&'static str, ArrayRef, Vec<ArrayRef>)> {
         (items, text("Anna Virtanen;Bo Korhonen"), texts(&["seen: Bo Korhonen"])),
         (segments, text("77000002_monday"), texts(&["user 77000002"])),
         (json, text(document), texts(&seen)),
+        (code, text("J%C3%A4rvinen%20Aino"), texts(&["by Järvinen Aino"])),
+        (code, text(r"J\u00e4rnefelt Eero"), texts(&["by Järnefelt Eero"])),
+        (code, text("K&auml;rki Outi"), texts(&["by Kärki Outi"])),
+        (code, text("12345678.0"), vec![text("no. 12345678"), Arc::new(Int64Array::from(vec![12_345_678]))]),
+        (code, stamp(327_419_107_123_456), texts(&["born 1980-05-17T13:45:07.123456Z", "at 1980-05-17 13:45:07"])),
+        (code, stamp(361_670_400_000_000), texts(&["on 1981-06-18"])),
+        (code, Arc::new(decimal), texts(&["x 77000003.50", "x 77000003.5"])),
+        (code, float(24.938_412_345), texts(&["at 24.938412345"])),
+        (code, float(9_007_199_254_740_994.0), vec![float(9_007_199_254_740_994.0), text("9007199254740994")]),
         // What nobody is known by leaves.
         (code, text("Nobody"), texts(&["on Monday, keskeneräinen, unlistedword; 1980-05-17"])),
     ]

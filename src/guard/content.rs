@@ -6,9 +6,8 @@
 
 use std::sync::LazyLock;
 
-use crate::detect::known::Words;
+use crate::detect::known::{Unfolded, Words};
 use crate::detect::{Detector, Hints, Places, Purpose, Span, is_short, numbers};
-use crate::guard::unfold::Unfolded;
 use crate::guard::watch::{ContentGuard, Leaf};
 use crate::schema::MayHold;
 

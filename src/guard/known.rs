@@ -4,9 +4,8 @@
 //! is found in whatever case and accents, in any column: where a town has a customer's name, the rule has to say so
 //! (`may_hold`), and the customer reads it.
 
-use crate::detect::known::Words;
+use crate::detect::known::{Words, parted};
 use crate::detect::{Hints, KNOWN, Known};
-use crate::guard::unfold::parted;
 use crate::guard::watch::{ContentGuard, Leaf};
 
 struct NoneKnown<'p>(&'p Known);

@@ -8,7 +8,6 @@ mod grouped;
 pub mod groups;
 mod known;
 mod mixture;
-mod unfold;
 mod unique;
 mod watch;
 

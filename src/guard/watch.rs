@@ -6,9 +6,8 @@
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::DataType;
 
-use crate::detect::known::{Spelled, Words, plain, readings, spelled};
+use crate::detect::known::{Spelled, Unfolded, Words, is_escape, plain, readings, spelled};
 use crate::detect::{Hints, Known, Skim};
-use crate::guard::unfold::{Unfolded, is_escape};
 use crate::guard::{GuardError, content, known};
 use crate::plan::LeafPlan;
 use crate::schema::{Column, TableSchema};

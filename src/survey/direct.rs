@@ -3,7 +3,7 @@
 use arrow::array::ArrayRef;
 
 use crate::detect::Known;
-use crate::detect::known::{Gatherer, Gathering, NoRoom, Room, Spelled, spelled};
+use crate::detect::known::{Gatherer, Gathering, NoRoom, Room, Spelled, Unfolded, fractions, spelled};
 use crate::method::Method;
 use crate::method::nested::replaced;
 use crate::plan::{ColumnPlan, Content, LeafPlan, Plan, SourceFile, TablePlan};
@@ -53,7 +53,7 @@ impl Direct {
         let gatherer = gathering.map(Gathering::gatherer);
         let sight = Sight { words: &self.words, folding: Folding::default(), gatherer };
         let composed = (!method.inner().is_none()).then_some(method);
-        Looker { gathering, composed, sight }
+        Looker { gathering, composed, unfolded: Unfolded::default(), part: Unfolded::default(), sight }
     }
 
     /// Looks at the `direct` leaves of a column.
@@ -84,6 +84,8 @@ pub(super) struct Looker<'d> {
     gathering: Option<&'d Gathering>,
     /// What is done to the leaf, where it may be done to parts of its values.
     composed: Option<&'d dyn Method>,
+    unfolded: Unfolded,
+    part: Unfolded,
     sight: Sight<'d>,
 }
 
@@ -110,10 +112,10 @@ impl Sight<'_> {
 impl Looker<'_> {
     /// A value, and the parts of it that its method replaces: what becomes another text is looked for in all others.
     fn value(&mut self, text: &str) {
-        let Looker { composed, sight, .. } = self;
-        sight.text(text);
+        let Looker { composed, unfolded, part, sight, .. } = self;
+        unfolded.unescaped(text, |text| sight.text(text));
         if let Some(method) = composed {
-            replaced(*method, text, &mut |piece| sight.text(piece));
+            replaced(*method, text, &mut |piece| part.unescaped(piece, |text| sight.text(text)));
         }
     }
 
@@ -137,7 +139,8 @@ impl Onlooker for Looker<'_> {
             Spelled::Text(text) => self.value(text),
             Spelled::Number(number) => self.sight.number(number),
         });
-        self.sight.gatherer.iter_mut().for_each(|gatherer| gatherer.pass(without));
+        let written = fractions(values, |text| self.sight.text(text));
+        self.sight.gatherer.iter_mut().for_each(|gatherer| gatherer.pass(without.saturating_sub(written)));
         self.take();
     }
 }

@@ -7,7 +7,7 @@ use super::filter::Filter;
 use super::name::{Names, Run};
 use super::shelf::{Cellar, Shelf};
 use super::words::Words;
-use super::{Known, SHELVES, Spelled, Values, next_number, shelf_of};
+use super::{Known, SHELVES, Values, next_number, shelf_of};
 
 /// Bits of the filter to a value, where there is room.
 const BITS: u64 = 10;
@@ -237,14 +237,6 @@ impl Gatherer {
         !self.held.full.is_empty()
     }
 
-    /// Adds a value, however it is spelled.
-    pub fn add(&mut self, value: &Spelled<'_>) {
-        match value {
-            Spelled::Text(text) => self.text(text),
-            Spelled::Number(number) => self.number(*number),
-        }
-    }
-
     /// Counts values that are not looked for.
     pub fn pass(&mut self, values: u64) {
         self.weak += values;
@@ -259,6 +251,7 @@ impl Gatherer {
 
     /// Adds a text.
     pub fn text(&mut self, text: &str) {
+        let text = without_point(text);
         if !self.run.read_plain(text) {
             self.read_any(text);
         }
@@ -315,11 +308,25 @@ impl Gatherer {
     }
 }
 
+/// A whole number as it was before a column of floats made a text of it (`12345678.0`); any other text as it stands.
+fn without_point(text: &str) -> &str {
+    let whole = text.strip_suffix(".0").filter(|whole| whole.bytes().all(|digit| digit.is_ascii_digit()));
+    whole.unwrap_or(text)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_number_that_became_a_float_is_the_number() {
+        assert_eq!(
+            ["12345678.0", "12345678.5", "v1.0", "a.b.0", ".0"].map(without_point),
+            ["12345678", "12345678.5", "v1.0", "a.b.0", ""]
+        );
+    }
 
     proptest! {
         #[test]

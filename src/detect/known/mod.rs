@@ -17,6 +17,7 @@ pub(super) mod name;
 mod readings;
 mod shelf;
 mod spell;
+mod unfold;
 mod words;
 
 use std::cell::RefCell;
@@ -29,7 +30,8 @@ pub use gather::{Gathered, Gatherer, Gathering, NoRoom, Room};
 use name::{FEWEST_DIGITS, Names, Run};
 pub use readings::{plain, readings};
 use shelf::{Cellar, Shelf};
-pub use spell::{Spelled, spelled};
+pub use spell::{Spelled, fractions, spelled};
+pub use unfold::{Unfolded, is_escape, parted};
 pub use words::Words;
 
 impl Words {

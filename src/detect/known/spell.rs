@@ -3,11 +3,16 @@
 use std::fmt::Write as _;
 
 use arrow::array::{Array, ArrayAccessor, ArrowPrimitiveType, AsArray};
+use arrow::compute::cast;
 use arrow::datatypes::{
     DataType, Date32Type, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type, Float16Type, Float32Type,
-    Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, TimeUnit, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+use jiff::civil::{DateTime, Time};
+use jiff::tz::TimeZone;
 
+use super::name::FEWEST_DIGITS;
 use super::readings::{can_be_likely, is_likely, plain, readings};
 
 /// Bytes of a binary value that are spelled; the rest has no say.
@@ -16,7 +21,7 @@ const MOST_BYTES: usize = 64;
 /// A value as it is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spelled<'v> {
-    /// As it stands; of bytes how they read, and of those that are no plain text the hexadecimal digits; of dates year, month and day.
+    /// As it stands; of bytes how they read, and of those that are no plain text the hexadecimal digits; of dates year, month and day, and of times with dates the second behind them, in UTC.
     Text(&'v str),
     /// A whole number without its sign.
     Number(u128),
@@ -24,7 +29,7 @@ pub enum Spelled<'v> {
 
 /// Hands on every value of an array that is not null; how many there were that have no spelling.
 ///
-/// Times, truth values and numbers that are not whole have none: thousands of people share them.
+/// Times of day and truth values have none: thousands of people share them. Of numbers that are not whole see [`fractions`].
 pub fn spelled(array: &dyn Array, mut each: impl FnMut(Spelled<'_>)) -> u64 {
     use DataType::*;
     match array.data_type() {
@@ -50,6 +55,7 @@ pub fn spelled(array: &dyn Array, mut each: impl FnMut(Spelled<'_>)) -> u64 {
         Float32 => numbers::<Float32Type>(array, |value| of_float(value.into()), each),
         Float64 => numbers::<Float64Type>(array, of_float, each),
         Date32 => dates(array, &mut each),
+        Timestamp(unit, _) => times(array, *unit, &mut each),
         _ => (array.len() - array.null_count()) as u64,
     }
 }
@@ -125,8 +131,62 @@ fn whole(digits: i128, scale: i8) -> Option<u128> {
 
 /// Columns of numbers become ones of floats wherever a null comes among them.
 fn of_float(value: f64) -> Option<u128> {
-    // 2⁵³: above, whole numbers are no more told apart.
-    (value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_992.0).then(|| value.abs() as u128)
+    (value.fract() == 0.0 && value.abs() < u128::MAX as f64).then(|| value.abs() as u128)
+}
+
+/// Hands on the numbers of an array that are not whole, with the zeros at their end and without; how many they were.
+///
+/// They are gathered, and found in texts. Guards of columns of numbers do not ask for them: to write every amount out costs
+/// more than all else that is done to it.
+pub fn fractions(array: &dyn Array, mut each: impl FnMut(&str)) -> u64 {
+    let can_be = array.data_type().is_floating() || array.data_type().is_decimal();
+    let options = FormatOptions::new();
+    let formatter = can_be.then(|| ArrayFormatter::try_new(array, &options));
+    let Some(Ok(formatter)) = formatter else { return 0 };
+    let (mut text, mut found) = (String::new(), 0);
+    for row in valid(array) {
+        text.clear();
+        let is_written = write!(text, "{}", formatter.value(row)).is_ok();
+        let short = text.trim_end_matches('0');
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        if !is_written || !text.contains('.') || short.ends_with('.') || digits < FEWEST_DIGITS {
+            continue;
+        }
+        each(&text);
+        if short != text {
+            each(short);
+        }
+        found += 1;
+    }
+    found
+}
+
+/// Texts of a second hold all that was written of it: what stands behind is looked at no further.
+fn times(array: &dyn Array, unit: TimeUnit, each: &mut impl FnMut(Spelled<'_>)) -> u64 {
+    let per_second = match unit {
+        TimeUnit::Second => 1,
+        TimeUnit::Millisecond => 1_000,
+        TimeUnit::Microsecond => 1_000_000,
+        TimeUnit::Nanosecond => 1_000_000_000,
+    };
+    let Ok(counts) = cast(array, &DataType::Int64) else { return (array.len() - array.null_count()) as u64 };
+    let counts = counts.as_primitive::<Int64Type>();
+    let (mut text, mut without) = (String::new(), 0);
+    for count in counts.iter().flatten() {
+        text.clear();
+        let time =
+            jiff::Timestamp::from_second(count.div_euclid(per_second)).map(|time| TimeZone::UTC.to_datetime(time));
+        let is_day = |time: DateTime| time.time() == Time::midnight() && count % per_second == 0;
+        let written = time.map(|time| match is_day(time) {
+            true => write!(text, "{}", time.date()),
+            false => write!(text, "{} {}", time.date(), time.time()),
+        });
+        match written {
+            Ok(Ok(())) => each(Spelled::Text(&text)),
+            _ => without += 1,
+        }
+    }
+    without
 }
 
 fn dates(array: &dyn Array, each: &mut impl FnMut(Spelled<'_>)) -> u64 {
@@ -150,9 +210,8 @@ mod tests {
 
     use arrow::array::{
         ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, FixedSizeBinaryArray, Float64Array,
-        Int64Array, StringViewArray,
+        Int64Array, StringViewArray, TimestampMillisecondArray,
     };
-    use arrow::compute::cast;
 
     use super::*;
 
@@ -168,11 +227,33 @@ mod tests {
     }
 
     #[test]
+    fn numbers_that_are_not_whole_are_written_out() {
+        let of = |array: ArrayRef| {
+            let mut found = Vec::new();
+            let count = fractions(&array, |text| found.push(text.to_owned()));
+            (found.join(" "), count)
+        };
+        let decimals = Decimal128Array::from(vec![7_700_000_150, 7_700_000_100, 1_250]);
+        let decimals = decimals.with_precision_and_scale(12, 2).expect("fits");
+        assert_eq!(of(Arc::new(decimals)), ("77000001.50 77000001.5".to_owned(), 1));
+        let floats = Float64Array::from(vec![24.938_412_345, 24.9, 1e300, f64::NAN, 1_234_567.0]);
+        assert_eq!(of(Arc::new(floats)), ("24.938412345".to_owned(), 1));
+        assert_eq!(of(Arc::new(Int64Array::from(vec![1]))).1, 0);
+    }
+
+    #[test]
     fn values_are_spelled_as_people_write_them() {
         let texts = |found: &[&str]| found.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
         assert_eq!(of(Arc::new(StringViewArray::from(vec![Some("ä"), None]))), (texts(&["ä"]), 0));
         assert_eq!(of(Arc::new(Int64Array::from(vec![Some(-7), None]))), (texts(&["7"]), 0));
         assert_eq!(of(Arc::new(Float64Array::from(vec![1234567.0, 0.5, f64::NAN]))), (texts(&["1234567"]), 2));
+        assert_eq!(
+            of(Arc::new(Float64Array::from(vec![9_007_199_254_740_994.0, 1e300]))),
+            (texts(&["9007199254740994"]), 1)
+        );
+        let second = 327_419_107;
+        let times = TimestampMillisecondArray::from(vec![second * 1_000 + 123, 86_400_000, -1_000, i64::MAX]);
+        assert_eq!(of(Arc::new(times)), (texts(&["1980-05-17 13:45:07", "1970-01-02", "1969-12-31 23:59:59"]), 1));
         assert_eq!(of(Arc::new(Date32Array::from(vec![0, 19_000]))), (texts(&["1970-01-01", "2022-01-08"]), 0));
         let decimals = Decimal128Array::from(vec![123_400, 123_450]).with_precision_and_scale(9, 2).expect("fits");
         let wide = cast(&decimals, &DataType::Decimal256(50, 2)).expect("wider");

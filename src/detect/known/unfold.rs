@@ -18,7 +18,7 @@ const MANY_DIGITS: usize = 8;
 
 /// Reads texts; what is used for one is used again for the next.
 #[derive(Default)]
-pub(super) struct Unfolded {
+pub struct Unfolded {
     outer: String,
     inner: String,
 }
@@ -33,6 +33,17 @@ impl Unfolded {
         each(text)
             .or_else(|| self.without(text, SIGNS, &mut each))
             .or_else(|| alone.into_iter().find_map(|sign| self.without(text, sign, &mut each)))
+    }
+
+    /// Hands on a text as it stands, and where it holds escapes, as [it reads](Unfolded::readings) without them.
+    pub fn unescaped(&mut self, text: &str, mut each: impl FnMut(&str)) {
+        match SIGNS.iter().any(|sign| text.as_bytes().contains(&(*sign as u8))) {
+            false => each(text),
+            true => drop(self.readings(text, |reading| {
+                each(reading);
+                None::<()>
+            })),
+        }
     }
 
     fn without<T>(&mut self, text: &str, signs: &[char], each: &mut impl FnMut(&str) -> Option<T>) -> Option<T> {
@@ -55,12 +66,12 @@ impl Unfolded {
 }
 
 /// Whether an escape begins with this byte.
-pub(super) fn is_escape(byte: u8) -> bool {
+pub fn is_escape(byte: u8) -> bool {
     SIGNS.contains(&char::from(byte))
 }
 
 /// What a word is, here in small letters of ASCII, where something is glued to it.
-pub(super) fn parted(word: &[u8]) -> Option<&[u8]> {
+pub fn parted(word: &[u8]) -> Option<&[u8]> {
     let digits = word.iter().take_while(|letter| letter.is_ascii_digit()).count();
     match word.get(digits)? {
         b't' if digits > 0 => Some(&word[..digits]),
