@@ -247,7 +247,7 @@ pub trait Method: Send + Sync {
 
     /// Whether values stay in the data as they are, be it for other rows or all but some: such as people can be known by.
     fn leaves_values(&self) -> bool {
-        self.inner().iter().any(|nested| nested.method.leaves_values())
+        self.inner().methods().iter().any(|nested| nested.method.leaves_values())
     }
 
     /// Whether an output can hold letters of its input, so that it is looked through before it leaves. Where nothing is

@@ -54,6 +54,14 @@ impl Contents {
         self.objects.keys().filter_map(|key| manifest_of(key))
     }
 
+    /// The names under which objects lie that no manifest names.
+    pub fn unfinished(&self) -> BTreeSet<String> {
+        let visible: BTreeSet<&str> = self.releases().collect();
+        let named = self.objects.keys().filter(|object| manifest_of(object).is_none());
+        let named = named.filter_map(|object| release_of(object)).filter(|name| is_id(name));
+        named.filter(|name| !visible.contains(name)).map(str::to_owned).collect()
+    }
+
     /// The keys of all that is there, hidden or not.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.objects.keys().chain(&self.hidden).map(String::as_str)

@@ -353,17 +353,7 @@ pub fn undo(test: &Test, books: &mut Books<'_>, wish: &Wish<'_>, trail: &Trail) 
 /// # Errors
 /// Where the store cannot be listed.
 pub fn unfinished(test: &Test) -> Result<BTreeSet<String>, StoreError> {
-    let all = |listed: Result<Vec<String>, StoreError>| match listed {
-        // Before the first object there is no folder.
-        Err(StoreError::Missing) => Ok(Vec::new()),
-        listed => listed,
-    };
-    let (held, visible) = (all(release::held(test))?, all(release::list(test))?);
-    let names = held.iter().filter_map(|key| key.split('/').nth(1).filter(|_| key.split('/').count() > 2));
-    Ok(names
-        .filter(|name| consent::is_id(name) && !visible.iter().any(|known| known == name))
-        .map(str::to_owned)
-        .collect())
+    Ok(Contents::shown(test)?.unfinished())
 }
 
 /// Work that enters something into the ledger of a workspace.

@@ -1,5 +1,7 @@
 //! The pseudonym secret of a run, as the ledger knows it: one that was destroyed does not come back.
 
+use jiff::Timestamp;
+
 use super::ending::{destroy_secret, with_ledger};
 use crate::consent::{Approval, Refusal, Refused};
 use crate::error::Failure;
@@ -10,7 +12,7 @@ use crate::workspace::Workspace;
 /// The customer's secret, for use under an approval; a new one is entered.
 pub fn of(workspace: &Workspace, approval: &Approval, book: &mut Book<'_>) -> Result<Secret, Failure> {
     let named = ring_of(workspace)?.named(approval.customer())?;
-    let in_force = approval.demand_in_force(book);
+    let in_force = approval.demand_in_force(book, Timestamp::now);
     // A withdrawal that was entered before the secret was there has found none to destroy.
     if matches!(&in_force, Err(Refused { refusal: Refusal::Withdrawn, .. })) {
         destroy_secret(workspace, book, approval.customer(), approval.id())?;
