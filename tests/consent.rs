@@ -583,7 +583,8 @@ fn a_signature_that_lies_there_many_times_counts_once() {
     let approval = f.gate().expect("it holds");
     assert_eq!(approval.signers().len(), 2);
     let book = f.book();
-    let given = Standing::of(book.ledger().entries(), "acme", "acme-2026-11").given.expect("came into force");
+    let given =
+        Standing::of(book.ledger().entries(), "acme", "acme-2026-11", f.ask.now).given.expect("came into force");
     assert_eq!((given.signers.len(), given.signatures.len()), (2, 2));
 }
 
