@@ -434,10 +434,12 @@ fn a_purge_reaches_customers_whose_schemas_are_gone_and_stops_at_nobodys_trouble
 #[test]
 fn what_nobody_knows_or_can_read_is_not_taken_for_nothing() {
     let desk = desk();
-    for unknown in ["nobody", "../demo", ""] {
+    for (unknown, says) in
+        [("nobody", "known here: demo"), ("../demo", "a name has letters"), ("", "a value is required")]
+    {
         let output = desk.verho(&["purge", unknown]);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!((output.status.code(), said.contains("known here: demo")), (Some(2), true), "{unknown}: {said}");
+        assert_eq!((output.status.code(), said.contains(says)), (Some(2), true), "{unknown}: {said}");
     }
     assert_eq!(desk.facts(&["purge", "demo"]).as_array().map(Vec::len), Some(0));
     std::fs::remove_dir_all(desk.path("schemas")).expect("is there");
