@@ -435,7 +435,7 @@ fn a_purge_reaches_customers_whose_schemas_are_gone_and_stops_at_nobodys_trouble
 fn what_nobody_knows_or_can_read_is_not_taken_for_nothing() {
     let desk = desk();
     for (unknown, says) in
-        [("nobody", "known here: demo"), ("../demo", "a name has letters"), ("", "a value is required")]
+        [("nobody", "known here: demo"), ("../demo", "a name has letters"), ("", "a name has letters")]
     {
         let output = desk.verho(&["purge", unknown]);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
