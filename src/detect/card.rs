@@ -134,9 +134,7 @@ fn begins(bytes: &[u8], at: usize) -> bool {
 fn ends(bytes: &[u8], at: usize, separator: Option<u8>) -> bool {
     match bytes[at..] {
         [b',', ..] => !is_within_number(bytes, at),
-        [joint @ (b'-' | b'.'), next, ..] => {
-            !next.is_ascii_digit() || (joint == b'-' && separator == Some(b' '))
-        }
+        [joint @ (b'-' | b'.'), next, ..] => !next.is_ascii_digit() || (joint == b'-' && separator == Some(b' ')),
         [next, ..] => !next.is_ascii_alphanumeric() && next != b'_',
         [] => true,
     }

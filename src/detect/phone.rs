@@ -411,8 +411,21 @@ pub(super) static WHOSE: Vocabulary = Tag::Whose.list(&[
 ]);
 
 /// What is said behind a number: which of somebody's telephones it is.
-pub(super) static LINES: Vocabulary =
-    Tag::PhoneLine.list(&["office", "fax", "mobile", "cell", "desk", "landline", "voicemail", "mobil", "puh", "gsm", "erreichbar", "zurückgerufen", "zurückrufen"]);
+pub(super) static LINES: Vocabulary = Tag::PhoneLine.list(&[
+    "office",
+    "fax",
+    "mobile",
+    "cell",
+    "desk",
+    "landline",
+    "voicemail",
+    "mobil",
+    "puh",
+    "gsm",
+    "erreichbar",
+    "zurückgerufen",
+    "zurückrufen",
+]);
 
 /// What is said of numbers that are none of a telephone.
 pub(super) static OTHERS: Vocabulary = Tag::NoPhone.list(&[
@@ -644,7 +657,8 @@ fn is_somebodys(text: &Text<'_>, place: usize) -> bool {
         let word = &text.words()[before];
         text.between(before) != b" " || WHOSE.has(word) || CALLS.has(word)
     };
-    let goes_on = |word: &Word| ["de", "del", "della", "di", "do", "of", "for", "för", "på", "til"].contains(&text.word(word));
+    let goes_on =
+        |word: &Word| ["de", "del", "della", "di", "do", "of", "for", "för", "på", "til"].contains(&text.word(word));
     place.checked_sub(1).is_none_or(is_alone) && !text.words().get(place + 1).is_some_and(goes_on)
 }
 
@@ -683,7 +697,10 @@ mod tests {
         assert_eq!(phones("call me on 9469 9966 now"), ["9469 9966"]);
         assert_eq!(phones("passport X1234567, phone 5551234567."), ["5551234567"]);
         assert_eq!(phones("(0401234567)"), ["0401234567"]);
-        assert_eq!(phones("7,0401234567,9 \u{ab}040 1234567\u{bb} **0401234567**"), ["0401234567", "040 1234567", "0401234567"]);
+        assert_eq!(
+            phones("7,0401234567,9 \u{ab}040 1234567\u{bb} **0401234567**"),
+            ["0401234567", "040 1234567", "0401234567"]
+        );
         assert_eq!(phones("numer telefonu 512 686 608, Tel 015123456789"), ["512 686 608", "015123456789"]);
         assert_eq!(phones("my number is 94699966"), ["94699966"]);
         assert_eq!(phones("kl 07:14 0401234567 2 pcs"), ["0401234567"]);

@@ -7,10 +7,10 @@ use arrow::array::ArrayRef;
 use arrow::datatypes::DataType;
 use serde_json::{Value, json};
 
-use super::nested::{Inner, Nested};
 use super::nested::branches::{Branch, Branches};
 use super::nested::condition::Condition;
 use super::nested::otherwise::Otherwise;
+use super::nested::{Inner, Nested};
 use super::{ApplyError, Beside, Context, Entry, Keying, Method, Outcome, Unsupported, required_text};
 use crate::document::{Fault, Section};
 

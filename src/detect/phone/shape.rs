@@ -191,7 +191,8 @@ impl Shape {
     pub(super) fn is_plausible(&self) -> bool {
         let most = if self.groups > 1 || self.digits[0] == b'0' { 12 } else { 11 };
         let fewest = if self.groups > 1 { 6 } else { 7 };
-        (fewest..=most).contains(&self.count) && (self.count >= 8 || self.lengths().iter().skip(1).all(|length| *length >= 2))
+        (fewest..=most).contains(&self.count)
+            && (self.count >= 8 || self.lengths().iter().skip(1).all(|length| *length >= 2))
     }
 }
 
