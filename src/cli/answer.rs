@@ -49,7 +49,7 @@ pub fn json(written: &str) -> String {
 pub fn joined(failures: Vec<Failure>) -> Option<Failure> {
     let kind = failures.first()?.kind;
     let hint = failures.iter().find_map(|failure| failure.hint.clone());
-    let message = failures.into_iter().map(|failure| failure.message).collect::<Vec<_>>().join("\n");
+    let message = failures.into_iter().map(|failure| failure.message).collect::<Vec<_>>().join("; ");
     Some(Failure { kind, message, hint })
 }
 
