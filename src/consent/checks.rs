@@ -111,10 +111,10 @@ fn signature_files(folder: &Path) -> Result<Vec<PathBuf>, Refusal> {
 
 /// By file name, the SHA-256 of each signature file.
 pub(super) fn signature_digests(folder: &Path) -> Result<BTreeMap<String, String>, Refusal> {
-    signature_files(folder)?.iter().map(digest).collect()
+    signature_files(folder)?.iter().map(|file| digest(file)).collect()
 }
 
-fn digest(file: &PathBuf) -> Result<(String, String), Refusal> {
+fn digest(file: &Path) -> Result<(String, String), Refusal> {
     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let bytes = signature::content(file).map_err(|error| Refusal::unread(file, &error))?;
     let bytes = bytes.ok_or_else(|| Refusal::Garbled { file: name.clone() })?;

@@ -27,19 +27,20 @@ impl Unfolded {
     /// Hands on a text as it stands, and as it reads with its escapes taken out, once and again, until `each` has found
     /// something. Where several kinds are met, one may have been meant as letters: so also with each kind alone taken out.
     pub fn readings<T>(&mut self, text: &str, mut each: impl FnMut(&str) -> Option<T>) -> Option<T> {
-        let is_met = |sign: &&char| text.as_bytes().contains(&(**sign as u8));
-        let kinds = SIGNS.iter().filter(is_met).count();
-        let alone = SIGNS.iter().filter(|sign| kinds > 1 && is_met(sign)).map(std::slice::from_ref);
+        let met = met(text);
+        let is_met = |place: &usize| met >> place & 1 == 1;
+        let several = (met & OF_SIGNS).count_ones() > 1;
+        let alone = (0..SIGNS.len()).filter(|place| several && is_met(place)).map(|place| &SIGNS[place..=place]);
         each(text)
-            .or_else(|| self.without(text, SIGNS, &mut each))
+            .or_else(|| if met == 0 { None } else { self.without(text, SIGNS, &mut each) })
             .or_else(|| alone.into_iter().find_map(|sign| self.without(text, sign, &mut each)))
     }
 
     /// Hands on a text as it stands, and where it holds escapes, as [it reads](Unfolded::readings) without them.
     pub fn unescaped(&mut self, text: &str, mut each: impl FnMut(&str)) {
-        match SIGNS.iter().any(|sign| text.as_bytes().contains(&(*sign as u8))) {
-            false => each(text),
-            true => drop(self.readings(text, |reading| {
+        match met(text) & OF_SIGNS {
+            0 => each(text),
+            _ => drop(self.readings(text, |reading| {
                 each(reading);
                 None::<()>
             })),
@@ -63,6 +64,41 @@ impl Unfolded {
         }
         None
     }
+}
+
+/// A bit for each sign, in their order.
+const OF_SIGNS: u8 = (1 << SIGNS.len()) - 1;
+/// Of what can be glued to a number.
+const GLUE: u8 = 1 << SIGNS.len();
+const DIGIT: u8 = GLUE << 1;
+
+/// What each byte is.
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut place = 0;
+    while place < SIGNS.len() {
+        classes[SIGNS[place] as usize] = 1 << place;
+        place += 1;
+    }
+    (classes[b't' as usize], classes[b'T' as usize]) = (GLUE, GLUE);
+    (classes[b'x' as usize], classes[b'X' as usize]) = (GLUE, GLUE);
+    let mut digit = b'0';
+    while digit <= b'9' {
+        classes[digit as usize] = DIGIT;
+        digit += 1;
+    }
+    classes
+};
+
+/// Which signs stand in a text, and whether anything may be glued to a number: most texts have nothing of it.
+fn met(text: &str) -> u8 {
+    let (mut met, mut before) = (0, 0);
+    for byte in text.bytes() {
+        let class = CLASSES[usize::from(byte)];
+        met |= class & OF_SIGNS | (before >> 1) & class & GLUE;
+        before = class;
+    }
+    met
 }
 
 /// Whether an escape begins with this byte.
