@@ -38,9 +38,9 @@ impl Unfolded {
 
     /// Hands on a text as it stands, and where it holds escapes, as [it reads](Unfolded::readings) without them.
     pub fn unescaped(&mut self, text: &str, mut each: impl FnMut(&str)) {
-        match met(text) & OF_SIGNS {
-            0 => each(text),
-            _ => drop(self.readings(text, |reading| {
+        match has_sign(text.as_bytes()) {
+            false => each(text),
+            true => drop(self.readings(text, |reading| {
                 each(reading);
                 None::<()>
             })),
@@ -99,6 +99,19 @@ fn met(text: &str) -> u8 {
         before = class;
     }
     met
+}
+
+/// Whether any sign stands in a text, eight bytes at a time: every direct value is asked.
+fn has_sign(text: &[u8]) -> bool {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    // The high bit of the first byte that is none, and of no byte before it.
+    let none = |eight: u64| eight.wrapping_sub(EACH) & !eight & (EACH << 7);
+    let (eights, rest) = text.as_chunks();
+    let of_eight = |eight: &[u8; 8]| {
+        let eight = u64::from_le_bytes(*eight);
+        SIGNS.iter().fold(0, |met, sign| met | none(eight ^ EACH * (*sign as u64))) != 0
+    };
+    eights.iter().any(of_eight) || rest.iter().any(|byte| is_escape(*byte))
 }
 
 /// Whether an escape begins with this byte.
@@ -262,6 +275,21 @@ mod tests {
         assert_eq!(parted("17t00").as_deref(), Some("17"));
         assert_eq!(parted("0x550e").as_deref(), Some("550e"));
         assert_eq!([parted("text"), parted("10x5"), parted("17"), parted("")], [const { None }; 4]);
+    }
+
+    #[test]
+    fn a_sign_is_seen_wherever_it_stands() {
+        for length in 0..40 {
+            let mut text = vec![b'a'; length];
+            assert!(!has_sign(&text) && !has_sign(&vec![0xff; length]));
+            for place in 0..length {
+                for sign in SIGNS {
+                    text[place] = *sign as u8;
+                    assert!(has_sign(&text), "{sign} at {place} of {length}");
+                }
+                text[place] = b'z';
+            }
+        }
     }
 
     proptest! {
