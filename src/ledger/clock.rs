@@ -11,7 +11,7 @@ impl Ledger<'_> {
     /// Demands that it is not well before the latest entry: by a clock that was set back, what has ended would hold again.
     ///
     /// # Errors
-    /// Where it is, by more than [`SKEW`].
+    /// Where it is, by more than clocks may differ.
     pub fn demand_past(&self, now: Timestamp) -> Result<(), LedgerError> {
         match self.entries().map(|entry| entry.at).max() {
             Some(latest) if is_before(now, latest) => Err(LedgerError::Clock { now, latest }),

@@ -109,7 +109,7 @@ fn has_sign(text: &[u8]) -> bool {
     let (eights, rest) = text.as_chunks();
     let of_eight = |eight: &[u8; 8]| {
         let eight = u64::from_le_bytes(*eight);
-        SIGNS.iter().fold(0, |met, sign| met | none(eight ^ EACH * (*sign as u64))) != 0
+        SIGNS.iter().fold(0, |met, sign| met | none(eight ^ (EACH * (*sign as u64)))) != 0
     };
     eights.iter().any(of_eight) || rest.iter().any(|byte| is_escape(*byte))
 }
