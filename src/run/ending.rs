@@ -320,7 +320,11 @@ pub fn sweep(
     failure: Option<&Failure>,
 ) -> Result<(), Failure> {
     let (Some((release, approval)), Ok(book)) = (trail.release(), books.ledger()) else { return Ok(()) };
-    let (ledger, now) = (book.fresh()?, Timestamp::now());
+    let (ledger, now) = match (book.fresh(), failure) {
+        // Why the run failed is told, and not that nobody could be asked after it.
+        (Err(_), Some(_)) => return Ok(()),
+        (ledger, _) => (ledger?, Timestamp::now()),
+    };
     let standing = Standing::of(ledger.entries(), wish.customer, approval, now);
     let because = match standing.withdrawn_at {
         Some(_) => "withdrawal",

@@ -14,16 +14,6 @@ pub struct Collector<'c> {
 }
 
 impl Sink for Collector<'_> {
-    fn found(&mut self, name: &str, names: &mut Names) {
-        names.push(name);
-    }
-
-    fn mark(&mut self, _: &str) {}
-
-    fn name(&mut self, rule: Option<usize>, name: &str, _: &mut Names) -> Option<()> {
-        rule.map_or(Some(()), |rule| self.leaf(rule, Leaf::Text(name)))
-    }
-
     fn leaf(&mut self, rule: usize, leaf: Leaf<'_>) -> Option<()> {
         let part = &self.parts[rule];
         let piece = match (part.fate, part.form, leaf) {
@@ -42,16 +32,6 @@ pub struct Teller<'t> {
 }
 
 impl Sink for Teller<'_> {
-    fn found(&mut self, name: &str, names: &mut Names) {
-        names.push(name);
-    }
-
-    fn mark(&mut self, _: &str) {}
-
-    fn name(&mut self, rule: Option<usize>, name: &str, _: &mut Names) -> Option<()> {
-        rule.map_or(Some(()), |rule| self.leaf(rule, Leaf::Text(name)))
-    }
-
     fn leaf(&mut self, rule: usize, leaf: Leaf<'_>) -> Option<()> {
         if let Leaf::Text(piece) | Leaf::Number(piece) = leaf {
             (self.each)(rule, piece);

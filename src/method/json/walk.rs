@@ -71,12 +71,16 @@ pub enum Leaf<'l> {
 
 /// What is done on the way. None ends it: the text does not fit.
 pub trait Sink {
-    /// A name, whether its member stays or not.
-    fn found(&mut self, name: &str, names: &mut Names);
+    /// A name, whether its member stays or not. Who writes no document needs the names as they stand.
+    fn found(&mut self, name: &str, names: &mut Names) {
+        names.push(name);
+    }
     /// A mark of JSON, or `null`.
-    fn mark(&mut self, mark: &str);
-    /// The name of a member that stays, and its rule where it is data.
-    fn name(&mut self, rule: Option<usize>, name: &str, names: &mut Names) -> Option<()>;
+    fn mark(&mut self, _mark: &str) {}
+    /// The name of a member that stays, and its rule where it is data, which makes a leaf of it.
+    fn name(&mut self, rule: Option<usize>, name: &str, _names: &mut Names) -> Option<()> {
+        rule.map_or(Some(()), |rule| self.leaf(rule, Leaf::Text(name)))
+    }
     /// A leaf that stays.
     fn leaf(&mut self, rule: usize, leaf: Leaf<'_>) -> Option<()>;
     /// A leaf whose rule leaves it out, or makes it null.
