@@ -4,7 +4,7 @@
 
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
-use verho::detect::known::{Gathering, Room, Words};
+use verho::detect::known::{Gathering, Words};
 use verho::detect::{Detector, Known, Places, Skim};
 
 /// As in the program.
@@ -36,7 +36,7 @@ fn note(row: u64) -> String {
 }
 
 fn gathered(values: &[String]) -> Known {
-    let gathering = Gathering::new(&KEY, Room { values: VALUES, bytes: 64 << 20 });
+    let gathering = Gathering::new(&KEY, 64 << 20);
     let mut gatherer = gathering.gatherer();
     for value in values {
         gatherer.text(value);

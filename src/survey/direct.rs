@@ -3,19 +3,16 @@
 use arrow::array::ArrayRef;
 
 use crate::detect::Known;
-use crate::detect::known::{Gatherer, Gathering, NoRoom, Room, Spelled, Unfolded, fractions, spelled};
+use crate::detect::known::{Gatherer, Gathering, NoRoom, Spelled, Unfolded, fractions, spelled};
 use crate::method::Method;
 use crate::method::nested::replaced;
-use crate::plan::{ColumnPlan, Content, LeafPlan, Plan, SourceFile, TablePlan};
+use crate::plan::{ColumnPlan, LeafPlan, Plan, TablePlan};
 use crate::schema::{Class, Column};
 use crate::source::{Onlooker, each_leaf};
 use crate::survey::words::{Folding, Words};
 
 /// The filter of known values takes this share of a run's memory at most.
 const SHARE: u64 = 16;
-
-/// A value of records takes so many bytes at least, roughly, packed or not.
-const RECORDED: u64 = 4;
 
 /// What is told of known values.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -37,9 +34,8 @@ impl Direct {
     pub fn of(plan: &Plan, key: &[u8; 32], memory: u64) -> Self {
         let rules = plan.tables.iter().flat_map(|table| table.schema.columns.values());
         let carries = rules.into_iter().any(|rule| rule.method.carries_input());
-        let values = plan.tables.iter().map(values).sum();
-        let room = Room { values, bytes: memory / SHARE };
-        Direct { gathering: (carries && values > 0).then(|| Gathering::new(key, room)), words: Words::of(plan) }
+        let knows = plan.tables.iter().any(has_direct);
+        Direct { gathering: (carries && knows).then(|| Gathering::new(key, memory / SHARE)), words: Words::of(plan) }
     }
 
     /// Whether there is nothing to look for.
@@ -158,13 +154,7 @@ pub(super) fn rule<'t>(table: &'t TablePlan, plan: &LeafPlan) -> Option<&'t Colu
     table.schema.columns.get(&plan.leaf.path).filter(|rule| rule.class == Class::Direct)
 }
 
-/// How many values the `direct` leaves of a table hold at most, as far as is known before they are read.
-fn values(table: &TablePlan) -> u64 {
-    let direct =
-        table.columns.iter().flat_map(|column| &column.leaves).filter(|plan| rule(table, plan).is_some()).count();
-    let of = |file: &SourceFile| match &file.content {
-        Content::Pages(_) => file.rows(),
-        Content::Records { .. } => file.object.size / RECORDED,
-    };
-    table.files.iter().map(of).sum::<u64>().saturating_mul(direct as u64)
+/// Whether a table has a leaf that identifies alone.
+fn has_direct(table: &TablePlan) -> bool {
+    table.columns.iter().flat_map(|column| &column.leaves).any(|plan| rule(table, plan).is_some())
 }

@@ -61,7 +61,7 @@ pub fn survey(
         look_at_pages(plan, &direct, production, crew, ReadLimits::of(memory))?;
     }
     let measured = measure(plan, &direct, production, crew)?;
-    let (taken, known, counts) = direct.finish()?;
+    let (taken, known, counts) = crew.work(|| direct.finish())?;
     Ok(Surveyed { taken, known, counts, measured })
 }
 

@@ -2,14 +2,9 @@
 //!
 //! With ten bits to a name about one in a hundred names that were never added is found all the same; with nine one in 65.
 
-use std::hint::black_box;
-
 /// Eight bits of a name are set in a block, one in each of its words.
 const SALTS: [u32; 8] =
     [0x47b6_137b, 0x4497_4d91, 0x8824_ad5b, 0xa2b7_289d, 0x7054_95c7, 0x2df1_424b, 0x9efc_4947, 0x5c6b_fb31];
-
-/// Blocks that a processor fetches at the same time.
-const AT_ONCE: usize = 32;
 
 /// 256 bits that never cross a cache line.
 #[derive(Clone, Copy, Default)]
@@ -26,12 +21,11 @@ impl Filter {
         Filter(vec![Block::default(); blocks].into())
     }
 
-    /// Adds many names: their blocks are looked at first, so that memory is waited for once for several.
-    pub fn add_all(&mut self, names: &[u64]) {
-        for some in names.chunks(AT_ONCE) {
-            black_box(some.iter().fold(0, |seen, name| seen ^ self.0[self.block(*name)].0[0]));
-            some.iter().for_each(|name| self.add(*name));
-        }
+    /// The filter of some names, with so many bits to each and no more bytes than `most`.
+    pub fn of(names: &[u64], bits: u64, most: u64) -> Self {
+        let mut filter = Filter::new((bits * names.len() as u64).min(most.saturating_mul(8)));
+        names.iter().for_each(|name| filter.add(*name));
+        filter
     }
 
     pub fn add(&mut self, name: u64) {
@@ -51,6 +45,56 @@ impl Filter {
     fn block(&self, name: u64) -> usize {
         let middle = (name >> 24) & 0xffff_ffff;
         ((middle * self.0.len() as u64) >> 32) as usize
+    }
+}
+
+/// Bits to a name of a filter that grows: fifteen of a million names are found that were never added.
+const BITS_OF_GROWING: u64 = 20;
+
+/// Of the first of its filters, a mebibyte: what is little is near to the processor.
+const FIRST: u64 = 1 << 23;
+
+/// A filter of names whose number nobody knows: where one is full, one four times as large stands beside it.
+pub(super) struct Growing {
+    filters: Vec<Filter>,
+    /// Names that the last one has room for.
+    left: u64,
+    /// Bits that all may have.
+    most: u64,
+}
+
+impl Growing {
+    /// An empty one, of no more bytes than `most`, or little more.
+    pub fn new(most: u64) -> Self {
+        let most = most.saturating_mul(8);
+        let first = FIRST.min(most);
+        Growing { filters: vec![Filter::new(first)], left: first / BITS_OF_GROWING, most: most - first }
+    }
+
+    pub fn add(&mut self, name: u64) {
+        if self.holds(name) {
+            return;
+        }
+        if self.left == 0 {
+            self.grow();
+        }
+        self.left = self.left.saturating_sub(1);
+        self.filters.last_mut().into_iter().for_each(|filter| filter.add(name));
+    }
+
+    /// Where there is no room, the last one has to take what comes.
+    fn grow(&mut self) {
+        let bits = 4 * self.filters.last().map_or(0, |filter| 256 * filter.0.len() as u64);
+        if bits <= self.most {
+            self.most -= bits;
+            self.left = bits / BITS_OF_GROWING;
+            self.filters.push(Filter::new(bits));
+        }
+    }
+
+    #[inline]
+    pub fn holds(&self, name: u64) -> bool {
+        self.filters.iter().any(|filter| filter.holds(name))
     }
 }
 
@@ -77,5 +121,28 @@ mod tests {
             let wrong = names(1 << 32, 100_000).filter(|name| filter.holds(*name)).count();
             assert!(wrong < 100_000 / one_in, "{bits} bits: {wrong} of 100,000 names");
         }
+    }
+
+    #[test]
+    fn a_filter_of_some_names_has_no_more_bytes_than_it_may() {
+        let some: Vec<u64> = names(0, 10_000).collect();
+        for (most, blocks) in [(1 << 20, 10_000 * 10 / 256 + 1), (1 << 12, 128)] {
+            let filter = Filter::of(&some, 10, most);
+            assert_eq!(filter.0.len(), blocks);
+            assert!(some.iter().all(|name| filter.holds(*name)));
+        }
+    }
+
+    #[test]
+    fn one_that_grows_stays_exact_while_it_has_room() {
+        let mut growing = Growing::new(16 << 20);
+        names(0, 1_000_000).for_each(|name| growing.add(name));
+        assert_eq!(growing.filters.len(), 2);
+        assert!(names(0, 1_000_000).all(|name| growing.holds(name)));
+        assert!(names(1 << 32, 100_000).filter(|name| growing.holds(*name)).count() < 100);
+        let mut narrow = Growing::new(1 << 10);
+        names(0, 10_000).for_each(|name| narrow.add(name));
+        assert_eq!(narrow.filters.len(), 1);
+        assert!(names(0, 10_000).all(|name| narrow.holds(name)));
     }
 }

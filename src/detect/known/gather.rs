@@ -3,33 +3,22 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::filter::Filter;
+use rayon::prelude::*;
+
+use super::filter::{Filter, Growing};
 use super::name::{Names, Run};
-use super::shelf::{Cellar, Shelf};
+use super::shelf::{Cellar, Heap, Shelf};
 use super::words::Words;
 use super::{Known, SHELVES, Values, next_number, shelf_of};
 
 /// Bits of the filter to a value, where there is room.
 const BITS: u64 = 10;
 
-/// Names that a thread holds of one shelf before it hands them on, so that a piece of the filter is filled at a time; those of
-/// all shelves fit into a processor's cache.
+/// Names that a thread holds of one heap before it hands them on; those of all fit into a processor's cache.
 const HELD: usize = 128;
-
-/// Bits of the filter of beginnings, a mebibyte: they are few, unless values begin in a hundred thousand ways.
-const BITS_OF_HEADS: u64 = 1 << 23;
 
 /// Names that a thread remembers to have handed on; a power of two.
 const REMEMBERED: usize = 1 << 12;
-
-/// How much is to come, and what it may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Room {
-    /// At most, as far as is known.
-    pub values: u64,
-    /// Of the filter; with less than nine bits to a value it finds more that is not there, and is then asked twice.
-    pub bytes: u64,
-}
 
 /// The names of values could not be kept: there is no room for a temporary file, or it cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -47,9 +36,12 @@ pub struct Gathered {
 
 /// All that has been gathered so far.
 pub struct Gathering {
+    /// Bytes of the filter.
+    most: u64,
     names: Names,
-    pieces: Vec<Mutex<Piece>>,
-    heads: Mutex<Filter>,
+    /// By the first bits of their names.
+    heaps: Vec<Mutex<Heap>>,
+    heads: Mutex<Growing>,
     cellar: Cellar,
     idle: Mutex<Vec<Gatherer>>,
     values: AtomicU64,
@@ -59,21 +51,15 @@ pub struct Gathering {
     failed: AtomicBool,
 }
 
-/// The names that begin with the same bits.
-struct Piece {
-    filter: Filter,
-    shelf: Shelf,
-}
-
 impl Gathering {
-    /// Nothing yet, under a key of the run's secret.
-    pub fn new(key: &[u8; 32], room: Room) -> Self {
-        let bits = room.values.saturating_mul(BITS).min(room.bytes.saturating_mul(8)) / SHELVES as u64;
-        let piece = || Mutex::new(Piece { filter: Filter::new(bits), shelf: Shelf::default() });
+    /// Nothing yet, under a key of the run's secret, for a filter of so many bytes at most: with less than nine bits to a value
+    /// it finds more that is not there, and is then asked twice.
+    pub fn new(key: &[u8; 32], most: u64) -> Self {
         Gathering {
+            most,
             names: Names::new(key),
-            pieces: std::iter::repeat_with(piece).take(SHELVES).collect(),
-            heads: Mutex::new(Filter::new(BITS_OF_HEADS)),
+            heaps: std::iter::repeat_with(Mutex::default).take(SHELVES).collect(),
+            heads: Mutex::new(Growing::new(most)),
             cellar: Cellar::default(),
             idle: Mutex::default(),
             values: AtomicU64::new(0),
@@ -125,8 +111,13 @@ impl Gathering {
         if self.failed.into_inner() {
             return Err(NoRoom);
         }
-        let pieces = self.pieces.into_iter().map(|piece| piece.into_inner().unwrap_or_else(PoisonError::into_inner));
-        let (filters, shelves): (_, Vec<_>) = pieces.map(|piece| (piece.filter, Mutex::new(piece.shelf))).unzip();
+        let of_heap = |heap: Mutex<Heap>| {
+            let names = heap.into_inner().unwrap_or_else(PoisonError::into_inner).sorted(&self.cellar)?;
+            let filter = Filter::of(&names, BITS, self.most / SHELVES as u64);
+            Ok((filter, Shelf::of(names, &self.cellar)?))
+        };
+        let pieces: std::io::Result<Vec<_>> = self.heaps.into_par_iter().map(of_heap).collect();
+        let (filters, shelves) = pieces.map_err(|_| NoRoom)?.into_iter().unzip();
         let (values, weak) = (self.values.into_inner(), self.weak.into_inner());
         let known = Values {
             names: self.names,
@@ -145,20 +136,16 @@ impl Gathering {
         if names.is_empty() {
             return;
         }
-        let mut piece = self.pieces[shelf].lock().unwrap_or_else(PoisonError::into_inner);
-        piece.filter.add_all(names);
-        if piece.shelf.add(names, &self.cellar).is_err() {
+        let mut heap = self.heaps[shelf].lock().unwrap_or_else(PoisonError::into_inner);
+        if heap.add(names, &self.cellar).is_err() {
             self.failed.store(true, Ordering::Relaxed);
         }
     }
 
-    /// Beginnings are on no shelf: a filter of their own confirms them.
+    /// Beginnings are on no shelf: their filter has enough bits to be believed.
     fn begin(&self, heads: &[u64]) {
-        for head in heads {
-            let mut piece = self.pieces[shelf_of(*head)].lock().unwrap_or_else(PoisonError::into_inner);
-            piece.filter.add(*head);
-        }
-        self.heads.lock().unwrap_or_else(PoisonError::into_inner).add_all(heads);
+        let mut filter = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
+        heads.iter().for_each(|head| filter.add(*head));
     }
 }
 
@@ -331,7 +318,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_plain_text_is_named_as_any_text(text in "[ -~]{0,70}") {
-            let gathering = Gathering::new(&[7; 32], Room { values: 1, bytes: 1 << 20 });
+            let gathering = Gathering::new(&[7; 32], 1 << 20);
             let (mut plain, mut any) = (gathering.gatherer(), gathering.gatherer());
             plain.text(&text);
             any.read_any(&text);

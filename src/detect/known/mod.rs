@@ -3,7 +3,7 @@
 //! A value of a `direct` leaf is cut into words and gets a name, a keyed hash (`name`); in a text every run of words
 //! is looked up whose first word begins some value. Names are held in a Bloom filter of bounded size (`filter`), and
 //! what it finds is confirmed among all names (`shelf`), so that nothing is found that is not there. How values of several
-//! words and codes begin is on no shelf, and is confirmed by a small filter that holds nothing else.
+//! words and codes begin is on no shelf: it has a filter of its own, which is hardly ever wrong.
 //!
 //! A value is found in whatever case, width and accents, with whatever stands between its words, of two words in either order,
 //! and a code (a value with digits) also where it is cut otherwise, as an IBAN in fours; a number alone from eleven digits on.
@@ -22,11 +22,10 @@ mod words;
 
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use crate::detect::Span;
-use filter::Filter;
-pub use gather::{Gathered, Gatherer, Gathering, NoRoom, Room};
+use filter::{Filter, Growing};
+pub use gather::{Gathered, Gatherer, Gathering, NoRoom};
 use name::{FEWEST_DIGITS, Names, Run};
 pub use readings::{plain, readings};
 use shelf::{Cellar, Shelf};
@@ -70,8 +69,8 @@ struct Values {
     names: Names,
     filters: Vec<Filter>,
     /// Of how values begin, alone.
-    heads: Filter,
-    shelves: Vec<Mutex<Shelf>>,
+    heads: Growing,
+    shelves: Vec<Shelf>,
     cellar: Cellar,
     /// Of the values themselves; longer runs need no look.
     longest: usize,
@@ -211,9 +210,8 @@ impl Values {
     #[cold]
     fn begins(&self, letters: &[u8], length: usize, memory: &mut LookedUp) -> bool {
         let (word, code) = (self.names.first_word(letters, length), self.names.first_letters(letters, length));
-        // The small filter first: it is nearer to the processor.
-        let is_head = |name: u64| self.heads.holds(name) && self.filtered(name);
-        is_head(code) || is_head(word) || self.filtered(word) && self.confirmed(word, memory)
+        // Beginnings first: their filter is nearer to the processor.
+        self.heads.holds(code) || self.heads.holds(word) || self.filtered(word) && self.confirmed(word, memory)
     }
 
     /// The last word of the longest value that begins with a word.
@@ -250,7 +248,7 @@ impl Values {
         if memory.confirmed[place] == name || memory.absent[place] == name {
             return memory.confirmed[place] == name;
         }
-        let mut shelf = self.shelves[shelf_of(name)].lock().unwrap_or_else(PoisonError::into_inner);
+        let shelf = &self.shelves[shelf_of(name)];
         let confirmed = shelf.holds(name, &self.cellar).unwrap_or(true);
         let remembered = if confirmed { &mut memory.confirmed } else { &mut memory.absent };
         remembered[place] = name;
@@ -275,7 +273,7 @@ mod tests {
     use super::*;
 
     fn known(values: &[&str]) -> Known {
-        let gathering = Gathering::new(&[7; 32], Room { values: values.len() as u64, bytes: 1 << 20 });
+        let gathering = Gathering::new(&[7; 32], 1 << 20);
         let mut gatherer = gathering.gatherer();
         values.iter().for_each(|value| gatherer.text(value));
         gathering.take_back(gatherer);
@@ -358,7 +356,7 @@ mod tests {
     #[test]
     fn words_that_are_in_the_filter_by_chance_begin_nothing() {
         // A bit to a value: nearly every name is in the filter.
-        let gathering = Gathering::new(&[7; 32], Room { values: 20_000, bytes: 2_500 });
+        let gathering = Gathering::new(&[7; 32], 2_500);
         let mut gatherer = gathering.gatherer();
         (0..20_000u32).for_each(|at| gatherer.text(&format!("user{at:07}")));
         ["Virtanen", "Anna Korhonen"].iter().for_each(|value| gatherer.text(value));
