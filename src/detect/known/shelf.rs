@@ -84,16 +84,16 @@ impl Heap {
     }
 }
 
-/// Names lie on a shelf in so many boxes, by their highest bits.
-const BOXES: usize = 512;
+/// Names of a box, and up to twice as many: so much is read at once.
+const BOX: usize = 128;
 
 /// The names of a heap, to be looked up.
 pub(super) enum Shelf {
     Here(Vec<u64>),
     InCellar {
-        all: Stack,
-        /// Where each box begins, and the last one ends.
-        boxes: Vec<usize>,
+        offset: u64,
+        /// Where each box begins, and the last one ends: a power of two of them, told apart by the names' highest bits.
+        boxes: Vec<u32>,
     },
 }
 
@@ -103,26 +103,31 @@ impl Shelf {
         if names.len() <= LOOSE {
             return Ok(Shelf::Here(names));
         }
-        let boxes = (0..=BOXES).map(|nth| names.partition_point(|name| box_of(*name) < nth)).collect();
-        Ok(Shelf::InCellar { all: cellar.write(&names)?, boxes })
+        let bits = (names.len() / BOX).ilog2();
+        let start = |nth: usize| u32::try_from(names.partition_point(|name| box_of(*name, bits) < nth));
+        let boxes: Result<_, _> = (0..=1 << bits).map(start).collect();
+        Ok(Shelf::InCellar { offset: cellar.write(&names)?.offset, boxes: boxes.map_err(io::Error::other)? })
     }
 
     /// Whether a name is among them.
     pub fn holds(&self, name: u64, cellar: &Cellar) -> io::Result<bool> {
-        let (all, boxes) = match self {
-            Shelf::Here(names) => return Ok(names.binary_search(&name).is_ok()),
-            Shelf::InCellar { all, boxes } => (all, boxes),
-        };
-        let (start, end) = (boxes[box_of(name)], boxes[box_of(name) + 1]);
-        let mut names = Vec::with_capacity(end - start);
-        cellar.read(Stack { offset: all.offset + 8 * start as u64, names: end - start }, &mut names)?;
-        Ok(names.binary_search(&name).is_ok())
+        match self {
+            Shelf::Here(names) => Ok(names.binary_search(&name).is_ok()),
+            Shelf::InCellar { offset, boxes } => {
+                let of_name = box_of(name, (boxes.len() - 1).ilog2());
+                let (start, end) = (boxes[of_name], boxes[of_name + 1]);
+                let stack = Stack { offset: offset + 8 * u64::from(start), names: (end - start) as usize };
+                let mut names = Vec::with_capacity(stack.names);
+                cellar.read(stack, &mut names)?;
+                Ok(names.binary_search(&name).is_ok())
+            }
+        }
     }
 }
 
-/// The highest bits are those of the shelf.
-fn box_of(name: u64) -> usize {
-    (name << super::SHELF_BITS >> (u64::BITS - BOXES.ilog2())) as usize
+/// Of so many boxes' bits, at least one; the highest bits are those of the shelf.
+fn box_of(name: u64, bits: u32) -> usize {
+    (name << super::SHELF_BITS >> (u64::BITS - bits)) as usize
 }
 
 #[cfg(test)]
@@ -166,9 +171,7 @@ mod tests {
         heap.add(&(0..5_000).map(name).collect::<Vec<_>>(), &cellar).expect("a file");
         heap.stacks.push(Stack { offset: 1 << 40, names: 1 });
         assert!(heap.sorted(&cellar).is_err());
-        let lost = Shelf::InCellar { all: Stack { offset: 1 << 40, names: 1 }, boxes: vec![1; BOXES + 1] };
-        assert!(lost.holds(name(3), &cellar).is_ok_and(|found| !found), "an empty box is read nowhere");
-        let lost = Shelf::InCellar { all: Stack { offset: 1 << 40, names: 1 }, boxes: (0..=BOXES).collect() };
+        let lost = Shelf::InCellar { offset: 1 << 40, boxes: vec![0, 1, 2] };
         assert!(lost.holds(name(3), &cellar).is_err());
     }
 
