@@ -69,6 +69,10 @@ fn numbered_behind(text: &Text<'_>, name: usize, at: usize) -> Option<Place> {
         return None;
     }
     let (first, is_street) = name_before(text, name)?;
+    let is_bare = first == name && !words::is_compound_street(text, name);
+    if goes_on(text, at) && (is_bare || text.letters(&text.words()[at])[0] == b'0') {
+        return None;
+    }
     let numbers = numbers_before(text, first);
     let says_so = is_street || {
         let is_long = text.words()[name].end - text.words()[first].start > SHORTEST;
@@ -80,17 +84,30 @@ fn numbered_behind(text: &Text<'_>, name: usize, at: usize) -> Option<Place> {
     says_so.then_some(Place { first: numbers, last: at, score: SURE })
 }
 
+/// Whether a number is the end of another, as of the amount `45.62 EUR` or of a day.
+fn is_within_number(text: &Text<'_>, at: usize) -> bool {
+    let is_joined = |before: &usize| matches!(text.between(*before), [b'.' | b',' | b'-' | b'/' | b':']);
+    at.checked_sub(1).filter(is_joined).is_some_and(|before| text.words()[before].has_digit())
+}
+
+/// Whether a number goes on as one of a telephone does, as that of `Ring 070-122 84 52`, and not with a postcode.
+fn goes_on(text: &Text<'_>, at: usize) -> bool {
+    let is_joined = at + 1 < text.words().len() && matches!(text.between(at), [b' ' | b'-' | b'/']);
+    is_joined && is_number(text, at + 1, usize::MAX) && digits(text, at + 1) != 5
+}
+
 /// `12 rue de la Paix`, `8131 Willow Dr`: the number stands before the name.
 fn numbered_before(text: &Text<'_>, at: usize) -> Option<Place> {
-    if !is_house_number(text, at) || !joins(text, at) || !is_name(text, at + 1) {
+    if !is_house_number(text, at) || !joins(text, at) || !is_name(text, at + 1) || is_within_number(text, at) {
         return None;
     }
     let (last, is_street) = name_behind(text, at)?;
+    let next = last + 1;
     let is_numbered =
-        text.between(last) == b" " && text.words().get(last + 1).is_some() && is_house_number(text, last + 1);
+        text.between(last) == b" " && next < text.words().len() && is_house_number(text, next) && !goes_on(text, next);
     is_street.then_some(Place {
         first: numbers_before(text, at),
-        last: if is_numbered { last + 1 } else { last },
+        last: if is_numbered { next } else { last },
         score: SURE,
     })
 }
@@ -203,10 +220,10 @@ fn numbers_before(text: &Text<'_>, first: usize) -> usize {
     let mut first = first;
     for _ in 0..2 {
         let is_of_box = |at: usize| at.checked_sub(1).is_some_and(|before| words::is_box(text, before));
-        match first
-            .checked_sub(1)
-            .filter(|before| text.between(*before) == b" " && is_number(text, *before, 5) && !is_of_box(*before))
-        {
+        match first.checked_sub(1).filter(|before| {
+            let is_one = text.between(*before) == b" " && is_number(text, *before, 5);
+            is_one && !is_of_box(*before) && !is_within_number(text, *before)
+        }) {
             Some(before) => first = before,
             None => break,
         }
@@ -381,8 +398,16 @@ mod tests {
             "node 7",
             "5 apples",
             "Room 3 Level 2",
+            "Ring 070-122 84 52",
+            "Ring 555 12 34",
+            "Fakturan på 45.62 EUR. Växel 041 234 56 78",
         ] {
             assert!(addresses(text).is_empty(), "{text}");
         }
+        assert_eq!(addresses("wohnt Ring 5, 12345 Berlin"), ["Ring 5, 12345 Berlin"]);
+        assert_eq!(
+            addresses("asuu Kuninkaanbulevardi tie 084, 45378 Tuusula"),
+            ["Kuninkaanbulevardi tie 084, 45378 Tuusula"]
+        );
     }
 }
