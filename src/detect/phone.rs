@@ -117,6 +117,7 @@ fn certainty(text: &Text<'_>, start: usize, word: Option<usize>, piece: &Shape) 
     let reach = 5;
     let is_called = CALLS.is_among(text, start, first, reach)
         || LINES.is_behind(text, piece.end(), 1)
+        || is_called_somebodys(text, piece.end())
         || NUMBERS.places_among(text, start, first, reach).any(|place| is_somebodys(text, place));
     match (is_formed, is_called, is_other) {
         (true, true, _) => Some(85),
@@ -125,6 +126,13 @@ fn certainty(text: &Text<'_>, start: usize, word: Option<usize>, piece: &Shape) 
         (false, true, false) if is_plausible => Some(70),
         _ => None,
     }
+}
+
+/// Whether what is behind says whose number it is, as `is my number` and `er mit nummer`.
+fn is_called_somebodys(text: &Text<'_>, end: usize) -> bool {
+    let verb = text.word_at(end);
+    let Some([verb_word, whose, name]) = text.words().get(verb..verb + 3) else { return false };
+    verb_word.start == end + 1 && WHOSE.has(whose) && NUMBERS.has(name) && is_somebodys(text, verb + 2)
 }
 
 /// Whether `number` stands for a telephone's: nothing beside it says of what else it is, as `claim number` and
@@ -181,6 +189,17 @@ mod tests {
         assert_eq!(phones("numer telefonu 512 686 608, Tel 015123456789"), ["512 686 608", "015123456789"]);
         assert_eq!(phones("my number is 94699966"), ["94699966"]);
         assert_eq!(phones("kl 07:14 0401234567 2 pcs"), ["0401234567"]);
+        for said in [
+            "Soitin numeroon 013 1234121, ei vastausta",
+            "Kunden ringede fra 32 14 67 92 i dag",
+            "Hej, 32 14 67 92 er mit nummer",
+            "La clienta llamó desde el 612 34 86 58 hoy",
+            "O cliente ligou do 912 386 438 sobre isso",
+            "Klient dzwonił z numeru 512 348 603 w sprawie",
+            "She rang from number 946 999 66 today",
+        ] {
+            assert_eq!(phones(said).len(), 1, "{said}");
+        }
     }
 
     #[test]
@@ -205,6 +224,7 @@ mod tests {
             "1 2 3 4 5 6 7 8 9",
             "total 1,234,567,890",
             "claim number 94699966",
+            "94699966 is the number of orders",
             "numéro de facture 94699966",
             "00030000 00000001",
             "XX12 0140 1349 5350",
