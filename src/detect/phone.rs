@@ -77,6 +77,8 @@ fn is_free(text: &Text<'_>, at: usize) -> bool {
             // `07:14 0401234567`, but not the tail of a longer number in groups.
             bytes[at] == b'0' && (own > 6 || last < 3)
         }
+        // `13:53:08 2017-05-16`: the end of a time of day.
+        [.., digit, b':'] if digit.is_ascii_digit() => bytes.get(at + 2).is_some_and(u8::is_ascii_digit),
         // A dash, but not the sign of an amount, nor what joins a code.
         [ref front @ .., b'-'] => bytes[at] == b'0' && !front.last().is_some_and(u8::is_ascii_alphanumeric),
         [.., before] if before.is_ascii() => !before.is_ascii_alphanumeric() && !b"+./_#@(%$~^".contains(&before),
@@ -225,6 +227,8 @@ mod tests {
             "total 1,234,567,890",
             "claim number 94699966",
             "94699966 is the number of orders",
+            "nova.log 13:53:08 2017-05-16",
+            "2017-05-16 00:00:04.500 2931 INFO",
             "numéro de facture 94699966",
             "00030000 00000001",
             "XX12 0140 1349 5350",
