@@ -38,7 +38,9 @@ fn pair(bytes: &[u8], comma: usize) -> Option<(usize, usize)> {
     let (latitude_end, latitude) = decimal(bytes, start)?;
     let second = comma + 1 + usize::from(bytes.get(comma + 1) == Some(&b' '));
     let (end, longitude) = decimal(bytes, second)?;
-    let is_place = latitude_end == comma && latitude.abs() <= 90.0 && longitude.abs() <= 180.0;
+    let is_on_earth = latitude.abs() <= 90.0 && longitude.abs() <= 180.0;
+    // Around the origin is the sea, and what is so near it is a share or a probability.
+    let is_place = latitude_end == comma && is_on_earth && latitude.abs().max(longitude.abs()) >= 1.0;
     (is_free && is_place && is_over(bytes, end)).then_some((start, end))
 }
 
@@ -139,9 +141,16 @@ mod tests {
             assert_eq!(places(&format!("At {place}.")), [place]);
         }
         assert_eq!(places("{\"lat\": 60.17, \"lon\": 24.94}"), ["60.17, \"lon\": 24.94"]);
-        for none in
-            ["1.5, 2.5", "95.1234, 24.1234", "60.1698", "48 505,59", "20° C", "1,234.567,890.123", "60.1698, 24.9383%"]
-        {
+        for none in [
+            "1.5, 2.5",
+            "95.1234, 24.1234",
+            "accuracy 0.9251, 0.5787",
+            "60.1698",
+            "48 505,59",
+            "20° C",
+            "1,234.567,890.123",
+            "60.1698, 24.9383%",
+        ] {
             assert!(places(none).is_empty(), "{none}");
         }
     }
