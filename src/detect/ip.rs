@@ -52,6 +52,42 @@ pub(super) static VERSIONS: Vocabulary = Tag::Version.list(&[
     "java",
     "jdk",
     "kernel",
+    "versions",
+    "versiosta",
+    "versioon",
+    "versjon",
+    "versione",
+    "versão",
+    "wersja",
+    "verze",
+    "fw",
+    "bios",
+    "uefi",
+    "sdk",
+    "jre",
+    "clr",
+    "php",
+    "cuda",
+    "openssl",
+    "erlang",
+    "patch",
+    "hotfix",
+    "assembly",
+    "upgraded",
+    "upgrading",
+    "downgraded",
+    "downgrading",
+    "paragraph",
+    "clause",
+    "luku",
+    "kohta",
+    "kappale",
+    "kapitel",
+    "avsnitt",
+    "abschnitt",
+    "ziffer",
+    "chapitre",
+    "capítulo",
 ]);
 
 /// RFC 4291, of eight groups of four and an address of version 4 at the end.
@@ -88,7 +124,19 @@ fn version_4(text: &Text<'_>, point: usize) -> Option<(usize, usize)> {
     };
     // `12.34.56.78` is a telephone's number where somebody says so.
     let is_phone = || end - start == 11 && phone::NAMES.is_before(text, start, 2);
-    (is_whole && !VERSIONS.is_before(text, start, 2) && !is_phone()).then(|| (start, prefix_end(bytes, end, 32)))
+    (is_whole && !is_version(text, start) && !is_phone()).then(|| (start, prefix_end(bytes, end, 32)))
+}
+
+/// Whether words before say that this is a version, or the one that another is raised to, as in `version 1.2.3.4 to 1.2.4.0`.
+fn is_version(text: &Text<'_>, start: usize) -> bool {
+    let first = text.word_at(start);
+    let link = first.checked_sub(1).filter(|link| matches!(text.word(&text.words()[*link]), "to" | "and" | "or"));
+    let last = link
+        .unwrap_or(first)
+        .checked_sub(4)
+        .filter(|of_four| (*of_four..of_four + 3).all(|at| text.between(at) == b"." && text.words()[at].has_digit()));
+    let raised = last.map(|of_four| text.words()[of_four].start);
+    VERSIONS.is_before(text, start, 2) || raised.is_some_and(|start| VERSIONS.is_before(text, start, 2))
 }
 
 fn four_octets(bytes: &[u8], start: usize) -> Option<usize> {
@@ -179,6 +227,8 @@ mod tests {
             "1.2.3.4.example",
             "Chrome/120.0.0.0",
             "version is 1.2.3.4",
+            "from version 10.2.3.4 to 10.2.3.5",
+            "upgrading 10.2.3.4 -> 10.2.4.0",
             "40.61.08.60",
             "Phone: 40.61.18.60",
         ] {
