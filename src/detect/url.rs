@@ -192,6 +192,26 @@ pub(super) static PAGES: Vocabulary = Tag::Page.list(&[
     "policies",
     "legal",
     "photos",
+    "me",
+    "new",
+    "edit",
+    "list",
+    "all",
+    "register",
+    "password",
+    "profile",
+    "index",
+    "create",
+    "delete",
+    "export",
+    "import",
+    "count",
+    "logout",
+    "signin",
+    "preferences",
+    "orders",
+    "billing",
+    "security",
 ]);
 
 const LONGEST: usize = 512;
@@ -288,8 +308,14 @@ fn names_somebody(text: &Text<'_>, host: usize, authority: usize, end: usize) ->
     let is_profile = (is_short || within(host, authority).take(4).any(|word| SITES.has(word)))
         && within(authority, end).next().is_some_and(|word| word.start == authority + 1 && !PAGES.has(word));
     let query = bytes[authority..end].iter().position(|byte| *byte == b'?').map_or(end, |length| authority + length);
+    // `/users/me` and `/account/settings` are whoever looks at them.
+    let is_page = |at: usize| {
+        let page = words.iter().find(|word| word.start == at);
+        page.is_some_and(|page| PAGES.has(page) && (page.end >= query || bytes[page.end] == b'/'))
+    };
     let is_folder = |word: &Word| {
-        bytes[word.start - 1] == b'/' && bytes[word.end..end].len() > 1 && bytes[word.end] == b'/' && FOLDERS.has(word)
+        let is_one = bytes[word.start - 1] == b'/' && bytes[word.end..end].len() > 1 && bytes[word.end] == b'/';
+        is_one && FOLDERS.has(word) && !is_page(word.end + 1)
     };
     let is_field = |word: &Word| {
         matches!(bytes[word.start - 1], b'?' | b'&')
@@ -320,6 +346,7 @@ mod tests {
             "http://aino:secret@site.example/x",
             "https://video.example/@aino",
             "https://shop.example/customers/1234/orders",
+            "https://shop.example/users/me-koski",
         ] {
             assert_eq!(urls(&format!("See {page}, ({page}).")), [page, page]);
         }
@@ -338,6 +365,8 @@ mod tests {
             "http://",
             "www.",
             "https://site.example/user",
+            "https://site.example/account/settings",
+            "https://site.example/v1/users/me?full=1",
             "facebook. Then",
         ] {
             assert!(urls(none).is_empty(), "{none}");
