@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::detect::context::Vocabulary;
 use crate::detect::email::local_start;
 use crate::detect::host::host_end;
+use crate::detect::labelled::last_joined;
 use crate::detect::tags::Tag;
 use crate::detect::{At, Recogniser, Span, Starts, Text};
 
@@ -121,23 +122,26 @@ fn framed(bytes: &[u8], sign: &Range<usize>) -> Option<(usize, usize)> {
     Some((before, behind + usize::from(bytes.get(behind) == Some(&b' '))))
 }
 
+/// Labels of a host, joined by words for dots.
+const MOST_LABELS: usize = 4;
+
 /// Where the host ends that is written with dots or with words for them.
 fn spoken_end(text: &Text<'_>, at: usize) -> Option<usize> {
     if let Some(end) = host_end(text.as_str(), at) {
         return Some(end);
     }
-    let first = text.word_at(at);
     let words = text.words();
-    let mut last = None;
+    let mut first = text.word_at(at);
     // Each label but the first comes with a word for the dot before it.
-    for index in (first..words.len()).step_by(2).take(4) {
+    for labels in 0..MOST_LABELS {
+        let label = words.get(first)?;
+        let last = last_joined(text, first);
         let is_joined = |gap: &str| gap.len() <= 2 && gap.bytes().all(|byte| b" ()[]{}<>".contains(&byte));
-        let goes_on = words.get(index + 1).is_some_and(|dot| DOT.has(dot)) && is_joined(text.gap(index));
-        let label = &words[index];
-        if !goes_on || !is_joined(text.gap(index + 1)) {
-            return last.filter(|_| !label.has_digit() && label.end - label.start >= 2).map(|()| label.end);
+        let goes_on = words.get(last + 1).is_some_and(|dot| DOT.has(dot)) && is_joined(text.gap(last));
+        if !goes_on || last + 2 >= words.len() || !is_joined(text.gap(last + 1)) {
+            return (labels > 0 && !label.has_digit() && label.end - label.start >= 2).then_some(label.end);
         }
-        last = Some(());
+        first = last + 2;
     }
     None
 }
@@ -153,6 +157,8 @@ mod tests {
         assert_eq!(emails("aino[at]posti.example."), ["aino[at]posti.example"]);
         assert_eq!(emails("to aino.k [AT] posti [dot] example now"), ["aino.k [AT] posti [dot] example"]);
         assert_eq!(emails("Write me at aino1 at posti piste fi"), ["aino1 at posti piste fi"]);
+        assert_eq!(emails("at aino1[at]oma-posti[dot]example."), ["aino1[at]oma-posti[dot]example"]);
+        assert_eq!(emails("aino_k at mail dot oma-posti dot fi"), ["aino_k at mail dot oma-posti dot fi"]);
         assert_eq!(emails("mail aino (a) posti.example"), ["aino (a) posti.example"]);
         assert_eq!(emails("mail me: aino.k @ posti.example"), ["aino.k @ posti.example"]);
         for none in [
