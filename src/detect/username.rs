@@ -78,6 +78,40 @@ const OF_LOGS: &[&str] =
 pub(super) static SURE: Vocabulary = Tag::SureName.list(SURE_WORDS);
 pub(super) static FOR_WORDS: Vocabulary = Tag::ForName.list(FOR);
 
+/// Words that say of whom the name is, and not of what account.
+const USERS: &[&str] = &[
+    "user",
+    "käyttäjä",
+    "användare",
+    "benutzer",
+    "nutzer",
+    "utilisateur",
+    "usuario",
+    "utente",
+    "utilizador",
+    "gebruiker",
+    "bruger",
+    "bruker",
+    "login",
+];
+
+/// What users do, or what fails for them.
+const DEEDS: &[&str] = &[
+    " logged in",
+    " logged out",
+    " signed in",
+    " signed out",
+    " authenticated",
+    " failed to",
+    " kirjautui",
+    " loggade in",
+    " loggade ut",
+    " fehlgeschlagen",
+    " hat sich",
+];
+
+const FROM: &[&str] = &[" from ", " från ", " von ", " desde ", " depuis ", " osoitteesta ", " fra ", " da ", " de "];
+
 /// useradd(8): "usernames may only be up to 32 characters long".
 const LONGEST: usize = 32;
 const SHORTEST: usize = 2;
@@ -136,18 +170,59 @@ fn announced(text: &Text<'_>, word: usize) -> Option<(usize, usize, u8)> {
     {
         return None;
     }
-    let is_rare = name.len() > 3 && !person::is_common_word(name);
-    let is_listed = text.as_str()[end..].starts_with(',') && is_rare;
-    let holds = if FOR_WORDS.has(announcer) {
-        (has_shape(name) || is_listed) && follows_address(text, word)
-    } else if joint.is_firm {
-        !is_literal(name)
-    } else {
-        has_shape(name)
-            || SURE.has(announcer) && is_rare
-            || is_listed && word.checked_sub(1).is_some_and(|before| follows_address(text, before))
+    let holds = match () {
+        () if FOR_WORDS.has(announcer) => stands_for(text, word, start, end),
+        () if joint.is_firm => !is_literal(name),
+        () => has_shape(name) || is_rare(name) && (SURE.has(announcer) || is_user(text, word, &joint, end)),
     };
     holds.then_some((start, end, if has_shape(name) || joint.is_firm { 85 } else { 75 }))
+}
+
+fn is_rare(name: &str) -> bool {
+    name.len() > 3 && !person::is_common_word(name)
+}
+
+/// Whether a name behind `for` is one: of `10.0.0.7 for anna42`, or of `for akoski from 10.0.0.7`.
+fn stands_for(text: &Text<'_>, word: usize, start: usize, end: usize) -> bool {
+    let name = &text.as_str()[start..end];
+    let is_from = || is_rare(name) && goes_on_from_address(&text.as_str()[end..]);
+    (has_shape(name) || is_rare(name) && is_set_off(text, end)) && follows_address(text, word) || is_from()
+}
+
+/// Whether a rare name behind a word for a user is one: behind a colon, behind an address, or before what users do.
+fn is_user(text: &Text<'_>, word: usize, joint: &Joint, end: usize) -> bool {
+    let is_told = || joint.is_colon && USERS.contains(&text.word(&text.words()[word]).to_lowercase().as_str());
+    let acts = || DEEDS.iter().any(|deed| text.as_str()[end..].starts_with(deed));
+    let is_of_address =
+        || follows_address(text, word) || is_for(text, word).is_some_and(|before| follows_address(text, before));
+    is_set_off(text, end) && (is_told() || is_of_address()) || acts() && !joint.is_colon
+}
+
+/// The word for `for` before a word for a user, with an article between or without.
+fn is_for(text: &Text<'_>, word: usize) -> Option<usize> {
+    let is_article =
+        |at: &usize| matches!(text.word(&text.words()[*at]), "el" | "la" | "l" | "le" | "the" | "den" | "o");
+    let before = word.checked_sub(1)?;
+    Some(if is_article(&before) { before.checked_sub(1)? } else { before })
+}
+
+/// Whether nothing of the sentence goes on right behind a name.
+fn is_set_off(text: &Text<'_>, end: usize) -> bool {
+    let rest = &text.as_str()[end..];
+    rest.is_empty()
+        || rest.starts_with([',', ';', '(', ')', '\n'])
+        || rest.starts_with(" (")
+        || matches!(rest, ".")
+        || rest.starts_with(". ")
+}
+
+/// ` from 10.0.0.7`, in some languages.
+fn goes_on_from_address(rest: &str) -> bool {
+    let from = FROM.iter().find_map(|from| rest.strip_prefix(from));
+    from.is_some_and(|address| {
+        let length = address.bytes().take_while(|byte| byte.is_ascii_hexdigit() || b":.".contains(byte)).count();
+        address.bytes().take(length).filter(|byte| b":.".contains(byte)).count() >= 3
+    })
 }
 
 /// What joins a word to the name behind it.
@@ -155,10 +230,13 @@ struct Joint {
     end: usize,
     /// Whether it is a sign that gives a value, as `=`, rather than a space or a word.
     is_firm: bool,
+    is_colon: bool,
 }
 
 /// Small words between, as in `email handle is anna.k`.
-const LINKS: &[&str] = &["is ", "name ", "id ", "on ", "ist ", "är ", "es ", "est "];
+const LINKS: &[&str] = &[
+    "is ", "name ", "id ", "on ", "ist ", "är ", "es ", "est ", "lautet ", "heißt ", "er ", "é ", "è ", "was ", "war ",
+];
 
 /// Goes over what stands between a word and a name.
 fn joint(text: &Text<'_>, from: usize) -> Option<Joint> {
@@ -168,9 +246,10 @@ fn joint(text: &Text<'_>, from: usize) -> Option<Joint> {
         return None;
     }
     let is_firm = rest.as_bytes()[..signs].iter().any(|sign| matches!(sign, b'=' | b'"' | b'\'' | b'`' | b'>'));
+    let is_colon = rest[..signs] == *": ";
     let link = LINKS.iter().find(|link| rest[signs..].starts_with(**link)).map_or(0, |link| link.len());
     let closes = rest.starts_with('"') && !rest[..signs].contains([':', '=']);
-    (!closes).then_some(Joint { end: from + signs + link, is_firm: is_firm && link == 0 })
+    (!closes).then_some(Joint { end: from + signs + link, is_firm: is_firm && link == 0, is_colon })
 }
 
 /// Where a user name ends that begins here; no sign at its end is of it.
@@ -266,6 +345,14 @@ mod tests {
             ("Login from 10.0.0.7 for anna42, session", "anna42"),
             ("Benutzername zobel, Mail", "zobel"),
             ("my email handle is anna.k.", "anna.k"),
+            ("Mein Benutzername lautet akoski, ich", "akoski"),
+            ("Failed sign-in for akoski from 10.0.0.7 (session", "akoski"),
+            ("acceso desde 10.0.0.7 para el usuario akoski, sesión", "akoski"),
+            ("depuis 10.0.0.7 pour l'utilisateur akoski, session", "akoski"),
+            ("Anmeldung von 10.0.0.7 für Benutzer akoski fehlgeschlagen", "akoski"),
+            ("osoitteesta 10.0.0.7 käyttäjälle akoski (istunto", "akoski"),
+            ("no puedo entrar. Usuario: akoski. Saludos", "akoski"),
+            ("INFO user akoski logged in from 10.0.0.7", "akoski"),
             ("and @anna_k42 linked", "@anna_k42"),
             ("GRANT ALL TO 'ops_1'@'10.0.0.7';", "ops_1"),
             ("10.0.0.7 - xlind [27/Nov/2024:10:00:00 +0000] \"GET / HTTP/1.1\"", "xlind"),
@@ -294,6 +381,9 @@ mod tests {
             "\"user\", \"name\"",
             "10.0.0.7 - - [27/Nov/2024:10:00:00 +0000]",
             "see note 7 - page [12]",
+            "User: unknown.",
+            "waiting for details from 10 people",
+            "user provisioning (beta)",
         ] {
             assert!(names(text).is_empty(), "{text}");
         }
