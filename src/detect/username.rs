@@ -184,9 +184,11 @@ fn is_rare(name: &str) -> bool {
 
 /// Whether a name behind `for` is one: of `10.0.0.7 for anna42`, or of `for akoski from 10.0.0.7`.
 fn stands_for(text: &Text<'_>, word: usize, start: usize, end: usize) -> bool {
-    let name = &text.as_str()[start..end];
-    let is_from = || is_rare(name) && goes_on_from_address(&text.as_str()[end..]);
-    (has_shape(name) || is_rare(name) && is_set_off(text, end)) && follows_address(text, word) || is_from()
+    let (name, rest) = (&text.as_str()[start..end], &text.as_str()[end..]);
+    if follows_address(text, word) {
+        return has_shape(name) || is_set_off(text, end) && is_rare(name);
+    }
+    rest.starts_with(' ') && goes_on_from_address(rest) && is_rare(name)
 }
 
 /// Whether a rare name behind a word for a user is one: behind a colon, behind an address, or before what users do.

@@ -169,7 +169,12 @@ impl Clues {
 
     fn around(&mut self, text: &Text<'_>, segment: &Segment) {
         let (Some(first), Some(last)) = (segment.tokens.first(), segment.tokens.last()) else { return };
-        let role = role_before(text, first.at);
+        let bytes = text.bytes();
+        let (start, end) = (text.words()[first.at].start, text.words()[last.at].end);
+        let mut role = role_before(text, first.at);
+        if role.is_none() && matches!(bytes.get(end), None | Some(b'.' | b'\n')) && signs(text, first.at, last.at) {
+            role = Some(Role::Closing);
+        }
         match role {
             Some(Role::Title) => self.set(Clue::Title, 1),
             Some(Role::Greeting) => self.set(Clue::Greeting, 1),
@@ -182,14 +187,16 @@ impl Clues {
             Some(Role::Place) => self.set(Clue::Place, 1),
             _ => {}
         }
-        match segment.ended_by.flatten().or_else(|| role_after(text, last.at)) {
+        let mut role_behind = segment.ended_by.flatten().or_else(|| role_after(text, last.at));
+        if bytes.get(end + 1) == Some(&b'&') {
+            role_behind = role_behind.or_else(|| partners(text, last.at));
+        }
+        match role_behind {
             Some(Role::Says) => self.set(Clue::SaysAfter, 1),
             Some(Role::Firm) => self.set(Clue::Firm, 1),
             Some(Role::Place) => self.set(Clue::Place, 1),
             _ => {}
         }
-        let bytes = text.bytes();
-        let (start, end) = (text.words()[first.at].start, text.words()[last.at].end);
         let before = start.checked_sub(1).map(|before| bytes[before]);
         let quote = |byte: u8| matches!(byte, b'"' | b'\'' | b'>' | b'<' | b'`');
         self.mark(Clue::Genitive, matches!(&bytes[end..], [b'\'', b's', ..] | [0xe2, 0x80, 0x99, b's', ..]));
@@ -206,6 +213,24 @@ impl Clues {
         self.mark(Clue::Colon, bytes[..start].ends_with(b": "));
     }
 }
+
+/// Whether a name stands at the end of a text or a line behind a slash or a dash, as who wrote it: `No reply. /Anna`.
+fn signs(text: &Text<'_>, first: usize, last: usize) -> bool {
+    let Some(gap @ [b'.' | b'!' | b'?' | b'\n', _, ..]) = first.checked_sub(1).map(|before| text.between(before))
+    else {
+        return false;
+    };
+    // `T. Anna`, as Finns end their notes.
+    let is_initial =
+        || last == first + 1 && text.letters(&text.words()[first]) == b"T" && text.between(first)[0] == b'.';
+    let is_sign = matches!(gap, [.., b' ' | b'\n', b'/'] | [.., b' ', b'-', b' ']) || gap.ends_with(" – ".as_bytes());
+    let ends = text.between(last);
+    let ends_text = last + 1 == text.words().len() && matches!(ends, [] | [b'.']);
+    (ends_text || ends.first() == Some(&b'\n')) && (is_sign && gap.len() <= LONGEST_SIGN || is_initial())
+}
+
+/// In bytes, with what ends the sentence before.
+const LONGEST_SIGN: usize = 6;
 
 /// Whether a sign without spaces joins words to letters before or behind.
 fn is_glued(bytes: &[u8], start: usize, end: usize) -> bool {
@@ -257,6 +282,11 @@ fn is_compound(text: &Text<'_>, word: &Word) -> bool {
         && entry_of(text, word).is_none()
 }
 
+/// What the word right before does.
+pub(super) fn role_right_before(text: &Text<'_>, at: usize) -> Option<Role> {
+    at.checked_sub(1).filter(|before| is_near(text.between(*before))).and_then(|before| role_of(text, before))
+}
+
 /// What the word before does, or the one before it where a small one stands between.
 pub(super) fn role_before(text: &Text<'_>, at: usize) -> Option<Role> {
     let mut before = at;
@@ -274,6 +304,13 @@ pub(super) fn role_before(text: &Text<'_>, at: usize) -> Option<Role> {
 fn role_after(text: &Text<'_>, at: usize) -> Option<Role> {
     let near = at + 1 < text.words().len() && matches!(text.between(at), [b' ' | b'-'] | [b',', b' ']);
     if near { role_of(text, at + 1) } else { None }
+}
+
+/// What makes a firm of a name and another one, as in `Lund & Persson AB`.
+fn partners(text: &Text<'_>, at: usize) -> Option<Role> {
+    let partner = at + 1;
+    let is_joined = text.between(at) == b" & " && text.words().get(partner).is_some_and(|word| word.is_capital);
+    is_joined.then(|| role_after(text, partner)).flatten().filter(|role| *role == Role::Firm)
 }
 
 /// Whether what stands between two words lets one tell of the other.
@@ -302,7 +339,7 @@ fn is_listed(text: &Text<'_>, first: usize, last: usize) -> bool {
     let behind = last + 1;
     before
         || behind < words.len()
-            && (joined(text.between(last)) && is_name(behind)
+            && (joined(text.between(last)) && is_name(behind) && partners(text, last).is_none()
                 || text.between(last) == b" " && and(behind) && behind + 1 < words.len() && is_name(behind + 1))
 }
 

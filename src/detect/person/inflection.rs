@@ -11,6 +11,9 @@ use crate::detect::person::plain::{Plain, ends_with};
 const ENDINGS: [&[u8]; 15] =
     [b"lla", b"lle", b"lta", b"ssa", b"sta", b"ksi", b"ita", b"ta", b"na", b"an", b"in", b"en", b"un", b"n", b"a"];
 
+/// Endings that people take; few places do, and none that a given name is of.
+const OF_PEOPLE: [&[u8]; 3] = [b"lla", b"lle", b"lta"];
+
 /// What consonants before the last vowel become in a weak syllable, and what they are in the name.
 const WEAKENED: [(&[u8], &[u8]); 12] = [
     (b"k", b"kk"),
@@ -42,7 +45,10 @@ pub(super) fn base(word: &Plain) -> Option<Entry> {
     let genitive = letters.ends_with(b"s").then(|| word.ending(1, b"")).and_then(|stem| named(&stem));
     genitive.or_else(|| {
         let endings = ENDINGS.iter().filter(|ending| ends_with(letters, ending)).take(MOST_ENDINGS);
-        endings.map(|ending| word.ending(ending.len(), b"")).find_map(|stem| of_stem(&stem))
+        endings.map(|ending| (ending, word.ending(ending.len(), b""))).find_map(|(ending, stem)| {
+            let entry = of_stem(&stem)?;
+            Some(if OF_PEOPLE.contains(ending) && entry.given > 3 { Entry { place: 0, ..entry } } else { entry })
+        })
     })
 }
 
@@ -102,6 +108,12 @@ mod tests {
             let known = base(&Plain::of(word));
             assert!(known.is_some() || word == "Putinilta", "{word}");
         }
+    }
+
+    #[test]
+    fn in_cases_of_people_a_given_name_is_no_place() {
+        let place = |word: &str| base(&Plain::of(word)).map(|entry| entry.place);
+        assert!(place("Helenalta") == Some(0) && place("Helenassa") > Some(5));
     }
 
     #[test]

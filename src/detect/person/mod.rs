@@ -13,6 +13,7 @@ mod plain;
 mod roles;
 mod run;
 
+use crate::detect::calendar::MONTH;
 use crate::detect::{At, Recogniser, Span, Starts, Text, Word};
 use evidence::Clues;
 pub use likeness::{Likeness, likeness};
@@ -45,10 +46,20 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
         if let Some(family) = inverted::family_before(text, segment) {
             found.pop_if(|span| span.kind == "PERSON" && span.start == text.words()[family].start);
             found.push(span(text, family, segment.last(), score.max(SURE)));
-        } else if score >= ENOUGH {
+        } else if score >= ENOUGH && !is_of_day(text, segment) {
             found.push(span(text, segment.first(), segment.last(), score));
         }
     });
+}
+
+/// Whether a word alone is the month of a day: `Jun 14`, `2 April`, `May 2026`.
+fn is_of_day(text: &Text<'_>, segment: &Segment) -> bool {
+    let (at, words) = (segment.first(), text.words());
+    let is_number = |at: usize| words.get(at).is_some_and(|word| word.digits > 0);
+    let before =
+        at.checked_sub(1).is_some_and(|before| matches!(text.between(before), b" " | b". ") && is_number(before));
+    let behind = is_number(at + 1) && matches!(text.between(at), b" " | b"  ");
+    at == segment.last() && MONTH.has(&words[at]) && (before || behind)
 }
 
 /// The name in small letters whose first word is this one, if it is one.
@@ -97,5 +108,33 @@ mod tests {
     fn a_title_with_a_point_and_a_label_with_quotes_announce_names() {
         assert_eq!(found("I saw Dr. Fechner today", "PERSON"), ["Fechner"]);
         assert_eq!(found("{\"lastName\": \"M\u{fc}lichen\", \"n\": 1}", "PERSON"), ["M\u{fc}lichen"]);
+    }
+
+    #[test]
+    fn names_are_found_where_notes_have_them() {
+        for (text, name) in [
+            ("Terveisin Mari", "Mari"),
+            ("No reply. /Anders", "Anders"),
+            ("Ei vastausta. T. Juhani", "T. Juhani"),
+            ("Kunde Caspar, Dagmar rief an", "Caspar, Dagmar"),
+            ("Change of address: Burton, Donna, new", "Burton, Donna"),
+            ("driver linda hunt, position", "linda hunt"),
+            ("heiße marie-luise zobel und", "marie-luise zobel"),
+            ("Llamar al Sr. Mendoza al", "Mendoza"),
+            ("vi på tisdag. Hilsen Janne", "Janne"),
+            ("pyydettiin Helenalta lupa", "Helenalta"),
+        ] {
+            assert_eq!(found(text, "PERSON"), [name], "{text}");
+        }
+        assert_eq!(found("vino José Ruiz y Ana Mora hoy", "PERSON"), ["José Ruiz", "Ana Mora"]);
+    }
+
+    #[test]
+    fn other_words_are_no_names() {
+        for text in
+            ["Jun 14 15:16:01 host", "statistics of May 2026", "Kort 4 nekades", "Lundh & Persson HB", "by ted from it"]
+        {
+            assert!(found(text, "PERSON").is_empty(), "{text}");
+        }
     }
 }

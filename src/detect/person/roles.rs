@@ -68,19 +68,23 @@ pub(in crate::detect) const ROLES: &[(Role, &str)] = &[
         Role::Title,
         "mr mrs ms miss dr prof sir madam madame mme mlle monsieur mister herr herrn frau fraulein fru froken \
          rouva rva herra hra neiti nti senor senora senorita sr sra srta hon rev fr capt sgt lt col gen maj judge \
-         justice pastor tri tohtori doktor doctor docteur lady lord dame kamreer",
+         justice pastor tri tohtori doktor doctor docteur lady lord dame kamreer \
+         signora signor dhr mevr mevrouw meneer dott dipl pani hr dona dra",
     ),
     (
         Role::Greeting,
         "hi hello hey dear hei moi terve moikka hej hejsan tjena hallo lieber liebe geehrter geehrte geehrten cher \
          chere bonjour salut hola estimado estimada querido querida buenos kara kare basta bastan hyva guten \
-         morning",
+         morning \
+         ciao caro beste geachte kjaere gentile moin servus szanowny szanowna",
     ),
     (
         Role::Closing,
         "regards sincerely cheers thanks yours terveisin terv terveiset ystavallisin halsningar halsning mvh \
          vanligen grusse gruss cordialement saludos atentamente salutations xoxo signed by allekirjoittanut \
-         undertecknad",
+         undertecknad \
+         hilsen hilsner vh groet groeten groetjes pozdrawiam pozdrowienia saluti cumprimentos abraco mfg \
+         ystavallisesti kunnioittaen vennlig venlig respectfully",
     ),
     (
         Role::Person,
@@ -104,7 +108,12 @@ pub(in crate::detect) const ROLES: &[(Role, &str)] = &[
          bundeskanzlerin kanzler autor sanger trainer spieler freund freundin mutter vater bruder schwester sohn \
          tochter vorgang cliente clienta paciente empleado empleada conductor beneficiario hermano hermana hijo \
          hija padre madre esposa esposo amigo amiga clients patiente employe chauffeur destinataire ami amie frere \
-         soeur fils fille mere pere femme mari ministre",
+         soeur fils fille mere pere femme mari ministre \
+         klient klientka pacjent pacjentka klant klanten paziente utente medarbejder modtager pasient ansatt \
+         mottaker betaler bestuurder halter halterin fahrerin kollegin versicherte versicherter mieter mieterin \
+         agare hyresgast handlaggare omistaja omistajan haltija haltijan kuljettajan kuljettajana vuokralainen \
+         hakija vakuutettu titulaire conductrice conducteur proprietaire locataire conductora titular propietario \
+         propietaria inquilino keeper tenant insured claimant pupil subscriber landlord trustee cardholder",
     ),
     (
         Role::Label,
@@ -119,7 +128,8 @@ pub(in crate::detect) const ROLES: &[(Role, &str)] = &[
          vastasi arvioi muistuttaa korostaa syntyi kuoli naurahti huokaisi ajatteli mietti sager sade sa berattar \
          berattade skriver skrev svarar svarade fragade fortsatter tillagger menar anser tycker konstaterar \
          forklarar pastar hoppas sagt sagte meint schreibt schrieb erklart erklarte fragt fragte ruft rief wohnt \
-         dit disait ecrit repond explique declare dijo dice escribe explica vertritt hoitaa edustaa represents",
+         dit disait ecrit repond explique declare dijo dice escribe explica vertritt hoitaa edustaa represents \
+         phoned rang soitti ringde ringede ringte belde ligou telefonerade pyysi lupasi",
     ),
     (
         Role::Firm,
@@ -132,7 +142,8 @@ pub(in crate::detect) const ROLES: &[(Role, &str)] = &[
          industries partners airlines airways motors insurance capital pharma yliopisto koulu liitto yhdistys \
          saatio pankki lehti puolue seura ryhma osakeyhtio konserni sairaala universitet universitetet skola \
          skolan forening foreningen banken partiet forbundet sjukhuset tidningen universitat schule verein \
-         bankhaus versicherung stiftung universite ecole societe banque hopital universidad escuela empresa banco",
+         bankhaus versicherung stiftung universite ecole societe banque hopital universidad escuela empresa banco \
+         hb kgaa mbh aps ltda hnos asociados associates associes bros",
     ),
     (
         Role::Place,

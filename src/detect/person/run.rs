@@ -2,6 +2,7 @@
 
 use arrayvec::ArrayVec;
 
+use crate::detect::person::evidence::role_right_before;
 use crate::detect::person::lexicon::{Entry, role};
 use crate::detect::person::memo::Known;
 use crate::detect::person::plain::{self, Plain};
@@ -52,6 +53,20 @@ impl Token {
 
     pub(super) fn is_unknown(&self) -> bool {
         self.entry == Entry::default() && !self.has_ending && self.shape != Shape::Initial
+    }
+
+    /// Whether it is a word of another kind as well.
+    fn is_other(&self) -> bool {
+        self.entry.common >= 5 || self.entry.role.is_some()
+    }
+
+    /// Whether it is a name of families behind a given name that is nothing else, whatever other word it is.
+    fn is_family_behind(&self, given: &Token) -> bool {
+        self.entry.family >= 4
+            && self.entry.common < 8
+            && self.entry.role.is_none()
+            && given.entry.given >= 5
+            && given.entry.common < 3
     }
 
     /// Whether it can be no word of a name where it stands, behind a given name or not.
@@ -156,18 +171,22 @@ impl Segment {
         self.tokens.last().map_or(0, |token| token.at)
     }
 
-    /// Two words in small letters, a given name and one that can be a family name.
+    /// Words in small letters: a given name, or two that a hyphen joins, and one that can be a family name.
     pub(super) fn of_small(text: &Text<'_>, at: usize) -> Option<Self> {
         let words = text.words();
-        let is_small = |at: usize| words.get(at).is_some_and(|word| !word.is_capital && !word.has_digit());
-        if !is_small(at) || !is_small(at + 1) || text.between(at) != b" " {
+        let last = (at + 1..words.len()).take(2).find(|last| text.between(*last - 1) == b" ")?;
+        let is_small = |at: usize| !words[at].is_capital && !words[at].has_digit();
+        let is_double = last == at + 2;
+        if !(at..=last).all(is_small) || is_double && text.between(at) != b"-" {
             return None;
         }
-        let [given, family] = [at, at + 1].map(|at| Token::read(text, at));
-        let is_name = |token: &Token, weight: u8| weight >= 2 && token.entry.common < 5 && token.entry.role.is_none();
-        let fits = is_name(&given, given.entry.given.saturating_sub(1))
-            && (is_name(&family, family.name()) || family.is_unknown());
-        fits.then(|| Segment { tokens: [given, family].into_iter().collect(), ended_by: None })
+        let tokens: Tokens = (at..=last).map(|at| Token::read(text, at)).collect();
+        let (given, family) = (&tokens[0], &tokens[tokens.len() - 1]);
+        let is_given = |token: &Token| !token.is_other() && (token.entry.given > 2 || token.is_unknown());
+        let fits = given.entry.given > 2
+            && tokens[..tokens.len() - 1].iter().all(is_given)
+            && (family.name() >= 2 && !family.is_other() || family.is_unknown() || family.is_family_behind(given));
+        fits.then_some(Segment { tokens, ended_by: None })
     }
 }
 
@@ -216,8 +235,11 @@ pub(super) fn segments(text: &Text<'_>, from: usize, segment: &mut Segment, mut 
     loop {
         let token = Token::read(text, at);
         let behind_given = segment.tokens.last().is_some_and(|last| last.entry.given >= 3);
-        let is_bound = !segment.tokens.is_empty() && (text.between(at - 1) == b"-" || !words[at - 1].is_capital);
-        if !is_bound && token.shape != Shape::Initial && token.is_no_name(behind_given) {
+        let is_title = |token: &Token| token.entry.role == Some(Role::Title);
+        let is_bound = !segment.tokens.is_empty()
+            && (text.between(at - 1) == b"-" || !words[at - 1].is_capital && !is_title(&token));
+        let is_no_name = !is_bound && token.shape != Shape::Initial && token.is_no_name(behind_given);
+        if is_no_name && !(segment.tokens.is_empty() && is_announced(text, &token)) {
             close(segment, Some(token.entry.role), &mut take);
         } else {
             segment.tokens.push(token);
@@ -226,10 +248,32 @@ pub(super) fn segments(text: &Text<'_>, from: usize, segment: &mut Segment, mut 
             }
         }
         let Some(next) = next(text, at) else { break };
+        if next == at + 2 && begins_another(text, next, segment) {
+            close(segment, None, &mut take);
+        }
         at = next;
     }
     close(segment, None, &mut take);
     debug_assert!(at < words.len());
+}
+
+/// Whether a word that is something else too is a name here: right behind what a name follows, as in `Regards, Mari`.
+#[cold]
+fn is_announced(text: &Text<'_>, token: &Token) -> bool {
+    token.name() >= 3
+        && token.shape == Shape::Capitalised
+        && token.entry.role != Some(Role::Label)
+        && matches!(role_right_before(text, token.at), Some(Role::Title | Role::Greeting | Role::Closing))
+}
+
+/// Whether a small word between two names is `and`, as in `Ana Ruiz y Eva Mora` and not in `Ortega y Gasset`.
+#[cold]
+fn begins_another(text: &Text<'_>, next: usize, segment: &Segment) -> bool {
+    let is_and = matches!(text.word(&text.words()[next - 1]), "y" | "e");
+    is_and && segment.tokens.len() > 1 && {
+        let entry = Token::read(text, next).entry;
+        entry.given >= 3 && entry.given >= entry.family
+    }
 }
 
 /// The next word of a run, behind at most two small words that stand within names.
