@@ -130,13 +130,14 @@ fn version_4(text: &Text<'_>, point: usize) -> Option<(usize, usize)> {
 /// Whether words before say that this is a version, or the one that another is raised to, as in `version 1.2.3.4 to 1.2.4.0`.
 fn is_version(text: &Text<'_>, start: usize) -> bool {
     let first = text.word_at(start);
-    let link = first.checked_sub(1).filter(|link| matches!(text.word(&text.words()[*link]), "to" | "and" | "or"));
-    let last = link
-        .unwrap_or(first)
-        .checked_sub(4)
-        .filter(|of_four| (*of_four..of_four + 3).all(|at| text.between(at) == b"." && text.words()[at].has_digit()));
-    let raised = last.map(|of_four| text.words()[of_four].start);
-    VERSIONS.is_before(text, start, 2) || raised.is_some_and(|start| VERSIONS.is_before(text, start, 2))
+    if VERSIONS.is_among(text, start, first, 2) {
+        return true;
+    }
+    let is_link = |link: &usize| matches!(text.word(&text.words()[*link]), "to" | "and" | "or");
+    let behind = first.checked_sub(1).filter(is_link).unwrap_or(first);
+    let is_part = |at: usize| text.between(at) == b"." && text.words()[at].has_digit();
+    let raised = behind.checked_sub(4).filter(|of_four| (*of_four..of_four + 3).all(is_part));
+    raised.is_some_and(|raised| VERSIONS.is_among(text, text.words()[raised].start, raised, 2))
 }
 
 fn four_octets(bytes: &[u8], start: usize) -> Option<usize> {

@@ -243,13 +243,13 @@ fn is_glued(bytes: &[u8], start: usize, end: usize) -> bool {
 /// Whether a sentence or a line begins at a word: not behind the point of a title, as `Dr. `.
 fn starts_sentence(text: &Text<'_>, at: usize) -> bool {
     let Some(before) = at.checked_sub(1) else { return true };
-    if text.between(before) == b". " && role(text, &text.words()[before]) == Some(Role::Title) {
-        return false;
-    }
     // A bullet is of three bytes.
     let ends = |sign: &[u8]| matches!(sign, [b'.' | b'!' | b'?' | b'\n' | b'*', ..] | [0xe2, 0x80, 0xa2, ..]);
-    let gap = text.between(before);
-    (0..gap.len()).any(|at| ends(&gap[at..]))
+    match text.between(before) {
+        b" " => false,
+        b". " => role(text, &text.words()[before]) != Some(Role::Title),
+        gap => (0..gap.len()).any(|at| ends(&gap[at..])),
+    }
 }
 
 /// Whether nothing else stands in the line of a word.

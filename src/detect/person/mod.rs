@@ -54,12 +54,13 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
 
 /// Whether a word alone is the month of a day: `Jun 14`, `2 April`, `May 2026`.
 fn is_of_day(text: &Text<'_>, segment: &Segment) -> bool {
-    let (at, words) = (segment.first(), text.words());
+    let (at, words) = (segment.last(), text.words());
+    if !MONTH.has(&words[at]) || at != segment.first() {
+        return false;
+    }
     let is_number = |at: usize| words.get(at).is_some_and(|word| word.digits > 0);
-    let before =
-        at.checked_sub(1).is_some_and(|before| matches!(text.between(before), b" " | b". ") && is_number(before));
-    let behind = is_number(at + 1) && matches!(text.between(at), b" " | b"  ");
-    at == segment.last() && MONTH.has(&words[at]) && (before || behind)
+    let is_before = |before: usize| matches!(text.between(before), b" " | b". ") && is_number(before);
+    at.checked_sub(1).is_some_and(is_before) || is_number(at + 1) && matches!(text.between(at), b" " | b"  ")
 }
 
 /// The name in small letters whose first word is this one, if it is one.

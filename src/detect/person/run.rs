@@ -174,18 +174,22 @@ impl Segment {
     /// Words in small letters: a given name, or two that a hyphen joins, and one that can be a family name.
     pub(super) fn of_small(text: &Text<'_>, at: usize) -> Option<Self> {
         let words = text.words();
-        let last = (at + 1..words.len()).take(2).find(|last| text.between(*last - 1) == b" ")?;
-        let is_small = |at: usize| !words[at].is_capital && !words[at].has_digit();
-        let is_double = last == at + 2;
-        if !(at..=last).all(is_small) || is_double && text.between(at) != b"-" {
+        let is_small = |at: usize| words.get(at).is_some_and(|word| !word.is_capital && !word.has_digit());
+        let is_double = text.between(at) == b"-";
+        let last = at + 1 + usize::from(is_double);
+        if !(at..=last).all(is_small) || text.between(last - 1) != b" " {
             return None;
         }
-        let tokens: Tokens = (at..=last).map(|at| Token::read(text, at)).collect();
-        let (given, family) = (&tokens[0], &tokens[tokens.len() - 1]);
-        let is_given = |token: &Token| !token.is_other() && (token.entry.given > 2 || token.is_unknown());
-        let fits = given.entry.given > 2
-            && tokens[..tokens.len() - 1].iter().all(is_given)
-            && (family.name() >= 2 && !family.is_other() || family.is_unknown() || family.is_family_behind(given));
+        let given = Token::read(text, at);
+        if given.entry.given < 3 || given.is_other() {
+            return None;
+        }
+        let [second, family] = [at + 1, last].map(|at| Token::read(text, at));
+        let is_family =
+            family.name() >= 2 && !family.is_other() || family.is_unknown() || family.is_family_behind(&given);
+        let is_given = !is_double || !second.is_other() && (second.entry.given > 2 || second.is_unknown());
+        let tokens = [given, second, family].into_iter().take(if is_double { 3 } else { 2 }).collect();
+        let fits = is_family && is_given;
         fits.then_some(Segment { tokens, ended_by: None })
     }
 }
@@ -239,7 +243,7 @@ pub(super) fn segments(text: &Text<'_>, from: usize, segment: &mut Segment, mut 
         let is_bound = !segment.tokens.is_empty()
             && (text.between(at - 1) == b"-" || !words[at - 1].is_capital && !is_title(&token));
         let is_no_name = !is_bound && token.shape != Shape::Initial && token.is_no_name(behind_given);
-        if is_no_name && !(segment.tokens.is_empty() && is_announced(text, &token)) {
+        if is_no_name && !(segment.tokens.is_empty() && token.name() >= 3 && is_announced(text, &token)) {
             close(segment, Some(token.entry.role), &mut take);
         } else {
             segment.tokens.push(token);
@@ -260,8 +264,7 @@ pub(super) fn segments(text: &Text<'_>, from: usize, segment: &mut Segment, mut 
 /// Whether a word that is something else too is a name here: right behind what a name follows, as in `Regards, Mari`.
 #[cold]
 fn is_announced(text: &Text<'_>, token: &Token) -> bool {
-    token.name() >= 3
-        && token.shape == Shape::Capitalised
+    token.shape == Shape::Capitalised
         && token.entry.role != Some(Role::Label)
         && matches!(role_right_before(text, token.at), Some(Role::Title | Role::Greeting | Role::Closing))
 }
@@ -296,8 +299,16 @@ fn next(text: &Text<'_>, at: usize) -> Option<usize> {
     None
 }
 
+/// Hands on a segment; most have no word.
+#[inline(always)]
 fn close(segment: &mut Segment, by: Option<Option<Role>>, take: &mut impl FnMut(&Segment)) {
-    segment.ended_by = by;
+    if !segment.tokens.is_empty() {
+        segment.ended_by = by;
+        hand_on(segment, take);
+    }
+}
+
+fn hand_on(segment: &mut Segment, take: &mut impl FnMut(&Segment)) {
     trim(&mut segment.tokens);
     if !segment.tokens.is_empty() {
         take(segment);
