@@ -10,7 +10,7 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
     kinds: &["IBAN"],
     follows: "ISO 13616-1 (lengths by country of the SWIFT registry) and ISO 7064, mod 97-10",
     leaves_out: "the national check digits inside; numbers that fail the check, but where they are called an IBAN",
-    starts: &[Starts::Code],
+    starts: &[Starts::Code, Starts::Digits(13..=32)],
     find,
 };
 
@@ -115,6 +115,10 @@ pub(super) static IBAN: Vocabulary = Tag::Iban.list(&["iban"]);
 fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     let At::Word(index) = at else { return };
     let (word, bytes) = (&text.words()[index], text.bytes());
+    if !word.has_letter {
+        found.extend((word.end - word.start == 2).then(|| apart(text, index)).flatten());
+        return;
+    }
     let [country @ .., check, check_too] = &bytes[word.start..word.end.min(word.start + 4)] else { return };
     let Ok(country) = <[u8; 2]>::try_from(country).map(|country| country.map(|letter| letter.to_ascii_uppercase()))
     else {
@@ -129,6 +133,10 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
         return;
     };
     let start = word.start;
+    // One of many digits is asked about as such too.
+    if found.last().is_some_and(|last| last.start == start && last.kind == "IBAN") {
+        return;
+    }
     match whole(bytes, start, usize::from(LENGTHS[known].1)) {
         Some((end, true)) => found.push(Span { start, end, kind: "IBAN", score: 98 }),
         _ if (SHORTEST..=LONGEST).contains(&(word.end - start)) && IBAN.is_before(text, start, 2) => {
@@ -136,6 +144,16 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
         }
         _ => {}
     }
+}
+
+/// `FI 21 1234 5600 0007 85`: the letters of the country stand apart from the digits.
+fn apart(text: &Text<'_>, index: usize) -> Option<Span> {
+    let country = index.checked_sub(1).filter(|country| text.between(*country) == b" ")?;
+    let letters = <[u8; 2]>::try_from(text.letters(&text.words()[country])).ok()?;
+    let known = LENGTHS.binary_search_by_key(&u16::from_be_bytes(letters), |(known, _)| u16::from_be_bytes(**known));
+    let start = text.words()[country].start;
+    let (end, is_valid) = whole(text.bytes(), start, usize::from(LENGTHS[known.ok()?].1))?;
+    is_valid.then_some(Span { start, end, kind: "IBAN", score: 98 })
 }
 
 /// Where so many letters and digits end, with a separator here and there, and whether their check digits are right.
@@ -170,6 +188,8 @@ mod tests {
             "FI21 1234 5600 0007 85",
             "fi2112345600000785",
             "FI21-1234-5600-0007-85",
+            "FI 21 12345600000785",
+            "FI 21 1234 5600 0007 85",
             "MT84MALT011000012345MTLCAST001S",
         ] {
             assert_eq!(ibans(&format!("to {number}, or {number} now")), [number, number]);
@@ -179,6 +199,8 @@ mod tests {
             "FI21 1234 5600 0007 86",
             "FI2112345600000785X",
             "XX2112345600000785",
+            "XX 21 12345600000785",
+            "FI 21 12345600000786",
             "AB12",
             "GB00 HLFX 1101 6111 4553 65",
             "account GB48ABCD60169708",
