@@ -125,7 +125,10 @@ fn token(text: &Text<'_>, word: &Word) -> Option<(usize, usize, u8)> {
     let run = rest.iter().take(LONGEST_TOKEN).take_while(is_of_token).count();
     let length = run - rest[..run].iter().rev().take_while(|byte| **byte == b'.').count();
     let is_whole = match form {
-        Some((prefix, fewest)) => length >= prefix.len() + fewest && is_random(&rest[prefix.len()..length]),
+        Some((prefix, fewest)) => {
+            let letters = &rest[prefix.len()..length];
+            letters.len() >= *fewest && (is_random(letters) || prefix.ends_with('A') && is_of_aws(letters))
+        }
         None => rest[..length].split(|byte| *byte == b'.').filter(|part| part.len() >= 4).count() == 3,
     };
     is_whole.then_some((start, start + length, 97))
@@ -218,6 +221,11 @@ fn is_secret(value: &[u8]) -> bool {
     kinds.count_ones() >= 2 && !is_title && !is_placeholder
 }
 
+/// Whether it is as long as what follows AWS's prefixes, and in capitals; one in thirty has no digit.
+fn is_of_aws(letters: &[u8]) -> bool {
+    letters.len() == 16 && letters.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+}
+
 /// Whether it has digits, or letters of both cases: no word has.
 fn is_random(value: &[u8]) -> bool {
     let has = |kind: fn(&u8) -> bool| value.iter().any(kind);
@@ -233,6 +241,7 @@ mod tests {
         let secrets = |text: &str| found(text, "SECRET");
         for token in [
             concat!("AKIA", "IOSFODNN7EXAMPLE"),
+            concat!("AKIA", "IOSFODNNXEXAMPLE"),
             concat!("sk-", "aB3dE6gH9jK2mN5pQ8sT1v"),
             concat!("ghp", "_0123456789abcdefghij0123456789abcdef"),
             concat!("sk_", "test_abc123def456"),
