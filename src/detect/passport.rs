@@ -25,6 +25,11 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
         "passin",
         "pas",
         "travel",
+        "reisepassnummer",
+        "passnr",
+        "passinumero",
+        "pasnummer",
+        "paspoortnummer",
     ])],
     find,
 };
@@ -45,6 +50,8 @@ mod tests {
     fn a_number_is_found_behind_its_word() {
         assert_eq!(found("Passport no: CD7654321, expires soon", "PASSPORT"), ["CD7654321"]);
         assert_eq!(found("my travel document is A12803456", "PASSPORT"), ["A12803456"]);
+        assert_eq!(found("Passeport n° 75TN35106.", "PASSPORT"), ["75TN35106"]);
+        assert_eq!(found("Reisepassnummer U1234567, gültig", "PASSPORT"), ["U1234567"]);
         assert!(found("Her passport expired in 2021. Order A7654321", "PASSPORT").is_empty());
     }
 }
