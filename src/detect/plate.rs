@@ -33,6 +33,23 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
         "kenteken",
         "plakası",
         "plaka",
+        "vehicle",
+        "ajoneuvo",
+        "ajoneuvon",
+        "auto",
+        "auton",
+        "rekisterinro",
+        "fordon",
+        "fordonet",
+        "bil",
+        "bilen",
+        "fahrzeug",
+        "véhicule",
+        "vehículo",
+        "veicolo",
+        "voertuig",
+        "nummerplate",
+        "registreringsskylt",
     ])],
     find,
 };
@@ -100,7 +117,7 @@ fn last_of_plate(text: &Text<'_>, first: usize) -> Option<usize> {
     let mut looks = Looks::default();
     let mut last_of_longest = None;
     for last in first..text.words().len().min(first + MOST_GROUPS) {
-        if !looks.push(text.letters(&text.words()[last])) {
+        if is_plain_word(text, first, last) || !looks.push(text.letters(&text.words()[last])) {
             break;
         }
         if SHAPES.iter().any(|shape| shape.as_bytes() == looks.as_bytes()) {
@@ -111,6 +128,14 @@ fn last_of_plate(text: &Text<'_>, first: usize) -> Option<usize> {
         }
     }
     last_of_longest
+}
+
+/// Whether a word beside a space is one of the sentence, as in `registration 2024 was`, or `vehicle 2021 BMW`.
+fn is_plain_word(text: &Text<'_>, first: usize, last: usize) -> bool {
+    let is_low = text.letters(&text.words()[last]).iter().all(u8::is_ascii_lowercase);
+    let is_behind = last > first && text.between(last - 1) == b" ";
+    let is_year = || matches!(text.letters(&text.words()[first]), [b'1', b'9', _, _] | [b'2', b'0', _, _]);
+    is_low && (is_behind || text.between(last) == b" ") || is_behind && is_year()
 }
 
 /// No shape is longer.
@@ -154,6 +179,12 @@ mod tests {
         assert_eq!(found("Registration GX04 TLV, driver", "PLATE"), ["GX04 TLV"]);
         assert_eq!(found("Auton rekisterinumero SGB-920.", "PLATE"), ["SGB-920"]);
         assert_eq!(found("Kennzeichen: B-AB 1234", "PLATE"), ["B-AB 1234"]);
+        assert_eq!(found("Fahrzeug M-HV 9637, Halter", "PLATE"), ["M-HV 9637"]);
+        assert_eq!(found("Ajoneuvo CGE-649 pysäköity", "PLATE"), ["CGE-649"]);
+        assert_eq!(found("Vehicle GX04 TLV registered", "PLATE"), ["GX04 TLV"]);
+        for none in ["registration 2024 was open", "vehicle has 123 parts", "Vehicle: 2021 BMW X5"] {
+            assert!(found(none, "PLATE").is_empty(), "{none}");
+        }
         assert!(found("registration of the new GX04 TLV", "PLATE").is_empty());
     }
 }
