@@ -9,7 +9,7 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
     kinds: &["ADDRESS"],
     follows: "UPU S42 (elements of addresses), in Finnish, Swedish, German, French, Spanish and English forms",
     leaves_out: "houses without a number, and streets without a word for street, unless something around says so",
-    starts: &[Starts::Digits(1..=12), Starts::Keyword(words::ENGLISH_STREETS)],
+    starts: &[Starts::Digits(1..=12), Starts::Keyword(words::ENGLISH_STREETS), Starts::Keyword(words::FRENCH_STREETS)],
     find,
 };
 
@@ -84,6 +84,12 @@ fn numbered_behind(text: &Text<'_>, name: usize, at: usize) -> Option<Place> {
     says_so.then_some(Place { first: numbers, last: at, score: SURE })
 }
 
+/// `26, avenue Foch`: in French a comma may stand before the word for a street.
+fn leads_to_french(text: &Text<'_>, number: usize) -> bool {
+    let is_french = |word: &Word| words::FRENCH_STREETS.contains(&text.word(word));
+    text.between(number) == b", " && text.words().get(number + 1).is_some_and(is_french)
+}
+
 /// Whether a number is the end of another, as of the amount `45.62 EUR` or of a day.
 fn is_within_number(text: &Text<'_>, at: usize) -> bool {
     let is_joined = |before: &usize| matches!(text.between(*before), [b'.' | b',' | b'-' | b'/' | b':']);
@@ -98,7 +104,11 @@ fn goes_on(text: &Text<'_>, at: usize) -> bool {
 
 /// `12 rue de la Paix`, `8131 Willow Dr`: the number stands before the name.
 fn numbered_before(text: &Text<'_>, at: usize) -> Option<Place> {
-    if !is_house_number(text, at) || !joins(text, at) || !is_name(text, at + 1) || is_within_number(text, at) {
+    if !is_house_number(text, at)
+        || !joins(text, at) && !leads_to_french(text, at)
+        || !is_name(text, at + 1)
+        || is_within_number(text, at)
+    {
         return None;
     }
     let (last, is_street) = name_behind(text, at)?;
@@ -159,9 +169,21 @@ fn military(text: &Text<'_>, at: usize) -> Option<Place> {
     Some(Place { first, last: at, score: MILITARY })
 }
 
+/// `rue Langlois, 80412 Amiens`: a French street without a number, which the postcode behind it tells.
+fn french(text: &Text<'_>, at: usize) -> Option<Place> {
+    let (street, _) = name_behind(text, at.checked_sub(1)?)?;
+    let code = street + 1;
+    let is_coded = text.between(street) == b", " && code < text.words().len() && digits(text, code) == 5;
+    let last = is_coded.then(|| with_rest(text, at, street)).filter(|last| *last > code)?;
+    Some(Place { first: at, last, score: SURE })
+}
+
 /// `Almeida Street`: a word for a street behind a name, in English, without a number.
 fn unnumbered(text: &Text<'_>, at: usize) -> Option<Place> {
     let words = text.words();
+    if words::FRENCH_STREETS.contains(&text.word(&words[at])) {
+        return french(text, at);
+    }
     let name = at.checked_sub(1).filter(|name| text.between(*name) == b" " && words[*name].is_capital)?;
     let (first, _) = name_before(text, name)?;
     let is_street = words[at].is_capital && !words::is_common(text, name) && numbers_before(text, first) == first;
@@ -196,7 +218,8 @@ fn name_behind(text: &Text<'_>, number: usize) -> Option<(usize, bool)> {
     let mut street = None;
     let mut is_before = false;
     for step in 0..MOST_WORDS {
-        if !joins(text, last) || text.between(last) == b"-" && step == 0 {
+        let leads_on = joins(text, last) || step == 0 && leads_to_french(text, last);
+        if !leads_on || text.between(last) == b"-" && step == 0 {
             break;
         }
         let is_street = words::is_street(text, last + 1);
@@ -380,6 +403,9 @@ mod tests {
             "Strandvägen 26, 708 39 Luleå",
             "Kästerstraße 61, 17903 Melsungen",
             "12 rue de la Paix, 75002 Paris",
+            "26, avenue Charles Aubert, 09313 Foix",
+            "rue Langlois, 80412 Amiens",
+            "chemin de Grenier, 33630 Brun",
             "Calle Mayor 5, 28013 Madrid",
             "8131 Willow Dr, Clinton, MA 16972",
             "P.O. Box 104",

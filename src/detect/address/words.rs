@@ -10,6 +10,9 @@ use crate::detect::{Text, person};
 pub(super) const ENGLISH_STREETS: &[&str] =
     &["street", "road", "avenue", "boulevard", "drive", "lane", "highway", "terrace", "parkway", "gardens", "mews"];
 
+/// Words for streets that stand before a name in French, in small letters.
+pub(super) const FRENCH_STREETS: &[&str] = &["rue", "avenue", "boulevard", "chemin", "impasse", "allée", "quai"];
+
 /// Words for streets, that stand alone in a name.
 const STREETS: &[&str] = &[
     "street",
