@@ -89,8 +89,12 @@ const MOST_BETWEEN: usize = 1;
 fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     let At::Word(at) = at else { return };
     let count = text.words().len();
-    let names = (at..=at + MOST_BETWEEN).take_while(|before| before + 2 < count && is_near(text.gap(*before)));
-    found.extend(names.map(|before| before + 1).find_map(|name| person::small(text, name)));
+    let is_title = person::is_title(text, at);
+    let leads_on = |before: &usize| is_near(text.gap(*before)) || is_title && *before == at && text.gap(at) == ". ";
+    let names = (at..=at + MOST_BETWEEN).take_while(|before| before + 2 < count && leads_on(before));
+    let name = names.map(|before| before + 1).find_map(|name| person::small(text, name));
+    let is_titled = is_title && at + 1 < count && matches!(text.gap(at), " " | ". ");
+    found.extend(name.or_else(|| is_titled.then(|| person::small_family(text, at + 1)).flatten()));
 }
 
 fn is_near(gap: &str) -> bool {

@@ -164,7 +164,6 @@ impl Clues {
         self.mark(Clue::ManyCapitals, tokens.iter().all(|token| token.shape == Shape::Capitals));
         self.mark(Clue::ManyMore, tokens.len() > 3);
         self.mark(Clue::Initial, tokens.iter().any(|token| token.shape == Shape::Initial));
-        self.mark(Clue::Hyphen, text.between(first.at) == b"-");
     }
 
     fn around(&mut self, text: &Text<'_>, segment: &Segment) {
@@ -209,6 +208,8 @@ impl Clues {
             first.at > 0 && text.between(first.at - 1) == b" " && text.words()[first.at - 1].is_capital,
         );
         self.mark(Clue::CapitalAfter, segment.ended_by.is_some());
+        let is_announced = matches!(role, Some(Role::Title | Role::Label));
+        self.mark(Clue::Hyphen, first.at < last.at && text.between(first.at) == b"-" && !is_announced);
         self.mark(Clue::Glued, is_glued(bytes, start, end));
         self.mark(Clue::Colon, bytes[..start].ends_with(b": "));
     }
@@ -303,7 +304,10 @@ pub(super) fn role_before(text: &Text<'_>, at: usize) -> Option<Role> {
 
 fn role_after(text: &Text<'_>, at: usize) -> Option<Role> {
     let near = at + 1 < text.words().len() && matches!(text.between(at), [b' ' | b'-'] | [b',', b' ']);
-    if near { role_of(text, at + 1) } else { None }
+    let role = near.then(|| role_of(text, at + 1)).flatten()?;
+    // Of `co-authored` the first word is no firm.
+    let is_part = role == Role::Firm && text.between(at + 1) == b"-" && !text.words()[at + 1].is_capital;
+    (!is_part).then_some(role)
 }
 
 /// What makes a firm of a name and another one, as in `Lund & Persson AB`.

@@ -152,7 +152,7 @@ pub(in crate::detect) const ROLES: &[(Role, &str)] = &[
          station bridge tower town village district region trail suite apt forest cove creek point katu tie kuja \
          polku vayla aukio puisto lentoasema kaupunki kunta laani maakunta jarvi joki gatan vagen gata vag grand \
          torget torg plan kommun lan stad sjon strasse str weg platz gasse allee ring ufer damm stadt kreis \
-         bahnhof flughafen rue chemin impasse ville calle avenida paseo ciudad carretera via piazza rua",
+         bahnhof flughafen rue chemin impasse saint sainte calle avenida paseo ciudad carretera via piazza rua",
     ),
     (
         Role::At,

@@ -175,9 +175,12 @@ impl Segment {
     pub(super) fn of_small(text: &Text<'_>, at: usize) -> Option<Self> {
         let words = text.words();
         let is_small = |at: usize| words.get(at).is_some_and(|word| !word.is_capital && !word.has_digit());
+        if !is_small(at) || !is_small(at + 1) {
+            return None;
+        }
         let is_double = text.between(at) == b"-";
         let last = at + 1 + usize::from(is_double);
-        if !(at..=last).all(is_small) || text.between(last - 1) != b" " {
+        if text.between(last - 1) != b" " || is_double && !is_small(last) {
             return None;
         }
         let given = Token::read(text, at);
@@ -316,10 +319,14 @@ fn hand_on(segment: &mut Segment, take: &mut impl FnMut(&Segment)) {
     segment.tokens.clear();
 }
 
-/// Takes off words before a given name that are no names, and what is no name at the end.
+/// Takes off words before the first given name that are no names, and what is no name at the end.
 fn trim(tokens: &mut Tokens) {
-    while tokens.len() > 1 && tokens[0].name() == 0 && tokens[0].shape != Shape::Initial && tokens[1].entry.given >= 3 {
-        tokens.remove(0);
+    let is_nothing = |token: &Token| token.name() == 0 && token.shape != Shape::Initial;
+    if tokens.len() > 1 && is_nothing(&tokens[0]) {
+        let before = tokens.iter().take_while(|token| is_nothing(token)).count();
+        if tokens.get(before).is_some_and(|token| token.entry.given >= 3) {
+            tokens.drain(..before);
+        }
     }
     while tokens.last().is_some_and(|last| last.shape == Shape::Initial) && tokens.len() != 2 {
         tokens.pop();
