@@ -90,15 +90,17 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     let At::Word(at) = at else { return };
     let count = text.words().len();
     let is_title = person::is_title(text, at);
-    let leads_on = |before: &usize| is_near(text.gap(*before)) || is_title && *before == at && text.gap(at) == ". ";
+    let leads_on =
+        |before: &usize| is_near(text.between(*before)) || is_title && *before == at && text.between(at) == b". ";
     let names = (at..=at + MOST_BETWEEN).take_while(|before| before + 2 < count && leads_on(before));
     let name = names.map(|before| before + 1).find_map(|name| person::small(text, name));
-    let is_titled = is_title && at + 1 < count && matches!(text.gap(at), " " | ". ");
+    let is_titled = is_title && at + 1 < count && matches!(text.between(at), b" " | b". ");
     found.extend(name.or_else(|| is_titled.then(|| person::small_family(text, at + 1)).flatten()));
 }
 
-fn is_near(gap: &str) -> bool {
-    matches!(gap, " " | ": " | ", " | "\": \"" | "\":\"" | "=" | "=\"" | " = \"")
+fn is_near(gap: &[u8]) -> bool {
+    let quoted = [&b"\": \""[..], b"\":\"", b"=\"", b" = \""];
+    matches!(gap, b" " | b": " | b", " | b"=") || gap.len() > 1 && quoted.contains(&gap)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
     kinds: &["ADDRESS"],
     follows: "UPU S42 (elements of addresses), in Finnish, Swedish, German, French, Spanish and English forms",
     leaves_out: "houses without a number, and streets without a word for street, unless something around says so",
-    starts: &[Starts::Digits(1..=12), Starts::Keyword(words::ENGLISH_STREETS), Starts::Keyword(words::FRENCH_STREETS)],
+    starts: &[Starts::Digits(1..=12), Starts::Keyword(words::ENGLISH_STREETS), Starts::Keyword(words::FRENCH_ALONE)],
     find,
 };
 
@@ -84,12 +84,6 @@ fn numbered_behind(text: &Text<'_>, name: usize, at: usize) -> Option<Place> {
     says_so.then_some(Place { first: numbers, last: at, score: SURE })
 }
 
-/// `26, avenue Foch`: in French a comma may stand before the word for a street.
-fn leads_to_french(text: &Text<'_>, number: usize) -> bool {
-    let is_french = |word: &Word| words::FRENCH_STREETS.contains(&text.word(word));
-    text.between(number) == b", " && text.words().get(number + 1).is_some_and(is_french)
-}
-
 /// Whether a number is the end of another, as of the amount `45.62 EUR` or of a day.
 fn is_within_number(text: &Text<'_>, at: usize) -> bool {
     let is_joined = |before: &usize| matches!(text.between(*before), [b'.' | b',' | b'-' | b'/' | b':']);
@@ -104,22 +98,16 @@ fn goes_on(text: &Text<'_>, at: usize) -> bool {
 
 /// `12 rue de la Paix`, `8131 Willow Dr`: the number stands before the name.
 fn numbered_before(text: &Text<'_>, at: usize) -> Option<Place> {
-    if !is_house_number(text, at)
-        || !joins(text, at) && !leads_to_french(text, at)
-        || !is_name(text, at + 1)
-        || is_within_number(text, at)
-    {
+    let joins = is_house_number(text, at) && joins(text, at) && text.between(at) != b"-";
+    if !joins || !is_name(text, at + 1) || is_within_number(text, at) {
         return None;
     }
-    let (last, is_street) = name_behind(text, at)?;
+    let last = name_behind(text, at + 1)?;
     let next = last + 1;
     let is_numbered =
         text.between(last) == b" " && next < text.words().len() && is_house_number(text, next) && !goes_on(text, next);
-    is_street.then_some(Place {
-        first: numbers_before(text, at),
-        last: if is_numbered { next } else { last },
-        score: SURE,
-    })
+    let last = if is_numbered { next } else { last };
+    Some(Place { first: numbers_before(text, at), last, score: SURE })
 }
 
 /// `Suite 12`, `P.O. Box 104`, `PL 7`.
@@ -169,13 +157,18 @@ fn military(text: &Text<'_>, at: usize) -> Option<Place> {
     Some(Place { first, last: at, score: MILITARY })
 }
 
-/// `rue Langlois, 80412 Amiens`: a French street without a number, which the postcode behind it tells.
+/// `26, avenue Foch` and `rue Langlois, 80412 Amiens`: a French street whose number stands behind a comma, or that has none and
+/// that its postcode tells.
 fn french(text: &Text<'_>, at: usize) -> Option<Place> {
-    let (street, _) = name_behind(text, at.checked_sub(1)?)?;
+    let street = name_behind(text, at)?;
+    let is_house = |number: &usize| {
+        text.between(*number) == b", " && is_house_number(text, *number) && !is_within_number(text, *number)
+    };
+    let number = at.checked_sub(1).filter(is_house);
     let code = street + 1;
     let is_coded = text.between(street) == b", " && code < text.words().len() && digits(text, code) == 5;
-    let last = is_coded.then(|| with_rest(text, at, street)).filter(|last| *last > code)?;
-    Some(Place { first: at, last, score: SURE })
+    let last = if is_coded { with_rest(text, at, street) } else { street };
+    (number.is_some() || last > code).then(|| Place { first: number.unwrap_or(at), last, score: SURE })
 }
 
 /// `Almeida Street`: a word for a street behind a name, in English, without a number.
@@ -212,30 +205,22 @@ fn name_before(text: &Text<'_>, last: usize) -> Option<(usize, bool)> {
     name.filter(|_| is_named).map(|name| (name, is_street))
 }
 
-/// Where a name of a street ends that begins behind a number, and whether it says that it is one.
-fn name_behind(text: &Text<'_>, number: usize) -> Option<(usize, bool)> {
-    let mut last = number;
+/// Where a name of a street ends that begins with a word, if it says that it is one.
+fn name_behind(text: &Text<'_>, first: usize) -> Option<usize> {
+    let is_before = words::is_street(text, first);
     let mut street = None;
-    let mut is_before = false;
-    for step in 0..MOST_WORDS {
-        let leads_on = joins(text, last) || step == 0 && leads_to_french(text, last);
-        if !leads_on || text.between(last) == b"-" && step == 0 {
+    for last in (first..text.words().len()).take(MOST_WORDS) {
+        if last > first && !joins(text, last - 1) || !is_name(text, last) && !words::is_within(text, last) {
             break;
         }
-        let is_street = words::is_street(text, last + 1);
-        if !is_name(text, last + 1) && !words::is_within(text, last + 1) {
-            break;
-        }
-        last += 1;
-        is_before |= is_street && step == 0;
-        if is_street && step > 0 || is_before && is_name(text, last) && step > 0 {
+        if last > first && (words::is_street(text, last) || is_before && is_name(text, last)) {
             street = Some(last);
             if !is_before {
                 break;
             }
         }
     }
-    street.map(|last| (last, true))
+    street
 }
 
 /// Where the numbers begin that stand before a word: `22829 Jagerij`, `479 95 Avenue`.

@@ -13,6 +13,9 @@ pub(super) const ENGLISH_STREETS: &[&str] =
 /// Words for streets that stand before a name in French, in small letters.
 pub(super) const FRENCH_STREETS: &[&str] = &["rue", "avenue", "boulevard", "chemin", "impasse", "allée", "quai"];
 
+/// Those of them that are none in English.
+pub(super) const FRENCH_ALONE: &[&str] = &["rue", "chemin", "impasse", "allée", "quai"];
+
 /// Words for streets, that stand alone in a name.
 const STREETS: &[&str] = &[
     "street",
