@@ -120,6 +120,7 @@ fn certainty(text: &Text<'_>, start: usize, word: Option<usize>, piece: &Shape) 
     let is_called = CALLS.is_among(text, start, first, reach)
         || LINES.is_behind(text, piece.end(), 1)
         || is_called_somebodys(text, piece.end())
+        || piece.groups() > 2 && is_beside_mail(text.bytes(), start, piece.end())
         || NUMBERS.places_among(text, start, first, reach).any(|place| is_somebodys(text, place));
     match (is_formed, is_called, is_other) {
         (true, true, _) => Some(85),
@@ -129,6 +130,18 @@ fn certainty(text: &Text<'_>, start: usize, word: Option<usize>, piece: &Shape) 
         _ => None,
     }
 }
+
+/// Whether a number fills a field of a record, and an address of mail is in the next one: `Aino;32 14 51 37;aino@posti.example`.
+fn is_beside_mail(bytes: &[u8], start: usize, end: usize) -> bool {
+    let is_end = |byte: &u8| matches!(byte, b';' | b',' | b'|' | b'\t');
+    let (Some(before), Some(behind)) = (bytes[..start].last(), bytes.get(end)) else { return false };
+    let field = |byte: &&u8| !is_end(byte) && !byte.is_ascii_whitespace();
+    let has_mail = || bytes[end + 1..].iter().take(LONGEST_MAIL).take_while(field).any(|byte| *byte == b'@');
+    before == behind && is_end(before) && has_mail()
+}
+
+/// RFC 5321 lets the part before the sign be so long.
+const LONGEST_MAIL: usize = 64;
 
 /// Whether what is behind says whose number it is, as `is my number` and `er mit nummer`.
 fn is_called_somebodys(text: &Text<'_>, end: usize) -> bool {
@@ -199,6 +212,7 @@ mod tests {
             "O cliente ligou do 912 386 438 sobre isso",
             "Klient dzwonił z numeru 512 348 603 w sprawie",
             "She rang from number 946 999 66 today",
+            "Aino Koski;32 14 51 37;aino@posti.example",
         ] {
             assert_eq!(phones(said).len(), 1, "{said}");
         }
@@ -227,6 +241,7 @@ mod tests {
             "total 1,234,567,890",
             "claim number 94699966",
             "94699966 is the number of orders",
+            "Aino Koski;32 14 51 37;x",
             "nova.log 13:53:08 2017-05-16",
             "2017-05-16 00:00:04.500 2931 INFO",
             "numéro de facture 94699966",

@@ -102,11 +102,11 @@ const DEEDS: &[&str] = &[
     " signed in",
     " signed out",
     " authenticated",
-    " failed to",
     " kirjautui",
     " loggade in",
     " loggade ut",
     " fehlgeschlagen",
+    " failed",
     " hat sich",
 ];
 
@@ -237,7 +237,8 @@ struct Joint {
 
 /// Small words between, as in `email handle is anna.k`.
 const LINKS: &[&str] = &[
-    "is ", "name ", "id ", "on ", "ist ", "är ", "es ", "est ", "lautet ", "heißt ", "er ", "é ", "è ", "was ", "war ",
+    "is ", "name ", "id ", "on ", "ist ", "är ", "es ", "est ", "lautet ", "as ", "heißt ", "er ", "é ", "è ", "was ",
+    "war ",
 ];
 
 /// Goes over what stands between a word and a name.
@@ -354,6 +355,7 @@ mod tests {
             ("Anmeldung von 10.0.0.7 für Benutzer akoski fehlgeschlagen", "akoski"),
             ("osoitteesta 10.0.0.7 käyttäjälle akoski (istunto", "akoski"),
             ("no puedo entrar. Usuario: akoski. Saludos", "akoski"),
+            ("login as akoski failed", "akoski"),
             ("INFO user akoski logged in from 10.0.0.7", "akoski"),
             ("and @anna_k42 linked", "@anna_k42"),
             ("GRANT ALL TO 'ops_1'@'10.0.0.7';", "ops_1"),

@@ -243,6 +243,7 @@ pub(in crate::detect) static CALLS: Vocabulary = Tag::Call.list(&[
     "llamando",
     "contactar",
     "localizable",
+    "localizar",
     "ligou",
     "liguei",
     "telefonou",
@@ -634,6 +635,7 @@ pub(in crate::detect) static OTHERS: Vocabulary = Tag::NoPhone.list(&[
     "aktenzeichen",
     "steuernummer",
     "docket",
+    "ovt",
     "visa",
     "vin",
 ]);
