@@ -27,6 +27,10 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     };
     let Some(first) = begin(text, start) else { return };
     let Some(mut piece) = Shape::read(text.bytes(), first) else { return };
+    // Of a date no piece is a number either.
+    if !piece.is_international() && piece.is_date() {
+        return;
+    }
     // The longest piece that is a number: what is said behind it may go on with digits.
     while piece.groups() > 0 {
         if let Some(score) = piece.ends_well(text.bytes()).then(|| certainty(text, first, word, &piece)).flatten() {
@@ -241,6 +245,7 @@ mod tests {
             "total 1,234,567,890",
             "claim number 94699966",
             "94699966 is the number of orders",
+            "Call 2024 06 12 for it",
             "Aino Koski;32 14 51 37;x",
             "nova.log 13:53:08 2017-05-16",
             "2017-05-16 00:00:04.500 2931 INFO",

@@ -238,7 +238,6 @@ pub(in crate::detect) static CALLS: Vocabulary = Tag::Call.list(&[
     "llamó",
     "llamé",
     "llamado",
-    "llama",
     "llamaron",
     "llamando",
     "contactar",
