@@ -386,6 +386,8 @@ mod tests {
             "10.0.0.7 - - [27/Nov/2024:10:00:00 +0000]",
             "see note 7 - page [12]",
             "User: unknown.",
+            "Benutzer: gesperrt.",
+            "waiting for backup from 10.0.0.7",
             "waiting for details from 10 people",
             "user provisioning (beta)",
         ] {

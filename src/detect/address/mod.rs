@@ -162,7 +162,8 @@ fn military(text: &Text<'_>, at: usize) -> Option<Place> {
 fn french(text: &Text<'_>, at: usize) -> Option<Place> {
     let street = name_behind(text, at)?;
     let is_house = |number: &usize| {
-        text.between(*number) == b", " && is_house_number(text, *number) && !is_within_number(text, *number)
+        let is_short = digits(text, *number) < 4 && is_house_number(text, *number);
+        is_short && text.between(*number) == b", " && !is_within_number(text, *number)
     };
     let number = at.checked_sub(1).filter(is_house);
     let code = street + 1;
@@ -411,6 +412,7 @@ mod tests {
             "Room 3 Level 2",
             "Ring 070-122 84 52",
             "Ring 555 12 34",
+            "in 2024, avenue Bellevue",
             "Fakturan på 45.62 EUR. Växel 041 234 56 78",
         ] {
             assert!(addresses(text).is_empty(), "{text}");
