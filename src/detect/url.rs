@@ -42,6 +42,10 @@ const PROFILES: &[&str] = &[
     "linktr",
     "paypal",
     "venmo",
+    "gravatar",
+    "calendly",
+    "orcid",
+    "steamcommunity",
 ];
 
 pub(super) static SITES: Vocabulary = Tag::Profile.list(PROFILES);
@@ -118,6 +122,30 @@ pub(super) static FOLDERS: Vocabulary = Tag::Folder.list(&[
     "kayttaja",
     "anvandare",
     "benutzer",
+    "athlete",
+    "athletes",
+    "mitarbeiter",
+    "henkilosto",
+    "tyontekijat",
+    "medarbetare",
+    "ansatte",
+    "medewerkers",
+    "auteur",
+    "auteurs",
+    "autor",
+    "autores",
+    "kirjoittaja",
+    "forfattare",
+    "perfil",
+    "profilo",
+    "usuario",
+    "usuarios",
+    "utilisateur",
+    "utilisateurs",
+    "clientes",
+    "empleado",
+    "empleados",
+    "potilas",
 ]);
 
 /// Names in a query of what names somebody, or their first words.
@@ -155,6 +183,12 @@ pub(super) static FIELDS: Vocabulary = Tag::Field.list(&[
     "kund",
     "kunde",
 ]);
+
+/// Last words of such names in two words.
+const WHOSE: &[&str] = &[
+    "id", "name", "email", "mail", "phone", "number", "no", "nr", "address", "login", "key", "ref", "code", "dob",
+    "ssn", "uuid",
+];
 
 /// Parts of a path at a site of profiles that are no name.
 pub(super) static PAGES: Vocabulary = Tag::Page.list(&[
@@ -199,7 +233,6 @@ pub(super) static PAGES: Vocabulary = Tag::Page.list(&[
     "all",
     "register",
     "password",
-    "profile",
     "index",
     "create",
     "delete",
@@ -212,6 +245,29 @@ pub(super) static PAGES: Vocabulary = Tag::Page.list(&[
     "orders",
     "billing",
     "security",
+    "orgs",
+    "marketplace",
+    "sponsors",
+    "school",
+    "tag",
+    "tags",
+    "ideas",
+    "directory",
+    "support",
+    "faq",
+    "guide",
+    "download",
+    "downloads",
+    "apply",
+    "manual",
+    "trending",
+    "discover",
+    "categories",
+    "category",
+    "careers",
+    "collections",
+    "enterprise",
+    "pricing",
 ]);
 
 const LONGEST: usize = 512;
@@ -317,10 +373,14 @@ fn names_somebody(text: &Text<'_>, host: usize, authority: usize, end: usize) ->
         let is_one = bytes[word.start - 1] == b'/' && bytes[word.end..end].len() > 1 && bytes[word.end] == b'/';
         is_one && FOLDERS.has(word) && !is_page(word.end + 1)
     };
+    // Of `customer_group` the last word says what it is, and that is nobody.
+    let is_whose =
+        |at: usize| words.iter().find(|word| word.start == at).is_some_and(|last| WHOSE.contains(&text.word(last)));
     let is_field = |word: &Word| {
         matches!(bytes[word.start - 1], b'?' | b'&')
-            && matches!(bytes[word.end..end], [b'=' | b'_', _, ..])
             && FIELDS.has(word)
+            && matches!(bytes[word.end..end], [b'=' | b'_', _, ..])
+            && (bytes[word.end] == b'=' || is_whose(word.end + 1))
     };
     let is_marked = |word: &Word| matches!(bytes[word.start - 1], b'~' | b'@') && bytes[word.start - 2] == b'/';
     is_profile
@@ -347,6 +407,10 @@ mod tests {
             "https://video.example/@aino",
             "https://shop.example/customers/1234/orders",
             "https://shop.example/users/me-koski",
+            "https://site.example/mitarbeiter/aino-koski",
+            "https://facebook.com/profile.php?id=100001234567",
+            "https://site.example/x?customer_id=4711",
+            "https://calendly.com/aino-k/30min",
         ] {
             assert_eq!(urls(&format!("See {page}, ({page}).")), [page, page]);
         }
@@ -366,6 +430,9 @@ mod tests {
             "www.",
             "https://site.example/user",
             "https://site.example/account/settings",
+            "https://site.example/users/manual",
+            "https://site.example/cart?customer_group=retail",
+            "https://github.com/marketplace",
             "https://site.example/v1/users/me?full=1",
             "facebook. Then",
         ] {
