@@ -27,13 +27,14 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     };
     let Some(first) = begin(text, start) else { return };
     let Some(mut piece) = Shape::read(text.bytes(), first) else { return };
-    // Of a date no piece is a number either.
-    if !piece.is_international() && piece.is_date() {
-        return;
-    }
     // The longest piece that is a number: what is said behind it may go on with digits.
     while piece.groups() > 0 {
         if let Some(score) = piece.ends_well(text.bytes()).then(|| certainty(text, first, word, &piece)).flatten() {
+            // Of a date no piece is a number either.
+            let goes_on = text.bytes().get(piece.end() + 1).is_some_and(u8::is_ascii_digit);
+            if goes_on && !piece.has_plus() && Shape::read(text.bytes(), first).is_some_and(|whole| whole.is_date()) {
+                return;
+            }
             let end = piece.extension_end(text.bytes());
             found.push(Span { start: first, end, kind: "PHONE", score });
             return;
@@ -123,9 +124,8 @@ fn certainty(text: &Text<'_>, start: usize, word: Option<usize>, piece: &Shape) 
     let reach = 5;
     let is_called = CALLS.is_among(text, start, first, reach)
         || LINES.is_behind(text, piece.end(), 1)
-        || is_called_somebodys(text, piece.end())
-        || piece.groups() > 2 && is_beside_mail(text.bytes(), start, piece.end())
-        || NUMBERS.places_among(text, start, first, reach).any(|place| is_somebodys(text, place));
+        || NUMBERS.places_among(text, start, first, reach).any(|place| is_somebodys(text, place))
+        || !is_formed && !is_other && is_told_beside(text, start, piece);
     match (is_formed, is_called, is_other) {
         (true, true, _) => Some(85),
         (true, false, false) => Some(if piece.groups() > 1 { 75 } else { 62 }),
@@ -133,6 +133,11 @@ fn certainty(text: &Text<'_>, start: usize, word: Option<usize>, piece: &Shape) 
         (false, true, false) if is_plausible => Some(70),
         _ => None,
     }
+}
+
+/// Whether something but a word for telephones beside a number says that it is one.
+fn is_told_beside(text: &Text<'_>, start: usize, piece: &Shape) -> bool {
+    piece.groups() > 2 && is_beside_mail(text.bytes(), start, piece.end()) || is_called_somebodys(text, piece.end())
 }
 
 /// Whether a number fills a field of a record, and an address of mail is in the next one: `Aino;32 14 51 37;aino@posti.example`.
