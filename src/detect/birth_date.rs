@@ -50,6 +50,22 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
         "fødselsdato",
         "fødselsdag",
         "fnac",
+        "nac",
+        "geborene",
+        "geborener",
+        "geborenen",
+        "syntyneen",
+        "urodzenia",
+        "urodzony",
+        "urodzona",
+        "narozen",
+        "narozena",
+        "narození",
+        "született",
+        "s",
+        "f",
+        "b",
+        "ur",
     ])],
     find,
 };
@@ -58,15 +74,70 @@ pub(super) const RECOGNISER: Recogniser = Recogniser {
 const REACH: usize = 7;
 const FARTHEST: usize = 48;
 
+/// Words that stand for birth where a point is behind them and a day right behind that: `(s. 3.4.1980)`, `b. 3 April 1980`.
+const SHORT: usize = 2;
+
 fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
     let At::Word(index) = at else { return };
+    let word = &text.words()[index];
+    let date = match () {
+        () if word.end - word.start <= SHORT && !is_spelled(text, index) => {
+            (text.between(index) == b". ").then(|| date_at(text, index + 1)).flatten()
+        }
+        () => behind(text, index).or_else(|| before(text, index)),
+    };
+    found.extend(date.map(|(start, end)| Span { start, end, kind: "DOB", score: 90 }));
+}
+
+/// Whether a letter ends `d.o.b`.
+fn is_spelled(text: &Text<'_>, index: usize) -> bool {
+    let letters = |at: usize| text.letters(&text.words()[at]);
+    index > 1
+        && text.between(index - 1) == b"."
+        && [index - 2, index - 1, index]
+            .map(letters)
+            .iter()
+            .zip([b"d", b"o", b"b"])
+            .all(|(is, of)| is.eq_ignore_ascii_case(of))
+}
+
+/// The date that follows a word shortly.
+fn behind(text: &Text<'_>, index: usize) -> Option<(usize, usize)> {
     let from = text.words()[index].end;
-    let near =
+    let mut near =
         (index + 1..text.words().len()).take(REACH).take_while(|next| text.words()[*next].start - from <= FARTHEST);
-    let date = near.map(|next| (next, date_end(text, next, Years::Any))).find_map(|(next, end)| Some((next, end?)));
-    if let Some((next, end)) = date {
-        found.push(Span { start: text.words()[next].start, end, kind: "DOB", score: 90 });
-    }
+    near.find_map(|next| date_at(text, next)).or_else(|| digits_alone(text, index + 1))
+}
+
+/// The date that ends right before a word: `3.4.1980 syntynyt`.
+fn before(text: &Text<'_>, index: usize) -> Option<(usize, usize)> {
+    let end = text.words()[index.checked_sub(1).filter(|last| text.between(*last) == b" ")?].end;
+    let mut firsts = (index.saturating_sub(LONGEST)..index).filter_map(|first| date_at(text, first));
+    firsts.find(|date| date.1 == end)
+}
+
+/// A date has no more words.
+const LONGEST: usize = 5;
+
+fn date_at(text: &Text<'_>, first: usize) -> Option<(usize, usize)> {
+    let start = text.words().get(first)?.start;
+    date_end(text, first, Years::Any).map(|end| (start, end))
+}
+
+/// `030480` and `03041980` right behind a word: day, month and year, or the other way round.
+fn digits_alone(text: &Text<'_>, index: usize) -> Option<(usize, usize)> {
+    let word = text.words().get(index)?;
+    let digits = text.letters(word);
+    let is_near = text.between(index - 1).len() <= 3 && digits.iter().all(u8::is_ascii_digit);
+    let number = |from: usize| usize::from(digits[from] - b'0') * 10 + usize::from(digits[from + 1] - b'0');
+    let is_day = |day: usize, month: usize| (1..=31).contains(&number(day)) && (1..=12).contains(&number(month));
+    let is_one = is_near
+        && match digits.len() {
+            6 => is_day(0, 2) || is_day(4, 2),
+            8 => is_day(0, 2) && matches!(number(4), 19 | 20),
+            _ => false,
+        };
+    is_one.then_some((word.start, word.end))
 }
 
 #[cfg(test)]
@@ -80,6 +151,16 @@ mod tests {
         assert_eq!(births("Syntymäaika 13.6.74"), ["13.6.74"]);
         assert_eq!(births("you were born on March 15, 1989, correct?"), ["March 15, 1989"]);
         assert_eq!(births("FÖDELSEDATUM 19740613"), ["19740613"]);
+        for text in
+            ["(s. 3.4.1980)", "3.4.1980 syntynyt", "d.o.b. 3.4.1980", "F. nac.: 3.4.1980", "den am 3.4.1980 geborenen"]
+        {
+            assert_eq!(births(text), ["3.4.1980"], "{text}");
+        }
+        assert_eq!(births("syntymäaika=030480"), ["030480"]);
+        assert_eq!(births("Syntynyt: 03041980"), ["03041980"]);
+        for none in ["it's 3.4.1980", "s. 12, b. 7", "born 990099", "vitamin b 3.4.1980"] {
+            assert!(births(none).is_empty(), "{none}");
+        }
         assert!(births("customer since 2020-01-01, DOB unknown").is_empty());
     }
 }
