@@ -3,6 +3,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use arrow::array::{ArrayRef, AsArray, StringArray};
 use verho::detect::Known;
@@ -111,6 +112,18 @@ fn a_module_that_fails_says_nothing_of_the_value() {
     }
     let long = "a".repeat(70_000);
     assert!(apply(&*mask(PACK), 7, &[Some(&long)]).is_err(), "it has one page and does not ask for more");
+}
+
+#[test]
+fn a_module_that_fails_is_asked_no_more() {
+    let endless = mask("(loop $again (br $again)) (i64.const -1)");
+    let seconds_of = |values: usize| {
+        let started = Instant::now();
+        apply(&*endless, 7, &vec![Some("aino"); values]).expect_err("it needs too many steps");
+        started.elapsed()
+    };
+    let one = seconds_of(1);
+    assert!(seconds_of(10) < 4 * one, "it has run for other values too");
 }
 
 #[test]

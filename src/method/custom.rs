@@ -68,7 +68,7 @@ impl Method for Custom {
         let mut present = vec![false; input.len()];
         let mut failed = None;
         hash_rows(key, input, |row, seed| {
-            let text = texts.at(row).filter(|_| failed.is_none()).unwrap_or_default();
+            let Some(text) = texts.at(row).filter(|_| failed.is_none()) else { return };
             written.row(row, |out| match self.sandbox.mask(text, seed, out) {
                 Ok(some) => present[row] = some.is_some(),
                 Err(what) => failed = Some(what),
