@@ -320,7 +320,8 @@ fn written_otherwise() -> Vec<(&'static str, ArrayRef, Vec<ArrayRef>)> {
         (code, Arc::new(decimal), texts(&["x 77000003.50", "x 77000003.5"])),
         (code, float(24.938_412_345), texts(&["at 24.938412345"])),
         (code, float(9_007_199_254_740_994.0), vec![float(9_007_199_254_740_994.0), text("9007199254740994")]),
-        // What nobody is known by leaves.
+        // What nobody is known by leaves, and so does a document that nobody stands in.
+        (json, text(r#"{"name":null,"step":"keskener\u00e4inen","ids":[]}"#), Vec::new()),
         (code, text("Nobody"), texts(&["on Monday, keskeneräinen, unlistedword; 1980-05-17"])),
     ]
 }

@@ -79,10 +79,10 @@ impl TakesApart for Items {
         Fit::from(fits)
     }
 
-    fn each_part(&self, text: &str, (): &mut (), each: &mut dyn FnMut(usize, &str)) -> Fit {
+    fn each_part(&self, text: &str, (): &mut (), each: &mut dyn FnMut(Option<usize>, &str)) -> Fit {
         self.split.tokens(text).for_each(|token| {
             if let Token::Item(item) = token {
-                each(0, item);
+                each(Some(0), item);
             }
         });
         Fit::Fits

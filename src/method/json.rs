@@ -111,8 +111,8 @@ impl TakesApart for Json {
         Fit::from(Walk::of(text, &self.parts, self.unlisted, scratch, sink).document(&self.root).is_some())
     }
 
-    fn each_part(&self, text: &str, scratch: &mut Scratch, each: &mut dyn FnMut(usize, &str)) -> Fit {
-        let sink = Teller { each };
+    fn each_part(&self, text: &str, scratch: &mut Scratch, each: &mut dyn FnMut(Option<usize>, &str)) -> Fit {
+        let sink = Teller { parts: &self.parts, each };
         Fit::from(Walk::of(text, &self.parts, self.unlisted, scratch, sink).document(&self.root).is_some())
     }
 

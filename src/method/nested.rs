@@ -94,8 +94,9 @@ pub enum Inner<'m> {
 pub trait Apart {
     fn methods(&self) -> Vec<&Nested>;
 
-    /// Hands on the parts of a text with their methods, those that are left out too, or the text where it cannot be taken apart.
-    fn each_part(&self, text: &str, each: &mut dyn FnMut(&Nested, &str));
+    /// Hands on the parts of a text with their methods, those that are left out too, or the text where it cannot be taken
+    /// apart; says whether the text comes out as it is, since nothing in it has a rule that does anything.
+    fn each_part(&self, text: &str, each: &mut dyn FnMut(&Nested, &str)) -> bool;
 }
 
 impl<'m> Inner<'m> {
@@ -113,14 +114,23 @@ impl<'m> Inner<'m> {
     }
 }
 
-/// Hands on the parts of a text of which a method lets nothing through: as a whole value each of them would be known.
-pub fn replaced(method: &dyn Method, text: &str, each: &mut dyn FnMut(&str)) {
+/// Hands on the parts of a text of which a method lets nothing through: as a whole value each of them would be known. Says
+/// whether the text comes out as it is, whatever stands beside it.
+pub fn replaced(method: &dyn Method, text: &str, each: &mut dyn FnMut(&str)) -> bool {
     match method.inner() {
-        Inner::None | Inner::OfFound(_) => {}
-        Inner::OfWhole(methods) => methods.iter().for_each(|nested| replaced(&*nested.method, text, each)),
-        Inner::OfParts(apart) => apart.each_part(text, &mut |nested, piece| match nested.method.carries_input() {
-            true => replaced(&*nested.method, piece, each),
-            false => each(piece),
+        Inner::None | Inner::OfFound(_) => false,
+        Inner::OfWhole(methods) => {
+            for nested in methods {
+                replaced(&*nested.method, text, each);
+            }
+            false
+        }
+        Inner::OfParts(apart) => apart.each_part(text, &mut |nested, piece| {
+            if nested.method.carries_input() {
+                replaced(&*nested.method, piece, each);
+            } else {
+                each(piece);
+            }
         }),
     }
 }

@@ -111,10 +111,10 @@ impl TakesApart for Segments {
         Fit::from(fits && parts.all(|(range, pieces)| pieces.push(row, &text[range.clone()])))
     }
 
-    fn each_part(&self, text: &str, found: &mut Vec<Range>, each: &mut dyn FnMut(usize, &str)) -> Fit {
+    fn each_part(&self, text: &str, found: &mut Vec<Range>, each: &mut dyn FnMut(Option<usize>, &str)) -> Fit {
         let fits = self.pattern.find(text, found);
         let found = found.iter().enumerate().filter(|_| fits);
-        found.for_each(|(part, range)| each(part, &text[range.clone()]));
+        found.for_each(|(part, range)| each(Some(part), &text[range.clone()]));
         Fit::from(fits)
     }
 

@@ -106,12 +106,13 @@ impl Sight<'_> {
 }
 
 impl Looker<'_> {
-    /// A value, and the parts of it that its method replaces: what becomes another text is looked for in all others.
+    /// A value, and the parts of it that its method replaces: what becomes another text is looked for in all others. One that
+    /// comes out as it is, as a document without a name in it, is nobody's by its rule.
     fn value(&mut self, text: &str) {
         let Looker { composed, unfolded, part, sight, .. } = self;
-        unfolded.unescaped(text, |text| sight.text(text));
-        if let Some(method) = composed {
-            replaced(*method, text, &mut |piece| part.unescaped(piece, |text| sight.text(text)));
+        let each = &mut |piece: &str| part.unescaped(piece, |text| sight.text(text));
+        if composed.is_none_or(|method| !replaced(method, text, each)) {
+            unfolded.unescaped(text, |text| sight.text(text));
         }
     }
 

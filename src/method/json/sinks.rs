@@ -26,17 +26,24 @@ impl Sink for Collector<'_> {
     }
 }
 
-/// Tells of every leaf that has a rule, whatever becomes of it.
+/// Tells of every leaf that has a rule, whatever becomes of it, and that something else does not stay.
 pub struct Teller<'t> {
-    pub each: &'t mut dyn FnMut(usize, &str),
+    pub parts: &'t [Part],
+    pub each: &'t mut dyn FnMut(Option<usize>, &str),
 }
 
 impl Sink for Teller<'_> {
     fn leaf(&mut self, rule: usize, leaf: Leaf<'_>) -> Option<()> {
-        if let Leaf::Text(piece) | Leaf::Number(piece) = leaf {
-            (self.each)(rule, piece);
+        match leaf {
+            Leaf::Text(piece) | Leaf::Number(piece) => (self.each)(Some(rule), piece),
+            Leaf::Flag(_) if self.parts[rule].fate == Fate::Untouched => {}
+            Leaf::Flag(_) => self.left_out(),
         }
         Some(())
+    }
+
+    fn left_out(&mut self) {
+        (self.each)(None, "");
     }
 
     fn gone(&mut self, rule: usize, leaf: Leaf<'_>) {

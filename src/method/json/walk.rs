@@ -83,6 +83,8 @@ pub trait Sink {
     }
     /// A leaf that stays.
     fn leaf(&mut self, rule: usize, leaf: Leaf<'_>) -> Option<()>;
+    /// A value does not stay, whatever is in it, and is no `null` either.
+    fn left_out(&mut self) {}
     /// A leaf whose rule leaves it out, or makes it null.
     fn gone(&mut self, _rule: usize, _leaf: Leaf<'_>) {}
 }
@@ -173,7 +175,7 @@ impl<'w, S: Sink> Walk<'w, S> {
             self.sink.found(string, names);
             let member = node.member(string);
             match self.stay(member)? {
-                Stay::Goes(rule) => self.skip(rule, depth)?,
+                Stay::Goes(rule) => self.goes(rule, depth)?,
                 stay => {
                     self.comma(&mut written);
                     let Scratch { string, names } = &mut *self.scratch;
@@ -196,7 +198,7 @@ impl<'w, S: Sink> Walk<'w, S> {
         let mut more = self.scan.mark(b']').is_none();
         while more {
             match self.stay(Some(item))? {
-                Stay::Goes(rule) => self.skip(rule, depth)?,
+                Stay::Goes(rule) => self.goes(rule, depth)?,
                 stay => {
                     self.comma(&mut written);
                     self.stays(stay, item, depth)?;
@@ -211,7 +213,15 @@ impl<'w, S: Sink> Walk<'w, S> {
     fn stays(&mut self, stay: Stay, node: &Node, depth: usize) -> Option<()> {
         let Stay::AsNull(rule) = stay else { return self.value(node, depth) };
         self.sink.mark("null");
-        self.skip(Some(rule), depth)
+        match self.scan.kind()? {
+            Kind::Null => self.skip(Some(rule), depth),
+            _ => self.goes(Some(rule), depth),
+        }
+    }
+
+    fn goes(&mut self, rule: Option<usize>, depth: usize) -> Option<()> {
+        self.sink.left_out();
+        self.skip(rule, depth)
     }
 
     fn comma(&mut self, written: &mut usize) {

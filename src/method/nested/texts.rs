@@ -50,8 +50,9 @@ pub trait TakesApart: Method {
     /// Adds the parts of a text to those of their rules; what a misfit adds is taken back.
     fn take_apart(&self, row: u32, text: &str, scratch: &mut Self::Scratch, pieces: &mut [Pieces]) -> Fit;
 
-    /// Hands on the parts of a text with the places of their rules, those that are left out too; of a misfit perhaps some.
-    fn each_part(&self, text: &str, scratch: &mut Self::Scratch, each: &mut dyn FnMut(usize, &str)) -> Fit;
+    /// Hands on the parts of a text with the places of their rules, those that are left out too, and an empty one without a
+    /// place for all else that does not stay; of a misfit perhaps some.
+    fn each_part(&self, text: &str, scratch: &mut Self::Scratch, each: &mut dyn FnMut(Option<usize>, &str)) -> Fit;
 
     /// Writes a text that fits, with what has been made of its parts.
     ///
@@ -71,12 +72,20 @@ impl<T: TakesApart> Apart for T {
         self.parts().iter().map(|part| &part.nested).chain(self.otherwise().nested()).collect()
     }
 
-    fn each_part(&self, text: &str, each: &mut dyn FnMut(&Nested, &str)) {
-        let of_part = &mut |part: usize, piece: &str| each(&self.parts()[part].nested, piece);
+    fn each_part(&self, text: &str, each: &mut dyn FnMut(&Nested, &str)) -> bool {
+        let mut stays = true;
+        let of_part = &mut |part: Option<usize>, piece: &str| match part.map(|part| &self.parts()[part]) {
+            None => stays = false,
+            Some(part) => {
+                stays &= part.fate == Fate::Untouched;
+                each(&part.nested, piece);
+            }
+        };
         let fit = TakesApart::each_part(self, text, &mut T::Scratch::default(), of_part);
         if let (Fit::Misfit, Some(otherwise)) = (fit, self.otherwise().nested()) {
             each(otherwise, text);
         }
+        stays && fit == Fit::Fits
     }
 }
 
