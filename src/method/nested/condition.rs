@@ -1,6 +1,6 @@
 //! Conditions on the value of a column, by which a row's method is chosen.
 //!
-//! As in SQL, a null fulfils nothing but `null = true`.
+//! As in SQL, a null fulfils nothing but `null = true`. What is no number (NaN) is equal to none, and neither less nor greater.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use crate::document::{Fault, Literal, Section};
 use crate::method::ApplyError;
-use crate::method::values::is_text;
+use crate::method::values::{is_text, map_floats};
 
 /// What must hold of a column's value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,9 +148,18 @@ type Kernel = fn(&dyn arrow::array::Datum, &dyn arrow::array::Datum) -> Result<B
 
 fn compare(kernel: Kernel, column: &ArrayRef, with: Option<ArrayRef>) -> Result<BooleanBuffer, ApplyError> {
     let with = One::new(with.ok_or(ApplyError::Beside)?);
-    let found = kernel(column, &with).map_err(|_| ApplyError::Beside)?;
+    let found = kernel(&in_order(column), &with).map_err(|_| ApplyError::Beside)?;
     let (values, nulls) = found.into_parts();
     Ok(nulls.map_or(values.clone(), |nulls| &values & nulls.inner()))
+}
+
+/// The values as people compare them. The kernels order floating-point numbers by all of their bits: there a zero with a sign is
+/// less than zero, and what is no number is more than all numbers, or less.
+fn in_order(column: &ArrayRef) -> ArrayRef {
+    match column.data_type().is_floating() {
+        true => map_floats(column, |_, number| (!number.is_nan()).then_some(number)),
+        false => column.clone(),
+    }
 }
 
 /// The scalar as one value of a column's type; none where no value of that type is equal to it.
@@ -191,7 +200,7 @@ fn named(name: &str, data_type: &DataType) -> Option<ArrayRef> {
 
 #[cfg(test)]
 mod tests {
-    use arrow::array::{Decimal128Array, Int8Array, TimestampSecondArray};
+    use arrow::array::{Decimal128Array, Float64Array, Int8Array, TimestampSecondArray};
 
     use super::*;
 
@@ -213,6 +222,25 @@ mod tests {
         assert_eq!(of(Condition::Null), [1]);
         assert_eq!(of(Condition::Present), [0, 2]);
         assert_eq!(of(Condition::Named("FI".to_owned())), [0]);
+    }
+
+    #[test]
+    fn zero_has_no_sign_and_no_number_is_neither_less_nor_greater() {
+        let column: ArrayRef = Arc::new(Float64Array::from(vec![
+            Some(-0.0),
+            Some(0.0),
+            Some(f64::NAN),
+            Some(-f64::NAN),
+            Some(-1.5),
+            None,
+        ]));
+        let of = |condition| rows(&condition, column.clone());
+        assert_eq!(of(Condition::Is(vec![Literal::Whole(0)])), [0, 1]);
+        assert_eq!(of(Condition::Named("0".to_owned())), [0, 1]);
+        assert_eq!(of(Condition::Not(vec![Literal::Whole(0)])), [2, 3, 4]);
+        assert_eq!(of(Condition::Less(Literal::Whole(0))), [4]);
+        assert_eq!(of(Condition::Greater(Literal::Whole(-1))), [0, 1]);
+        assert_eq!(of(Condition::Present), [0, 1, 2, 3, 4]);
     }
 
     #[test]
