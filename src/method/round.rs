@@ -45,7 +45,8 @@ impl Method for Round {
     fn apply(&self, input: &ArrayRef, _: &Context) -> Result<ArrayRef, ApplyError> {
         self.plan(input.data_type())?;
         let Some(wholes) = Wholes::of_numbers(input.data_type()) else {
-            return Ok(map_floats(input, |_, value| Some(self.0.nearest(value))));
+            let held = nearest_of(input.data_type()).unwrap_or(|value| value);
+            return Ok(map_floats(input, |_, value| Some(self.0.nearest(value, held))));
         };
         let step = self.0.wholes(&wholes).unwrap_or(1);
         Ok(map_wholes(input, |_, value| Some(nearest_whole(value, step, &wholes))))

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, ArrowNativeTypeOp, ArrowPrimitiveType, AsArray};
 use arrow::datatypes::{
-    ArrowNativeType, DataType, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type, DecimalType, Float16Type,
-    Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    ArrowNativeType, DataType, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type, DecimalType, Int8Type,
+    Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
-use half::f16;
 
 use super::{positive, refusal};
 use crate::document::{Fault, Section};
+use crate::method::values::map_floats;
 use crate::method::{ApplyError, Context, Method, Outcome, Unsupported, options_text};
 
 /// Takes `width`, where it is given.
@@ -83,9 +83,10 @@ fn floor(array: &ArrayRef, width: u64) -> ArrayRef {
         Decimal64(precision, scale) => decimals::<Decimal64Type>(array, width, *precision, *scale),
         Decimal128(precision, scale) => decimals::<Decimal128Type>(array, width, *precision, *scale),
         Decimal256(precision, scale) => decimals::<Decimal256Type>(array, width, *precision, *scale),
-        Float16 => floats::<Float16Type>(array, width, f16::to_f64, f16::from_f64_const),
-        Float32 => floats::<Float32Type>(array, width, f64::from, |edge| edge as f32),
-        Float64 => floats::<Float64Type>(array, width, |value| value, |edge| edge),
+        Float16 | Float32 | Float64 => {
+            let width = width as f64;
+            map_floats(array, |_, value| Some((value / width).floor() * width))
+        }
         _ => unreachable!("the plan takes numbers only"),
     }
 }
@@ -119,25 +120,11 @@ fn edge<N: ArrowNativeTypeOp>(value: N, step: Option<N>, lowest: N) -> N {
     value.sub_checked(over).ok().filter(|edge| edge.is_ge(lowest)).unwrap_or(lowest)
 }
 
-/// What is no number becomes the one plain NaN, so that its bits carry nothing.
-fn floats<T: ArrowPrimitiveType>(
-    array: &ArrayRef,
-    width: u64,
-    widen: impl Fn(T::Native) -> f64,
-    narrow: impl Fn(f64) -> T::Native,
-) -> ArrayRef {
-    let width = width as f64;
-    let edge = |value: T::Native| {
-        let edge = (widen(value) / width).floor() * width;
-        narrow(if edge.is_nan() { f64::NAN } else { edge + 0.0 })
-    };
-    Arc::new(array.as_primitive::<T>().unary::<_, T>(edge))
-}
-
 #[cfg(test)]
 mod tests {
-    use arrow::array::{Decimal128Array, Float64Array, Int8Array, Int64Array, UInt8Array};
-    use arrow::datatypes::i256;
+    use arrow::array::{Decimal128Array, Float16Array, Float64Array, Int8Array, Int64Array, UInt8Array};
+    use arrow::datatypes::{Float64Type, i256};
+    use half::f16;
     use proptest::prelude::*;
 
     use super::*;
@@ -173,6 +160,8 @@ mod tests {
         let bits: Vec<u64> =
             floored.as_primitive::<Float64Type>().values().iter().map(|value| value.to_bits()).collect();
         assert_eq!(bits, [10.0, -10.0, 0.0, f64::INFINITY, f64::NAN].map(f64::to_bits));
+        let lowest = Float16Array::from(vec![f16::MIN]);
+        assert_eq!(super::floor(&(Arc::new(lowest.clone()) as ArrayRef), 1_000).as_primitive(), &lowest);
     }
 
     proptest! {

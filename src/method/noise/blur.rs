@@ -5,7 +5,7 @@ use arrow::datatypes::DataType;
 
 use super::Noise;
 use crate::method::ApplyError;
-use crate::method::values::{Unit, Wholes, map_floats, map_wholes, nearest_whole};
+use crate::method::values::{Unit, Wholes, map_floats, map_wholes, nearest_of, nearest_whole};
 
 /// What noise does to the whole numbers of a type.
 pub(super) struct Whole {
@@ -42,10 +42,10 @@ impl Noise {
     }
 
     fn blur_floats(&self, input: &ArrayRef, (least, greatest): (f64, f64), amounts: &[f64]) -> ArrayRef {
-        let scale = self.scale.float();
+        let (scale, held) = (self.scale.float(), nearest_of(input.data_type()).unwrap_or(|value| value));
         map_floats(input, |row, value| {
             let noisy = value + amounts[row] * scale;
-            let noisy = self.round.map_or(noisy, |step| step.nearest(noisy));
+            let noisy = self.round.map_or(noisy, |step| step.nearest(noisy, held));
             Some(noisy.clamp(least, greatest))
         })
     }

@@ -8,21 +8,27 @@ use half::f16;
 
 use super::whole::map_primitive;
 
-/// Makes another number, or null, of every one that is not null, nearest to what is made.
+/// Makes another number, or null, of every one that is not null, nearest to what is made; what lies beyond those of the type
+/// becomes the last of them.
 ///
 /// What is no number becomes the one plain NaN, so that its bits carry nothing; zero has no sign.
 pub fn map_floats(array: &ArrayRef, mut each: impl FnMut(usize, f64) -> Option<f64>) -> ArrayRef {
     let mut each = |row, value| each(row, value).map(|value| if value.is_nan() { f64::NAN } else { value + 0.0 });
     match array.data_type() {
-        DataType::Float16 => {
-            map_primitive::<Float16Type>(array, |row, value| each(row, value.to_f64()).map(f16::from_f64_const))
-        }
-        DataType::Float32 => {
-            map_primitive::<Float32Type>(array, |row, value| each(row, value.into()).map(|value| value as f32))
-        }
+        DataType::Float16 => map_primitive::<Float16Type>(array, |row, value| {
+            each(row, value.to_f64()).map(|value| f16::from_f64_const(within(value, f16::MAX.to_f64())))
+        }),
+        DataType::Float32 => map_primitive::<Float32Type>(array, |row, value| {
+            each(row, value.into()).map(|value| within(value, f32::MAX.into()) as f32)
+        }),
         DataType::Float64 => map_primitive::<Float64Type>(array, each),
         _ => unreachable!("the plan takes floating-point numbers only"),
     }
+}
+
+/// A number, so that it does not become infinite where it is not.
+fn within(value: f64, greatest: f64) -> f64 {
+    if value.is_finite() { value.clamp(-greatest, greatest) } else { value }
 }
 
 /// Hands on every number that is not null with its row.

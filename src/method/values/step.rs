@@ -44,9 +44,15 @@ impl Step {
         self.exact.float()
     }
 
-    /// The multiple nearest to a number, the even one of two.
-    pub fn nearest(self, value: f64) -> f64 {
-        self.multiple((value * self.one / self.digits).round_ties_even())
+    /// The multiple nearest to a number, the even one of two, or the last one that is not infinite for `held`. Where the way
+    /// there leads beyond all numbers, multiples lie closer to each other than numbers do, and the number stays.
+    pub fn nearest(self, value: f64, held: fn(f64) -> f64) -> f64 {
+        let times = (value * self.one / self.digits).round_ties_even();
+        match self.multiple(times) {
+            nearest if !nearest.is_finite() => value,
+            nearest if held(nearest).is_finite() => nearest,
+            _ => self.multiple(times - times.signum()),
+        }
     }
 
     /// The greatest multiple that is not above a number, both as `nearest` rounds them.
@@ -97,7 +103,12 @@ mod tests {
         let bytes = Wholes::of(&DataType::Int8).expect("whole numbers");
         let rounded = [15, 25, -15, -25, 14, 126, -128, -126].map(|value| nearest_whole(value, 10, &bytes));
         assert_eq!(rounded, [20, 20, -20, -20, 10, 120, -120, -120]);
-        assert_eq!([0.25, 0.75, -0.25, 0.3].map(|value| step("0.5").nearest(value)), [0.0, 1.0, 0.0, 0.5]);
+        let nearest = |by: &str, value| step(by).nearest(value, |value| value);
+        assert_eq!([0.25, 0.75, -0.25, 0.3].map(|value| nearest("0.5", value)), [0.0, 1.0, 0.0, 0.5]);
+        let far = [1e308, -1e308, f64::MAX, f64::INFINITY, f64::NEG_INFINITY];
+        assert_eq!(far.map(|value| nearest("0.5", value)), far);
+        let half = |value| half::f16::from_f64_const(value).to_f64();
+        assert_eq!([65_504.0, -65_504.0, 64_400.0].map(|value| step("1e3").nearest(value, half)), [65e3, -65e3, 64e3]);
     }
 
     #[test]
