@@ -10,6 +10,9 @@ use arrow::array::{ArrayRef, Int16Array, Int32Array, Int64Array, ListArray, Reco
 use arrow::datatypes::Int64Type;
 use common::desk::Desk;
 use parquet::arrow::ArrowWriter;
+use parquet::data_type::{FixedLenByteArray, FixedLenByteArrayType};
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
 
 fn schema(table: &str, rest: &str) -> String {
     format!(
@@ -113,6 +116,37 @@ fn ends_of_other_types_are_refused_by_the_plan() {
     let said = told(&desk, &["plan", "shop"], 0);
     assert!(said.contains("orders.customer") && said.contains("customers.id"), "{said}");
     assert!(said.contains("orphans") && said.contains("not known from footers"), "{said}");
+}
+
+/// One UUID in its bytes, of which the object says so, or nothing.
+fn put_uuid(desk: &Desk, table: &str, column: &str, said: &str) {
+    let message = format!("message m {{ required fixed_len_byte_array(16) {column} {said}; }}");
+    let schema = Arc::new(parse_message_type(&message).expect("a schema"));
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let handle = file.reopen().expect("a handle");
+    let mut writer = SerializedFileWriter::new(handle, schema, Arc::default()).expect("a writer");
+    let mut group = writer.next_row_group().expect("a row group");
+    let mut leaf = group.next_column().expect("a column").expect("the only one");
+    let values = [FixedLenByteArray::from(vec![0x11; 16])];
+    leaf.typed::<FixedLenByteArrayType>().write_batch(&values, None, None).expect("written");
+    leaf.close().expect("closed");
+    group.close().expect("closed");
+    writer.close().expect("closed");
+    desk.put(file.path(), &format!("shop/{table}/0.parquet"));
+}
+
+#[test]
+fn a_uuid_in_bytes_and_its_text_are_not_equal() {
+    let text: ArrayRef = Arc::new(StringArray::from(vec!["11111111-1111-1111-1111-111111111111"]));
+    for (said, code) in [("(UUID)", 3), ("", 0)] {
+        let desk = desk(CUSTOMERS, &orders(&rule("")));
+        put_uuid(&desk, "customers", "id", said);
+        put(&desk, "orders", "customer", text.clone());
+        let told_of = told(&desk, &["plan", "shop"], code);
+        assert_eq!(told_of.contains("which are never equal"), code == 3, "{told_of}");
+        put_uuid(&desk, "orders", "customer", said);
+        told(&desk, &["plan", "shop"], 0);
+    }
 }
 
 #[test]

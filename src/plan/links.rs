@@ -1,6 +1,7 @@
 //! Links between tables, held against the types that were found.
 
-use crate::method::{Nulls, Outcome, comparable};
+use crate::method::{Nulls, Outcome};
+use crate::plan::table::alike;
 use crate::plan::{LeafPlan, PlanError, TablePlan};
 use crate::schema::{LeafPath, Link};
 
@@ -15,7 +16,10 @@ pub fn of(tables: &[TablePlan]) -> impl Iterator<Item = (&TablePlan, &Link)> {
 /// At the first such link.
 pub fn join(tables: &[TablePlan]) -> Result<(), PlanError> {
     of(tables).try_for_each(|(table, link)| {
-        let leaf = |table: &str, path: &LeafPath| tables.iter().find(|plan| plan.schema.table == table)?.leaf(path);
+        let leaf = |table: &str, path: &LeafPath| {
+            let table = tables.iter().find(|plan| plan.schema.table == table)?;
+            Some((table, table.leaf(path)?))
+        };
         let ends = [leaf(&table.schema.table, &link.from), leaf(&link.table, &link.to)];
         let [Some(from), Some(to)] = ends else { return Ok(()) };
         let [left, right] = link.ends(&table.schema.table);
@@ -27,16 +31,16 @@ pub fn join(tables: &[TablePlan]) -> Result<(), PlanError> {
 }
 
 /// Why two ends never meet.
-fn differ(from: &LeafPlan, to: &LeafPlan) -> Option<String> {
+fn differ(from: (&TablePlan, &LeafPlan), to: (&TablePlan, &LeafPlan)) -> Option<String> {
     let gone = |plan: &LeafPlan| matches!(plan.outcome, Outcome::Removed | Outcome::Becomes { nulls: Nulls::All, .. });
-    if gone(from) || gone(to) {
+    if gone(from.1) || gone(to.1) {
         return Some("nothing is left of them".to_owned());
     }
-    if let (Some(left), Some(right)) = (from.after(), to.after())
+    if let (Some(left), Some(right)) = (from.1.after(), to.1.after())
         && left != right
     {
         return Some(format!("they become {left} and {right}"));
     }
-    let (left, right) = (&from.leaf.data_type, &to.leaf.data_type);
-    (!comparable(left, right)).then(|| format!("they hold {left} and {right}, which are never equal"))
+    let (left, right) = (&from.1.leaf.data_type, &to.1.leaf.data_type);
+    (!alike(from, to)).then(|| format!("they hold {left} and {right}, which are never equal"))
 }

@@ -282,6 +282,15 @@ impl TablePlan {
         others.iter().all(|file| file.word(column, leaf).as_ref() == Some(&word)).then_some(word)
     }
 
+    /// Whether an object says that a leaf holds UUIDs in their bytes.
+    fn is_uuid(&self, path: &LeafPath) -> bool {
+        let leaf_of = |column: &ColumnPlan| column.leaves.iter().position(|plan| plan.leaf.path == *path);
+        let place = self.columns.iter().find_map(|column| Some((column, leaf_of(column)?)));
+        place.is_some_and(|(column, leaf)| {
+            self.files.iter().filter_map(|file| file.word(column, leaf)).any(|word| word.is_uuid())
+        })
+    }
+
     /// The columns of the output, in the order of the source.
     pub fn output(&self) -> Fields {
         self.columns.iter().filter_map(|column| column.output.clone()).collect()
@@ -493,6 +502,17 @@ fn bare(field: &Field, data_type: DataType, nullable: bool) -> Field {
     Field::new(field.name(), data_type, nullable)
 }
 
+/// Whether values of two leaves can be equal, and are then treated as such. A UUID in its bytes is not the text of one.
+pub fn alike(one: (&TablePlan, &LeafPlan), other: (&TablePlan, &LeafPlan)) -> bool {
+    use DataType::{FixedSizeBinary, LargeUtf8, Utf8, Utf8View};
+    let apart = |(table, bytes): (&TablePlan, &LeafPlan), text: &LeafPlan| {
+        bytes.leaf.data_type == FixedSizeBinary(16)
+            && matches!(text.leaf.data_type, Utf8 | LargeUtf8 | Utf8View)
+            && table.is_uuid(&bytes.leaf.path)
+    };
+    comparable(&one.1.leaf.data_type, &other.1.leaf.data_type) && !apart(one, other.1) && !apart(other, one.1)
+}
+
 /// A leaf, its table and its rule.
 #[derive(Clone, Copy)]
 pub struct End<'p> {
@@ -508,9 +528,7 @@ impl End<'_> {
         match self {
             _ if self.plan.outcome != other.plan.outcome => Some("become different types"),
             _ if means(self) != means(other) => Some("have different methods or options"),
-            _ if !comparable(&self.plan.leaf.data_type, &other.plan.leaf.data_type) => {
-                Some("hold different kinds of value")
-            }
+            _ if !alike((self.table, self.plan), (other.table, other.plan)) => Some("hold different kinds of value"),
             _ => None,
         }
     }

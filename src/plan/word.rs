@@ -23,6 +23,11 @@ impl Word {
         Word { converted: info.converted_type(), logical: info.logical_type_ref().cloned() }
     }
 
+    /// Whether it is a UUID in its bytes.
+    pub fn is_uuid(&self) -> bool {
+        self.logical == Some(LogicalType::Uuid)
+    }
+
     /// Whether Arrow has no type for what it says, so that it would be lost on the way through one.
     pub fn is_beyond_arrow(&self) -> bool {
         use LogicalType::{Bson, Enum, Json, Uuid};
