@@ -184,6 +184,7 @@ fn wrong_options_are_refused() {
         (r#", keep_prefix = [""]"#, "`keep_prefix` is empty"),
         (r#", prefix = "a prefix that is longer than a code is""#, "up to 32 bytes"),
         (r#", prefix = "a", keep_prefix = ["b"]"#, "one of"),
+        (r#", keep_prefix = ["cus_", "SUB_"], normalise = ["case"]"#, "no normalised text starts with \"SUB_\""),
         (r#", form = "uuid", prefix = "a""#, "no room for a prefix"),
         (r#", range = [1, 9], prefix = "a""#, "no room for a prefix"),
         (r#", normalise = []"#, "is empty"),

@@ -50,6 +50,13 @@ impl Normalise {
         self.0 == 0
     }
 
+    /// Whether texts that start like this still do once they are normalised.
+    pub fn leaves_start(self, start: &str) -> bool {
+        let mut out = Vec::new();
+        self.write(&format!("{start}0"), &mut out);
+        out.starts_with(start.as_bytes())
+    }
+
     /// The steps by name, in one order for all schemas.
     pub fn names(self) -> String {
         let names: Vec<_> = STEPS.iter().filter(|(_, step)| self.does(*step)).map(|(name, _)| *name).collect();

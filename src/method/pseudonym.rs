@@ -98,6 +98,12 @@ fn parse(section: &mut Section<'_>) -> Result<Box<dyn Method>, Fault> {
         let hint = "leave the prefix out, or choose one of base32, hex and digits".to_owned();
         return Err(section.fault_at("form", "a code of this form has no room for a prefix", hint));
     }
+    if let Prefix::Kept(kept) = &method.prefix
+        && let Some(never) = kept.iter().find(|start| !method.normalise.leaves_start(start))
+    {
+        let hint = "write it as `normalise` leaves it: in small letters with \"case\", and so on".to_owned();
+        return Err(section.fault_at("keep_prefix", format!("no normalised text starts with {never:?}"), hint));
+    }
     Ok(Box::new(method))
 }
 
