@@ -56,6 +56,21 @@ fn fakes_of(options: &str, count: usize) -> Vec<String> {
     list(&apply_with(&*fake(options), &texts((0..count).map(|value| value.to_string())), &[], &Taken::default()))
 }
 
+#[test]
+fn words_say_whose_form_fakes_have() {
+    let words = |options: &str| fake(options).words();
+    for locale in ["en", "en_gb", "de", "fr", "sv"] {
+        let phone = format!("kind = \"phone\", locale = \"{locale}\"");
+        assert!(words(&phone).contains(&format!("in the form of locale \"{locale}\"")), "{}", words(&phone));
+    }
+    for locale in ["fi", "it", "ja", "nl", "tr"] {
+        let phone = format!("kind = \"phone\", locale = \"{locale}\"");
+        assert!(words(&phone).contains("in the form of North America"), "{}", words(&phone));
+        assert!(fakes_of(&phone, 20).iter().all(|number| number.starts_with("+1 ")));
+    }
+    assert!(!words("kind = \"card\", locale = \"fi\"").contains("form of"));
+}
+
 /// Digits, and letters as numbers from 10: what ISO 13616 divides by 97.
 fn rest_of_97(text: &str) -> u32 {
     let digits = text.chars().map(|c| c.to_digit(36).expect("a letter or a digit").to_string()).collect::<String>();

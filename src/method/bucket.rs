@@ -112,7 +112,10 @@ impl Method for Bucket {
     }
 
     fn words(&self) -> String {
-        format!("replaced with the mean of at least {} neighbouring values of the row group", self.k)
+        let k = self.k;
+        format!(
+            "replaced with the mean of at least {k} neighbouring values of the row group; null where it has fewer than {k}"
+        )
     }
 
     fn options(&self) -> String {

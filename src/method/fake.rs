@@ -110,6 +110,20 @@ impl Fake {
         written.finish(input.nulls().cloned())
     }
 
+    /// Whose form fakes have, behind what they are; nothing where no locale has a say in it.
+    fn form(&self) -> String {
+        let Locale { name, .. } = self.locale;
+        match self.kind.name {
+            "card" | "ip" | "mac" | "url" | "user_agent" | "uuid" | "birth_date" | "text" => String::new(),
+            "phone" if self.locale.calls_abroad() => {
+                format!(
+                    " in the form of North America, as no range is known to be reserved in that of locale \"{name}\""
+                )
+            }
+            _ => format!(" in the form of locale \"{name}\""),
+        }
+    }
+
     /// What the plan makes of a type; none where it does not take it.
     fn outcome(&self, input: &DataType) -> Option<Outcome> {
         match self.maker {
@@ -166,14 +180,14 @@ impl Method for Fake {
     }
 
     fn words(&self) -> String {
-        let Fake { kind, locale, domain, .. } = self;
+        let Fake { kind, domain, .. } = self;
         let agreement = match &self.of {
             None => format!("equal values get equal ones in every column of domain {domain:?}"),
             Some((_, of)) => format!("drawn after {of:?}, so that those of one subject agree in domain {domain:?}"),
         };
         let band = if kind.name == "birth_date" { format!(", bands of {} years", self.band) } else { String::new() };
         let distinct = if self.spread == Spread::Distinct { "; distinct values get distinct ones" } else { "" };
-        format!("replaced with {} in the form of locale \"{}\"{band}; {agreement}{distinct}", kind.words, locale.name)
+        format!("replaced with {}{}{band}; {agreement}{distinct}", kind.words, self.form())
     }
 
     /// Options that are younger than approvals stand here where they are set, so that those approvals still hold.

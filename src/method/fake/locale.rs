@@ -132,6 +132,11 @@ impl Locale {
         }
     }
 
+    /// Whether its phone numbers are those of another country.
+    pub fn calls_abroad(&self) -> bool {
+        self.phones == NORTH_AMERICA && self.name != "en"
+    }
+
     /// The words that a form's `{word}` stands for.
     pub fn list(&self, word: &str) -> Words {
         match word {

@@ -89,7 +89,12 @@ impl Format for Alphabet {
     }
 
     fn words(&self) -> String {
-        format!("a text of the same length over the alphabet {:?}, with the same separators", self.name())
+        let cases = if let Alphabet::Letters = self {
+            ", with small letters and capitals where they were and"
+        } else {
+            ", with"
+        };
+        format!("a text of the same length over the alphabet {:?}{cases} the same separators", self.name())
     }
 
     fn options(&self) -> Vec<(&'static str, String)> {

@@ -96,7 +96,11 @@ impl Format for Hetu {
     }
 
     fn words(&self) -> String {
-        format!("a personal identity code of Finland {} and a right check character", self.years.words())
+        format!(
+            "a personal identity code of Finland {} and a right check character; whether it is a temporary one stays \
+             readable, and which of the marks of its century it has",
+            self.years.words()
+        )
     }
 
     fn options(&self) -> Vec<(&'static str, String)> {

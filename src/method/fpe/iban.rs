@@ -48,7 +48,9 @@ impl Format for Iban {
     }
 
     fn words(&self) -> String {
-        "an account number (IBAN) of the same country and length with right check digits".to_owned()
+        "an account number (IBAN) of the same country and length with right check digits, and with digits, letters and \
+         separators where they were"
+            .to_owned()
     }
 
     fn options(&self) -> Vec<(&'static str, String)> {

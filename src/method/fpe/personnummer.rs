@@ -126,7 +126,10 @@ impl Format for Personnummer {
 
     fn words(&self) -> String {
         let years = self.years.words();
-        format!("a personal identity number of Sweden, {years} where the year has four digits, and a right check digit")
+        format!(
+            "a personal identity number of Sweden, {years} where the year has four digits, and a right check digit; \
+             whether it is a coordination number stays readable, and how it is written"
+        )
     }
 
     fn options(&self) -> Vec<(&'static str, String)> {
