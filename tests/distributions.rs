@@ -113,6 +113,9 @@ fn round_gives_the_nearest_multiple() {
 fn constant_is_a_value_of_the_type() {
     let days = apply(r#""constant", value = 1970-01-03"#, Date32Array::from(vec![Some(9), None]));
     assert_eq!(days.as_primitive(), &Date32Array::from(vec![Some(2), None]));
+    let last = apply(r#""constant", value = 9999-12-31"#, Date32Array::from(vec![9]));
+    assert_eq!(last.as_primitive(), &Date32Array::from(vec![2_932_896]));
+    assert!(method(r#""clamp", max = 9999-12-31"#).words().contains("9999-12-31T00:00:00Z"));
     let wide = Decimal256Array::from(vec![i256::ONE]).with_data_type(DataType::Decimal256(50, 1));
     let wide = apply(r#""constant", value = 2.5"#, wide);
     assert_eq!(

@@ -2,8 +2,8 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::TimeZone;
 
 use super::exact::{Exact, between};
 use super::whole::Unit;
@@ -59,9 +59,9 @@ impl Display for Quantity {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Quantity::Number(number) => number.fmt(f),
-            Quantity::Moment(time) => match jiff::Timestamp::from_nanosecond(*time) {
-                Ok(moment) => moment.fmt(f),
-                Err(_) => write!(f, "{time} ns after 1970"),
+            Quantity::Moment(time) => match civil(*time) {
+                Some(moment) => write!(f, "{moment}Z"),
+                None => write!(f, "{time} ns after 1970"),
             },
             Quantity::Clock(time) => {
                 let (seconds, rest) = (time / 1_000_000_000, time % 1_000_000_000);
@@ -71,13 +71,27 @@ impl Display for Quantity {
     }
 }
 
+const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+
+/// A timestamp ends a day before the calendar does, in whatever zone: so the last day, which stands for no end, is counted
+/// by the calendar.
 fn moment(text: &str) -> Option<i128> {
     let zoned = text.parse::<jiff::Timestamp>().ok().map(|moment| moment.as_nanosecond());
-    let first = |time: DateTime| TimeZone::UTC.to_timestamp(time).ok().map(|moment| moment.as_nanosecond());
+    let since = |time: DateTime| time.duration_since(EPOCH).as_nanos();
     zoned.or_else(|| {
         let date = || text.parse::<Date>().ok().map(|date| date.to_datetime(Time::midnight()));
-        if text.contains(':') { text.parse().ok().and_then(first) } else { date().and_then(first) }
+        // Of an offset nothing would be seen in the calendar.
+        let is_civil = text.get(10..).is_none_or(|time| !time.contains(['+', '-']));
+        let time = || text.strip_suffix('Z').unwrap_or(text).parse().ok().filter(|_| is_civil);
+        if text.contains(':') { time().map(since) } else { date().map(since) }
     })
+}
+
+/// The moment in UTC; none where the calendar has no such day.
+fn civil(nanoseconds: i128) -> Option<DateTime> {
+    let seconds = i64::try_from(nanoseconds.div_euclid(1_000_000_000)).ok()?;
+    let rest = nanoseconds.rem_euclid(1_000_000_000) as i32;
+    EPOCH.checked_add(SignedDuration::new(seconds, rest)).ok()
 }
 
 fn clock(text: &str) -> Option<i128> {
@@ -98,5 +112,18 @@ mod tests {
         assert_eq!(of("1970-01-01T00:00:01"), Some(Quantity::Moment(1_000_000_000)));
         assert_eq!(of("00:00:01"), Some(Quantity::Clock(1_000_000_000)));
         assert_eq!(of("23:59:59.5").expect("a time").to_string(), "23:59:59.500000000");
+    }
+
+    #[test]
+    fn days_end_with_the_calendar() {
+        let of = |text: &str| Quantity::of(&Scalar::Time(text.to_owned()));
+        let end = (2_932_896 + 1) * 86_400_000_000_000;
+        assert_eq!(of("9999-12-31"), Some(Quantity::Moment(end - 86_400_000_000_000)));
+        assert_eq!(of("9999-12-31T23:59:59.999999999Z"), Some(Quantity::Moment(end - 1)));
+        assert_eq!(of("9999-12-31T23:59:59"), Some(Quantity::Moment(end - 1_000_000_000)));
+        assert_eq!(of("9999-12-31T23:59:59-02:00"), None);
+        for text in ["9999-12-31T00:00:00Z", "9999-12-30T12:00:00Z", "2000-12-31T23:59:59.5Z", "0001-01-01T00:00:00Z"] {
+            assert_eq!(of(text).expect("a moment").to_string(), text);
+        }
     }
 }
