@@ -241,3 +241,58 @@ fn a_nested_value_becomes_what_it_becomes_in_a_column() {
     println!("{compared} nested leaves of {} rows", ROWS);
     assert!(compared > 2_000, "{compared}");
 }
+
+/// Maps of these keys, each with some number.
+fn maps(of: &[&[&str]]) -> ArrayRef {
+    let mut builder = MapBuilder::new(None, StringBuilder::new(), Int64Builder::new());
+    for keys in of {
+        for key in *keys {
+            builder.keys().append_value(key);
+            builder.values().append_value(7);
+        }
+        builder.append(true).expect("as many values as keys");
+    }
+    Arc::new(builder.finish())
+}
+
+#[test]
+fn keys_of_a_map_that_become_equal_refuse_the_run() {
+    let (one_each, two): ([&[&str]; 2], [&[&str]; 2]) = ([&["home"], &["work"]], [&["home", "work"], &[]]);
+    let twice: [&[&str]; 1] = [&["home", "home"]];
+    let codes = "method = \"pseudonym\", domain = \"place\"";
+    let cases = [
+        (maps(&one_each), "method = \"redact\"", 0),
+        (maps(&two), "method = \"redact\"", 6),
+        (maps(&two), "method = \"constant\", value = \"x\"", 6),
+        (maps(&two), codes, 0),
+        (maps(&two), "method = \"drop\"", 0),
+        // What the source holds twice is not of the method's making.
+        (maps(&twice), codes, 0),
+    ];
+    for (array, rule, code) in cases {
+        let desk = Desk::local("shop");
+        let value = if rule.contains("drop") { "drop" } else { "null" };
+        desk.write(
+            "schemas/shop/people.toml",
+            &format!(
+                "customer = \"shop\"\ntable = \"people\"\nsource = \"shop/people/*.parquet\"\nformat = \"parquet\"\n\
+                 [columns]\n\"m{{key}}\" = {{ class = \"direct\", {rule} }}\n\
+                 \"m{{value}}\" = {{ class = \"direct\", method = \"{value}\" }}\n\
+                 n = {{ class = \"direct\", method = \"null\" }}\n"
+            ),
+        );
+        let numbers: ArrayRef = Arc::new(Int64Array::from(vec![1; array.len()]));
+        let batch = RecordBatch::try_from_iter([("m", array), ("n", numbers)]).expect("a batch");
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let handle = file.reopen().expect("a handle");
+        let mut writer = ArrowWriter::try_new(handle, batch.schema(), None).expect("a writer");
+        writer.write(&batch).expect("written");
+        writer.close().expect("closed");
+        desk.put(file.path(), "shop/people/0.parquet");
+        desk.approve("shop", "maps", 1);
+        let ran = desk.verho(&["run", "shop"]);
+        let said = String::from_utf8_lossy(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(code), "{rule}: {said}");
+        assert!(code == 0 || said.contains("`m{key}`") && said.contains("equal to another key of its map"), "{said}");
+    }
+}

@@ -131,8 +131,10 @@ impl Task<'_> {
             Outcome::Untouched if self.layout.takes_values(index, chunk, &plan.leaf.data_type) => {
                 self.kept(leaf, guard)
             }
+            // Of a map the keys are held against each other.
             Outcome::Becomes { nulls: Nulls::Kept, .. }
                 if self.is_by_value(plan)
+                    && !plan.leaf.path.is_key()
                     && self.layout.takes_indices(index, chunk)
                     && self.group.repeats(self.column, leaf) =>
             {

@@ -36,6 +36,11 @@ impl LeafPath {
         false
     }
 
+    /// Whether it is of the keys of a map, or its name looks like that.
+    pub fn is_key(&self) -> bool {
+        self.0.contains("{key}")
+    }
+
     fn child(&self, name: &str) -> Self {
         LeafPath(format!("{}.{}", self.0, quoted(name)))
     }

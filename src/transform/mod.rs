@@ -6,9 +6,10 @@ use std::slice::Iter;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, FixedSizeListArray, GenericListArray, MapArray, OffsetSizeTrait, StructArray, UInt32Array,
+    Array, ArrayRef, AsArray, FixedSizeListArray, GenericListArray, MapArray, OffsetSizeTrait, StructArray,
+    UInt32Array, make_comparator,
 };
-use arrow::compute::take;
+use arrow::compute::{SortOptions, take};
 use arrow::datatypes::{ArrowNativeType, DataType, Field, FieldRef, Fields};
 use arrow::error::ArrowError;
 
@@ -274,6 +275,7 @@ impl<'p> Work<'p> {
     }
 
     fn map(&mut self, array: &MapArray, output: Option<&DataType>) -> Result<Option<ArrayRef>, MaskError> {
+        let key = self.plans.as_slice().first();
         let into = output
             .and_then(|output| if let DataType::Map(into, sorted) = output { Some((into, *sorted)) } else { None });
         let pairs: ArrayRef = match into {
@@ -284,6 +286,9 @@ impl<'p> Work<'p> {
         let list_of = || list_of(pairs.len(), array.offsets().lengths(), array.offsets()[0].as_usize());
         let values = self.items(&pairs, entries, into.map(|(into, _)| into.as_ref()), list_of)?;
         let Some(((into, sorted), values)) = into.zip(values) else { return Ok(None) };
+        if !keys_differ(array, values.as_struct().column(0))? {
+            return Err(key.map_or(MaskError::Shape, |key| self.equal_keys(key)));
+        }
         let rebuilt = MapArray::try_new(
             into.clone(),
             array.offsets().clone(),
@@ -292,6 +297,12 @@ impl<'p> Work<'p> {
             sorted,
         )?;
         Ok(Some(Arc::new(rebuilt)))
+    }
+
+    fn equal_keys(&self, key: &LeafPlan) -> MaskError {
+        let method = self.table.schema.columns.get(&key.leaf.path).map_or("", |rule| rule.entry.name);
+        let what = "it becomes equal to another key of its map; `pseudonym` makes other keys of other ones";
+        MaskError::Method(key.leaf.path.clone(), ApplyError::Value { method, what })
     }
 
     /// The columns that a leaf's method looks at, a value for each of the leaf's.
@@ -340,6 +351,24 @@ fn renamed(pairs: &StructArray, into: &Field) -> Result<StructArray, MaskError> 
     let DataType::Struct(into) = into.data_type() else { return Err(MaskError::Shape) };
     let names = into.iter().zip(pairs.fields()).map(|(into, field)| field.as_ref().clone().with_name(into.name()));
     Ok(StructArray::try_new(names.collect(), pairs.columns().to_vec(), pairs.nulls().cloned())?)
+}
+
+/// Whether no two keys of a map have become equal: readers would lose one of their entries, or refuse the column.
+fn keys_differ(before: &MapArray, after: &ArrayRef) -> Result<bool, ArrowError> {
+    if Arc::ptr_eq(before.keys(), after) {
+        return Ok(true);
+    }
+    let [was, is] = [before.keys(), after].map(|keys| make_comparator(keys, keys, SortOptions::default()));
+    let (was, is) = (was?, is?);
+    let (mut order, mut differ) = (Vec::new(), true);
+    let entries = before.offsets().windows(2).enumerate().filter(|(row, _)| before.is_valid(*row));
+    entries.for_each(|(_, ends)| {
+        order.clear();
+        order.extend(ends[0] as usize..ends[1] as usize);
+        order.sort_unstable_by(|one, other| is(*one, *other));
+        differ &= order.windows(2).all(|pair| is(pair[0], pair[1]).is_ne() || was(pair[0], pair[1]).is_eq());
+    });
+    Ok(differ)
 }
 
 /// The list of each item; items before the first list belong to none, and nobody sees what becomes of them.
