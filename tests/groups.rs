@@ -192,6 +192,32 @@ fn nulls_are_a_value_of_their_own_and_objects_are_counted_together() {
     refused(&self::desk("k = 6", &[&few]));
 }
 
+/// A table of these lines, of which whoever reads the output sees every structure and every sign.
+fn desk_of_lines(privacy: &str, columns: &str, lines: impl IntoIterator<Item = String>) -> Desk {
+    let desk = Desk::local("shop");
+    let head = "customer = \"shop\"\ntable = \"people\"\nsource = \"shop/people/*.ndjson\"\nformat = \"ndjson\"\n\
+                output = \"same\"\nsubject = \"person\"\n";
+    let person = "person = { class = \"direct\", method = \"pseudonym\", domain = \"person\" }\n";
+    desk.write("schemas/shop/people.toml", &format!("{head}[privacy]\n{privacy}\n[columns]\n{person}{columns}"));
+    desk.write("production/shop/people/0.ndjson", &lines.into_iter().collect::<String>());
+    desk
+}
+
+/// Whoever reads the output can tell an address that is missing from one without a town, and the two zeros.
+#[test]
+fn what_can_be_told_apart_is_not_one_group() {
+    let columns = "\"home.town\" = { class = \"quasi\", method = \"keep\", because = \"a test\" }\n\
+                   at = { class = \"quasi\", method = \"keep\", type = \"float64\", because = \"a test\" }\n";
+    let line = |(person, rest): (usize, &str)| format!("{{\"person\":\"person-{person:04}\",{rest}}}\n");
+    let many = (0..20).map(|person| (person, "\"home\":{\"town\":null},\"at\":0.0"));
+    for few in ["\"home\":null,\"at\":0.0", "\"home\":{\"town\":null},\"at\":-0.0"] {
+        let lines = || many.clone().chain((20..23).map(|person| (person, few))).map(line);
+        refused(&desk_of_lines("k = 5", columns, lines()));
+        let desk = desk_of_lines("k = 5\non_small_group = \"suppress\"\nmax_suppressed = 0.5", columns, lines());
+        assert_eq!(done(&desk)["tables"]["people"], 20, "{few}");
+    }
+}
+
 #[test]
 fn refusals_say_what_to_change_and_no_value() {
     let (many, few) = (people(0, 60, "00100", 31), people(60, 7, "99999", 77));

@@ -6,7 +6,7 @@ use ahash::RandomState;
 use arrow::array::{Array, ArrayRef};
 
 use crate::guard::GuardError;
-use crate::plan::{ColumnPlan, Groups, Place, TablePlan};
+use crate::plan::{ColumnPlan, Groups, Place, Placed, TablePlan};
 use crate::survey::Standing;
 
 /// The values of a column's quasi leaves that passed, by rows. Takes 4 bytes a row, and 24 for each different value.
@@ -56,9 +56,9 @@ impl<'p> Watch<'p> {
         for (at, place, named) in &mut self.leaves {
             let lost = || GuardError::Unwatched(place.path.clone());
             let standing = self.standing.ok_or_else(lost)?;
-            let values = column.and_then(|column| place.after(column)).ok_or_else(lost)?;
+            let Placed { values, structures } = column.and_then(|column| place.after(column)).ok_or_else(lost)?;
             let mut hashes = vec![0; values.len()];
-            standing.names().add(*at, &values, &mut hashes);
+            standing.names().add(*at, &values, &structures, &mut hashes);
             hashes.into_iter().for_each(|hash| named.add(hash));
         }
         Ok(())
@@ -113,8 +113,8 @@ mod tests {
         let (mut all, mut told) = (vec![0; columns[0].len()], Vec::new());
         for (at, column) in columns.iter().enumerate() {
             let (mut hashes, mut named) = (vec![0; column.len()], Named::default());
-            names().add(at, column, &mut hashes);
-            names().add(at, column, &mut all);
+            names().add(at, column, &[], &mut hashes);
+            names().add(at, column, &[], &mut all);
             hashes.into_iter().for_each(|hash| named.add(hash));
             told.push(vec![(at, named)]);
         }

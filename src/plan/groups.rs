@@ -39,24 +39,39 @@ pub struct Place {
 
 impl Place {
     /// The leaf's values of a column as it is read.
-    pub fn before(&self, column: &ArrayRef) -> Option<ArrayRef> {
-        values_at(column, &self.before)
+    pub fn before(&self, column: &ArrayRef) -> Option<Placed> {
+        Placed::at(column, &self.before)
     }
 
     /// The leaf's values of a column as it leaves.
-    pub fn after(&self, column: &ArrayRef) -> Option<ArrayRef> {
-        values_at(column, self.after.as_ref()?)
+    pub fn after(&self, column: &ArrayRef) -> Option<Placed> {
+        Placed::at(column, self.after.as_ref()?)
     }
 }
 
-/// The values at the end of a way down, null wherever a structure on the way is.
-fn values_at(column: &ArrayRef, way: &[usize]) -> Option<ArrayRef> {
-    let Some((first, rest)) = way.split_first() else { return Some(column.clone()) };
-    let structure: &StructArray = column.as_struct_opt()?;
-    let inner = structure.columns().get(*first)?;
-    let nulls = NullBuffer::union(structure.nulls(), inner.nulls());
-    let data = inner.to_data().into_builder().nulls(nulls).build().ok()?;
-    values_at(&make_array(data), rest)
+/// The values of a leaf, one a row.
+pub struct Placed {
+    /// Null wherever a structure on the way is.
+    pub values: ArrayRef,
+    /// Of every structure on the way, from the outermost: in which rows it or one around it is null. Who reads the output
+    /// can tell these from rows in which the leaf alone is null.
+    pub structures: Vec<Option<NullBuffer>>,
+}
+
+impl Placed {
+    /// What is at the end of a way down.
+    fn at(column: &ArrayRef, way: &[usize]) -> Option<Self> {
+        let (mut values, mut structures) = (column.clone(), Vec::with_capacity(way.len()));
+        for next in way {
+            let structure: &StructArray = values.as_struct_opt()?;
+            let inner = structure.columns().get(*next)?;
+            structures.push(structure.nulls().cloned());
+            let nulls = NullBuffer::union(structure.nulls(), inner.nulls());
+            let data = inner.to_data().into_builder().nulls(nulls).build().ok()?;
+            values = make_array(data);
+        }
+        Some(Placed { values, structures })
+    }
 }
 
 /// Finds the leaves of a table with `[privacy]`.
@@ -248,10 +263,10 @@ mod tests {
             .map(|(name, array)| (Arc::new(Field::new(name, array.data_type().clone(), false)), array));
         let (fields, arrays): (Vec<_>, Vec<_>) = fields.into_iter().unzip();
         let nulls = NullBuffer::from(vec![true, false, true]);
-        let person: ArrayRef = Arc::new(StructArray::new(fields.into(), arrays, Some(nulls)));
-        let found = values_at(&person, &[1]).expect("a leaf");
+        let person: ArrayRef = Arc::new(StructArray::new(fields.into(), arrays, Some(nulls.clone())));
+        let found = Placed::at(&person, &[1]).expect("a leaf");
         let expected: ArrayRef = Arc::new(Int64Array::from(vec![Some(1), None, Some(3)]));
-        assert_eq!(&found, &expected);
-        assert!(values_at(&person, &[2]).is_none());
+        assert_eq!((&found.values, found.structures), (&expected, vec![Some(nulls)]));
+        assert!(Placed::at(&person, &[2]).is_none());
     }
 }

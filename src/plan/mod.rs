@@ -30,7 +30,7 @@ pub use codes::{Codes, Risk};
 pub use footer::{FileError, Footer, contained};
 #[cfg(test)]
 pub(crate) use groups::testing as groups_testing;
-pub use groups::{Groups, Level, Place};
+pub use groups::{Groups, Level, Place, Placed};
 pub use part::{Part, PartLimits, Rows};
 pub use partition::partitions;
 pub use table::{ColumnPlan, Content, LeafPlan, Measured, Origin, SourceFile, TablePlan};

@@ -9,7 +9,7 @@ use super::{Cause, SurveyError, located};
 use crate::account::doors::OpenProduction;
 use crate::crew::Crew;
 use crate::method::Keys;
-use crate::plan::{Content, FileError, Place, SourceFile, TablePlan};
+use crate::plan::{Content, FileError, Place, Placed, SourceFile, TablePlan};
 use crate::source::{Asked, RawBatch, ReadLimits, Records, RowGroup, each_leaf, filters_hold};
 
 /// Rows that are looked at at once.
@@ -52,7 +52,7 @@ impl Looked {
     ///
     /// # Errors
     /// Where the column is not as planned.
-    pub fn values(&self, place: &Place) -> Result<ArrayRef, FileError> {
+    pub fn values(&self, place: &Place) -> Result<Placed, FileError> {
         let values = place.before(self.column(place.column)?);
         values.ok_or(FileError::Damaged("a column is not the one that was planned"))
     }

@@ -28,7 +28,7 @@ use crate::source::{ReadLimits, Records, RowGroup};
 
 pub use direct::Counts;
 use direct::{Direct, rule};
-pub use groups::{Counted, Group, Names, Standing, Standings, Subjects, count};
+pub use groups::{Counted, Group, Names, Standing, Standings, Subjects, as_it_lies, count};
 pub use links::{LinkFinding, orphans};
 pub use look::Means;
 pub use skew::{SkewFinding, skew};

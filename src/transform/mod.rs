@@ -16,7 +16,7 @@ use arrow::error::ArrowError;
 use crate::detect::Known;
 use crate::keys::Secret;
 use crate::method::{ApplyError, Context, Keys, Outcome, Taken, distinct};
-use crate::plan::{ColumnPlan, Groups, LeafPlan, Plan, TablePlan};
+use crate::plan::{ColumnPlan, Groups, LeafPlan, Placed, Plan, TablePlan};
 use crate::schema::LeafPath;
 use crate::source::RawBatch;
 use crate::survey::{Standing, Standings};
@@ -113,14 +113,15 @@ impl Masks {
         let mut names = vec![0; rows];
         for (at, place) in groups.quasi.iter().enumerate() {
             let rule = table.schema.columns.get(&place.path).ok_or(MaskError::Shape)?;
-            let values = column(place.column).and_then(|column| place.before(column)).ok_or(MaskError::Shape)?;
+            let Placed { values, structures } =
+                column(place.column).and_then(|column| place.before(column)).ok_or(MaskError::Shape)?;
             let context = Context { keys: &self.keys, taken: &self.taken, known: &self.known, beside: &[] };
             let masked = match table.columns[place.column].leaves[place.leaf].outcome {
                 Outcome::Untouched => values,
                 _ => distinct::apply(&*rule.method, &values, &context)
                     .map_err(|error| MaskError::Method(place.path.clone(), error))?,
             };
-            standing.names().add(at, &masked, &mut names);
+            standing.names().add(at, &masked, &structures, &mut names);
         }
         Ok(names)
     }

@@ -1,7 +1,7 @@
 //! How many people stand together in every group of a table, counted before a part leaves.
 //!
 //! A group is all rows that leave with equal values in every quasi leaf, values being those that leave: each goes through
-//! its method first. A null is a value of its own. Subjects are counted exactly up to k; nobody's rows, whose subject is
+//! its method first. A null is a value of its own, and so is one of a structure around it. Subjects are counted exactly up to k; nobody's rows, whose subject is
 //! null, count nobody.
 
 mod facts;
@@ -16,12 +16,12 @@ use super::look::{Look, Looked, Means};
 use super::{Cause, SurveyError};
 use crate::keys::Secret;
 use crate::method::{Context, Method, Outcome, distinct};
-use crate::plan::{FileError, Groups, Level, Place, Plan, TablePlan};
+use crate::plan::{FileError, Groups, Level, Place, Placed, Plan, TablePlan};
 use crate::survey::Surveyed;
 
 pub use facts::{Counted, Group, Subjects, TooMany};
 use facts::{Facts, Map, Row};
-pub use names::Names;
+pub use names::{Names, as_it_lies};
 pub use standing::{Standing, Standings};
 
 /// The groups of all tables take this share of a run's memory together, at most.
@@ -75,7 +75,7 @@ impl<'c> Counter<'c> {
     fn join(&self, rows: &Looked) -> Result<(), Cause> {
         let (names, parts) = self.name(rows)?;
         let subjects = self.groups.subject.as_ref().map(|place| rows.values(place)).transpose()?;
-        let subjects = subjects.map(|subjects| self.names.subjects(&subjects));
+        let subjects = subjects.map(|subjects| self.names.subjects(&subjects.values));
         let sensitive: Vec<Vec<u128>> =
             self.groups.sensitive.iter().map(|place| self.sensitive(rows, place)).collect::<Result<_, _>>()?;
         let mut batch = self.facts.batch();
@@ -100,12 +100,13 @@ impl<'c> Counter<'c> {
         let mut parts = Vec::new();
         let has_levels = self.levels.iter().any(|levels| levels.len() > 1);
         for (leaf, (place, levels)) in self.groups.quasi.iter().zip(&self.levels).enumerate() {
-            let values = rows.values(place)?;
+            let placed = rows.values(place)?;
             if !has_levels {
-                self.names.add(leaf, &self.masked(place, levels[0].method(), &values)?, &mut names);
+                let masked = self.masked(place, levels[0].method(), &placed.values)?;
+                self.names.add(leaf, &masked, &placed.structures, &mut names);
                 continue;
             }
-            let of_leaf = self.parts(leaf, place, levels, &values)?;
+            let of_leaf = self.parts(leaf, place, levels, &placed)?;
             names.iter_mut().zip(&of_leaf).for_each(|(name, part)| *name = name.wrapping_add(*part));
             parts.push(of_leaf);
         }
@@ -113,11 +114,12 @@ impl<'c> Counter<'c> {
     }
 
     /// One number for a leaf's value at all of its levels: two values share it where they share all of these.
-    fn parts(&self, leaf: usize, place: &Place, levels: &[Level<'_>], values: &ArrayRef) -> Result<Vec<u128>, Cause> {
+    fn parts(&self, leaf: usize, place: &Place, levels: &[Level<'_>], placed: &Placed) -> Result<Vec<u128>, Cause> {
+        let Placed { values, structures } = placed;
         let mut hashes = Vec::with_capacity(levels.len());
         for level in levels {
             let mut of_level = vec![0u128; values.len()];
-            self.names.add(leaf, &self.masked(place, level.method(), values)?, &mut of_level);
+            self.names.add(leaf, &self.masked(place, level.method(), values)?, structures, &mut of_level);
             hashes.push(of_level);
         }
         let at = |row: usize| hashes.iter().map(move |of_level| of_level[row]);
@@ -147,6 +149,6 @@ impl<'c> Counter<'c> {
     fn sensitive(&self, rows: &Looked, place: &Place) -> Result<Vec<u128>, Cause> {
         let rule = self.table.schema.columns.get(&place.path);
         let rule = rule.ok_or(FileError::Damaged("a column has no rule"))?;
-        Ok(self.names.values(&self.masked(place, &*rule.method, &rows.values(place)?)?))
+        Ok(self.names.values(&self.masked(place, &*rule.method, &rows.values(place)?.values)?))
     }
 }
