@@ -218,6 +218,18 @@ fn what_can_be_told_apart_is_not_one_group() {
     }
 }
 
+/// Nobody waits for millions of levels where the coarsest do not do.
+#[test]
+fn levels_that_cannot_do_are_not_tried() {
+    let columns: String = (0..8)
+        .map(|at| format!("n{at} = {{ class = \"quasi\", method = \"generalise\", width = 2, type = \"int64\" }}\n"))
+        .collect();
+    let numbers = |person: u64| (0..8).map(move |at| format!(",\"n{at}\":{}", person * (at + 7) * 7_919 % 1_009));
+    let line = |person| format!("{{\"person\":\"person-{person:04}\"{}}}\n", numbers(person).collect::<String>());
+    let desk = desk_of_lines("k = 5\non_small_group = \"generalise\"", &columns, (0..300).map(line));
+    refused(&desk);
+}
+
 #[test]
 fn refusals_say_what_to_change_and_no_value() {
     let (many, few) = (people(0, 60, "00100", 31), people(60, 7, "99999", 77));

@@ -5,7 +5,9 @@
 //! further groups beyond it; those go too, until none does.
 //!
 //! Levels are tried for the whole table (full-domain generalisation; Samarati, 2001): fewest steps first, and of as many
-//! those that leave the first of the quasi columns alone the longest. The first that holds is taken.
+//! those that leave the first of the quasi columns alone the longest. The first that holds is taken. Groups only grow where
+//! leaves are made coarser, so what is too small with all other leaves at their coarsest need not be tried (LeFevre, DeWitt
+//! and Ramakrishnan, 2005).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -16,8 +18,14 @@ use super::mixture::{Counts, distance, is_diverse, mixed_as};
 use crate::error::{Failure, Kind};
 use crate::keys::Secret;
 use crate::plan::{Groups, Plan, TablePlan};
-use crate::schema::{LeafPath, OnSmall, Privacy};
+use crate::schema::{Diversity, LeafPath, OnSmall, Privacy};
 use crate::survey::{Counted, Group, Names, Standing, Standings, Subjects};
+
+/// Groups that are looked at for all levels that are tried together, in some minutes.
+const WORK: usize = 500_000_000;
+
+/// Levels that are tried at least, however many groups there are.
+const FEWEST_WAYS: usize = 1_000;
 
 /// What became of the groups of all tables.
 pub struct Judged {
@@ -172,21 +180,58 @@ impl<'c> Case<'c> {
     /// The first levels at which no more rows would be withheld than may be.
     fn first_that_holds(&self) -> Result<Node<'c>, Refusal> {
         let most: Vec<usize> = self.groups.quasi.iter().map(|place| self.table.levels(place).len() - 1).collect();
-        let mut last = None;
-        for steps in 0..=most.iter().sum() {
-            for levels in of_steps(&most, steps) {
-                let node = self.node(levels);
-                if node.withheld() as f64 <= self.privacy.most_withheld * node.rows() as f64 {
-                    return Ok(node);
-                }
-                last = Some(node);
-            }
+        let finest = self.node(vec![0; most.len()]);
+        if self.holds(&finest) {
+            return Ok(finest);
         }
-        let refused = |node: &Node<'_>| self.refusal(node);
-        Err(last.as_ref().map_or_else(|| self.refusal(&self.node(vec![0; most.len()])), refused))
+        let found = self.least(&most).and_then(|least| self.search(&least, &most, ways(finest.groups.len())));
+        found.ok_or_else(|| self.refusal(&self.node(most)))
+    }
+
+    fn holds(&self, node: &Node<'_>) -> bool {
+        node.withheld() as f64 <= self.privacy.most_withheld * node.rows() as f64
+    }
+
+    /// Tries so many levels between these, at most.
+    fn search(&self, least: &[usize], most: &[usize], ways: usize) -> Option<Node<'c>> {
+        let room: Vec<usize> = most.iter().zip(least).map(|(most, least)| most - least).collect();
+        let all = (0..=room.iter().sum()).flat_map(|steps| of_steps(&room, steps));
+        let levels = all.map(|steps| least.iter().zip(steps).map(|(least, steps)| least + steps).collect());
+        levels.take(ways).map(|levels| self.node(levels)).find(|node| self.holds(node))
+    }
+
+    /// Of each leaf the finest level at which it can do, the others being as coarse as they may; none where one cannot.
+    fn least(&self, most: &[usize]) -> Option<Vec<usize>> {
+        let nests = |leaf| self.counted.is_none_or(|counted| counted.nests(leaf));
+        if !(0..most.len()).all(nests) {
+            return Some(vec![0; most.len()]);
+        }
+        let of_leaf = |leaf: usize| {
+            let at = |level| (0..most.len()).map(|other| if other == leaf { level } else { most[other] }).collect();
+            (0..=most[leaf]).find(|level| !self.fails_for_good(at(*level)))
+        };
+        (0..most.len()).map(of_leaf).collect()
+    }
+
+    /// Whether too many rows are in groups that are too small or of too few values, as they then are at finer levels too.
+    fn fails_for_good(&self, levels: Vec<usize>) -> bool {
+        let mut node = self.joined(levels);
+        self.find_small(&mut node);
+        if !matches!(self.privacy.diversity, Some(Diversity::Distinct(_))) {
+            // Of others, two mixed groups can make one that is not.
+            node.failed.remove(&Rule::Diversity);
+        }
+        !self.holds(&node)
     }
 
     fn node(&self, levels: Vec<usize>) -> Node<'c> {
+        let mut node = self.joined(levels);
+        self.find_small(&mut node);
+        self.find_far(&mut node);
+        node
+    }
+
+    fn joined(&self, levels: Vec<usize>) -> Node<'c> {
         let mut groups: HashMap<u128, Joined<'c>, RandomState> = HashMap::default();
         if let Some(counted) = self.counted {
             for (name, group) in counted.groups() {
@@ -194,9 +239,7 @@ impl<'c> Case<'c> {
                 groups.entry(name).or_insert_with(|| Joined(Vec::new())).0.push(group);
             }
         }
-        let mut node = Node { levels, groups, small: BTreeSet::new(), failed: BTreeMap::new() };
-        self.find_small(&mut node);
-        node
+        Node { levels, groups, small: BTreeSet::new(), failed: BTreeMap::new() }
     }
 
     fn find_small(&self, node: &mut Node<'c>) {
@@ -213,6 +256,9 @@ impl<'c> Case<'c> {
             failed(group).map(|(rule, subjects)| (*name, rule, Failed { rows: group.rows(), subjects }))
         });
         node.fail(found.collect());
+    }
+
+    fn find_far(&self, node: &mut Node<'c>) {
         let Some(most) = self.privacy.closeness else { return };
         loop {
             let wholes = self.wholes(node);
@@ -340,14 +386,20 @@ fn is_ordered(data_type: &DataType) -> bool {
     data_type.is_numeric() || data_type.is_temporal()
 }
 
+/// How many levels are tried where there are so many groups: there can be 7 for each quasi leaf times 7 for the next.
+fn ways(groups: usize) -> usize {
+    (WORK / groups.max(1)).max(FEWEST_WAYS)
+}
+
 /// Every way to go so many steps, none of them further than `most`; the last leaves go first.
-fn of_steps(most: &[usize], steps: usize) -> Vec<Vec<usize>> {
+fn of_steps(most: &[usize], steps: usize) -> Box<dyn Iterator<Item = Vec<usize>> + '_> {
     let Some((first, rest)) = most.split_first() else {
-        return if steps == 0 { vec![Vec::new()] } else { Vec::new() };
+        return Box::new((steps == 0).then(Vec::new).into_iter());
     };
-    let further =
-        |level: usize| of_steps(rest, steps - level).into_iter().map(move |others| [vec![level], others].concat());
-    (0..=steps.min(*first)).flat_map(further).collect()
+    let further = move |level: usize| of_steps(rest, steps - level).map(move |others| [vec![level], others].concat());
+    // Where the others cannot go the rest of the steps, there is no way.
+    let least = steps.saturating_sub(rest.iter().sum());
+    Box::new((least..=steps.min(*first)).flat_map(further))
 }
 
 #[cfg(test)]
@@ -356,9 +408,10 @@ mod tests {
 
     #[test]
     fn levels_are_tried_by_steps_and_the_first_leaf_goes_last() {
-        assert_eq!(of_steps(&[1, 2], 0), [[0, 0]]);
-        assert_eq!(of_steps(&[1, 2], 2), [[0, 2], [1, 1]]);
-        assert_eq!(of_steps(&[1, 2], 3), [[1, 2]]);
-        assert!(of_steps(&[1, 2], 4).is_empty());
+        let of_steps = |steps| of_steps(&[1, 2], steps).collect::<Vec<_>>();
+        assert_eq!(of_steps(0), [[0, 0]]);
+        assert_eq!(of_steps(2), [[0, 2], [1, 1]]);
+        assert_eq!(of_steps(3), [[1, 2]]);
+        assert!(of_steps(4).is_empty());
     }
 }

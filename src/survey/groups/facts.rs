@@ -247,6 +247,17 @@ impl Counted {
         self.groups.iter().flatten().map(|(name, group)| (*name, group))
     }
 
+    /// Whether values that are equal at one level of a quasi leaf are so at all that are coarser. Those of a week need not
+    /// be of one month, and a hierarchy is what its file says.
+    pub fn nests(&self, leaf: usize) -> bool {
+        let Some(known) = self.levels.get(leaf) else { return true };
+        let levels = known.values().next().map_or(0, |hashes| hashes.len());
+        (1..levels).all(|level| {
+            let mut above: Map<u128> = Map::default();
+            known.values().all(|hashes| *above.entry(hashes[level - 1]).or_insert(hashes[level]) == hashes[level])
+        })
+    }
+
     /// The name that a group has at these levels, one for each quasi leaf.
     ///
     /// A name is the sum of the hashes of its values, so a value's is replaced by that of the level.
