@@ -408,6 +408,26 @@ fn what_may_hold_identifiers_earns_less() {
     assert!(earned["missing"].to_string().contains("`people.illness` may hold what identifies"), "{earned}");
 }
 
+/// What nobody recognises in a text, and what a rule says to leave there, stays.
+#[test]
+fn texts_that_are_scrubbed_earn_what_is_scrubbed_of_them() {
+    let rows = people(0, 30, "00100", 31);
+    let claim = |rule: &str| {
+        let columns =
+            COLUMNS.replace("{ class = \"sensitive\", method = \"keep\", because = \"made for a test\" }", rule);
+        let desk = desk_of("k = 11", &format!("subject = \"person\"\n{columns}"), &[&rows]);
+        desk.facts(&["plan", "shop"])["can_be_earned"]["claim"].as_str().expect("a claim").to_owned()
+    };
+    let (more, less) = ("deidentified with k = 11", "pseudonymised with k = 11");
+    assert_eq!(claim("{ class = \"free_text\", method = \"scrub\" }"), more);
+    assert_eq!(claim("{ class = \"free_text\", method = \"scrub\", leave = [\"PERSON\"] }"), less);
+    assert_eq!(
+        claim("{ class = \"direct\", method = \"items\", split = \",\", each = { method = \"redact\" } }"),
+        more
+    );
+    assert_eq!(claim("{ class = \"direct\", method = \"items\", split = \",\", each = { method = \"scrub\" } }"), less);
+}
+
 #[test]
 fn an_approval_that_promises_more_is_refused_before_a_run_is_counted() {
     let rows = people(0, 30, "00100", 31);

@@ -134,6 +134,11 @@ impl Method for Scrub {
         true
     }
 
+    /// Those of kinds that stay.
+    fn leaves_values(&self) -> bool {
+        self.rules.leaves_some()
+    }
+
     fn can_return_input(&self, _: &DataType) -> bool {
         true
     }

@@ -7,12 +7,13 @@ use arrow::datatypes::DataType;
 use crate::consent::{Assessment, Claim, Earned, Level};
 use crate::guard::groups::Finding;
 use crate::method::Method;
-use crate::schema::{Class, MayHold, TableSchema};
+use crate::method::nested::Inner;
+use crate::schema::{Class, Column, MayHold, TableSchema};
 
 /// Methods whose outputs come from a key or from nothing: where one equals its input, that is by chance.
 const NEW_VALUES: [&str; 4] = ["constant", "fake", "fpe", "pseudonym"];
 
-/// Methods that leave nothing of a free text that its writer put there.
+/// Methods that leave nothing of a free text that its writer put there, or nothing that is recognised.
 const TEXT_GONE: [&str; 8] = ["constant", "drop", "fake", "length", "null", "pseudonym", "redact", "scrub"];
 
 const NEVER_ANONYMOUS: &str = "anonymous is never earned by this version: the secret of the pseudonyms outlives the release \
@@ -50,7 +51,7 @@ pub fn by_facts<'s>(
     Earned { claim, assessment }
 }
 
-fn of_class(schema: &TableSchema, class: Class) -> impl Iterator<Item = (String, &crate::schema::Column)> {
+fn of_class(schema: &TableSchema, class: Class) -> impl Iterator<Item = (String, &Column)> {
     let own = schema.columns.iter().filter(move |(_, rule)| rule.class == class);
     own.map(|(path, rule)| (format!("`{}.{path}`", schema.table), rule))
 }
@@ -68,7 +69,8 @@ fn uncounted(schema: &TableSchema) -> Option<String> {
 fn left(schema: &TableSchema) -> Vec<String> {
     let direct = of_class(schema, Class::Direct).filter(|(_, rule)| may_return(rule.entry.name, &*rule.method));
     let direct = direct.map(|(name, _)| format!("{name} is a direct identifier, and its method can leave it as it is"));
-    let texts = of_class(schema, Class::FreeText).filter(|(_, rule)| !TEXT_GONE.contains(&rule.entry.name));
+    let stays = |rule: &Column| !TEXT_GONE.contains(&rule.entry.name) || rule.method.leaves_values();
+    let texts = of_class(schema, Class::FreeText).filter(|(_, rule)| stays(rule));
     let texts = texts.map(|(name, _)| format!("{name} is free text of which something stays: scrub, fake or drop it"));
     let held = schema.columns.iter().filter(|(_, rule)| rule.may_hold != MayHold::default());
     let held = held.map(|(path, _)| format!("`{}.{path}` may hold what identifies (`may_hold`)", schema.table));
@@ -80,10 +82,12 @@ fn may_return(name: &str, method: &dyn Method) -> bool {
     if NEW_VALUES.contains(&name) {
         return false;
     }
-    match method.inner().methods().as_slice() {
-        [] => method.keeps() || method.can_return_input(&DataType::Utf8),
-        inner => inner.iter().any(|nested| may_return(nested.name(), &*nested.method)),
+    let inner = method.inner();
+    // What nobody recognises in a text stays, whatever becomes of the rest.
+    if inner.is_none() || matches!(inner, Inner::OfFound(_)) {
+        return method.keeps() || method.can_return_input(&DataType::Utf8);
     }
+    inner.methods().iter().any(|nested| may_return(nested.name(), &*nested.method))
 }
 
 fn singling_out(schemas: &[&TableSchema], findings: &BTreeMap<String, Finding>) -> String {

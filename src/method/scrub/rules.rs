@@ -107,6 +107,12 @@ impl Rules {
         }
     }
 
+    /// Whether some of what is recognised stays as it is.
+    pub fn leaves_some(&self) -> bool {
+        let methods = || self.parts.iter().map(|part| &*part.nested.method);
+        !self.left.is_empty() || methods().any(|method| method.keeps() || method.leaves_values())
+    }
+
     /// In plain words.
     pub fn words(&self) -> String {
         let treated = self.by_kind.iter().filter(|(kind, _)| !self.left.contains(kind));
