@@ -215,6 +215,8 @@ fn what_can_be_told_apart_is_not_one_group() {
         refused(&desk_of_lines("k = 5", columns, lines()));
         let desk = desk_of_lines("k = 5\non_small_group = \"suppress\"\nmax_suppressed = 0.5", columns, lines());
         assert_eq!(done(&desk)["tables"]["people"], 20, "{few}");
+        let risk = desk.facts(&["risk", "shop"]);
+        assert_eq!(risk["tables"][0]["after"]["under_k"], 5, "{few}");
     }
 }
 

@@ -157,7 +157,10 @@ fn figures_are_those_of_counting_by_hand() {
     let table = &report["tables"][0];
     compare(&table["before"], &groups(&visits, raw));
     compare(&table["after"], &groups(&visits, masked));
-    assert_eq!(table["before"]["sensitive"][0]["figures"]["distinct_l"], distinct_l(&visits, raw));
+    assert!(
+        table["before"]["sensitive"][0]["figures"].is_null(),
+        "no group has 11, and of smaller ones nothing is told"
+    );
     assert_eq!(table["after"]["sensitive"][0]["figures"]["distinct_l"], distinct_l(&visits, masked));
     assert_eq!(table["after"]["sensitive"][1]["figures"]["distance"], "ordered");
     let kept = table["leaves"].as_array().expect("leaves").iter().find(|leaf| leaf["leaf"] == "sex").expect("a leaf");
@@ -165,7 +168,45 @@ fn figures_are_those_of_counting_by_hand() {
         (&kept["loss"]["entropy"], &kept["distance"]["categories"]["total_variation"]),
         (&0.0.into(), &0.0.into())
     );
-    assert_eq!(table["sets"].as_array().expect("sets").len(), 7, "three alone, three pairs, and all");
+    let sets = table["sets"].as_array().expect("sets");
+    assert_eq!(sets.len(), 7, "three alone, three pairs, and all");
+    let sex = groups(&visits, |visit| visit.sex.to_owned());
+    let distinction = up(sex.len()) as f64 / up(sex.values().map(BTreeSet::len).sum()) as f64;
+    assert!((sets[2]["distinction"][0].as_f64().expect("a share") - distinction).abs() < 1e-4, "of rounded counts");
+}
+
+/// Visits of one day and place: whose, what it cost, and the sex.
+fn measured_and_run(visits: &[(Option<usize>, Option<u64>, &str)]) -> [Value; 2] {
+    let desk = Desk::local("clinic");
+    let rules = RULES.replace("parquet", "ndjson").replace("cost    = {", "cost    = { type = \"int64\",");
+    let rules = rules.replace("born    = {", "born    = { type = \"date\",");
+    let privacy = "\n[privacy]\nk = 4\non_small_group = \"suppress\"\nt = 1\nmax_suppressed = 0.9\n\n[columns]";
+    desk.write("schemas/clinic/visits.toml", &rules.replace("\n[columns]", privacy));
+    let line = |(patient, cost, sex): &(Option<usize>, Option<u64>, &str)| {
+        let visit = serde_json::json!({
+            "patient": patient.map(|patient| format!("patient-{patient:04}")), "zip": "30000", "born": "1990-01-01",
+            "sex": sex, "finding": "well", "cost": cost, "room": "room",
+        });
+        format!("{visit}\n")
+    };
+    desk.write("production/clinic/visits/0.ndjson", &visits.iter().map(line).collect::<String>());
+    desk.approve("clinic", "measured", 1);
+    [desk.facts(&["risk", "clinic"])["tables"][0]["after"].clone(), desk.facts(&["run", "clinic"])]
+}
+
+/// Rows of which nobody knows whose they are make no group larger, and a missing number is behind all others in t.
+#[test]
+fn nobody_and_nothing_count_as_they_do_in_a_run() {
+    let many = (0..20).map(|patient| (Some(patient), (patient % 3 > 0).then_some(100 * patient as u64), "f"));
+    let mut visits: Vec<_> = many.chain((20..30).map(|patient| (Some(patient), Some(2_000), "m"))).collect();
+    let [risk, run] = measured_and_run(&visits);
+    let t = risk["sensitive"][1]["figures"]["t"].as_f64().expect("a distance");
+    let told: f64 = run["groups"]["visits"]["t"].as_str().expect("a figure").parse().expect("a number");
+    assert!((t - told).abs() < 2e-4, "{t} and {told}");
+    visits.extend((0..15).map(|_| (None, Some(700), "x")));
+    let [risk, run] = measured_and_run(&visits);
+    assert_eq!((&risk["smallest"], &risk["counted"]), (&Value::Null, &32.into()), "30 patients, and somebody");
+    assert_eq!(run["tables"]["visits"], 30);
 }
 
 #[test]

@@ -31,6 +31,11 @@ impl Crosstab {
 
     /// The classes with their values in order.
     pub fn classes(&self) -> Classes {
+        self.classes_where(|_| true)
+    }
+
+    /// Some of the classes, beside the values of the whole table.
+    pub fn classes_where(&self, is_wanted: impl Fn(u128) -> bool) -> Classes {
         let mut pairs: Vec<_> = self.0.iter().map(|(pair, count)| (*pair, *count)).collect();
         pairs.sort_unstable();
         let mut whole: Vec<(u64, u64)> = pairs.iter().map(|((_, value), count)| (*value, *count)).collect();
@@ -40,6 +45,7 @@ impl Crosstab {
             kept.1 += if is_same { next.1 } else { 0 };
             is_same
         });
+        pairs.retain(|((class, _), _)| is_wanted(*class));
         let ends = pairs.chunk_by(|((one, _), _), ((other, _), _)| one == other).scan(0, |end, class| {
             *end += class.len();
             Some(*end)
@@ -81,7 +87,12 @@ impl Classes {
         &self.whole
     }
 
-    /// How many records there are.
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// How many records there are in the whole table.
     pub fn records(&self) -> u64 {
         total(&self.whole)
     }
@@ -104,6 +115,15 @@ mod tests {
         assert_eq!(classes.iter().collect::<Vec<_>>(), [&[(3, 1), (7, 2)][..], &[(7, 1)]]);
         assert_eq!(classes.whole(), [(3, 1), (7, 3)]);
         assert_eq!(classes.records(), 4);
+    }
+
+    #[test]
+    fn a_class_that_is_left_out_counts_in_the_whole() {
+        let all = Crosstab::from_iter([(1, 7), (1, 7), (1, 3), (2, 9)]);
+        let one = all.classes_where(|class| class == 1);
+        assert_eq!(one.iter().collect::<Vec<_>>(), [&[(3, 1), (7, 2)][..]]);
+        assert_eq!((one.whole(), one.records()), (all.classes().whole(), 4));
+        assert!(!one.is_empty() && all.classes_where(|_| false).is_empty());
     }
 
     proptest! {

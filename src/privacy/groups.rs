@@ -8,6 +8,8 @@ use super::Sizes;
 
 /// How many records or subjects each group has. A key is a code or a hash of 128 bits of the group's values.
 ///
+/// A group that is there has one at least: rows of which nobody knows whose they are, are of somebody.
+///
 /// It takes 32 bytes a group and as much again for room in the table.
 #[derive(Debug, Clone, Default)]
 pub struct Groups(HashMap<u128, u64, RandomState>);
@@ -16,6 +18,11 @@ impl Groups {
     /// Counts one more in a group.
     pub fn add(&mut self, key: u128) {
         *self.0.entry(key).or_insert(0) += 1;
+    }
+
+    /// Makes a group be there, whoever is in it.
+    pub fn touch(&mut self, key: u128) {
+        self.0.entry(key).or_insert(0);
     }
 
     /// Adds the counts of another part of the table.
@@ -35,17 +42,17 @@ impl Groups {
 
     /// How many are in a group.
     pub fn size(&self, key: u128) -> u64 {
-        self.0.get(&key).copied().unwrap_or(0)
+        self.0.get(&key).map_or(0, |size| (*size).max(1))
     }
 
     /// Every key with its group's size, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (u128, u64)> {
-        self.0.iter().map(|(key, size)| (*key, *size))
+        self.0.iter().map(|(key, size)| (*key, (*size).max(1)))
     }
 
     /// How many groups there are of each size.
     pub fn sizes(&self) -> Sizes {
-        self.0.values().copied().collect()
+        self.iter().map(|(_, size)| size).collect()
     }
 }
 

@@ -8,11 +8,20 @@ use crate::keys::lanes::DomainKey;
 use crate::method::{hash_rows, is_hashed};
 use crate::privacy::code_of;
 use crate::schema::{LeafPath, children};
+use crate::survey::as_it_lies;
 
 const CONTEXT: &str = "verho 2026-11 groups of values";
 
 /// The code of a value that is missing: it is a value of its own.
-pub const MISSING: u128 = 0;
+const MISSING: u128 = 0;
+
+/// The greatest code of what is missing around a value: that of the outermost is the least after [`MISSING`].
+const MISSING_STRUCTURE: u128 = 254;
+
+/// Whether a code stands for nothing.
+pub fn is_missing(code: u128) -> bool {
+    code <= MISSING_STRUCTURE
+}
 
 /// Joins codes into one; odd, so that nothing is lost.
 const JOIN: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
@@ -38,10 +47,11 @@ impl Coded {
         }
     }
 
-    /// The code of a row's value among values: those of numbers stand in their order, and a missing one before all.
+    /// The code of a row's value among values: those of numbers stand in their order, and a missing one behind all, as
+    /// where `[privacy]` asks for t.
     pub fn value(&self, row: usize) -> u64 {
         match &self.numbers {
-            Some(numbers) if numbers[row].is_nan() => 0,
+            Some(numbers) if numbers[row].is_nan() => u64::MAX,
             Some(numbers) => code_of(numbers[row]),
             None => (self.codes[row] >> 64) as u64,
         }
@@ -67,20 +77,23 @@ impl Coder {
     /// Codes a leaf of a column; none where it has no such leaf.
     pub fn code(&self, column: &ArrayRef, name: &str, leaf: &LeafPath) -> Option<Coded> {
         let path = LeafPath::column(name);
-        let codes = self.walk(column, &path, leaf)?;
+        let codes = self.walk(column, &path, leaf, MISSING)?;
         let numbers = (path == *leaf).then(|| numbers(column)).flatten();
         Some(Coded { codes, numbers })
     }
 
-    /// The codes of a leaf that lies in an array of this path, one for each of the array's values.
-    fn walk(&self, array: &ArrayRef, here: &LeafPath, leaf: &LeafPath) -> Option<Vec<u128>> {
+    /// The codes of a leaf that lies in an array of this path, one for each of the array's values; `around` is that of a
+    /// structure around the array that is missing.
+    fn walk(&self, array: &ArrayRef, here: &LeafPath, leaf: &LeafPath, around: u128) -> Option<Vec<u128>> {
         let inner = children(here, array.data_type());
         if inner.is_empty() {
             return (here == leaf).then(|| self.values(array));
         }
+        // An empty list is 1.
+        let missing = (around + 2).min(MISSING_STRUCTURE);
         let within = |arrays: &[ArrayRef]| {
             let mut pairs = arrays.iter().zip(&inner);
-            pairs.find_map(|(array, (path, _))| self.walk(array, path, leaf))
+            pairs.find_map(|(array, (path, _))| self.walk(array, path, leaf, missing))
         };
         let codes = match array.data_type() {
             DataType::Struct(_) => within(array.as_struct().columns())?,
@@ -94,12 +107,12 @@ impl Coder {
             }
             _ => return None,
         };
-        Some(without_missing(array, codes))
+        Some(without_missing(array, codes, missing))
     }
 
     fn values(&self, array: &ArrayRef) -> Vec<u128> {
         let mut codes = vec![MISSING; array.len()];
-        hash_rows(&self.0, array, |row, hash| {
+        hash_rows(&self.0, &as_it_lies(array), |row, hash| {
             codes[row] = u128::from_le_bytes(std::array::from_fn(|at| hash[at])) | 1;
         });
         codes
@@ -121,9 +134,9 @@ fn joined<'o>(items: &[u128], offsets: impl Iterator<Item = &'o [i32]>) -> Vec<u
     offsets.map(|ends| join(items[ends[0] as usize..ends[1] as usize].iter().copied())).collect()
 }
 
-fn without_missing(array: &ArrayRef, mut codes: Vec<u128>) -> Vec<u128> {
+fn without_missing(array: &ArrayRef, mut codes: Vec<u128>, missing: u128) -> Vec<u128> {
     if array.null_count() > 0 {
-        (0..array.len()).filter(|row| array.is_null(*row)).for_each(|row| codes[row] = MISSING);
+        (0..array.len()).filter(|row| array.is_null(*row)).for_each(|row| codes[row] = missing);
     }
     codes
 }
@@ -165,15 +178,18 @@ mod tests {
         let fields = vec![Field::new("city", DataType::Utf8, true)];
         let inner: ArrayRef = Arc::new(StringArray::from(vec!["a", "b"]));
         let nested = StructArray::new(fields.into(), vec![inner], Some(vec![true, false].into()));
-        assert_eq!(codes(Arc::new(nested), "c.city"), [plain[0], MISSING]);
+        let nested = codes(Arc::new(nested), "c.city");
+        assert_eq!((nested[0], is_missing(nested[1])), (plain[0], true));
+        assert_ne!(nested[1], MISSING, "who reads can tell a structure that is missing from a value that is");
+        assert!(plain.iter().zip([false, true, false, false]).all(|(code, missing)| is_missing(*code) == missing));
     }
 
     #[test]
     fn a_list_is_all_its_items() {
         let lists = [Some(vec![Some(1), Some(2)]), Some(vec![Some(2), Some(1)]), None, Some(vec![])];
         let list = codes(Arc::new(ListArray::from_iter_primitive::<Int64Type, _, _>(lists.clone())), "c[]");
-        assert_eq!(list[2], MISSING);
-        assert!(list[0] != list[1] && list[1] != list[3] && list[3] != MISSING);
+        assert!(is_missing(list[2]));
+        assert!(list[0] != list[1] && list[1] != list[3] && list[3] != list[2]);
         let later = ListArray::from_iter_primitive::<Int64Type, _, _>(lists).slice(1, 3);
         assert_eq!(codes(Arc::new(later), "c[]"), list[1..]);
     }

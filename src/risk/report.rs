@@ -7,7 +7,7 @@
 use serde::Serialize;
 
 use super::looked::Looked;
-use super::tally::{Population, Side, Tally};
+use super::tally::{Population, Repeat, Side, Tally};
 use super::utility::Distance;
 use crate::plan::TablePlan;
 use crate::privacy::{Attack, Classes, Groups, Loss, Risks, Sizes, frequency_risk};
@@ -81,11 +81,12 @@ pub struct Attacker {
     pub average: f64,
 }
 
-/// A sensitive leaf within groups.
+/// A sensitive leaf within groups of k and more: how mixed a smaller one is would tell of the people in it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Sensitive {
     pub leaf: String,
-    /// None where the leaf is removed.
+    pub is_removed: bool,
+    /// None where the leaf is removed, or no group is large enough.
     pub figures: Option<Diversity>,
 }
 
@@ -145,19 +146,19 @@ pub fn table(
 ) -> TableRisk {
     let name = |leaf: &usize| looked.leaves[*leaf].leaf.to_string();
     let figures = |side: &Side, all: Option<&Groups>, removed: bool| Figures {
-        sensitive: sensitive(plan, looked, side, removed),
+        sensitive: sensitive(plan, looked, side, removed, k),
         ..figures(side.groups(), all, k)
     };
     let sets = tally.sets.iter().map(|set| SetRisk {
         leaves: set.leaves.iter().map(name).collect(),
         at_risk: set.sizes().map(|sides| sides.map(|sizes| at_risk(&sizes, k))),
-        distinction: set.sizes().map(|sides| sides.map(|sizes| rounded(sizes.distinction()))),
+        distinction: set.sizes().map(|sides| sides.map(|sizes| distinction(&sizes, k))),
     });
     let sides = [&tally.before, &tally.after].map(|side| side.groups().sizes());
     let all = (looked.quasi().len() > 1).then(|| SetRisk {
         leaves: looked.quasi().map(|leaf| name(&leaf)).collect(),
         at_risk: Some([0, 1].map(|side| at_risk(&sides[side], k))),
-        distinction: Some([0, 1].map(|side| rounded(sides[side].distinction()))),
+        distinction: Some([0, 1].map(|side| distinction(&sides[side], k))),
     });
     let pairs = tally.associations.measured().into_iter().map(|pair| PairUse {
         leaves: pair.leaves.map(|leaf| name(&leaf)),
@@ -220,6 +221,11 @@ fn at_risk(sizes: &Sizes, k: u64) -> f64 {
     rounded(up(sizes.records_under(k), k) as f64 / up(sizes.records(), k).max(1) as f64)
 }
 
+/// Of rounded counts, as averages are.
+fn distinction(sizes: &Sizes, k: u64) -> f64 {
+    rounded((sizes.distinction() * blur(sizes, k)).min(1.0))
+}
+
 fn bins(sizes: &Sizes, k: u64) -> Vec<Bin> {
     let ends = BINS.iter().skip(1).map(|end| Some(end * k)).chain([None]);
     let bin = |(from, to): (&u64, Option<u64>)| {
@@ -230,12 +236,14 @@ fn bins(sizes: &Sizes, k: u64) -> Vec<Bin> {
     BINS.iter().zip(ends).map(bin).collect()
 }
 
-fn sensitive(plan: &TablePlan, looked: &Looked, side: &Side, is_after: bool) -> Vec<Sensitive> {
+fn sensitive(plan: &TablePlan, looked: &Looked, side: &Side, is_after: bool, k: u64) -> Vec<Sensitive> {
     let of = |(place, (crosstab, is_numeric)): (usize, (&crate::privacy::Crosstab, bool))| {
         let leaf = &looked.leaves[place].leaf;
         let is_removed = is_after && plan.leaf(leaf).is_some_and(|plan| plan.after().is_none());
-        let figures = (!is_removed).then(|| diversity(&crosstab.classes(), is_numeric));
-        Sensitive { leaf: leaf.to_string(), figures }
+        let large = || crosstab.classes_where(|group| side.groups().size(group) >= k);
+        let figures = (!is_removed).then(large).filter(|classes| !classes.is_empty());
+        let figures = figures.map(|classes| diversity(&classes, is_numeric));
+        Sensitive { leaf: leaf.to_string(), is_removed, figures }
     };
     looked.sensitive().zip(side.sensitive()).map(of).collect()
 }
@@ -268,8 +276,14 @@ fn leaf_use(plan: &TablePlan, looked: &Looked, tally: &Tally<'_>, leaf: usize) -
 fn notes(plan: &TablePlan, looked: &Looked, tally: &Tally<'_>, k: u64) -> Vec<String> {
     let mut notes =
         vec![format!("counts are rounded up to multiples of {k}, and so are those that shares are made of")];
+    if !looked.sensitive().is_empty() {
+        notes.push(format!("l, t and α are of groups of {k} and more"));
+    }
     if looked.subject.is_none() {
         notes.push("the schema names no `subject`: rows are counted, of which one person can have many".to_owned());
+    }
+    if tally.repeat == Repeat::Several {
+        notes.push("who has rows in several groups counts in each of them".to_owned());
     }
     if !plan.asked.is_empty() {
         notes.push("not all rows leave: a journalist looks for them among all rows of the source".to_owned());

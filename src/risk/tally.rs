@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use ahash::RandomState;
 
-use super::code::{Coded, MISSING, join};
+use super::code::{Coded, is_missing, join};
 use super::looked::Looked;
 use super::read::Strip;
 use super::sets::Sets;
@@ -48,7 +48,7 @@ pub struct Subjects {
 impl Subjects {
     /// Adds the subjects of some rows; a row without one belongs to nobody else.
     pub fn add(&mut self, codes: &[u128]) -> Held {
-        let known = codes.iter().filter(|code| **code != MISSING);
+        let known = codes.iter().filter(|code| !is_missing(**code));
         known.for_each(|code| {
             self.seen.insert(*code);
             self.rows += 1;
@@ -73,7 +73,7 @@ impl Once {
     /// Whether something is new of this subject; all is new of a row that is nobody's.
     fn is_new(&mut self, what: u128, subject: Option<u128>) -> bool {
         match (&mut self.0, subject) {
-            (Some(seen), Some(subject)) if subject != MISSING => seen.insert(join([what, subject])),
+            (Some(seen), Some(subject)) if !is_missing(subject) => seen.insert(join([what, subject])),
             _ => true,
         }
     }
@@ -94,8 +94,11 @@ impl Counted {
         Counted { groups: Groups::default(), once: Once::new(repeat) }
     }
 
+    /// Counts a subject in a group; nobody's row counts nobody.
     pub fn add(&mut self, key: u128, subject: Option<u128>) {
-        if self.once.is_new(key, subject) {
+        if subject.is_some_and(is_missing) {
+            self.groups.touch(key);
+        } else if self.once.is_new(key, subject) {
             self.groups.add(key);
         }
     }
@@ -188,6 +191,7 @@ pub struct Tally<'l> {
     pub sets: Sets,
     pub columns: Columns,
     pub associations: Associations,
+    pub repeat: Repeat,
 }
 
 impl<'l> Tally<'l> {
@@ -201,13 +205,14 @@ impl<'l> Tally<'l> {
             sets: Sets::new(looked.quasi(), repeat),
             columns: Columns::new(looked.leaves.len()),
             associations: Associations::new(looked.leaves.len()),
+            repeat,
         }
     }
 
     /// Counts some rows.
     pub fn add(&mut self, strip: &Strip) -> Held {
         let (before, after) = (strip.before(), strip.after());
-        let Tally { looked, limits, before: was, after: becomes, sets, columns, associations } = self;
+        let Tally { looked, limits, before: was, after: becomes, sets, columns, associations, .. } = self;
         let room = limits.entries / 4;
         rayon::scope(|scope| {
             scope.spawn(|_| was.add(looked, &before, strip));
@@ -248,15 +253,19 @@ impl Population {
 mod tests {
     use super::*;
 
+    const MISSING: u128 = 0;
+
     #[test]
     fn a_subject_counts_once_in_a_group() {
         let mut counted = Counted::new(Repeat::Several);
-        for (key, who) in [(1, 7), (1, 7), (2, 7), (1, 8), (1, MISSING), (1, MISSING)] {
+        for (key, who) in [(1, 700), (1, 700), (2, 700), (1, 800), (1, MISSING), (1, MISSING)] {
             counted.add(key, Some(who));
         }
-        assert_eq!((counted.groups.size(1), counted.groups.size(2)), (4, 1));
+        assert_eq!((counted.groups.size(1), counted.groups.size(2)), (2, 1), "nobody's rows count nobody");
+        counted.add(3, Some(MISSING));
+        assert_eq!((counted.groups.size(3), counted.groups.len()), (1, 3), "but somebody they are of");
         let mut rows = Counted::new(Repeat::Once);
-        for (key, who) in [(1, 7), (1, 7)] {
+        for (key, who) in [(1, 700), (1, 700)] {
             rows.add(key, Some(who));
         }
         assert_eq!(rows.groups.size(1), 2, "who has one row only is not remembered");
@@ -265,9 +274,9 @@ mod tests {
     #[test]
     fn subjects_repeat_or_do_not() {
         let mut subjects = Subjects::default();
-        subjects.add(&[3, 5, MISSING, MISSING]);
+        subjects.add(&[300, 500, MISSING, MISSING]);
         assert_eq!(subjects.repeat(), Repeat::Once);
-        subjects.add(&[5]);
+        subjects.add(&[500]);
         assert_eq!(subjects.repeat(), Repeat::Several);
     }
 }

@@ -12,7 +12,7 @@ const LINE: f64 = 38.0;
 const BAR: f64 = 11.0;
 
 /// The longest label that is shown whole, in characters.
-const LONGEST: usize = 31;
+const LONGEST: usize = 28;
 
 /// One line: its label, and the share and the figure of each bar; none where there is nothing to show.
 pub struct Line {

@@ -72,8 +72,8 @@ fn diversity(before: &Sensitive, after: &Sensitive) -> Vec<[String; 3]> {
         ("t", |figures| format!("{:.3} {}", figures.t, figures.distance)),
         ("α: most frequent value", |figures| percent(figures.alpha)),
     ];
-    let side =
-        |side: &Sensitive, of: fn(&Diversity) -> String| side.figures.as_ref().map_or_else(|| "removed".to_owned(), of);
+    let none = |side: &Sensitive| if side.is_removed { "removed" } else { "–" }.to_owned();
+    let side = |side: &Sensitive, of: fn(&Diversity) -> String| side.figures.as_ref().map_or_else(|| none(side), of);
     shown.map(|(name, of)| [format!("`{}` {name}", before.leaf), side(before, of), side(after, of)]).into()
 }
 
