@@ -27,7 +27,7 @@ const PIECES: usize = 16;
 const ROWS: usize = 64 * 1024;
 
 /// Values of which counts are kept.
-const COUNTED: usize = 256;
+const COUNTED: usize = 4_096;
 
 /// Values by which it is estimated how many different ones there are.
 const SAMPLED: usize = 1_024;
@@ -157,6 +157,8 @@ fn look_at_records(
 /// What was counted of one leaf.
 struct Summary {
     counts: HashMap<u64, u64, RandomState>,
+    /// By how much a count is too low, at most.
+    short: u64,
     sample: Least<()>,
     values: u64,
 }
@@ -166,7 +168,7 @@ impl Summary {
         let lost = || FileError::Damaged("a column is not the one that was planned");
         let leaves = columns.map(|column| leaf_of(column, coded.leaf).ok_or_else(lost));
         let leaves = leaves.collect::<Result<Vec<_>, _>>()?;
-        let mut summary = Summary { counts: HashMap::default(), sample: Least::new(SAMPLED), values: 0 };
+        let mut summary = Summary { counts: HashMap::default(), short: 0, sample: Least::new(SAMPLED), values: 0 };
         if leaves.is_empty() {
             return Ok(summary);
         }
@@ -186,6 +188,7 @@ impl Summary {
     /// Counts another piece too.
     fn join(&mut self, other: Summary) {
         self.values += other.values;
+        self.short += other.short;
         other.counts.into_iter().for_each(|(hash, count)| *self.counts.entry(hash).or_default() += count);
         self.sample.join(other.sample);
         self.reduce();
@@ -196,17 +199,24 @@ impl Summary {
         let mut falling: Vec<u64> = self.counts.values().copied().collect();
         falling.sort_unstable_by(|one, next| next.cmp(one));
         let Some(less) = falling.get(COUNTED) else { return };
+        self.short += less;
         self.counts.retain(|_, count| {
             *count -= (*count).min(*less);
             *count > 0
         });
     }
 
+    /// Of values that are rare no count is kept, and hardly any row of theirs is recovered; what the others lost to them
+    /// is counted as theirs again, so that the figure is rather too high than too low.
+    fn frequency_risk(&self) -> f64 {
+        let counts = || self.counts.values().map(|count| count + self.short);
+        let kept: u64 = counts().sum();
+        (frequency_risk(counts()) * kept as f64 / self.values.max(1) as f64).min(1.0)
+    }
+
     fn finding(self, coded: &Coded<'_>, multiple: u64) -> SkewFinding {
         let distinct = self.sample.distinct();
-        // Counts that are not kept are of values that are rare, and hardly any row of theirs is recovered.
-        let kept: u64 = self.counts.values().sum();
-        let risk = frequency_risk(self.counts.values().copied()) * kept as f64 / self.values.max(1) as f64;
+        let risk = self.frequency_risk();
         SkewFinding {
             leaf: coded.path.clone(),
             domain: coded.domain.to_owned(),
@@ -225,7 +235,7 @@ mod tests {
     fn summary(counts: impl IntoIterator<Item = (u64, u64)>) -> Summary {
         let counts: HashMap<u64, u64, RandomState> = counts.into_iter().collect();
         let values = counts.values().sum();
-        let mut summary = Summary { counts, sample: Least::new(SAMPLED), values };
+        let mut summary = Summary { counts, short: 0, sample: Least::new(SAMPLED), values };
         summary.reduce();
         summary
     }
@@ -239,5 +249,14 @@ mod tests {
         }
         let counted = all.counts[&0];
         assert!(counted <= 8_000 && 8_000 - counted <= all.values / COUNTED as u64, "{counted}");
+    }
+
+    /// Every value has a count of its own, so that ranks tell all of them.
+    #[test]
+    fn more_values_than_are_counted_hide_hardly_one() {
+        let values = COUNTED as u64 + 200;
+        let all = summary((0..values).map(|value| (value, 20_000 + value)));
+        let (risk, exact) = (all.frequency_risk(), COUNTED as f64 / values as f64);
+        assert!(risk > exact - 0.01 && risk <= 1.0, "{risk}");
     }
 }
