@@ -220,6 +220,22 @@ fn what_can_be_told_apart_is_not_one_group() {
     }
 }
 
+/// Who is written in two ways that a rule makes alike is one person, in the output too.
+#[test]
+fn spellings_of_one_person_are_one() {
+    let age = "age = { class = \"quasi\", method = \"generalise\", width = 10, type = \"int64\" }\n";
+    let name = |at: usize| if at < 6 { format!("person-{at:04}") } else { format!("PERSON-{:04}", at - 6) };
+    let lines = || (0..12).map(|at| format!("{{\"person\":\"{}\",\"age\":31}}\n", name(at)));
+    for (normalise, code, smallest) in [("", 0, Some(12)), (", normalise = [\"case\"]", 7, None)] {
+        let desk = desk_of_lines("k = 11", age, lines());
+        let schema = std::fs::read_to_string(desk.path("schemas/shop/people.toml")).expect("a schema");
+        let schema = schema.replace("domain = \"person\"", &format!("domain = \"person\"{normalise}"));
+        desk.write("schemas/shop/people.toml", &schema);
+        assert_eq!(run(&desk).status.code(), Some(code), "{normalise}");
+        assert_eq!(desk.facts(&["risk", "shop"])["tables"][0]["after"]["smallest"].as_u64(), smallest, "{normalise}");
+    }
+}
+
 /// Nobody waits for millions of levels where the coarsest do not do.
 #[test]
 fn levels_that_cannot_do_are_not_tried() {

@@ -215,6 +215,14 @@ pub trait Method: Send + Sync {
     /// Where [`plan`](Method::plan) refuses the type or removes the leaf, the text is too long, or a value does not fit.
     fn apply(&self, input: &ArrayRef, context: &Context) -> Result<ArrayRef, ApplyError>;
 
+    /// Values as it tells them apart: those that it makes alike before it treats them are equal. The same without such.
+    ///
+    /// # Errors
+    /// Those of [`apply`](Method::apply).
+    fn alike(&self, input: &ArrayRef) -> Result<ArrayRef, ApplyError> {
+        Ok(input.clone())
+    }
+
     /// Says in plain words what it does, options included, for the customer's approval request.
     fn words(&self) -> String;
 

@@ -155,11 +155,11 @@ impl Method for Pseudonym {
 
     fn apply(&self, input: &ArrayRef, context: &Context) -> Result<ArrayRef, ApplyError> {
         let code = self.code(input.data_type())?;
-        let key = context.keys.of(&self.domain)?;
-        if self.normalise.is_none() {
-            return code.of_each(key, input, &self.prefix);
-        }
-        code.of_each(key, &self.normalise.apply(input)?, &self.prefix)
+        code.of_each(context.keys.of(&self.domain)?, &self.alike(input)?, &self.prefix)
+    }
+
+    fn alike(&self, input: &ArrayRef) -> Result<ArrayRef, ApplyError> {
+        if self.normalise.is_none() { Ok(input.clone()) } else { self.normalise.apply(input) }
     }
 
     fn domains(&self) -> Vec<&str> {

@@ -5,7 +5,7 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type};
 
 use crate::keys::lanes::DomainKey;
-use crate::method::{hash_rows, is_hashed};
+use crate::method::{Method, hash_rows, is_hashed};
 use crate::privacy::code_of;
 use crate::schema::{LeafPath, children};
 use crate::survey::as_it_lies;
@@ -77,37 +77,15 @@ impl Coder {
     /// Codes a leaf of a column; none where it has no such leaf.
     pub fn code(&self, column: &ArrayRef, name: &str, leaf: &LeafPath) -> Option<Coded> {
         let path = LeafPath::column(name);
-        let codes = self.walk(column, &path, leaf, MISSING)?;
+        let codes = walk(column, &path, leaf, MISSING, &|values| Some(self.values(values)))?;
         let numbers = (path == *leaf).then(|| numbers(column)).flatten();
         Some(Coded { codes, numbers })
     }
 
-    /// The codes of a leaf that lies in an array of this path, one for each of the array's values; `around` is that of a
-    /// structure around the array that is missing.
-    fn walk(&self, array: &ArrayRef, here: &LeafPath, leaf: &LeafPath, around: u128) -> Option<Vec<u128>> {
-        let inner = children(here, array.data_type());
-        if inner.is_empty() {
-            return (here == leaf).then(|| self.values(array));
-        }
-        // An empty list is 1.
-        let missing = (around + 2).min(MISSING_STRUCTURE);
-        let within = |arrays: &[ArrayRef]| {
-            let mut pairs = arrays.iter().zip(&inner);
-            pairs.find_map(|(array, (path, _))| self.walk(array, path, leaf, missing))
-        };
-        let codes = match array.data_type() {
-            DataType::Struct(_) => within(array.as_struct().columns())?,
-            DataType::List(_) => {
-                let list = array.as_list::<i32>();
-                joined(&within(std::slice::from_ref(list.values()))?, list.offsets().windows(2))
-            }
-            DataType::Map(..) => {
-                let map = array.as_map();
-                joined(&within(map.entries().columns())?, map.offsets().windows(2))
-            }
-            _ => return None,
-        };
-        Some(without_missing(array, codes, missing))
+    /// Codes a leaf of a column that says whose rows these are, as its method tells people apart; none where it cannot.
+    pub fn people(&self, column: &ArrayRef, name: &str, leaf: &LeafPath, method: &dyn Method) -> Option<Vec<u128>> {
+        let alike = |values: &ArrayRef| Some(self.values(&method.alike(values).ok()?));
+        walk(column, &LeafPath::column(name), leaf, MISSING, &alike)
     }
 
     fn values(&self, array: &ArrayRef) -> Vec<u128> {
@@ -117,6 +95,37 @@ impl Coder {
         });
         codes
     }
+}
+
+/// Codes the values of a leaf.
+type Values<'v> = &'v dyn Fn(&ArrayRef) -> Option<Vec<u128>>;
+
+/// The codes of a leaf that lies in an array of this path, one for each of the array's values; `around` is that of a
+/// structure around the array that is missing.
+fn walk(array: &ArrayRef, here: &LeafPath, leaf: &LeafPath, around: u128, values: Values<'_>) -> Option<Vec<u128>> {
+    let inner = children(here, array.data_type());
+    if inner.is_empty() {
+        return if here == leaf { values(array) } else { None };
+    }
+    // An empty list is 1.
+    let missing = (around + 2).min(MISSING_STRUCTURE);
+    let within = |arrays: &[ArrayRef]| {
+        let mut pairs = arrays.iter().zip(&inner);
+        pairs.find_map(|(array, (path, _))| walk(array, path, leaf, missing, values))
+    };
+    let codes = match array.data_type() {
+        DataType::Struct(_) => within(array.as_struct().columns())?,
+        DataType::List(_) => {
+            let list = array.as_list::<i32>();
+            joined(&within(std::slice::from_ref(list.values()))?, list.offsets().windows(2))
+        }
+        DataType::Map(..) => {
+            let map = array.as_map();
+            joined(&within(map.entries().columns())?, map.offsets().windows(2))
+        }
+        _ => return None,
+    };
+    Some(without_missing(array, codes, missing))
 }
 
 /// Whether values of a leaf's type have codes.

@@ -254,7 +254,9 @@ impl<'p> Piece<'p> {
         let (name, array) = (self.column.field.name(), raw.array.clone());
         self.rows += raw.rows();
         if let Some((subjects, place)) = self.subjects.as_mut().zip(looked.subject.as_ref()) {
-            subjects.extend(coder.code(&array, name, &place.leaf).map(|coded| coded.codes).unwrap_or_default());
+            let rule = table.schema.columns.get(&place.leaf);
+            let people = rule.and_then(|rule| coder.people(&array, name, &place.leaf, &*rule.method));
+            subjects.extend(people.ok_or(FileError::Damaged("a column is not the one that was planned"))?);
         }
         if self.leaves.is_empty() {
             return Ok(());

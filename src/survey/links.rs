@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::look::{Look, Means};
 use super::sample::Least;
-use super::{Cause, SurveyError};
+use super::{Cause, SurveyError, alike};
 use crate::keys::Secret;
 use crate::keys::lanes::DomainKey;
 use crate::method::hash_rows;
@@ -77,7 +77,7 @@ fn look(
     };
     let Some((column, leaf)) = table.columns.iter().enumerate().find_map(leaf) else { return Ok(()) };
     Look::at(table, [column]).each(means, |rows| {
-        let values = rows.all_values(column, leaf)?;
+        let values = alike(table, path, rows.all_values(column, leaf)?)?;
         let greatest = held.lock().unwrap_or_else(PoisonError::into_inner).greatest();
         let (mut hashes, mut beyond) = (Vec::new(), None);
         hash_rows(key, &values, |_, hash| {

@@ -15,6 +15,7 @@ mod words;
 
 use std::collections::BTreeMap;
 
+use arrow::array::ArrayRef;
 use rayon::prelude::*;
 
 use crate::account::doors::OpenProduction;
@@ -115,6 +116,12 @@ fn measure(
 
 fn table_files(table: &TablePlan) -> impl Iterator<Item = (usize, &SourceFile)> {
     table.files.iter().enumerate().filter(|(_, file)| matches!(file.content, Content::Records { .. }))
+}
+
+/// Values of a leaf as its rule tells them apart.
+fn alike(table: &TablePlan, leaf: &LeafPath, values: ArrayRef) -> Result<ArrayRef, Cause> {
+    let Some(rule) = table.schema.columns.get(leaf) else { return Ok(values) };
+    rule.method.alike(&values).map_err(|error| Cause::Method(leaf.clone(), error))
 }
 
 fn located(table: &TablePlan, index: usize, error: impl Into<Cause>) -> SurveyError {

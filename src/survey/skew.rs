@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::look::{Means, leaf_of};
 use super::sample::Least;
 use super::{Cause, SurveyError, located};
-use crate::method::hash_rows;
+use crate::method::{Method, hash_rows};
 use crate::plan::{ColumnPlan, Content, FileError, Plan, SourceFile, TablePlan};
 use crate::privacy::frequency_risk;
 use crate::source::{Asked, Records, RowGroup};
@@ -56,6 +56,7 @@ struct Coded<'c> {
     column: usize,
     leaf: usize,
     path: String,
+    method: &'c dyn Method,
     domain: &'c str,
 }
 
@@ -101,9 +102,9 @@ fn of_table(table: &TablePlan, means: Means<'_>) -> Result<Vec<SkewFinding>, Sur
 
 fn coded<'c>(table: &'c TablePlan, index: usize, column: &'c ColumnPlan) -> Vec<Coded<'c>> {
     let of_leaf = |(leaf, plan): (usize, &'c crate::plan::LeafPlan)| {
-        let domain = table.schema.columns.get(&plan.leaf.path)?.method.whole()?;
-        let path = format!("{}.{}", table.schema.table, plan.leaf.path);
-        plan.after().map(|_| Coded { column: index, leaf, path, domain })
+        let method = &*table.schema.columns.get(&plan.leaf.path)?.method;
+        let (path, domain) = (format!("{}.{}", table.schema.table, plan.leaf.path), method.whole()?);
+        plan.after().map(|_| Coded { column: index, leaf, path, method, domain })
     };
     column.leaves.iter().enumerate().filter_map(of_leaf).collect()
 }
@@ -173,7 +174,7 @@ impl Summary {
             return Ok(summary);
         }
         let pieces: Vec<&dyn Array> = leaves.iter().map(AsRef::as_ref).collect();
-        let values = concat(&pieces).map_err(|_| lost())?;
+        let values = coded.method.alike(&concat(&pieces).map_err(|_| lost())?).map_err(|_| lost())?;
         let key = means.keys.of(coded.domain).map_err(|_| lost())?;
         hash_rows(key, &values, |_, hash| {
             summary.values += 1;

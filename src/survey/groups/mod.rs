@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use arrow::array::{Array, ArrayRef};
 
 use super::look::{Look, Looked, Means};
-use super::{Cause, SurveyError};
+use super::{Cause, SurveyError, alike};
 use crate::keys::Secret;
 use crate::method::{Context, Method, Outcome, distinct};
 use crate::plan::{FileError, Groups, Level, Place, Placed, Plan, TablePlan};
@@ -74,8 +74,11 @@ impl<'c> Counter<'c> {
     /// Counts some rows.
     fn join(&self, rows: &Looked) -> Result<(), Cause> {
         let (names, parts) = self.name(rows)?;
-        let subjects = self.groups.subject.as_ref().map(|place| rows.values(place)).transpose()?;
-        let subjects = subjects.map(|subjects| self.names.subjects(&subjects.values));
+        let subjects = |place: &Place| {
+            let values = alike(self.table, &place.path, rows.values(place)?.values)?;
+            Ok::<_, Cause>(self.names.subjects(&values))
+        };
+        let subjects = self.groups.subject.as_ref().map(subjects).transpose()?;
         let sensitive: Vec<Vec<u128>> =
             self.groups.sensitive.iter().map(|place| self.sensitive(rows, place)).collect::<Result<_, _>>()?;
         let mut batch = self.facts.batch();
