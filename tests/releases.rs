@@ -8,6 +8,7 @@ use common::desk::Desk;
 use jiff::SignedDuration;
 use serde_json::Value;
 use verho::engine::Progress;
+use verho::error::{Failure, Kind};
 use verho::ledger::{Entry, Event, Told};
 use verho::release::Manifest;
 use verho::run::{self, House, Refreshed, Wish, ending};
@@ -122,17 +123,60 @@ fn a_release_of_which_the_ledger_does_not_say_that_it_became_visible_is_not_used
     assert!(why.contains("does not say that it became visible"), "{why}");
 }
 
-/// What a refresh makes of a desk, however young its newest release is.
-fn refreshed(desk: &Desk) -> Refreshed {
-    struct Silent;
-    impl Progress for Silent {
-        fn part_done(&self, _: u64) {}
+/// Does something in the middle of a run.
+struct Meanwhile<F>(F);
+
+impl<F: Fn() + Sync> Progress for Meanwhile<F> {
+    fn part_done(&self, _: u64) {
+        self.0();
     }
+}
+
+/// What comes of work on a desk, during which something happens.
+fn worked<T>(
+    desk: &Desk,
+    meanwhile: impl Fn() + Sync,
+    work: impl FnOnce(&House<'_>, &Wish<'_>, &dyn Progress) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     let workspace = Workspace::read(&desk.path("")).unwrap_or_else(|fault| panic!("{fault}"));
     let house = House::open(&workspace, "demo").unwrap_or_else(|failure| panic!("{}", failure.message));
     let wish = Wish { customer: "demo", approval: None, operator: None };
-    let refreshed = run::refresh(&house, &wish, SignedDuration::ZERO, &Silent);
+    work(&house, &wish, &Meanwhile(meanwhile))
+}
+
+/// What a refresh makes of a desk, however young its newest release is.
+fn refreshed(desk: &Desk) -> Refreshed {
+    let refreshed =
+        worked(desk, || {}, |house, wish, progress| run::refresh(house, wish, SignedDuration::ZERO, progress));
     refreshed.unwrap_or_else(|failure| panic!("{}", failure.message))
+}
+
+#[test]
+fn a_release_that_lost_an_object_while_it_was_written_does_not_become_visible() {
+    let (desk, made) = desk(1);
+    desk.open_without_environment();
+    let delete = || {
+        let unfinished = desk.facts(&["release", "list", "demo"])["unfinished"].clone();
+        let release = unfinished[0].as_str().expect("it is being written").to_owned();
+        desk.facts(&["release", "delete", "demo", &release]);
+    };
+    let refused = worked(&desk, delete, run::run).expect_err("its objects are gone");
+    assert_eq!(refused.kind, Kind::Storage);
+    assert!(refused.message.contains("1 of its 1 objects are not in test as they were written"), "{refused}");
+    let listed = desk.facts(&["release", "list", "demo"]);
+    assert_eq!((&listed["current"], listed["releases"].as_array().map(Vec::len)), (&made[0].as_str().into(), Some(1)));
+    desk.facts(&["run", "demo"]);
+}
+
+#[test]
+fn a_release_to_which_readers_cannot_be_pointed_goes_again() {
+    let (desk, made) = desk(1);
+    std::fs::remove_file(desk.path("test/demo/current.json")).expect("deleted");
+    std::fs::create_dir(desk.path("test/demo/current.json")).expect("a folder in its place");
+    refused(&desk, &["run", "demo"], 8, "the release cannot be made visible");
+    assert_eq!(files(&desk).iter().filter(|key| !key.contains(&made[0])).count(), 0, "{:?}", files(&desk));
+    std::fs::remove_dir(desk.path("test/demo/current.json")).expect("deleted");
+    desk.facts(&["run", "demo"]);
 }
 
 #[test]

@@ -9,7 +9,7 @@
 mod contents;
 mod purge;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -91,6 +91,8 @@ pub enum ReleaseError {
     InUse(String),
     #[error("{} versions, {} delete markers and {} unfinished writes are left", .0.versions, .0.markers, .0.uploads)]
     Left(Erased),
+    #[error("{lost} of its {all} objects are not in test as they were written")]
+    Lost { lost: usize, all: usize },
     #[error(transparent)]
     Sign(#[from] SignError),
 }
@@ -98,12 +100,27 @@ pub enum ReleaseError {
 /// Makes a release visible: one conditional write of its manifest. Then readers are pointed to it.
 ///
 /// # Errors
-/// Where the manifest cannot be signed or written; then nothing is visible.
+/// Where one of its objects is not there any more, or the manifest cannot be signed or written; then nothing is visible.
+/// Where readers cannot be pointed to it, it is.
 pub fn commit(test: OpenTest<'_>, manifest: &Manifest, signer: &dyn Signer) -> Result<(), ReleaseError> {
     let payload = serde_json::to_vec(manifest).map_err(|_| ReleaseError::Broken(manifest.release.clone()))?;
     let envelope = Envelope::sign_as(PAYLOAD_TYPE, &payload, signer)?;
+    // Last, since until now anybody could take the release for one that was cut short, and delete it.
+    demand_whole(test.door, manifest)?;
     test.door.store.create(&key(&manifest.release), &[json(&Signed { manifest: manifest.clone(), envelope })])?;
     Ok(point_to(test.door, &manifest.release)?)
+}
+
+/// Every object that a manifest names must lie there.
+fn demand_whole(test: &Test, manifest: &Manifest) -> Result<(), ReleaseError> {
+    let (mut lost, mut all) = (0, 0);
+    for (name, table) in &manifest.tables {
+        let there = test.store.list(&format!("{name}/{}/", manifest.release))?;
+        let there: BTreeSet<(&str, u64)> = there.iter().map(|object| (object.key.as_str(), object.size)).collect();
+        all += table.objects.len();
+        lost += table.objects.iter().filter(|object| !there.contains(&(object.key.as_str(), object.size))).count();
+    }
+    if lost == 0 { Ok(()) } else { Err(ReleaseError::Lost { lost, all }) }
 }
 
 /// Points readers to a visible release that `public_key` signed: the way back to an earlier one.

@@ -338,14 +338,14 @@ pub fn sweep(
     standing.withdrawn_at.map_or(Ok(()), |_| Err(withdrawn()))
 }
 
-/// After a run that came to nothing: what it wrote goes at once, since no manifest will ever name it.
+/// After a run that came to nothing: what it wrote goes at once. Its manifest too, where that came through although its reply
+/// did not, or readers could not be pointed to it: the ledger will never say that this release became visible.
 ///
 /// # Errors
 /// Whatever keeps the run's objects from being deleted.
 pub fn undo(test: &Test, books: &mut Books<'_>, wish: &Wish<'_>, trail: &Trail) -> Result<(), Failure> {
     let Some((release, approval)) = trail.release() else { return Ok(()) };
-    // A commit can have come through although its reply did not: then it is a release like any other.
-    if !unfinished(test)?.contains(release) {
+    if Contents::shown(test)?.of_releases(&BTreeSet::from([release])).next().is_none() {
         return Ok(());
     }
     let due = Due { approval: approval.to_owned(), because: "no release", releases: vec![release.to_owned()] };

@@ -198,7 +198,8 @@ fn carry(
     trail.prepared(books)?;
     separate.confirm(&house.workspace.sides())?;
     approval.demand_in_force(books.ledger()?, Timestamp::now)?;
-    release::commit(target.test, &manifest, house.signer.as_ref())?;
+    let committed = release::commit(target.test, &manifest, house.signer.as_ref());
+    committed.map_err(|error| Failure::from(error).during("the release cannot be made visible"))?;
     Ok(done(&approval, manifest, written.len(), earned.assessment, findings))
 }
 
@@ -401,6 +402,8 @@ impl From<release::ReleaseError> for Failure {
             }
             release::ReleaseError::InUse(_) => Failure::new(Kind::Usage, error.to_string())
                 .hint("point readers to another one first: `verho release use CUSTOMER RELEASE`"),
+            release::ReleaseError::Lost { .. } => Failure::new(Kind::Storage, error.to_string())
+                .hint("something deleted them while the run went on; find out what, and run again"),
             error => Failure::new(Kind::Storage, error.to_string()),
         }
     }
