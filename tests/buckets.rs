@@ -271,6 +271,20 @@ fn a_conflict_of_writers_is_tried_again() {
 const LARGE: usize = 17 << 20;
 
 #[test]
+fn a_listing_that_names_an_object_twice_is_not_believed() {
+    const TWICE: &str = "<ListBucketResult><IsTruncated>false</IsTruncated>\
+        <Contents><Key>below/a</Key><Size>1</Size><ETag>&quot;e&quot;</ETag></Contents>\
+        <Contents><Key>below/b</Key><Size>1</Size><ETag>&quot;e&quot;</ETag></Contents>\
+        <Contents><Key>below/a</Key><Size>1</Size><ETag>&quot;e&quot;</ETag></Contents></ListBucketResult>";
+    let server = server();
+    let (proxy, store) = behind_proxy(&server);
+    proxy.fail("GET", "list-type=2", 1, Fault::Answer(TWICE));
+    let refused = store.list("").expect_err("its rows would come twice");
+    assert_eq!(refused.to_string(), "reply is damaged: a listing names an object twice");
+    assert_eq!(store.list(""), Ok(Vec::new()));
+}
+
+#[test]
 fn a_large_write_survives_a_lost_reply_to_its_last_step() {
     let server = server();
     for checksums in [Checksums::Always, Checksums::WhenRequired] {

@@ -5,6 +5,7 @@ mod erase;
 mod read;
 mod write;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -122,25 +123,27 @@ impl Bucket {
     }
 
     async fn list(&self, prefix: &str) -> Result<Vec<Object>, StoreError> {
-        let mut found = Vec::new();
+        let mut found = BTreeMap::new();
         let mut token = None;
         loop {
             let page = self.page(prefix, token.clone()).await?;
             let more = page.is_truncated() == Some(true);
             let next = page.next_continuation_token().map(str::to_owned);
             for listed in page.contents.unwrap_or_default() {
-                found.extend(self.listed(listed)?);
+                let Some(object) = self.listed(listed)? else { continue };
+                // A page that comes again would bring its rows in twice, or never end.
+                if found.insert(object.key.clone(), object).is_some() {
+                    return Err(StoreError::Damaged("a listing names an object twice".into()));
+                }
             }
             if !more {
-                break;
+                return Ok(found.into_values().collect());
             }
             if next.is_none() || next == token {
                 return Err(StoreError::Damaged("a cut listing says not how it goes on".into()));
             }
             token = next;
         }
-        found.sort_by(|a: &Object, b: &Object| a.key.cmp(&b.key));
-        Ok(found)
     }
 
     async fn page(&self, prefix: &str, token: Option<String>) -> Result<ListObjectsV2Output, Failed> {
