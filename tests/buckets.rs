@@ -271,6 +271,19 @@ fn a_conflict_of_writers_is_tried_again() {
 const LARGE: usize = 17 << 20;
 
 #[test]
+fn a_write_that_meets_its_own_lost_one_is_done() {
+    let server = server();
+    let (proxy, store) = behind_proxy(&server);
+    proxy.fail("PUT", "", 1, Fault::LoseReply);
+    proxy.fail("PUT", "", 1, Fault::Refuse(409, "ConditionalRequestConflict"));
+    store.create("a", &[Bytes::from_static(b"content")]).expect("it lies there");
+    assert_eq!(proxy.left(), 0);
+    proxy.fail("PUT", "", 1, Fault::LoseReply);
+    proxy.fail("PUT", "", 1, Fault::Refuse(409, "ConditionalRequestConflict"));
+    assert_eq!(store.create("a", &[Bytes::from_static(b"other")]), Err(StoreError::Exists), "that is not ours");
+}
+
+#[test]
 fn a_listing_that_names_an_object_twice_is_not_believed() {
     const TWICE: &str = "<ListBucketResult><IsTruncated>false</IsTruncated>\
         <Contents><Key>below/a</Key><Size>1</Size><ETag>&quot;e&quot;</ETag></Contents>\

@@ -42,6 +42,7 @@ pub(super) async fn replace(bucket: &Arc<Bucket>, key: &str, pieces: &[Bytes], o
 /// Tries again where another write of the same key is under way (409), which the SDK does not.
 async fn write(bucket: &Arc<Bucket>, key: &str, content: &Content<'_>, old: Option<&Pin>) -> Result<Pin, StoreError> {
     let full = bucket.key(key)?;
+    let mut sent = 0;
     for tries in 1..=TRIES {
         let written = match old {
             None if content.size() > PART => in_parts(bucket, &full, content).await,
@@ -49,8 +50,15 @@ async fn write(bucket: &Arc<Bucket>, key: &str, content: &Content<'_>, old: Opti
         };
         match written {
             Ok((version, etag)) => return pin(version, etag),
-            Err(failed) if failed.status == Some(409) => rest(tries).await,
-            Err(failed) => return bucket.settle(key, content, failed, old).await,
+            Err(failed) if failed.status == Some(409) => {
+                sent += failed.tries;
+                rest(tries).await;
+            }
+            // The other write can have been our own, whose reply was lost.
+            Err(failed) => {
+                let failed = Failed { tries: sent + failed.tries, ..failed };
+                return bucket.settle(key, content, failed, old).await;
+            }
         }
     }
     Err(StoreError::Unavailable { tries: TRIES, cause: "others keep writing the same object".into() })
