@@ -41,12 +41,12 @@ impl Clients {
         let date = Date::default();
         let request = self.s3.get_bucket_location().bucket(name).expected_bucket_owner(&self.account);
         let sent = wait(async { send!(request, date.clone()) });
-        let ahead = date.ahead().ok_or_else(|| Blind::Failed("no date in the reply".into()));
         let place = match sent {
             Ok(reply) => Ok(Some(region(reply.location_constraint.as_ref().map(BucketLocationConstraint::as_str)))),
             Err(failed) if matches!(failed.status, Some(400..500)) => Ok(None),
             Err(failed) => Err(self.blind("s3:GetBucketLocation")(failed)),
         };
+        let ahead = date.ahead().ok_or_else(|| undated(&place));
         (place, ahead)
     }
 
@@ -141,6 +141,14 @@ fn region(constraint: Option<&str>) -> String {
     }
 }
 
+/// Why there is no date: where nobody answered, that is why.
+fn undated(place: &Seen<Option<String>>) -> Blind {
+    match place {
+        Err(Blind::Unreachable(code)) => Blind::Unreachable(code.clone()),
+        _ => Blind::Failed("no date in the reply".into()),
+    }
+}
+
 fn blocks_all(block: &PublicAccessBlockConfiguration) -> bool {
     let all =
         [block.block_public_acls, block.ignore_public_acls, block.block_public_policy, block.restrict_public_buckets];
@@ -172,5 +180,20 @@ impl Intercept for Date {
         let ahead = date.map(|date| date.timestamp().as_second() - Timestamp::now().as_second());
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = ahead;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_does_not_answer_has_no_wrong_clock() {
+        let gone = Blind::Unreachable("no connection".into());
+        assert_eq!(undated(&Err(gone.clone())), gone);
+        for answered in [Ok(Some("eu-west-1".to_owned())), Ok(None), Err(Blind::Denied("s3:GetBucketLocation".into()))]
+        {
+            assert_eq!(undated(&answered), Blind::Failed("no date in the reply".into()));
+        }
     }
 }
