@@ -149,6 +149,22 @@ fn what_is_typed_wrong_is_told_as_json_too() {
 }
 
 #[test]
+fn that_nobody_reads_what_is_said_changes_no_exit_code() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let workspace = folder.path().to_str().expect("text");
+    for (arguments, code) in
+        [(&["run", "nobody"][..], 3), (&["--output", "json", "run", "nobody"], 3), (&["run"], 2), (&["--help"], 0)]
+    {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_verho"));
+        command.args(["--workspace", workspace]).args(arguments).stdout(writer.try_clone().expect("a handle"));
+        let ended = command.stderr(writer).status().expect("the program starts");
+        assert_eq!(ended.code(), Some(code), "{arguments:?}");
+    }
+}
+
+#[test]
 fn names_of_customers_and_releases_are_names_wherever_they_stand() {
     let desk = Desk::local("acme");
     let commands: [&[&str]; 14] = [

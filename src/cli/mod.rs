@@ -185,13 +185,18 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// One line on stderr. That nobody reads it any more, as where a pipe is closed, ends nothing: the exit code says it too.
+fn tell(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
 /// A panic's text can quote a value, so only its place is shown.
 fn keep_panics_quiet() {
     std::panic::set_hook(Box::new(|info| {
         // A parser's panic over untrusted bytes is contained and becomes an error of its own.
         let ours = info.location().filter(|place| place.file().starts_with("src"));
         if let Some(place) = ours {
-            eprintln!("internal error at {}:{}; please report it", place.file(), place.line());
+            tell(&format!("internal error at {}:{}; please report it", place.file(), place.line()));
         }
     }));
 }
@@ -204,7 +209,7 @@ fn mistyped(error: &clap::Error) -> ExitCode {
             let text = error.render().to_string();
             // What was typed is quoted in it.
             match visible_lines(&text) {
-                visible if visible != text => eprint!("{visible}"),
+                visible if visible != text => tell(visible.trim_end_matches('\n')),
                 _ => drop(error.print()),
             }
             ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Kind::Usage as u8))
@@ -231,13 +236,13 @@ fn print(answer: &Answer, output: Output) -> Result<(), Failure> {
 fn report(failure: &Failure, output: Output) -> ExitCode {
     match output {
         Output::Text => {
-            eprintln!("error: {}", visible(&failure.message));
-            failure.hint.iter().for_each(|hint| eprintln!("hint: {}", visible(hint)));
+            tell(&format!("error: {}", visible(&failure.message)));
+            failure.hint.iter().for_each(|hint| tell(&format!("hint: {}", visible(hint))));
         }
         Output::Json => {
             let facts =
                 serde_json::json!({ "error": failure.message, "hint": failure.hint, "exit": failure.kind as u8 });
-            eprintln!("{}", json(&facts.to_string()));
+            tell(&json(&facts.to_string()));
         }
     }
     ExitCode::from(failure.kind as u8)

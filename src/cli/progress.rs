@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::Common;
+use super::{Common, tell};
 use crate::engine::Progress;
 use crate::page::visible;
 
@@ -33,7 +33,7 @@ impl Progress for Bar {
 
     fn warn(&self, words: &str) {
         if !self.quiet {
-            self.bar.suspend(|| eprintln!("warning: {}", visible(words)));
+            self.bar.suspend(|| tell(&format!("warning: {}", visible(words))));
         }
     }
 }
