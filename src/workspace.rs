@@ -216,6 +216,11 @@ impl Workspace {
         Err(failure.hint(format!("known here: {known}")))
     }
 
+    /// What is locked by the process that refreshes a customer.
+    pub fn turn(&self, customer: &str) -> PathBuf {
+        self.folder.join(format!(".verho/refresh-{customer}"))
+    }
+
     /// Where the last checkpoint of the ledger that was seen here is kept.
     pub fn ledger_memory(&self) -> PathBuf {
         self.folder.join(".verho/checkpoint")

@@ -180,6 +180,19 @@ fn a_release_to_which_readers_cannot_be_pointed_goes_again() {
 }
 
 #[test]
+fn a_customer_is_refreshed_by_one_process_at_a_time() {
+    let (desk, made) = desk(1);
+    desk.open_without_environment();
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cli/demo");
+    desk.put(&data.join("customers-2.parquet"), "demo/customers/2.parquet");
+    let again = || assert_eq!(refreshed(&desk), Refreshed::UnderWay);
+    let done = worked(&desk, again, |house, wish, progress| run::refresh(house, wish, SignedDuration::ZERO, progress));
+    assert!(matches!(done, Ok(Refreshed::Done(_))), "{done:?}");
+    assert_eq!(desk.facts(&["release", "list", "demo"])["releases"].as_array().map(Vec::len), Some(made.len() + 1));
+    assert_eq!(refreshed(&desk), Refreshed::Unchanged, "the turn is given back");
+}
+
+#[test]
 fn a_refresh_leaves_readers_where_they_were_pointed_until_the_source_changes() {
     let (desk, made) = desk(1);
     desk.open_without_environment();

@@ -40,6 +40,6 @@ impl Refresh {
 fn said(refreshed: &Refreshed) -> String {
     match refreshed {
         Refreshed::Done(done) => super::run::text(done),
-        Refreshed::NotDue | Refreshed::Unchanged => String::new(),
+        Refreshed::NotDue | Refreshed::Unchanged | Refreshed::UnderWay => String::new(),
     }
 }

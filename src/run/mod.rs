@@ -8,6 +8,7 @@ pub mod secret;
 mod trail;
 
 use std::collections::BTreeMap;
+use std::fs::{File, TryLockError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use jiff::{SignedDuration, Timestamp};
@@ -417,6 +418,8 @@ pub enum Refreshed {
     NotDue,
     /// The source is as it was when that release was made, and so are the rules; readers use what they are pointed to.
     Unchanged,
+    /// Another process of this workspace refreshes this customer just now.
+    UnderWay,
     Done(Box<Done>),
 }
 
@@ -430,6 +433,8 @@ pub fn refresh(
     every: SignedDuration,
     progress: &dyn Progress,
 ) -> Result<Refreshed, Failure> {
+    // A job that comes every minute must not begin what takes longer over and over.
+    let Some(_turn) = turn(house.workspace, wish.customer)? else { return Ok(Refreshed::UnderWay) };
     let purged = ending::purge(house.workspace, Some(wish.customer), wish.operator)?;
     purged.into_iter().try_for_each(|(_, outcome)| outcome.map(drop))?;
     match newest(house, wish.customer)? {
@@ -438,6 +443,22 @@ pub fn refresh(
         }
         Some(last) if unchanged(house, wish, &last)? => Ok(Refreshed::Unchanged),
         _ => run(house, wish, progress).map(|done| Refreshed::Done(Box::new(done))),
+    }
+}
+
+/// The turn to refresh a customer, given back when dropped, however the process ends; none where another has it.
+fn turn(workspace: &Workspace, customer: &str) -> Result<Option<File>, Failure> {
+    let path = workspace.turn(customer);
+    let opened = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+    let opened = opened.and_then(|()| File::options().create(true).append(true).open(&path));
+    let file = opened.map_err(|error| {
+        let failure = Failure::new(Kind::Invalid, format!("`{}`: {}", path.display(), error.kind()));
+        failure.hint("verho keeps there whose turn it is to refresh; the folder must be writable")
+    })?;
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => Ok(None),
+        // Some file systems have no locks: then two can be under way, and both are whole.
+        _ => Ok(Some(file)),
     }
 }
 
