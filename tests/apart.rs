@@ -101,6 +101,29 @@ fn nothing_outlives_who_started_it() {
 }
 
 #[test]
+fn who_is_asked_to_end_asks_the_one_that_works() {
+    let accounts = Accounts::start();
+    let desk = ready(&accounts, "asked/");
+    let before = accounts.production.requests().len();
+    let run = desk.command(&["run", "demo"]).spawn().expect("the program starts");
+    let (runner, writer) = pair(&run);
+    // Without it a run cannot come to its end; with its first request it listens.
+    signal("-STOP", writer);
+    let until = Instant::now() + Duration::from_secs(60);
+    while accounts.production.requests().len() == before && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    signal("-TERM", run.id());
+    signal("-CONT", writer);
+    let output = run.wait_with_output().expect("ended");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!((output.status.code(), said.contains("interrupted; no release was made")), (Some(9), true), "{said}");
+    assert!(!is_there(runner) && !is_there(writer), "a process goes on alone");
+    assert_eq!(accounts.keys("verho-test", "asked/"), Vec::<String>::new());
+    desk.facts(&["run", "demo"]);
+}
+
+#[test]
 fn without_the_one_that_writes_a_run_fails_and_says_so() {
     let accounts = Accounts::start();
     let desk = ready(&accounts, "gone/");

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use common::desk::Desk;
 use rayon::prelude::*;
+use rustix::process::{Pid, Signal, kill_process};
 
 const KILLS: u32 = 50;
 
@@ -79,6 +80,44 @@ fn a_killed_run_leaves_nothing_visible_and_the_next_one_succeeds() {
     let cut_short: u32 = firsts.par_iter().map(|first| kill_runs(*first)).sum();
     eprintln!("{KILLS} kills, {cut_short} before the end, 0 partial releases, {KILLS} following runs succeeded");
     assert!(cut_short > KILLS / 2, "too few kills hit a run");
+}
+
+/// Asks a run to end once it has begun to write: its exit code, and what it said.
+fn asked_to_end(desk: &Desk, signal: Signal) -> (Option<i32>, String) {
+    let mut run = desk.command(&["run", "demo"]).spawn().expect("the program starts");
+    let (before, parts) = (parts(desk), || parts(desk));
+    while parts() == before && run.try_wait().expect("a child").is_none() {
+        std::thread::yield_now();
+    }
+    kill_process(Pid::from_child(&run), signal).expect("it has not ended");
+    let ended = run.wait_with_output().expect("ended");
+    (ended.status.code(), String::from_utf8_lossy(&ended.stderr).into_owned())
+}
+
+/// How many files lie in the folder of parts of customers, hidden ones too.
+fn parts(desk: &Desk) -> usize {
+    let releases = desk.path("test/demo/customers").read_dir().into_iter().flatten().flatten();
+    releases.map(|release| release.path().read_dir().map_or(0, Iterator::count)).sum()
+}
+
+#[test]
+fn a_run_that_is_asked_to_end_takes_back_what_it_wrote() {
+    let desk = desk();
+    desk.write(
+        "verho.toml",
+        &format!("{}\n[limits]\nthreads = 1\n", std::fs::read_to_string(desk.path("verho.toml")).expect("a file")),
+    );
+    desk.facts(&["run", "demo"]);
+    let before = parts(&desk);
+    for signal in [Signal::INT, Signal::TERM] {
+        let (code, said) = asked_to_end(&desk, signal);
+        assert_eq!((code, said.contains("interrupted; no release was made")), (Some(9), true), "{signal:?}: {said}");
+        assert_eq!((parts(&desk), visible_are_whole(&desk)), (before, 1));
+    }
+    let outcomes = std::fs::read_dir(desk.path("evidence/evidence/demo")).expect("evidence").flatten();
+    let failed = outcomes.filter(|record| record.file_name().to_string_lossy().contains("-failed-")).count();
+    assert_eq!(failed, 2, "evidence says that they came to nothing");
+    desk.facts(&["run", "demo"]);
 }
 
 /// Waits for a moment of a run, or for its end.

@@ -14,6 +14,7 @@ use bytes::Bytes;
 use crate::account::separate::SeparateAccounts;
 use crate::account::store::{Object, Store, StoreError};
 use crate::consent::Approval;
+use crate::process::is_asked_to_end;
 
 pub use log::{LogKind, LogRight};
 
@@ -255,6 +256,7 @@ impl OpenProduction<'_> {
     /// # Errors
     /// What the store says.
     pub fn read(&self, object: &Object, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, StoreError> {
+        demand_time()?;
         self.small.read(self.store.as_ref(), object, ranges)
     }
 
@@ -267,6 +269,11 @@ impl OpenProduction<'_> {
     pub fn is_remote(&self) -> bool {
         self.store.is_remote()
     }
+}
+
+/// Nothing more is read once somebody has asked the process to end: all work of a run begins with a read.
+fn demand_time() -> Result<(), StoreError> {
+    if is_asked_to_end() { Err(StoreError::Other("interrupted".into())) } else { Ok(()) }
 }
 
 /// One object of an opened production; only [`OpenProduction::tap`] makes one.
@@ -283,6 +290,7 @@ impl Tap {
     /// # Errors
     /// What the store says.
     pub fn read(&self, range: Range<u64>) -> Result<Bytes, StoreError> {
+        demand_time()?;
         let read = self.small.read(self.store.as_ref(), &self.object, std::slice::from_ref(&range))?;
         read.into_iter().next().ok_or_else(no_reply)
     }

@@ -14,7 +14,7 @@ use crate::account::separate;
 use crate::account::separate::policy::account_of;
 use crate::error::{Failure, Kind};
 use crate::keys::VARIABLES;
-use crate::process::die_with;
+use crate::process::{die_with, end_with_another, hand_on, signals};
 use crate::workspace::Workspace;
 
 /// Hold the test side's credentials for another process of verho
@@ -27,6 +27,8 @@ pub struct Writer {
 impl Writer {
     pub fn run(self, common: &Common) -> Result<Answer, Failure> {
         die_with(self.parent);
+        // Who asks for a write may have to take it back.
+        end_with_another();
         let workspace = common.workspace()?;
         let socket = std::os::fd::AsFd::as_fd(&std::io::stdin()).try_clone_to_owned().map(UnixStream::from);
         // A quarter, as much as parts take that are under way on the other side.
@@ -49,9 +51,11 @@ pub fn is_wanted(common: &Common) -> bool {
 
 /// Runs what was typed in two processes, and ends as the one does that has production's credentials.
 pub fn supervise(common: &Common) -> ExitCode {
+    let signals = signals();
     let started =
         common.workspace().map_err(|_| std::io::ErrorKind::NotFound.into()).and_then(|workspace| start(&workspace));
     let ended = started.and_then(|(mut writer, mut runner)| {
+        hand_on(signals?, runner.id());
         let ended = runner.wait()?;
         // Its input ends with the other process; what it still does, nobody waits for.
         let _ = writer.kill();

@@ -6,6 +6,7 @@ use super::Common;
 use super::answer::{Answer, joined};
 use super::progress::Bar;
 use crate::error::Failure;
+use crate::process::{end_when_asked, is_asked_to_end};
 use crate::run::{self, House, Refreshed, Wish};
 
 /// Carry over every [[refresh]] that is due and has changed, then exit
@@ -18,6 +19,7 @@ pub struct Refresh {
 
 impl Refresh {
     pub fn run(self, common: &Common) -> Result<Answer, Failure> {
+        end_when_asked();
         let workspace = common.workspace()?;
         let (mut text, mut facts, mut failures) = (String::new(), Vec::new(), Vec::new());
         for due in &workspace.refresh {
@@ -30,6 +32,9 @@ impl Refresh {
                     facts.push(json!({ "customer": due.customer, "outcome": refreshed }));
                 }
                 Err(failure) => failures.push(failure.during(&due.customer)),
+            }
+            if is_asked_to_end() {
+                break;
             }
         }
         Ok(Answer { failure: joined(failures), ..Answer::new(text, facts) })

@@ -4,6 +4,7 @@ use super::Common;
 use super::answer::Answer;
 use super::progress::Bar;
 use crate::error::Failure;
+use crate::process::end_when_asked;
 use crate::run::{self, Done, Findings, House, Wish};
 use crate::survey::{LinkFinding, SkewFinding};
 
@@ -21,6 +22,7 @@ pub struct Run {
 
 impl Run {
     pub fn run(self, common: &Common) -> Result<Answer, Failure> {
+        end_when_asked();
         let workspace = common.workspace()?;
         let house = House::open(&workspace, &self.customer)?;
         let wish =

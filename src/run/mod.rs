@@ -27,6 +27,7 @@ use crate::keys::{KeyError, Secret, ring_of};
 use crate::ledger::Book;
 use crate::lineage::Lineage;
 use crate::plan::Plan;
+use crate::process::is_asked_to_end;
 use crate::release::{self, Manifest, TableRelease};
 use crate::risk::{self, Report, Setting};
 use crate::schema::{self, Class, TableSchema, digest};
@@ -140,7 +141,7 @@ pub fn run(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Resul
     let mut books = house.books();
     let mut trail = Trail::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
     let lineage = Lineage::begin(house.workspace, trail.record());
-    let outcome = to_its_end(|| carry(house, wish, progress, &mut trail, &mut books));
+    let outcome = to_its_end(|| carry(house, wish, progress, &mut trail, &mut books)).map_err(ended);
     let evidence = trail.end(&mut books, Outcome::Committed, outcome.as_ref().err());
     lineage.end(trail.record()).iter().for_each(|why| progress.warn(why));
     ending::sweep(&house.test, &mut books, wish, &trail, outcome.as_ref().err())?;
@@ -148,6 +149,19 @@ pub fn run(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Resul
         progress.warn(&format!("what the run wrote could not be erased ({left}); `verho release list` names it"));
     }
     with_evidence(outcome, evidence).map(|(done, evidence)| Done { evidence, ..done })
+}
+
+/// What fails after somebody asked the process to end has failed by that.
+fn ended(failure: Failure) -> Failure {
+    go_on().err().unwrap_or(failure)
+}
+
+/// Whether nobody has asked the process to end.
+fn go_on() -> Result<(), Failure> {
+    match is_asked_to_end() {
+        true => Err(Failure::new(Kind::Interrupted, "interrupted; no release was made").hint("run it again")),
+        false => Ok(()),
+    }
 }
 
 /// What came of a run and where its evidence lies; a failure is told with that of its evidence.
@@ -181,6 +195,8 @@ fn carry(
     let plan = Plan::resolve(wish.customer, schemas, &house.production, &house.workspace.limits, &house.crew)?;
     trail.planned(&plan);
     let book = books.ledger()?;
+    // From here on the run counts.
+    go_on()?;
     let approval = examined.approve(&plan.structures(), book, trail.run())?;
     trail.approved(&approval, book.ledger());
     let secret = secret::of(house.workspace, &approval, book)?;
