@@ -144,21 +144,18 @@ impl FooterRight<'_> {
     /// Two reads: the last 8 bytes, then exactly the metadata that they announce; one, where the length is known.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] where the object does not end as a Parquet file does.
+    /// [`StoreError::Unfit`] where the object does not end as a Parquet file does.
     pub fn metadata(&self, object: &Object) -> Result<Bytes, StoreError> {
-        let damaged = |what: &str| StoreError::Damaged(what.to_owned());
-        let end = object
-            .size
-            .checked_sub(8)
-            .filter(|end| *end >= 4)
-            .ok_or_else(|| damaged("too short for a Parquet file"))?;
+        let unfit = |what: &str| StoreError::Unfit(what.to_owned());
+        let end =
+            object.size.checked_sub(8).filter(|end| *end >= 4).ok_or_else(|| unfit("too short for a Parquet file"))?;
         if let Some(metadata) = self.in_one(object)? {
             return Ok(metadata);
         }
         let tail = read_one(self.store, object, end..object.size)?;
         let length = announced(&tail)?;
         if length > LONGEST_FOOTER || length + 4 > end {
-            return Err(damaged("its footer announces a length that cannot be"));
+            return Err(unfit("its footer announces a length that cannot be"));
         }
         self.lengths.set(object, length);
         read_one(self.store, object, end - length..end)
@@ -176,11 +173,11 @@ impl FooterRight<'_> {
 
 /// The length that the last 8 bytes of an object announce, in bytes.
 fn announced(tail: &[u8]) -> Result<u64, StoreError> {
-    let damaged = |what: &str| StoreError::Damaged(what.to_owned());
-    let (length, magic) = tail.split_first_chunk::<4>().ok_or_else(|| damaged("too short for a Parquet file"))?;
+    let unfit = |what: &str| StoreError::Unfit(what.to_owned());
+    let (length, magic) = tail.split_first_chunk::<4>().ok_or_else(|| unfit("too short for a Parquet file"))?;
     if magic != MAGIC {
         let encrypted = magic == b"PARE";
-        return Err(damaged(if encrypted { "its footer is encrypted" } else { "it does not end as a Parquet file" }));
+        return Err(unfit(if encrypted { "its footer is encrypted" } else { "it does not end as a Parquet file" }));
     }
     Ok(u64::from(u32::from_le_bytes(*length)))
 }

@@ -58,6 +58,9 @@ pub enum StoreError {
     Changed,
     #[error("access denied: {0}")]
     Denied(String),
+    /// What lies there is whole, and not what it has to be.
+    #[error("{0}")]
+    Unfit(String),
     #[error("reply is damaged: {0}")]
     Damaged(String),
     #[error("gave up after {tries} tries: {cause}")]

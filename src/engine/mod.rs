@@ -13,7 +13,6 @@ use crate::crew::Crew;
 use crate::detect::known::NoRoom;
 use crate::error::{Failure, Kind};
 use crate::guard::{GuardError, Uniques};
-use crate::lake::LakeError;
 use crate::method::ApplyError;
 use crate::plan::{FileError, Part, Plan, Rows};
 use crate::schema::{Form, Output};
@@ -55,12 +54,8 @@ pub enum EngineError {
 impl EngineError {
     fn kind(&self) -> Kind {
         match self {
-            EngineError::File(FileError::Store(StoreError::Changed | StoreError::Missing)) => Kind::Mismatch,
-            EngineError::File(FileError::Lake(LakeError::Store(error))) => {
-                EngineError::File(FileError::Store(error.clone())).kind()
-            }
-            EngineError::File(FileError::Store(_)) | EngineError::Write(_) | EngineError::NoRoom(_) => Kind::Storage,
-            EngineError::File(_) => Kind::Mismatch,
+            EngineError::File(error) => error.kind(),
+            EngineError::Write(_) | EngineError::NoRoom(_) => Kind::Storage,
             EngineError::Mask(MaskError::Method(_, ApplyError::Value { .. } | ApplyError::Beyond)) => Kind::Mismatch,
             EngineError::Guard(_) | EngineError::Mask(MaskError::Group) => Kind::Guard,
             EngineError::Mask(_) | EngineError::Encode(_) | EngineError::Bug => Kind::Internal,

@@ -14,6 +14,7 @@ use parquet::schema::types::{ColumnDescPtr, SchemaDescPtr, SchemaDescriptor};
 
 use crate::account::doors::FooterRight;
 use crate::account::store::{Object, StoreError};
+use crate::error::Kind;
 use crate::lake::LakeError;
 use crate::plan::word::{Word, reworded};
 
@@ -42,13 +43,25 @@ pub enum FileError {
 }
 
 impl FileError {
+    /// Whether the source is to blame, or the way to it.
+    pub fn kind(&self) -> Kind {
+        match self {
+            FileError::Store(error) | FileError::Lake(LakeError::Store(error)) => match error {
+                StoreError::Changed | StoreError::Missing | StoreError::Unfit(_) => Kind::Mismatch,
+                _ => Kind::Storage,
+            },
+            _ => Kind::Mismatch,
+        }
+    }
+
     /// The way out, where there is one that is always the same.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             FileError::Store(StoreError::Changed | StoreError::Missing) => {
                 Some("the source changed during the run; run again")
             }
-            FileError::Store(StoreError::Damaged(_)) => {
+            FileError::Store(StoreError::Damaged(_)) => Some("the server or the way to it is at fault; run again"),
+            FileError::Store(StoreError::Unfit(_)) => {
                 Some("narrow `source` to the table's objects, or have this one written again as plain Parquet")
             }
             FileError::Store(_) => None,
@@ -227,4 +240,31 @@ fn chunk_fits(chunk: &ColumnChunkMetaData, data: &std::ops::Range<u64>) -> Resul
     let end = start.checked_add(length).ok_or(FileError::Damaged("a column lies outside the file"))?;
     // Old writers count a page header less than there is (PARQUET-816), so only the object's end is a bound.
     if length > 0 && (start < data.start || end > data.end) { Err(outside) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_fails_is_not_told_as_a_source_that_differs() {
+        let told = |error: StoreError| {
+            let error = FileError::Store(error);
+            (error.kind(), error.to_string(), error.hint())
+        };
+        let (kind, words, hint) = told(StoreError::Unfit("too short for a Parquet file".into()));
+        assert_eq!((kind, words.as_str()), (Kind::Mismatch, "too short for a Parquet file"));
+        assert!(hint.is_some_and(|hint| hint.starts_with("narrow `source`")));
+        let (kind, words, hint) = told(StoreError::Damaged("reply holds another range than asked for".into()));
+        assert_eq!(
+            (kind, words.as_str()),
+            (Kind::Storage, "reply is damaged: reply holds another range than asked for")
+        );
+        assert_eq!(hint, Some("the server or the way to it is at fault; run again"));
+        for error in [StoreError::Other("refused: InvalidRange".into()), StoreError::Denied("AccessDenied".into())] {
+            assert_eq!(FileError::Lake(LakeError::Store(error.clone())).kind(), Kind::Storage);
+            assert_eq!(told(error).0, Kind::Storage);
+        }
+        assert_eq!(told(StoreError::Changed).0, Kind::Mismatch);
+    }
 }

@@ -107,11 +107,8 @@ impl Mismatch {
 impl From<PlanError> for Failure {
     fn from(error: PlanError) -> Self {
         let kind = match &error {
-            PlanError::List { .. }
-            | PlanError::File {
-                error: FileError::Store(StoreError::Unavailable { .. } | StoreError::Denied(_)), ..
-            }
-            | PlanError::Lake { error: LakeError::Store(_), .. } => Kind::Storage,
+            PlanError::List { .. } | PlanError::Lake { error: LakeError::Store(_), .. } => Kind::Storage,
+            PlanError::File { error, .. } => error.kind(),
             PlanError::Link(_) => Kind::Invalid,
             _ => Kind::Mismatch,
         };
@@ -126,6 +123,7 @@ impl From<PlanError> for Failure {
                 Some(hint) => failure.hint(hint),
                 None => failure,
             },
+            PlanError::List { error: StoreError::Missing, .. } => failure.hint("look up `root` under [production]"),
             PlanError::Empty { .. } => failure.hint("check `source` in the schema, and `root` under [production]"),
             PlanError::Rule(Fault { hint: Some(hint), .. }) | PlanError::Link(Fault { hint: Some(hint), .. }) => {
                 failure.hint(hint)

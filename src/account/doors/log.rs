@@ -84,7 +84,7 @@ impl LogRight {
         }
         let object = self.find(key).ok_or(StoreError::Missing)?;
         match object.size {
-            size if size > LONGEST => Err(StoreError::Damaged("an object of a log is too long".into())),
+            size if size > LONGEST => Err(StoreError::Unfit("an object of a log is too long".into())),
             size => read_one(self.store.as_ref(), object, 0..size),
         }
     }
