@@ -10,6 +10,7 @@ use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use common::desk::Desk;
+use common::fault::{Fault, Proxy};
 use common::servers::{PRODUCTION, TEST, keys};
 use common::sides::Accounts;
 
@@ -121,6 +122,23 @@ fn who_is_asked_to_end_asks_the_one_that_works() {
     assert!(!is_there(runner) && !is_there(writer), "a process goes on alone");
     assert_eq!(accounts.keys("verho-test", "asked/"), Vec::<String>::new());
     desk.facts(&["run", "demo"]);
+}
+
+#[test]
+fn a_release_of_which_no_evidence_could_be_written_is_named() {
+    let accounts = Accounts::start();
+    let desk = ready(&accounts, "untold/");
+    let proxy = Proxy::before(&accounts.production.address);
+    let text = std::fs::read_to_string(desk.path("verho.toml")).expect("a file");
+    let by_proxy = format!("[evidence]\nendpoint = \"{}\"\n", proxy.url());
+    desk.write("verho.toml", &text.replace("[evidence]\n", &by_proxy));
+    proxy.fail("PUT", "-committed-", 99, Fault::Refuse(503, "SlowDown"));
+    let output = desk.verho(&["run", "demo"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    let listed = desk.facts(&["release", "list", "demo"]);
+    let told =
+        format!("release {} is visible, but no evidence says so", listed["current"].as_str().unwrap_or_default());
+    assert_eq!((output.status.code(), said.contains(&told)), (Some(8), true), "{said}");
 }
 
 #[test]

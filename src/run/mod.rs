@@ -143,6 +143,11 @@ pub fn run(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Resul
     let lineage = Lineage::begin(house.workspace, trail.record());
     let outcome = to_its_end(|| carry(house, wish, progress, &mut trail, &mut books)).map_err(ended);
     let evidence = trail.end(&mut books, Outcome::Committed, outcome.as_ref().err());
+    let evidence = match &outcome {
+        Ok(done) => evidence
+            .map_err(|lost| lost.during(&format!("release {} is visible, but no evidence says so", done.release))),
+        Err(_) => evidence,
+    };
     lineage.end(trail.record()).iter().for_each(|why| progress.warn(why));
     ending::sweep(&house.test, &mut books, wish, &trail, outcome.as_ref().err())?;
     if let Some(Err(left)) = outcome.is_err().then(|| ending::undo(&house.test, &mut books, wish, &trail)) {
