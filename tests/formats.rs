@@ -116,3 +116,45 @@ fn keys_of_folders_are_columns_of_records_too() {
     let text = std::fs::read_to_string(&objects(&desk, "people")[0]).expect("text");
     assert!(text.starts_with("id,name,born,plan,city\n") && !text.contains("Turku"), "{text}");
 }
+
+#[test]
+fn what_a_dialect_cannot_hold_is_told_by_check() {
+    let desk = Desk::local("acme");
+    let rules = |text: &str| {
+        format!(
+            "note = {{ class = \"attribute\", method = \"constant\", value = \"{text}\" }}\n\
+             kind = {{ class = \"attribute\", method = \"when\", when = [{{ column = \"note\", null = true, method = \"null\" }}], otherwise = {{ method = \"redact\", with = \"{text}\" }} }}\n"
+        )
+    };
+    let checked = |more: &str, text: &str| {
+        desk.write("schemas/acme/people.toml", &schema("people", "csv", more, &rules(text)));
+        let output = desk.verho(&["check"]);
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let bare = "output = \"same\"\n[csv]\nquote = \"\"\nnull = \"-\"\n";
+    for text in ["a,b", "-", "a\\nb"] {
+        let (code, said) = checked(bare, text);
+        assert!(code == Some(3) && said.contains("leaf `note`: `constant` writes a text"), "{text}: {said}");
+    }
+    assert_eq!(checked(bare, "a").0, Some(0));
+    assert_eq!(checked("output = \"same\"\n", "a,b").0, Some(0), "quotes hold it");
+    assert_eq!(checked("[csv]\nquote = \"\"\n", "a,b").0, Some(0), "Parquet holds it");
+    desk.write(
+        "schemas/acme/people.toml",
+        &schema("people", "csv", bare, &rules("a,b").replace("constant", "null").replace(", value = \"a,b\"", "")),
+    );
+    let said = String::from_utf8_lossy(&desk.verho(&["check"]).stderr).into_owned();
+    assert!(said.contains("leaf `kind`: `when` writes a text"), "{said}");
+}
+
+#[test]
+fn a_table_of_which_nothing_is_left_is_told_by_check() {
+    let desk = Desk::local("acme");
+    let rules = "id = { class = \"direct\", method = \"drop\" }\nname = { class = \"direct\", method = \"drop\" }\n";
+    desk.write("schemas/acme/people.toml", &schema("people", "parquet", "", rules));
+    let output = desk.verho(&["check"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains("people.toml") && said.contains("every column is dropped"), "{said}");
+    assert!(said.contains("remove this file"), "{said}");
+}

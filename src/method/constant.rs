@@ -66,6 +66,10 @@ impl Method for Constant {
         false
     }
 
+    fn literals(&self) -> Vec<&str> {
+        self.0.text().into_iter().collect()
+    }
+
     fn words(&self) -> String {
         format!("every value replaced with {}", self.0.written())
     }

@@ -321,6 +321,11 @@ pub trait Method: Send + Sync {
         false
     }
 
+    /// Texts of its options that outputs hold as they are written.
+    fn literals(&self) -> Vec<&str> {
+        self.inner().methods().into_iter().flat_map(|nested| nested.method.literals()).collect()
+    }
+
     /// Every word that an output can be made of and that could be somebody's real value.
     fn vocabulary(&self) -> Vec<&'static str> {
         nested::vocabulary(&self.inner().methods())

@@ -48,6 +48,10 @@ impl Method for Redact {
         false
     }
 
+    fn literals(&self) -> Vec<&str> {
+        vec![&self.with]
+    }
+
     fn words(&self) -> String {
         format!("every text replaced with {:?}", self.with)
     }

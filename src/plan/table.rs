@@ -252,9 +252,6 @@ impl TablePlan {
         beside::join(&schema, &mut columns)?;
         let asked = selection::join(&schema, &columns)?;
         all_met(&schema, &columns)?;
-        if columns.iter().all(|column| column.output.is_none()) {
-            return Err(PlanError::Rule(schema.fault("every column is dropped, nothing would be left", None)));
-        }
         let every = columns
             .iter()
             .flat_map(|column| column.leaves.iter().map(|plan| (&plan.leaf, column.origin == Origin::Partition)));

@@ -87,6 +87,19 @@ impl Dialect {
         clear && self.null.bytes().all(apart)
     }
 
+    /// Whether a field must stand in quotes, so that it is read back as it is.
+    pub fn needs_quotes(&self, field: &[u8]) -> bool {
+        let is_sign = |byte: &u8| *byte == self.delimiter || Some(*byte) == self.quote || matches!(byte, b'\r' | b'\n');
+        // A mark at the start of an object would be passed over.
+        let is_mark = field.starts_with(b"\xef\xbb\xbf");
+        is_mark || field == self.null.as_bytes() || field.iter().any(is_sign)
+    }
+
+    /// Whether a field can be written at all.
+    pub fn holds(&self, field: &[u8]) -> bool {
+        !field.contains(&0) && (self.quote.is_some() || !self.needs_quotes(field))
+    }
+
     fn parse(mut section: Section<'_>) -> Result<Self, Fault> {
         let plain = Dialect::default();
         let delimiter = match section.optional::<String>("delimiter")? {

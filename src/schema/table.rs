@@ -9,7 +9,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use crate::document::{Document, Fault, Section, names_in, nearest};
 use crate::method::{self, Entry, Method};
 use crate::schema::link::{self, Link};
-use crate::schema::{Filter, Form, Format, Header, LeafPath, MayHold, Privacy, declared, privacy, selection};
+use crate::schema::{Filter, Form, Format, Header, LeafPath, MayHold, Output, Privacy, declared, privacy, selection};
 
 /// What a leaf tells about a person (ISO/IEC 20889, 3 and 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,6 +185,8 @@ impl TableSchema {
             Form::Records { .. } => declared_leaves(&rules),
         };
         declared::fields(&declared).map_err(|what| root.fault_at("columns", what.to_string(), None))?;
+        something_left(&root, &rules)?;
+        rules.iter().try_for_each(|(path, rule)| writable(&form, path, rule))?;
         let columns: BTreeMap<_, _> = rules.into_iter().collect();
         if subject.as_ref().is_some_and(|path| !columns.contains_key(path)) {
             return Err(root.fault_at("subject", "`subject` is not one of the columns", None));
@@ -302,6 +304,26 @@ fn answered(rules: &[(String, Section<'_>)]) -> Result<(), Fault> {
         methods.collect::<Vec<_>>().join(", ")
     );
     Err(rule.fault_at(key, format!("leaf `{}` is an open question{others}", LeafPath::from(path.clone())), hint))
+}
+
+/// A release has no table without columns.
+fn something_left(root: &Section<'_>, rules: &[(LeafPath, Column)]) -> Result<(), Fault> {
+    if rules.is_empty() || rules.iter().any(|(_, rule)| rule.entry.name != "drop") {
+        return Ok(());
+    }
+    let hint = "to leave the table out, remove this file: a table without one is not read; else let a column stay, as `null` or `constant`";
+    Err(root.fault_at("columns", "every column is dropped, so nothing would be left of the table", hint.to_owned()))
+}
+
+/// What a rule writes as it stands in the schema, the output can hold.
+fn writable(form: &Form, path: &LeafPath, rule: &Column) -> Result<(), Fault> {
+    let Form::Records { format: Format::Csv(dialect), output: Output::Same } = form else { return Ok(()) };
+    if rule.method.literals().into_iter().all(|text| dialect.holds(text.as_bytes())) {
+        return Ok(());
+    }
+    let what = format!("leaf `{path}`: `{}` writes a text that this dialect of CSV cannot hold", rule.entry.name);
+    let hint = "take a text without the delimiter, line ends and the null text, or leave `output` out";
+    Err(rule.fault(what, hint.to_owned()))
 }
 
 /// The leaves of records; what is not said to be anything else is text.

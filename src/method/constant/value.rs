@@ -37,6 +37,11 @@ impl Value {
         }
     }
 
+    /// The text that it is, if it is one.
+    pub fn text(&self) -> Option<&str> {
+        if let Value::Text(text) = self { Some(text) } else { None }
+    }
+
     /// As in a schema: text in quotes.
     pub fn written(&self) -> String {
         match self {

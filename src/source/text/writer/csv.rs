@@ -79,7 +79,7 @@ impl Csv {
         if self.field.contains(&0) {
             return Err(Fault::Inexpressible("it holds a NUL character"));
         }
-        if !self.needs_quotes() {
+        if !self.dialect.needs_quotes(&self.field) {
             out.extend_from_slice(&self.field);
             return Ok(());
         }
@@ -95,14 +95,5 @@ impl Csv {
         }
         out.push(quote);
         Ok(())
-    }
-
-    fn needs_quotes(&self) -> bool {
-        let is_sign = |byte: &u8| {
-            *byte == self.dialect.delimiter || Some(*byte) == self.dialect.quote || matches!(byte, b'\r' | b'\n')
-        };
-        // A mark at the start of an object would be passed over.
-        let is_mark = self.field.starts_with(b"\xef\xbb\xbf");
-        is_mark || self.field == self.dialect.null.as_bytes() || self.field.iter().any(is_sign)
     }
 }
