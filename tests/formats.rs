@@ -158,3 +158,32 @@ fn a_table_of_which_nothing_is_left_is_told_by_check() {
     assert!(said.contains("people.toml") && said.contains("every column is dropped"), "{said}");
     assert!(said.contains("remove this file"), "{said}");
 }
+
+#[test]
+fn encrypted_parquet_is_told_as_such() {
+    let desk = Desk::local("acme");
+    let demo = include_bytes!("../src/cli/demo/customers-1.parquet");
+    let footer = u32::from_le_bytes(demo[demo.len() - 8..demo.len() - 4].try_into().expect("a length")) as usize;
+    // `encryption_algorithm`, the eighth field of `FileMetaData`: AES_GCM_V1 without options, before the end of the struct.
+    let long = [0x0c, 0x10, 0x1c, 0, 0];
+    assert_eq!(demo[demo.len() - 9], 0, "the end of the footer");
+    let (content, end) = (&demo[..demo.len() - 9], &demo[demo.len() - 4..]);
+    let longer = u32::try_from(footer + long.len()).expect("a length").to_le_bytes();
+    let plain_footer = [content, &long, &[0], &longer, end].concat();
+    let encrypted_footer = [&demo[..demo.len() - 4], b"PARE"].concat();
+    desk.write(
+        "schemas/acme/people.toml",
+        &schema("people", "parquet", "", "id = { class = \"direct\", method = \"null\" }\n"),
+    );
+    for object in [plain_footer, encrypted_footer] {
+        std::fs::create_dir_all(desk.path("production/acme/people")).expect("a folder");
+        std::fs::write(desk.path("production/acme/people/1.parquet"), object).expect("a file");
+        for command in ["plan", "scan"] {
+            let said = String::from_utf8_lossy(&desk.verho(&[command, "acme"]).stderr).into_owned();
+            assert!(
+                said.contains("encrypted by Parquet's own encryption") && !said.contains("damaged"),
+                "{command}: {said}"
+            );
+        }
+    }
+}

@@ -132,6 +132,9 @@ pub struct FooterRight<'d> {
     lengths: &'d Lengths,
 }
 
+/// What is wrong with an object whose footer is encrypted.
+pub const ENCRYPTED: &str = "its footer is encrypted";
+
 /// The magic bytes at both ends of a Parquet file.
 pub const MAGIC: &[u8; 4] = b"PAR1";
 
@@ -177,7 +180,7 @@ fn announced(tail: &[u8]) -> Result<u64, StoreError> {
     let (length, magic) = tail.split_first_chunk::<4>().ok_or_else(|| unfit("too short for a Parquet file"))?;
     if magic != MAGIC {
         let encrypted = magic == b"PARE";
-        return Err(unfit(if encrypted { "its footer is encrypted" } else { "it does not end as a Parquet file" }));
+        return Err(unfit(if encrypted { ENCRYPTED } else { "it does not end as a Parquet file" }));
     }
     Ok(u64::from(u32::from_le_bytes(*length)))
 }

@@ -12,10 +12,11 @@ use parquet::file::metadata::{
 };
 use parquet::schema::types::{ColumnDescPtr, SchemaDescPtr, SchemaDescriptor};
 
-use crate::account::doors::FooterRight;
+use crate::account::doors::{ENCRYPTED, FooterRight};
 use crate::account::store::{Object, StoreError};
 use crate::error::Kind;
 use crate::lake::LakeError;
+use crate::plan::thrift;
 use crate::plan::word::{Word, reworded};
 
 mod int96;
@@ -30,6 +31,8 @@ pub enum FileError {
     Lake(#[from] LakeError),
     #[error("damaged: {0}")]
     Damaged(&'static str),
+    #[error("its footer or columns are encrypted by Parquet's own encryption, and no key of that is known here")]
+    Encrypted,
     /// Not named: a key can hold a value.
     #[error("its key has a partition key or value whose escapes (%XX) are not UTF-8")]
     Escaped,
@@ -67,6 +70,9 @@ impl FileError {
             FileError::Store(_) => None,
             FileError::Lake(error) => error.hint(),
             FileError::Damaged(_) => Some("have the object written again; its rows cannot be trusted"),
+            FileError::Encrypted => Some(
+                "have the object written without Parquet's own encryption; that of the bucket (SSE-KMS) is no hindrance",
+            ),
             FileError::Escaped => Some("have the folder written again, with its name in UTF-8 before it is escaped"),
             FileError::Unsupported(_) => Some("have the object written without it"),
             FileError::Records { hint, .. } => Some(hint),
@@ -112,7 +118,13 @@ impl Footer {
     /// # Errors
     /// Where the object is not Parquet, is encrypted, or its footer contradicts itself.
     pub fn read(right: FooterRight<'_>, object: &Object) -> Result<Self, FileError> {
-        let bytes = right.metadata(object)?;
+        let bytes = right.metadata(object).map_err(|error| match error {
+            StoreError::Damaged(what) if what == ENCRYPTED => FileError::Encrypted,
+            error => error.into(),
+        })?;
+        if has_encryption(&bytes) {
+            return Err(FileError::Encrypted);
+        }
         let data = 4..object.size - 8 - bytes.len() as u64;
         contained(|| {
             let (metadata, said) = decoded(&bytes)?;
@@ -161,6 +173,22 @@ impl Footer {
     pub fn row_groups(&self) -> &[RowGroupMetaData] {
         self.arrow.metadata().row_groups()
     }
+}
+
+/// Whether a footer that anybody can read says that columns are encrypted (parquet.thrift, `FileMetaData`).
+fn has_encryption(footer: &[u8]) -> bool {
+    const ENCRYPTION_ALGORITHM: i16 = 8;
+    let (mut fields, mut last) = (thrift::Reader::new(footer), 0);
+    while let Some(Some((id, wire))) = fields.field(last) {
+        if id == ENCRYPTION_ALGORITHM {
+            return true;
+        }
+        if fields.skip(wire).is_none() {
+            return false;
+        }
+        last = id;
+    }
+    false
 }
 
 /// The metadata, each leaf of it read as all that it holds, and the schema as it stands in the object.

@@ -10,6 +10,7 @@ mod part;
 mod partition;
 mod selection;
 mod table;
+pub mod thrift;
 mod unique;
 mod word;
 

@@ -15,7 +15,6 @@ mod rows;
 mod selection;
 mod stream;
 pub mod text;
-mod thrift;
 mod watched;
 
 use arrow::array::{Array, ArrayRef};

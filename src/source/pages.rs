@@ -9,8 +9,8 @@ use bytes::Bytes;
 use parquet::basic::{Compression, Encoding};
 
 use crate::plan::FileError;
+use crate::plan::thrift::{I32, Reader, STRUCT, TRUE, Writer};
 use crate::source::codec;
-use crate::source::thrift::{I32, Reader, STRUCT, TRUE, Writer};
 
 // parquet.thrift, `Encoding`: what levels are written in.
 const RLE: i32 = 3;

@@ -1,4 +1,4 @@
-//! The Thrift compact protocol, as far as a Parquet page header needs it.
+//! The Thrift compact protocol, as far as a Parquet page header needs it, and a look at a footer.
 //!
 //! <https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md>
 
