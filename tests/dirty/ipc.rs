@@ -2,13 +2,17 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, DictionaryArray, Int64Array, RecordBatch, StringArray};
-use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
+use arrow::array::{
+    Array, ArrayRef, AsArray, DictionaryArray, FixedSizeListArray, Int64Array, ListArray, RecordBatch, StringArray,
+    StringViewArray, StructArray,
+};
+use arrow::buffer::OffsetBuffer;
+use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef, TimeUnit};
 use arrow::ipc::writer::{FileWriter, IpcWriteOptions, StreamWriter};
 use arrow::ipc::{self, CompressionType, Endianness, MessageArgs, MessageHeader, MetadataVersion, SchemaArgs};
 use flatbuffers::{FlatBufferBuilder, ForwardsUOffset};
 use proptest::prelude::*;
-use verho::source::text::{Fault, Format, Packing};
+use verho::source::text::{Fault, Format, Limits, Packing, Reader};
 
 use super::read;
 
@@ -63,14 +67,160 @@ fn another_schema_is_refused_with_its_column() {
         fields[1] = Field::new("nome", DataType::Utf8, true);
         let other = Arc::new(Schema::new(fields.clone()));
         let error = read(&written(format, None), Packing::None, format, other).expect_err("a refusal");
-        assert_eq!(error.to_string(), "column `nome`: the object's schema is not the planned one");
-        fields.pop();
+        assert_eq!(error.to_string(), "column `nome`: the object has no such column");
+        fields = planned().fields().iter().map(|field| field.as_ref().clone()).collect();
+        fields[0] = Field::new("id", DataType::Date32, true);
+        let other = Arc::new(Schema::new(fields.clone()));
+        let error = read(&written(format, None), Packing::None, format, other).expect_err("a refusal");
+        assert_eq!(error.to_string(), "column `id`: the column's type in the object is int64");
+        fields.remove(0);
         let fewer = Arc::new(Schema::new(fields));
-        assert_eq!(
-            read(&written(format, None), Packing::None, format, fewer).expect_err("a refusal").fault,
-            Fault::OtherSchema
-        );
+        let error = read(&written(format, None), Packing::None, format, fewer).expect_err("a refusal");
+        assert_eq!(error.to_string(), "column `id`: the column is not listed in the schema");
     }
+}
+
+/// Columns as Polars, pandas and others write them, and the same in the plain form.
+fn forms() -> Vec<(ArrayRef, ArrayRef)> {
+    let texts = || vec![Some("a"), None, Some("a text of more than twelve letters"), Some("")];
+    let plain: ArrayRef = Arc::new(StringArray::from(texts()));
+    let as_type = |data_type: &DataType| arrow::compute::cast(&plain, data_type).expect("a form of text");
+    let whole: ArrayRef = Arc::new(Int64Array::from(vec![Some(1), None, Some(-3), Some(4)]));
+    let moment = |unit, by: i64, zone: Option<&str>| {
+        let data_type = DataType::Timestamp(unit, zone.map(Into::into));
+        let counts: ArrayRef = Arc::new(Int64Array::from_iter(
+            [Some(1), None, Some(-3), Some(4)].map(|seconds| seconds.map(|seconds: i64| seconds * by)),
+        ));
+        arrow::compute::cast(&counts, &data_type).expect("moments")
+    };
+    let list = |items: &ArrayRef, name: &str| -> ArrayRef {
+        let (item, ends) = (Field::new(name, items.data_type().clone(), true), [1, 0, 2, 1]);
+        let nulls = Some(vec![true, false, true, true].into());
+        Arc::new(ListArray::new(Arc::new(item), OffsetBuffer::from_lengths(ends), items.clone(), nulls))
+    };
+    let large = |array: &ArrayRef| {
+        let DataType::List(item) = array.data_type() else { panic!("a list") };
+        arrow::compute::cast(array, &DataType::LargeList(item.clone())).expect("a list")
+    };
+    let group = |text: &ArrayRef, items: ArrayRef| -> ArrayRef {
+        let fields = [("text", text.clone()), ("items", items)];
+        let fields = fields.map(|(name, array)| (Arc::new(Field::new(name, array.data_type().clone(), true)), array));
+        Arc::new(StructArray::from(fields.to_vec()))
+    };
+    let code = |values: DataType| as_type(&DataType::Dictionary(Box::new(DataType::UInt32), Box::new(values)));
+    let views = as_type(&DataType::Utf8View);
+    let fixed: ArrayRef = Arc::new(FixedSizeListArray::new(
+        Arc::new(Field::new("item", DataType::Utf8View, true)),
+        1,
+        views.clone(),
+        None,
+    ));
+    let of_one = |items: &ArrayRef| -> ArrayRef {
+        let item = Field::new("element", items.data_type().clone(), true);
+        Arc::new(ListArray::new(Arc::new(item), OffsetBuffer::from_lengths([1; 4]), items.clone(), None))
+    };
+    let floats = arrow::compute::cast(&whole, &DataType::Float64).expect("numbers");
+    vec![
+        (views.clone(), plain.clone()),
+        (as_type(&DataType::LargeUtf8), plain.clone()),
+        (code(DataType::LargeUtf8), plain.clone()),
+        (code(DataType::Utf8View), plain.clone()),
+        (arrow::compute::cast(&whole, &DataType::Float32).expect("numbers"), floats),
+        (moment(TimeUnit::Nanosecond, 1_000_000_000, None), moment(TimeUnit::Microsecond, 1_000_000, None)),
+        (moment(TimeUnit::Second, 1, Some("Europe/Helsinki")), moment(TimeUnit::Microsecond, 1_000_000, Some("UTC"))),
+        (large(&list(&views, "item")), list(&plain, "element")),
+        (fixed, of_one(&plain)),
+        (group(&views, large(&list(&views, "item"))), group(&plain, list(&plain, "element"))),
+    ]
+}
+
+#[test]
+fn every_way_to_write_a_type_is_read_as_the_plain_one() {
+    for (written, plain) in forms() {
+        let batch = RecordBatch::try_from_iter([("x", written.clone())]).expect("a table");
+        let planned = Arc::new(Schema::new(vec![Field::new("x", plain.data_type().clone(), true)]));
+        for format in &FORMATS {
+            let bytes = of_batches(format, &[batch.slice(0, 1), batch.slice(1, 3)]);
+            let back = read(&bytes, Packing::None, format, planned.clone());
+            let back = back.unwrap_or_else(|error| panic!("{:?}: {error}", written.data_type()));
+            assert_eq!(back.column(0).to_data(), plain.to_data(), "{:?}", written.data_type());
+        }
+    }
+}
+
+fn of_batches(format: &Format, batches: &[RecordBatch]) -> Vec<u8> {
+    let schema = batches[0].schema();
+    if *format == Format::ArrowFile {
+        let mut writer = FileWriter::try_new(Vec::new(), &schema).expect("a writer");
+        batches.iter().for_each(|batch| writer.write(batch).expect("written"));
+        return writer.into_inner().expect("ended");
+    }
+    let mut writer = StreamWriter::try_new(Vec::new(), &schema).expect("a writer");
+    batches.iter().for_each(|batch| writer.write(batch).expect("written"));
+    writer.into_inner().expect("ended")
+}
+
+/// As Polars writes a file: no mark and no length before the schema, which readers find in the footer.
+#[test]
+fn a_schema_without_a_mark_before_it_is_found() {
+    let whole = written(&Format::ArrowFile, None);
+    let mark = whole.windows(4).position(|window| window == [0xff; 4]).expect("a mark");
+    let length = u32::from_le_bytes(whole[mark + 4..mark + 8].try_into().expect("a length")) as usize;
+    let bare = [&whole[..8], &whole[mark + 8..]].concat();
+    assert_eq!(
+        read(&bare, Packing::None, &Format::ArrowFile, planned()),
+        read(&whole, Packing::None, &Format::ArrowFile, planned())
+    );
+    for cut in [9, 16, length, 8 + length, bare.len() - 1] {
+        assert!(read(&bare[..cut], Packing::None, &Format::ArrowFile, planned()).is_err(), "{cut}");
+    }
+    let marks = [&whole[..8], &[0; 8], &[0xff; 4096]].concat();
+    assert!(read(&marks, Packing::None, &Format::ArrowFile, planned()).is_err());
+}
+
+/// One view stands in many rows, and each of them becomes a text of its own.
+#[test]
+fn a_text_that_many_views_share_takes_no_more_memory_than_a_batch() {
+    let (long, rows) = ("x".repeat(1 << 20), 4096);
+    let one = StringViewArray::from_iter_values([long.as_str()]);
+    let views = StringViewArray::new(vec![one.views()[0]; rows].into(), one.data_buffers().to_vec(), None);
+    let batch = RecordBatch::try_from_iter([("x", Arc::new(views) as ArrayRef)]).expect("a table");
+    let bytes = of_batches(&Format::ArrowStream, &[batch]);
+    let planned = super::texts(["x"]);
+    let mut seen = 0;
+    let used = allocation_counter::measure(|| {
+        let input = Box::new(std::io::Cursor::new(bytes.clone()));
+        let reader = Reader::new(input, &Format::ArrowStream, planned, Limits::default()).expect("rows");
+        seen = reader.map(|batch| batch.expect("a batch").num_rows()).sum();
+    });
+    assert_eq!(seen, rows);
+    assert!(used.bytes_max < 64 << 20, "{} bytes", used.bytes_max);
+}
+
+#[test]
+fn what_is_the_other_layout_is_told() {
+    let told = |written: &Format, named: &Format| {
+        let error = read(&self::written(written, None), Packing::None, named, planned()).expect_err("a refusal");
+        error.to_string()
+    };
+    assert_eq!(told(&Format::ArrowStream, &Format::ArrowFile), "the object is a stream of Arrow IPC");
+    assert_eq!(told(&Format::ArrowFile, &Format::ArrowStream), "the object is a file of Arrow IPC");
+}
+
+/// As Polars writes a file with categorical columns: its footer says that the dictionaries are behind the rows.
+#[test]
+fn a_dictionary_behind_its_rows_is_told() {
+    let whole = written(&Format::ArrowStream, None);
+    let starts: Vec<usize> = whole
+        .windows(4)
+        .enumerate()
+        .filter(|(at, window)| at % 8 == 0 && *window == [0xff; 4])
+        .map(|(at, _)| at)
+        .collect();
+    let [schema, dictionary, rows, .., end] = starts[..] else { panic!("messages") };
+    let moved = [&whole[schema..dictionary], &whole[rows..end], &whole[dictionary..rows], &whole[end..]].concat();
+    let error = read(&moved, Packing::None, &Format::ArrowStream, planned()).expect_err("a refusal");
+    assert_eq!(error.fault, Fault::LateDictionary);
 }
 
 #[test]

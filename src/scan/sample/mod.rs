@@ -177,7 +177,9 @@ impl<'d> Scanner<'d> {
             }
             Ending::Csv => csv::take(&start::of(&sample, self.depth)?, self.depth).map_err(refused),
             Ending::Ndjson | Ending::Json => json::take(&start::of(&sample, self.depth)?, self.depth),
-            Ending::ArrowFile | Ending::ArrowStream => arrow_ipc::take(&start::of(&sample, self.depth)?, self.depth),
+            Ending::ArrowFile | Ending::ArrowStream => {
+                arrow_ipc::take(&start::of(&sample, self.depth)?, self.depth).map_err(refused)
+            }
         }
     }
 

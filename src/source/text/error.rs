@@ -124,6 +124,16 @@ pub enum Fault {
     DuplicateKey,
     #[error("not valid Arrow IPC: {0}")]
     Arrow(&'static str),
+    #[error("the object is {is} of Arrow IPC")]
+    OtherLayout { is: &'static str },
+    #[error("a dictionary stands behind the rows that use it")]
+    LateDictionary,
+    #[error("the object has no such column")]
+    NoColumn,
+    #[error("the column is not listed in the schema")]
+    UnlistedColumn,
+    #[error("the column's type in the object is {0}")]
+    OtherType(String),
     #[error("the object's schema is not the planned one")]
     OtherSchema,
     #[error("the format cannot express the value: {0}")]
@@ -150,6 +160,16 @@ impl Fault {
     /// A value that is none of a type, which is named as a schema names it.
     pub(super) fn wrong_type(data_type: &DataType) -> Self {
         Fault::WrongType(type_name(data_type).unwrap_or_else(|| data_type.to_string()))
+    }
+
+    /// A column of another type than planned, which is named as a schema names it.
+    pub(super) fn other_type(data_type: &DataType) -> Self {
+        Fault::OtherType(match data_type {
+            DataType::Struct(_) => "a group of leaves".to_owned(),
+            DataType::List(_) => "a list".to_owned(),
+            DataType::Map(..) => "a map".to_owned(),
+            other => type_name(other).unwrap_or_else(|| other.to_string()),
+        })
     }
 
     /// The way out.
@@ -190,7 +210,12 @@ impl Fault {
             Fault::UnlistedKey { .. } => "add the key to the schema with a rule of its own",
             Fault::DuplicateKey => "name every key once in an object",
             Fault::Arrow(_) => "export the object again as Arrow IPC",
-            Fault::OtherSchema => "bring the schema in line with the object",
+            Fault::OtherLayout { .. } => "say `format = \"arrow\"` for a file and `arrow_stream` for a stream",
+            Fault::LateDictionary => {
+                "write it as a stream (`write_ipc_stream` of Polars), as Parquet, or without dictionaries (categorical columns)"
+            }
+            Fault::UnlistedColumn => "give it a class and a method under [columns], and have the change approved",
+            Fault::NoColumn | Fault::OtherType(_) | Fault::OtherSchema => "bring the schema in line with the object",
             Fault::Inexpressible(_) => {
                 "leave `output` out, so that the table is written as Parquet; or let the rule's method make another value of it"
             }

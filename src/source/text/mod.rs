@@ -20,6 +20,7 @@ mod writer;
 
 pub use crate::schema::{Dialect, Escape, Format, Header, StrayQuote};
 pub use error::{Count, Fault, TextError};
+pub use ipc::columns as columns_of_arrow;
 pub use leaf::spells;
 pub use packing::{Pack, Packing, PackingFault};
 pub use reader::Reader;

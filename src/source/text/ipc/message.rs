@@ -1,6 +1,6 @@
 //! One encapsulated message after the other, its lengths within the limits.
 
-use std::io::Read;
+use std::io::{BufRead, BufReader, Cursor, Read};
 
 use arrow::buffer::Buffer;
 use arrow::datatypes::Schema;
@@ -10,9 +10,9 @@ use lz4_flex::frame::FrameDecoder;
 
 use super::super::Limits;
 use super::super::error::{Fault, TextError};
-use super::{DAMAGED, guarded};
+use super::{DAMAGED, Front, guarded};
 
-const CONTINUATION: [u8; 4] = [0xff; 4];
+pub(super) const CONTINUATION: [u8; 4] = [0xff; 4];
 /// The mark of the end: a message without metadata.
 pub(super) const MARK: &[u8] = &[0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0];
 /// The length of unpacked data stands before packed data in so many bytes.
@@ -63,6 +63,33 @@ impl Message {
         framed.extend_from_slice(&metadata);
         framed.extend_from_slice(&body);
         Ok(Some(Message { kind, unpacked, framed }))
+    }
+
+    /// Reads the first message of a file, which Polars writes without mark and length: a reader finds the schema in the footer.
+    pub(super) fn first_of_file(mut input: Front, limits: &Limits) -> Result<(Option<Self>, Front), TextError> {
+        if input.fill_buf()?.starts_with(&CONTINUATION) {
+            return Ok((Message::read(&mut input, limits)?, input));
+        }
+        // Messages begin at multiples of eight bytes, and no schema has the mark at one.
+        let (mut metadata, mut next) = (Vec::new(), bytes(&mut input, MARK.len())?);
+        while !next.starts_with(&CONTINUATION) {
+            metadata.append(&mut next);
+            if metadata.len() > limits.message_bytes {
+                return Err(Fault::TooLong { what: "message", limit: limits.message_bytes }.into());
+            }
+            next = bytes(&mut input, MARK.len())?;
+        }
+        if guarded(|| head(&metadata)) != Ok((Kind::Schema, 0)) {
+            return Err(Fault::Arrow("it does not begin with a schema").into());
+        }
+        let rest: Box<dyn Read + Send> = Box::new(Cursor::new(next).chain(input));
+        Ok((Some(Message::unframed(&metadata)), BufReader::new(rest)))
+    }
+
+    /// A schema with mark and length before it.
+    fn unframed(metadata: &[u8]) -> Self {
+        let length = u32::try_from(metadata.len()).unwrap_or(u32::MAX).to_le_bytes();
+        Message { kind: Kind::Schema, unpacked: 0, framed: [&CONTINUATION[..], &length, metadata].concat() }
     }
 
     /// The schema that it is.

@@ -1,26 +1,29 @@
 //! Arrow IPC, file and stream, read from front to back with every length checked before it is believed.
 //!
 //! Both must end with the end-of-stream mark: without it an object that was cut off between two messages would
-//! pass for a shorter one. A file's footer is held against what was read. Dictionaries of columns are decoded;
+//! pass for a shorter one. A file's footer is held against what was read. Columns are made plain ([`plain_type`]);
 //! metadata of the schema is dropped, as it can hold anything, and so is what lies under nulls.
 
 mod message;
 mod nulls;
+mod plain;
 mod schema;
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Cursor, Read};
 
 use arrow::array::RecordBatch;
 use arrow::buffer::Buffer;
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{Field, Schema, SchemaRef};
 use arrow::ipc::reader::StreamDecoder;
+use bytes::Bytes;
 
-use super::Limits;
 use super::error::{Fault, TextError};
+use super::{Format, Limits};
 use crate::plan::{FileError, contained};
-use message::{Kind, Message};
+use message::{CONTINUATION, Kind, Message};
 pub(super) use nulls::emptied;
-use schema::Columns;
+use plain::plain_type;
+use schema::{Columns, has_dictionaries};
 
 /// What a file begins with.
 const START: &[u8] = b"ARROW1\0\0";
@@ -30,6 +33,9 @@ const ALIGNMENT: usize = 64;
 const END: &[u8] = b"ARROW1";
 const DAMAGED: Fault = Fault::Arrow("a message contradicts itself");
 
+/// What is left of an object.
+type Front = BufReader<Box<dyn Read + Send>>;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Layout {
     File,
@@ -38,10 +44,11 @@ enum Layout {
 
 /// The rows of an Arrow object.
 pub(super) struct Rows {
-    input: BufReader<Box<dyn Read + Send>>,
+    input: Front,
     layout: Layout,
     limits: Limits,
     columns: Columns,
+    has_dictionaries: bool,
     decoder: StreamDecoder,
     /// Bytes of messages that the decoder has not taken yet.
     pending: Buffer,
@@ -64,38 +71,87 @@ fn guarded<T, E>(parse: impl FnOnce() -> Result<T, E>) -> Result<T, Fault> {
     contained(|| parse().map_err(|_| FileError::Damaged("not valid"))).map_err(|_| DAMAGED)
 }
 
+/// The schema at the start of a file, and what is behind it.
+fn first_of_file(mut input: Front, limits: &Limits) -> Result<(Message, Front), TextError> {
+    match message::bytes(&mut input, START.len())? {
+        start if start == START => {}
+        start if start.starts_with(&CONTINUATION) => return Err(Fault::OtherLayout { is: "a stream" }.into()),
+        _ => return Err(Fault::Arrow("it does not begin as a file does").into()),
+    }
+    // Writers fill up to a multiple of 64 bytes before the first message.
+    let mut left = ALIGNMENT - START.len();
+    while left > 0 && input.fill_buf()?.first() == Some(&0) {
+        input.consume(1);
+        left -= 1;
+    }
+    let (first, input) = Message::first_of_file(input, limits)?;
+    Ok((schema_of(first)?, input))
+}
+
+/// The schema at the start of a stream.
+fn first_of_stream(input: &mut Front, limits: &Limits) -> Result<Message, TextError> {
+    if input.fill_buf()?.starts_with(START) {
+        return Err(Fault::OtherLayout { is: "a file" }.into());
+    }
+    schema_of(Message::read(input, limits)?)
+}
+
+fn schema_of(first: Option<Message>) -> Result<Message, TextError> {
+    let first = first.filter(|message| message.kind == Kind::Schema);
+    first.ok_or_else(|| Fault::Arrow("it does not begin with a schema").into())
+}
+
+/// Whether the start of an object is that of a file or of a stream, and its columns in their plain form.
+///
+/// # Errors
+/// Where it is neither, or the start does not hold all of the schema.
+pub fn columns(start: Bytes) -> Result<(Format, Schema), TextError> {
+    let (is_file, limits) = (start.starts_with(START), Limits::default());
+    let mut input: Front = BufReader::new(Box::new(Cursor::new(start)));
+    let (format, first) = match is_file {
+        true => (Format::ArrowFile, first_of_file(input, &limits)?.0),
+        false => (Format::ArrowStream, first_of_stream(&mut input, &limits)?),
+    };
+    let schema = first.schema()?;
+    let plain = schema.fields().iter().map(|field| Field::new(field.name(), plain_type(field.data_type()), true));
+    Ok((format, Schema::new(plain.collect::<Vec<_>>())))
+}
+
 impl Rows {
     /// The IPC file format.
     pub(super) fn file(input: Box<dyn Read + Send>, planned: SchemaRef, limits: Limits) -> Result<Self, TextError> {
-        let mut input = BufReader::new(input);
-        if message::bytes(&mut input, START.len())? != START {
-            return Err(Fault::Arrow("it does not begin as a file does").into());
-        }
-        // Writers fill up to a multiple of 64 bytes before the first message.
-        let mut left = ALIGNMENT - START.len();
-        while left > 0 && input.fill_buf()?.first() == Some(&0) {
-            input.consume(1);
-            left -= 1;
-        }
-        Rows::open(input, Layout::File, planned, limits)
+        let (first, input) = first_of_file(BufReader::new(input), &limits)?;
+        Rows::open(first, input, Layout::File, planned, limits)
     }
 
     /// The IPC streaming format.
     pub(super) fn stream(input: Box<dyn Read + Send>, planned: SchemaRef, limits: Limits) -> Result<Self, TextError> {
-        Rows::open(BufReader::new(input), Layout::Stream, planned, limits)
+        let mut input = BufReader::new(input);
+        let first = first_of_stream(&mut input, &limits)?;
+        Rows::open(first, input, Layout::Stream, planned, limits)
     }
 
     fn open(
-        mut input: BufReader<Box<dyn Read + Send>>,
+        first: Message,
+        input: Front,
         layout: Layout,
         planned: SchemaRef,
         limits: Limits,
     ) -> Result<Self, TextError> {
-        let first = Message::read(&mut input, &limits)?.filter(|message| message.kind == Kind::Schema);
-        let first = first.ok_or(Fault::Arrow("it does not begin with a schema"))?;
-        let columns = Columns::find(&first.schema()?, planned)?;
-        let (decoder, pending, read) = (StreamDecoder::new(), first.framed(), Counts::default());
-        Ok(Rows { input, layout, limits, columns, decoder, pending, ready: None, read, is_ended: false })
+        let schema = first.schema()?;
+        let (columns, has_dictionaries) = (Columns::find(&schema, planned)?, has_dictionaries(&schema));
+        Ok(Rows {
+            input,
+            layout,
+            limits,
+            columns,
+            has_dictionaries,
+            decoder: StreamDecoder::new(),
+            pending: first.framed(),
+            ready: None,
+            read: Counts::default(),
+            is_ended: false,
+        })
     }
 
     /// The next batch; none at the end.
@@ -126,6 +182,10 @@ impl Rows {
             return Ok(());
         };
         match message.kind {
+            // A file may have them anywhere, as its footer says where; it is read from front to back.
+            Kind::Batch if self.has_dictionaries && self.read.dictionaries == 0 => {
+                return Err(Fault::LateDictionary.into());
+            }
             Kind::Batch => self.read.batches += 1,
             Kind::Dictionary => {
                 self.read.dictionaries += 1;
