@@ -6,7 +6,7 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Command, Output};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int32Array, RecordBatch, StringArray};
@@ -461,4 +461,44 @@ fn types_of_footers_reach_the_proposal() {
         ]
     );
     assert_eq!(DataType::Date32.to_string(), text(&leaves[0], "type").replace("date", "Date32"));
+}
+
+#[test]
+fn every_leaf_that_may_not_leave_is_told_at_once() {
+    let desk = Desk::local("acme");
+    let keep = "{ class = \"attribute\", method = \"keep\", because = \"a test\" }";
+    let schema = |table: &str, columns: &str| {
+        format!(
+            "customer = \"acme\"\ntable = \"{table}\"\nsource = \"acme/{table}.csv\"\nformat = \"csv\"\n[columns]\n{columns}"
+        )
+    };
+    desk.write(
+        "schemas/acme/people.toml",
+        &schema("people", "name = { class = \"direct\", method = \"fake\", kind = \"name\" }\n"),
+    );
+    desk.write("production/acme/people.csv", "name\nMarjatta Korkeamaa\n");
+    for table in ["albums", "tracks"] {
+        desk.write(
+            &format!("schemas/acme/{table}.toml"),
+            &schema(table, &format!("title = {keep}\nby = {keep}\nyear = {keep}\n")),
+        );
+        desk.write(
+            &format!("production/acme/{table}.csv"),
+            "title,by,year\nMarjatta Korkeamaa live,Marjatta Korkeamaa,1999\n",
+        );
+    }
+    desk.approve("acme", "all", 1);
+    let output = desk.verho(&["run", "acme"]);
+    let told = said(&output);
+    assert_eq!(output.status.code(), Some(7), "{told}");
+    for table in ["albums", "tracks"] {
+        for leaf in ["title", "by"] {
+            let words =
+                format!("table `{table}`, object 1 of 1 in key order: leaf `{leaf}`: values of `direct` leaves");
+            assert!(told.contains(&words), "{words}: {told}");
+        }
+    }
+    assert!(!told.contains("Marjatta") && !told.contains("`year`"), "{told}");
+    let left = Command::new("find").arg(desk.path("test")).args(["-type", "f"]).output().expect("find starts");
+    assert!(left.stdout.is_empty(), "nothing is left: {}", String::from_utf8_lossy(&left.stdout));
 }

@@ -5,6 +5,7 @@ mod records;
 mod slices;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex};
 
 use crate::account::doors::{OpenProduction, OpenTest};
@@ -49,6 +50,12 @@ pub enum EngineError {
     Bug,
     #[error("table `{table}`, object {object} of {of} in key order: {error}")]
     In { table: String, object: usize, of: usize, error: Box<EngineError> },
+    /// Leaves that may not leave, so that all are known before the schema is mended and approved again.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Several(Vec<EngineError>),
+    /// A part that would have left, but for another one that may not.
+    #[error("another part may not leave")]
+    Withheld,
 }
 
 impl EngineError {
@@ -60,6 +67,7 @@ impl EngineError {
             EngineError::Guard(_) | EngineError::Mask(MaskError::Group) => Kind::Guard,
             EngineError::Mask(_) | EngineError::Encode(_) | EngineError::Bug => Kind::Internal,
             EngineError::In { error, .. } => error.kind(),
+            EngineError::Several(_) | EngineError::Withheld => Kind::Guard,
         }
     }
 
@@ -84,8 +92,35 @@ impl EngineError {
                 "such a value often stands for none: have it written as null, or choose a method that moves nothing",
             ),
             EngineError::In { error, .. } => error.hint(),
+            EngineError::Several(errors) => errors.first().and_then(EngineError::hint),
             _ => None,
         }
+    }
+
+    /// Whether a leaf holds what may not leave: a matter of its rule, as of other leaves' that are not looked through yet.
+    fn is_of_content(&self) -> bool {
+        match self {
+            EngineError::Guard(GuardError::Holds { .. }) | EngineError::Several(_) => true,
+            EngineError::In { error, .. } => error.is_of_content(),
+            _ => false,
+        }
+    }
+}
+
+/// All that was done, or every leaf that may not leave; any other error comes first.
+fn together<T>(done: Vec<Result<T, EngineError>>) -> Result<Vec<T>, EngineError> {
+    let (mut right, mut refused) = (Vec::with_capacity(done.len()), Vec::new());
+    for one in done {
+        match one {
+            Ok(one) => right.push(one),
+            Err(error) if error.is_of_content() => refused.push(error),
+            Err(error) => return Err(error),
+        }
+    }
+    match refused.len() {
+        0 => Ok(right),
+        1 => Err(refused.remove(0)),
+        _ => Err(EngineError::Several(refused)),
     }
 }
 
@@ -153,7 +188,8 @@ impl Target<'_> {
 /// Carries every part over; what was written, in the order of the parts.
 ///
 /// # Errors
-/// The first that any part meets; parts under way are ended, none is left half written.
+/// The first that any part meets; parts under way are ended, none is left half written. Where a leaf holds what may not leave,
+/// the first part of every table is still looked through, so that each such leaf is told at once.
 pub fn run(
     plan: &Plan,
     production: OpenProduction<'_>,
@@ -170,9 +206,16 @@ pub fn run(
     let budget = Budget::new(memory / UNDER_WAY, if is_remote { usize::MAX } else { crew.workers() });
     // Parts of one row group are read in one go.
     let stretches: Vec<&[Part]> = plan.parts.chunk_by(|before, part| part.continues(before)).collect();
-    let written = crew.each(&stretches, is_remote, |parts| {
+    let is_refused = AtomicBool::new(false);
+    let carried = crew.each(&stretches, is_remote, |parts| {
+        if is_refused.load(Ordering::Relaxed) && parts[0].number > 0 {
+            return Ok(Carried::Nothing);
+        }
         let mut held = Some(budget.hold(parts.iter().map(|part| part.memory + WRITING).max().unwrap_or(0)));
         let write = |part: &Part, safe| {
+            if is_refused.load(Ordering::Relaxed) {
+                return Err(EngineError::Withheld);
+            }
             let staged = crew.work(|| sink::stage(target.test, target.key(plan, part), safe));
             let staged = staged.map_err(EngineError::Write)?;
             if parts.len() == 1 && !staged.is_held() {
@@ -184,9 +227,35 @@ pub fn run(
         };
         // A bug ends the run as any error does: in words, with evidence, and with nothing visible.
         let carried = catch_unwind(AssertUnwindSafe(|| carry(&shared, parts, write)));
-        carried.unwrap_or(Err(EngineError::Bug)).map_err(|error| located(plan, &parts[0], error))
+        match carried.unwrap_or(Err(EngineError::Bug)) {
+            Ok(written) => Ok(Carried::Written(written)),
+            Err(EngineError::Withheld) => Ok(Carried::Nothing),
+            Err(error) if error.is_of_content() => {
+                is_refused.store(true, Ordering::Relaxed);
+                Ok(Carried::Refused(located(plan, &parts[0], error)))
+            }
+            Err(error) => Err(located(plan, &parts[0], error)),
+        }
     })?;
-    Ok(written.into_iter().flatten().collect())
+    Ok(together(carried.into_iter().map(Carried::ended).collect())?.into_iter().flatten().collect())
+}
+
+/// What became of parts.
+enum Carried {
+    Written(Vec<Written>),
+    Refused(EngineError),
+    /// They were not looked at, or do not leave since others may not.
+    Nothing,
+}
+
+impl Carried {
+    fn ended(self) -> Result<Vec<Written>, EngineError> {
+        match self {
+            Carried::Written(written) => Ok(written),
+            Carried::Refused(error) => Err(error),
+            Carried::Nothing => Ok(Vec::new()),
+        }
+    }
 }
 
 fn carry(
@@ -206,7 +275,11 @@ fn carry(
 fn located(plan: &Plan, part: &Part, error: EngineError) -> EngineError {
     let table = &plan.tables[part.table];
     let (object, of) = (part.file + 1, table.files.len());
-    EngineError::In { table: table.schema.table.clone(), object, of, error: Box::new(error) }
+    let of_one = |error| EngineError::In { table: table.schema.table.clone(), object, of, error: Box::new(error) };
+    match error {
+        EngineError::Several(errors) => EngineError::Several(errors.into_iter().map(of_one).collect()),
+        error => of_one(error),
+    }
 }
 
 /// What parts under way may hold together.

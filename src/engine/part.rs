@@ -14,7 +14,7 @@ use crate::sink::{Coding, ColumnEncoder, ColumnLayout, EncodedColumn, Layout, Pa
 use crate::source::{self, Onlooker, ReadLimits, RowGroup};
 use crate::transform::{Chosen, Masks, asked, choose, mask, mask_distinct};
 
-use super::EngineError;
+use super::{EngineError, together};
 
 /// What every part of a run needs.
 pub(super) struct Shared<'r> {
@@ -43,7 +43,7 @@ pub(super) fn whole(shared: &Shared<'_>, part: &Part, groups: Range<usize>) -> R
         let columns = table.columns.par_iter().zip(&layout.columns);
         let done =
             columns.map(|(plan, layout)| column(shared, table, &group, chosen.as_ref(), (plan, layout.as_ref())));
-        let done = shared.crew.work(|| done.collect());
+        let done = shared.crew.work(|| done.collect::<Vec<_>>());
         passed.push(gathered(&mut encoder, group.rows(), chosen.as_ref(), done)?);
     }
     sealed(encoder, shared, part, &passed)
@@ -54,9 +54,9 @@ pub(super) fn gathered(
     encoder: &mut PartEncoder<'_>,
     rows: usize,
     chosen: Option<&Chosen>,
-    columns: Result<Vec<Column>, EngineError>,
+    columns: Vec<Result<Column, EngineError>>,
 ) -> Result<GroupPassed, EngineError> {
-    let (encoded, columns): (Vec<_>, Vec<_>) = columns?.into_iter().unzip();
+    let (encoded, columns): (Vec<_>, Vec<_>) = together(columns)?.into_iter().unzip();
     let chosen = chosen.map(Chosen::rows);
     encoder.row_group(chosen.unwrap_or(rows), encoded.into_iter().flatten().collect())?;
     Ok(GroupPassed { chosen, columns })
@@ -191,14 +191,9 @@ pub fn preview(
     }
     let columns: Vec<_> = table.columns.iter().filter(|column| column.output.is_some()).collect();
     let file = table.files.iter().find(|file| !file.row_groups().is_empty());
-    let mut shown = Vec::with_capacity(columns.len());
     let group = file.map(|file| RowGroup::open(production, file, 0, table.read(), limits)).transpose()?;
-    let mut passed = Vec::with_capacity(columns.len());
-    for column in &columns {
-        let (first, seen) = first_rows(table, group.as_ref(), column, masks, rows)?;
-        shown.push(first);
-        passed.push(seen);
-    }
+    let first = columns.iter().map(|column| first_rows(table, group.as_ref(), column, masks, rows));
+    let (shown, passed): (Vec<_>, Vec<_>) = together(first.collect())?.into_iter().unzip();
     let left = passed.first().map_or(0, Passed::rows);
     guard::groups_hold(table, masks.standing(table), &passed, left)?;
     shown_rows(table, shown)

@@ -2,6 +2,7 @@
 
 use arrow::array::{RecordBatch, new_empty_array};
 use arrow::compute::{concat, filter_record_batch};
+use arrow::datatypes::FieldRef;
 use rayon::prelude::*;
 
 use crate::account::doors::OpenProduction;
@@ -12,8 +13,8 @@ use crate::sink::{self, Coding, ColumnEncoder, ColumnLayout, PartEncoder, SafePa
 use crate::source::Records;
 use crate::transform::{Masks, asked, choose, mask};
 
-use super::EngineError;
 use super::part::{Column, Shared, sealed, shown_rows};
+use super::{EngineError, together};
 
 /// Of how many rows a preview shows the first that leave.
 const PREVIEWED: usize = 8 * 1024;
@@ -111,8 +112,8 @@ impl Taken<'_> {
         &self,
         work: impl IndexedParallelIterator<Item = Result<(T, Passed), EngineError>>,
     ) -> Result<(Vec<T>, Vec<Passed>), EngineError> {
-        let done: Result<Vec<_>, EngineError> = self.shared.crew.work(|| work.collect());
-        Ok(done?.into_iter().unzip())
+        let done: Vec<_> = self.shared.crew.work(|| work.collect());
+        Ok(together(done)?.into_iter().unzip())
     }
 
     fn rows(&self, column: &ColumnPlan) -> Result<(Vec<SafeBatch>, Passed), EngineError> {
@@ -158,8 +159,8 @@ pub(super) fn preview(
     if let Some(file) = with_rows {
         batches = only_chosen(table, file, masks, batches)?.0;
     }
-    let (mut shown, mut passed, uniques) = (Vec::new(), Vec::new(), Uniques::of([table]));
-    for (column, output) in table.columns.iter().filter_map(|column| Some((column, column.output.as_ref()?))) {
+    let uniques = Uniques::of([table]);
+    let first = |(column, output): (&ColumnPlan, &FieldRef)| -> Result<_, EngineError> {
         let mut guard = ColumnGuard::new(table, column, &uniques, masks);
         let mut pieces = vec![new_empty_array(output.data_type())];
         for raw in with_rows.map_or(Ok(Vec::new()), |file| Records::column(file, table, column, &batches))? {
@@ -167,9 +168,10 @@ pub(super) fn preview(
         }
         let pieces: Vec<_> = pieces.iter().map(AsRef::as_ref).collect();
         let all = concat(&pieces).map_err(|_| FileError::Damaged("a column cannot be shown"))?;
-        shown.push(all.slice(0, rows.min(all.len())));
-        passed.push(guard.close());
-    }
+        Ok((all.slice(0, rows.min(all.len())), guard.close()))
+    };
+    let columns = table.columns.iter().filter_map(|column| Some((column, column.output.as_ref()?)));
+    let (shown, passed): (Vec<_>, Vec<_>) = together(columns.map(first).collect())?.into_iter().unzip();
     let left = passed.first().map_or(0, Passed::rows);
     guard::groups_hold(table, masks.standing(table), &passed, left)?;
     shown_rows(table, shown)

@@ -36,7 +36,8 @@ pub(super) fn stream(
             None => Ok((None, ColumnGuard::new(table, column, &shared.uniques, shared.masks).close())),
         });
         let mut encoder = PartEncoder::new(layout);
-        let passed = gathered(&mut encoder, rows.len(), chosen.as_ref(), shared.crew.work(|| slices.collect()))?;
+        let passed =
+            gathered(&mut encoder, rows.len(), chosen.as_ref(), shared.crew.work(|| slices.collect::<Vec<_>>()))?;
         written.push(write(part, sealed(encoder, shared, part, &[passed])?)?);
     }
     asked.end()?;
