@@ -463,6 +463,63 @@ fn types_of_footers_reach_the_proposal() {
     assert_eq!(DataType::Date32.to_string(), text(&leaves[0], "type").replace("date", "Date32"));
 }
 
+/// Whether a schema file has a line that begins so.
+fn holds(desk: &Desk, file: &str, line: &str) -> bool {
+    let files = schemas(desk);
+    files[file].lines().any(|known| known.starts_with(line))
+}
+
+/// A shop's orders, with their lines and their products, and tickets about them.
+fn shop() -> Desk {
+    let desk = Desk::local("acme");
+    let titles = ["Laptop stand", "Office chair", "Desk lamp", "Water bottle"];
+    let products: String = (0..4).map(|n| format!("SKU-{n:04},{},{n}.5\n", titles[n])).collect();
+    desk.write("production/acme/products.csv", &format!("sku,title,price\n{products}"));
+    let email = |n: usize| format!("person{n}@somewhere.fi");
+    let customers: String = (0..60).map(|n| format!("c{n:05},{}\n", email(n))).collect();
+    desk.write("production/acme/customers.csv", &format!("customer_id,email\n{customers}"));
+    let order = |n: usize| {
+        let (sku, code) = (n % 4, ["SUMMER", "VIP10", "WELCOME"][n % 3]);
+        let line = format!("{{\"sku\":\"SKU-{sku:04}\",\"title\":\"{}\",\"qty\":{}}}", titles[sku], n % 3);
+        format!(
+            "{{\"order_id\":\"o{n:06}\",\"email\":\"{}\",\"items\":[{line}],\"discount_code\":\"{code}\"}}\n",
+            email(n % 50)
+        )
+    };
+    desk.write("production/acme/orders.ndjson", &(0..90).map(order).collect::<String>());
+    let ticket = |n: usize| format!("t{n:04},c{:05},{}\n", n % 60, n % 4);
+    desk.write(
+        "production/acme/tickets.csv",
+        &format!("ticket_id,customer_id,assignee_id\n{}", (0..90).map(ticket).collect::<String>()),
+    );
+    let lone = |n: usize| format!("n{n:04},{}\n", n % 4);
+    desk.write("production/acme/notes.csv", &format!("note_id,author_id\n{}", (0..90).map(lone).collect::<String>()));
+    desk
+}
+
+#[test]
+fn what_joins_stays_readable_and_copies_lead_nowhere() {
+    let desk = shop();
+    assert!(desk.verho(&["scan", "acme"]).status.success());
+    let domain = "method = \"fake\", kind = \"email\", distinct = true, domain = \"customers.email\"";
+    for (file, line) in [
+        (
+            "orders.toml",
+            "\"items[].sku\" = { type = \"text\", class = \"direct\", method = \"pseudonym\", domain = \"products.sku\" }",
+        ),
+        ("orders.toml", "from = \"items[].sku\""),
+        ("orders.toml", &format!("email = {{ type = \"text\", class = \"direct\", {domain} }}")),
+        ("customers.toml", &format!("email = {{ type = \"text\", class = \"direct\", {domain} }}")),
+        ("orders.toml", "discount_code = { type = \"text\", class = \"?\""),
+        ("products.toml", "title = { type = \"text\", class = \"?\""),
+        ("tickets.toml", "subject  = \"customer_id\""),
+    ] {
+        assert!(holds(&desk, file, line), "{line} in {}", schemas(&desk)[file]);
+    }
+    assert!(!holds(&desk, "orders.toml", "from = \"items[].title\""));
+    assert!(!holds(&desk, "notes.toml", "subject"), "who writes is not whose row it is");
+}
+
 #[test]
 fn every_leaf_that_may_not_leave_is_told_at_once() {
     let desk = Desk::local("acme");

@@ -1,11 +1,11 @@
 //! The schema file of a table that was sampled, with a comment wherever somebody has to look.
 
-use super::column::Kind;
+use super::column::{Kind, is_of_an_actor, named};
 use super::objects::{Ending, Table};
 use super::propose::{Choice, Joins, choose};
 use super::sample::{Sampled, Seen};
 use super::write::{key, quoted, remark};
-use crate::schema::{Dialect, Escape, Header, OPEN, type_name};
+use crate::schema::{Dialect, Escape, Header, OPEN, StrayQuote, type_name};
 
 /// A leaf's link to another table's leaf, as it was measured.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,7 @@ fn why(seen: &Seen, joins: Joins, link: Option<&Link>) -> String {
     };
     let joined = match link {
         Some(link) => format!("; {} of {} distinct values are in {}", link.contained, link.distinct, link.to),
-        None if joins == Joins::Others => "; others seem to lead here".to_owned(),
+        None if joins != Joins::None => "; others seem to lead here".to_owned(),
         None => String::new(),
     };
     format!("{kind}; {counted}{joined}")
@@ -84,7 +84,7 @@ fn head(customer: &str, table: &Table, sampled: &Sampled) -> String {
     if sampled.ending != Ending::Parquet {
         text += "output   = \"same\"\n";
     }
-    if let Some(subject) = subject(sampled) {
+    if let Some(subject) = subject(name, sampled) {
         text += &format!("subject  = {}   # whose row it is\n", quoted(subject.path.as_str()));
     }
     if let Some(dialect) = sampled.dialect.as_ref().filter(|dialect| **dialect != Dialect::default()) {
@@ -104,9 +104,14 @@ fn format(ending: Ending) -> &'static str {
     }
 }
 
-/// The only column that is a key of people, if there is one.
-fn subject(sampled: &Sampled) -> Option<&Seen> {
-    let is_key = |seen: &&Seen| seen.finding.kind == Kind::PersonKey && !seen.path.as_str().contains(['[', '{', '.']);
+/// The only column that is a key of people, if there is one. Who did something with a row is not whose row it is, unless rows are
+/// of such people.
+fn subject<'s>(table: &str, sampled: &'s Sampled) -> Option<&'s Seen> {
+    let is_key = |seen: &&Seen| {
+        let path = seen.path.as_str();
+        let is_own = named(table).ends_like(&named(path).stem);
+        seen.finding.kind == Kind::PersonKey && !path.contains(['[', '{', '.']) && (is_own || !is_of_an_actor(path))
+    };
     let mut keys = sampled.leaves.iter().filter(is_key);
     keys.next().filter(|_| keys.next().is_none())
 }
@@ -122,6 +127,12 @@ fn csv(dialect: &Dialect) -> String {
     }
     if dialect.header == Header::Absent {
         text += "header    = false\n";
+    }
+    if dialect.stray_quote == StrayQuote::Kept {
+        text += "stray_quote = \"kept\"   # quotes stand inside of fields\n";
+    }
+    if dialect.null != plain.null {
+        text += &format!("null      = {}   # what means null\n", quoted(&dialect.null));
     }
     text
 }
@@ -153,7 +164,9 @@ mod tests {
 
     #[test]
     fn a_dialect_is_written_as_it_is_read() {
-        let dialect = Dialect { delimiter: b'\t', header: Header::Absent, ..Dialect::default() };
-        assert_eq!(csv(&dialect), "\n[csv]\ndelimiter = \"\\t\"\nheader    = false\n");
+        let dialect =
+            Dialect { delimiter: b'\t', header: Header::Absent, null: "\\N".to_owned(), ..Dialect::default() };
+        let written = "\n[csv]\ndelimiter = \"\\t\"\nheader    = false\nnull      = \"\\\\N\"   # what means null\n";
+        assert_eq!(csv(&dialect), written);
     }
 }

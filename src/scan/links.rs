@@ -61,8 +61,11 @@ fn can_join(data_type: &DataType) -> bool {
 
 /// Whether such values are copied from row to row, as a billing address is, and lead nowhere.
 fn is_of_one_row(kind: Kind) -> bool {
-    use Kind::{Address, BirthDate, Coordinate, FirstName, LastName, PersonalText, Phone, Postcode, Text};
-    matches!(kind, Address | BirthDate | Coordinate | FirstName | LastName | PersonalText | Phone | Postcode | Text)
+    use Kind::{Address, BirthDate, Coordinate, FirstName, LastName, Name, PersonalText, Phone, Postcode, Text};
+    matches!(
+        kind,
+        Address | BirthDate | Coordinate | FirstName | LastName | Name | PersonalText | Phone | Postcode | Text
+    )
 }
 
 /// Whether no value comes twice, so that other columns can lead here.
@@ -99,24 +102,45 @@ fn weigh(from: &End<'_>, to: &End<'_>, rows: Rows) -> Option<(u8, usize, Candida
 }
 
 /// Words of columns that lead to a row of their own table.
-const UPWARD: [&str; 9] =
-    ["parent", "manager", "supervisor", "reports", "root", "previous", "reply", "boss", "referrer"];
+const UPWARD: [&str; 13] = [
+    "parent",
+    "manager",
+    "supervisor",
+    "reports",
+    "root",
+    "previous",
+    "reply",
+    "boss",
+    "referrer",
+    "esimies",
+    "chef",
+    "vorgesetzter",
+    "superieur",
+];
 
 /// How well two names agree, from 1 to 4; nothing where they do not.
 fn alike(from: &End<'_>, to: &End<'_>, rows: Rows) -> Option<u8> {
     let (child, head) = (&from.name, &to.name);
     let own_key = head.is_key && (head.stem.is_empty() || to.table.ends_like(&head.stem));
+    // A title that stands in two tables was copied, and leads nowhere.
+    let can_lead = !head.stem.is_empty() && (own_key || is_of_keys(to));
     let same_table = from.place.0 == to.place.0;
     let upward = child.words.iter().any(|word| UPWARD.contains(&word.as_str()));
     match () {
-        () if !same_table && child.words == head.words && !head.stem.is_empty() => Some(if own_key { 4 } else { 3 }),
+        () if !same_table && child.words == head.words && can_lead => Some(if own_key { 4 } else { 3 }),
         () if !same_table && own_key && to.table.is_at_the_end_of(&child.stem) => Some(3),
-        () if !same_table && !head.stem.is_empty() && child.words.ends_with(&head.words) => Some(3),
+        () if !same_table && can_lead && child.words.ends_with(&head.words) => Some(3),
         () if !same_table && !child.is_key && to.table.words == child.stem => Some(if own_key { 3 } else { 2 }),
         () if same_table && own_key && upward => Some(2),
         () if own_key && rows == Rows::People && of_people(from.seen) => Some(1),
         () => None,
     }
+}
+
+/// Whether a column is one by whose values rows are told apart.
+fn is_of_keys(end: &End<'_>) -> bool {
+    let kind = end.seen.finding.kind;
+    end.name.is_key || end.table.words == end.name.words || kind == Kind::Key || kind.is_direct()
 }
 
 fn of_people(seen: &Seen) -> bool {

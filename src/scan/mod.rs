@@ -189,9 +189,10 @@ impl Linked {
         let candidates = links::candidates(&named);
         let end = |(table, leaf): Place| format!("{}.{}", named[table].0, named[table].1.leaves[leaf].path.as_str());
         let heads = heads(&candidates);
+        let kind = |(table, leaf): Place| named[table].1.leaves[leaf].finding.kind;
         let joined = |place: Place| Joined {
             domain: end(heads.get(&place).copied().unwrap_or(place)),
-            joins: if heads.contains_key(&place) { Joins::Others } else { Joins::None },
+            joins: heads.get(&place).map_or(Joins::None, |head| Joins::Others(kind(*head))),
             link: candidates.iter().find(|link| link.from == place).map(|link| Link {
                 to: end(link.to),
                 distinct: link.distinct,

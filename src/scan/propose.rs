@@ -2,7 +2,7 @@
 
 use arrow::datatypes::DataType;
 
-use super::column::{Evidence, Kind};
+use super::column::{Evidence, Facts, Kind};
 use super::sample::Seen;
 use super::write::quoted;
 use crate::method;
@@ -29,7 +29,8 @@ impl Choice {
 /// Whether other leaves seem to hold the same values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Joins {
-    Others,
+    /// Those that all lead to a column of this kind.
+    Others(Kind),
     None,
 }
 
@@ -76,11 +77,16 @@ impl Sort {
 pub fn choose(seen: &Seen, domain: &str, joins: Joins) -> Choice {
     let (kind, sort) = (seen.finding.kind, Sort::of(&seen.data_type));
     let can_be_key = matches!(sort, Sort::Text | Sort::Whole);
-    if can_be_key && (joins == Joins::Others || matches!(kind, Kind::Key | Kind::PersonKey)) {
+    if let Joins::Others(head) = joins
+        && can_be_key
+    {
+        return Choice::Rule(joining(head, sort, domain));
+    }
+    if can_be_key && matches!(kind, Kind::Key | Kind::PersonKey) {
         return Choice::Rule(pseudonym(Class::Direct, domain));
     }
     if kind.is_direct() {
-        return Choice::Rule(direct(kind, sort, domain, Emptied::of(seen)));
+        return Choice::Rule(direct(kind, sort, domain, Emptied::of(seen), locale(kind, &seen.facts)));
     }
     if matches!(kind, Kind::Text | Kind::PersonalText) && sort == Sort::Text {
         return Choice::Rule(free_text());
@@ -99,14 +105,27 @@ fn pseudonym(class: Class, domain: &str) -> String {
     rule(class, &format!(r#""pseudonym", domain = {}"#, quoted(domain)))
 }
 
+/// Equal values become equal ones, and different ones different: fakes where they can be told apart, else codes.
+fn joining(head: Kind, sort: Sort, domain: &str) -> String {
+    let fake = |kind: &str| {
+        rule(Class::Direct, &format!(r#""fake", kind = "{kind}", distinct = true, domain = {}"#, quoted(domain)))
+    };
+    match (head, sort) {
+        (Kind::Email, Sort::Text) => fake("email"),
+        (Kind::Username, Sort::Text) => fake("user_name"),
+        _ => pseudonym(Class::Direct, domain),
+    }
+}
+
 /// Scrubbing leaves the text around what it finds; without it nothing is left.
 fn free_text() -> String {
     rule(Class::FreeText, if method::find("scrub").is_some() { r#""scrub""# } else { r#""redact""# })
 }
 
 /// A fake of a text that identifies; of other types a code, or nothing.
-fn direct(kind: Kind, sort: Sort, domain: &str, emptied: Emptied) -> String {
-    let fake = |kind: &str| rule(Class::Direct, &format!(r#""fake", kind = "{kind}""#));
+fn direct(kind: Kind, sort: Sort, domain: &str, emptied: Emptied, locale: Option<&str>) -> String {
+    let locale = locale.map_or_else(String::new, |locale| format!(r#", locale = "{locale}""#));
+    let fake = |kind: &str| rule(Class::Direct, &format!(r#""fake", kind = "{kind}"{locale}"#));
     match (kind, sort) {
         (Kind::Secret | Kind::ProfileUrl, Sort::Text) => rule(Class::Direct, r#""redact""#),
         (Kind::Username, Sort::Text) => fake(r#"user_name", distinct = true, domain = "user_name"#),
@@ -122,6 +141,14 @@ fn direct(kind: Kind, sort: Sort, domain: &str, emptied: Emptied) -> String {
 
 fn nothing(class: Class, emptied: Emptied) -> String {
     rule(class, if emptied == Emptied::Null { r#""null""# } else { r#""drop""# })
+}
+
+/// Where national identifiers are of that have fakes of their own form; none where that is not seen.
+fn locale(kind: Kind, facts: &Facts) -> Option<&'static str> {
+    let (found, _) = facts.found_whole().next().filter(|(_, share)| kind == Kind::NationalId && *share > 0.5)?;
+    let locales =
+        [("FI_HETU", "fi"), ("SE_PNR", "sv"), ("DE_STEUERNUMMER", "de"), ("DE_STEUER_ID", "de"), ("UK_NINO", "en_gb")];
+    locales.into_iter().find(|(known, _)| *known == found).map(|(_, locale)| locale)
 }
 
 /// The kind of fake for a kind of column.
@@ -213,7 +240,7 @@ mod tests {
             for sort in sorts {
                 let rules = answers(*kind, sort, "t.x", Emptied::Null);
                 assert!(rules.iter().all(|rule| parses(rule)), "{kind:?} {sort:?}: {rules:?}");
-                let rule = direct(*kind, sort, "t.x", Emptied::Null);
+                let rule = direct(*kind, sort, "t.x", Emptied::Null, Some("fi"));
                 assert!(parses(&rule), "{rule}");
             }
         }

@@ -3,6 +3,7 @@
 use arrow::datatypes::DataType;
 
 use super::facts::{Facts, Like};
+use super::is_of_a_code;
 use super::kind::Kind;
 use super::meaning::{Meaning, Rows, meaning};
 use super::shape::Form;
@@ -67,6 +68,12 @@ pub fn classify(rows: Rows, name: &str, data_type: &DataType, facts: &Facts) -> 
     {
         return Finding { kind, evidence: Evidence::Values };
     }
+    // A code of a few is rather a word for each of them, as of currencies or discounts.
+    let said = if said == Meaning::Is(Kind::Key) && is_of_a_code(name) && facts.is_category() {
+        Meaning::Nothing
+    } else {
+        said
+    };
     named(said, data_type, facts).unwrap_or_else(|| by_values(said, data_type, facts))
 }
 

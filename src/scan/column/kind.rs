@@ -89,7 +89,7 @@ kinds! {
     Moment: "date or time", "", Attribute;
     Organisation: "name of an organisation", "", Attribute;
     Url: "web address", "", Attribute;
-    Flag: "yes or no", "", Attribute;
+    Flag: "one of two values", "", Attribute;
     Category: "one of few values", "", Attribute;
     Number: "number", "", Attribute;
     Other: "not recognised", "", Attribute;

@@ -261,6 +261,17 @@ const NAME: &str = "name|names|nm|nimi|namn|nom|nombre|nome";
 /// What makes a key of what stands before it.
 const KEYS: &str = "id|ids|key|keys|uuid|guid|pk|fk|sk|oid|rowid|rowguid|tunnus|tunniste|identifier|ident|uid|ref|reference|viite|code|koodi|kod|schlussel|clave id|hash|ean|sku|gtin|isbn|upc|barcode|serial|seq|sequence";
 
+/// Keys that say by themselves what they are of.
+const CATALOGUES: &str = "ean|sku|gtin|isbn|upc|barcode";
+
+/// Keys that are often words, and few.
+const CODES: &str = "code|codes|koodi|kod|codigo";
+
+/// People who do something with a row.
+const ACTORS: &str = "assignee|agent|owner|author|editor|approver|reviewer|manager|mgr|supervisor|boss|rep|representative|salesperson|staff|\
+     operator|handler|creator|created|updated|modified|changed|approved|assigned|closed|by|teller|cashier|esimies|kasittelija|handlaggare|\
+     vorgesetzter|bearbeiter|sachbearbeiter";
+
 /// The number of something; of people it is a key.
 const NUMBERS: &str = "number|num|no|nr|nro|numero|nummer|numer";
 
@@ -307,6 +318,9 @@ pub enum Role {
     Event,
     Name,
     Key,
+    Catalogue,
+    Code,
+    Actor,
     Number,
     Moment,
     Attribute,
@@ -315,13 +329,16 @@ pub enum Role {
 }
 
 impl Role {
-    const ALL: [(Role, &'static str); 11] = [
+    const ALL: [(Role, &'static str); 14] = [
         (Role::Person, PEOPLE),
         (Role::Organisation, ORGANISATIONS),
         (Role::Thing, THINGS),
         (Role::Event, EVENTS),
         (Role::Name, NAME),
         (Role::Key, KEYS),
+        (Role::Catalogue, CATALOGUES),
+        (Role::Code, CODES),
+        (Role::Actor, ACTORS),
         (Role::Number, NUMBERS),
         (Role::Moment, MOMENTS),
         (Role::Attribute, ATTRIBUTES),

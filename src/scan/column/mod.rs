@@ -43,6 +43,16 @@ pub fn is_known(name: &str) -> bool {
     meaning::meaning(Rows::Other, name) != meaning::Meaning::Nothing
 }
 
+/// Whether a name is that of a code, as a currency or a discount has one.
+pub fn is_of_a_code(name: &str) -> bool {
+    words::words(name).last().is_some_and(|word| lexicon::LISTS.is(word, lexicon::Role::Code))
+}
+
+/// Whether a name is that of somebody who does something with a row, and not of whose row it is.
+pub fn is_of_an_actor(name: &str) -> bool {
+    words::words(name).iter().any(|word| lexicon::LISTS.is(word, lexicon::Role::Actor))
+}
+
 /// Tells names that can be shown from those that may be somebody's value.
 #[derive(Default)]
 pub struct Names {
@@ -66,7 +76,7 @@ impl Names {
 pub struct Named {
     /// Its words, each in the singular.
     pub words: Vec<String>,
-    /// Without what makes a key of it.
+    /// Without what makes a key of it; `sku` alone says of what it is one.
     pub stem: Vec<String>,
     /// Whether it is called a key.
     pub is_key: bool,
@@ -78,7 +88,8 @@ pub fn named(name: &str) -> Named {
     let is_key_word =
         |word: &String| lexicon::LISTS.is(word, lexicon::Role::Key) || lexicon::LISTS.is(word, lexicon::Role::Number);
     let is_key = words.last().is_some_and(is_key_word);
-    let stem = words.iter().take_while(|word| !is_key || !is_key_word(word)).cloned().collect();
+    let says_what = |word: &String| lexicon::LISTS.is(word, lexicon::Role::Catalogue);
+    let stem = words.iter().take_while(|word| !is_key || !is_key_word(word) || says_what(word)).cloned().collect();
     Named { words, stem, is_key }
 }
 
