@@ -469,6 +469,24 @@ fn holds(desk: &Desk, file: &str, line: &str) -> bool {
     files[file].lines().any(|known| known.starts_with(line))
 }
 
+#[test]
+fn nulls_of_databases_stay_nulls() {
+    let desk = Desk::local("acme");
+    let phone =
+        |n: usize| if n % 3 == 0 { "\\N".to_owned() } else { format!("\"+358 40 {:07}\"", n * 104_729 % 10_000_000) };
+    let rows: String = (0..90).map(|n| format!("{n},{},{n}.5\n", phone(n))).collect();
+    desk.write("production/acme/people.csv", &format!("id,phone,balance\n{rows}"));
+    assert!(desk.verho(&["scan", "acme"]).status.success());
+    assert!(holds(&desk, "people.toml", "null      = \"\\\\N\""), "{:?}", schemas(&desk));
+    take_offers(&desk);
+    desk.approve("acme", "nulls", 1);
+    desk.facts(&["run", "acme"]);
+    let release =
+        std::fs::read_dir(desk.path("test/acme/people")).expect("a release").next().expect("one").expect("one");
+    let text = std::fs::read_to_string(release.path().join("part-00000.csv")).expect("rows");
+    assert_eq!(text.lines().filter(|line| line.contains(",\\N,")).count(), 30, "{text}");
+}
+
 /// A shop's orders, with their lines and their products, and tickets about them.
 fn shop() -> Desk {
     let desk = Desk::local("acme");

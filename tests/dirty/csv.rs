@@ -103,5 +103,5 @@ fn every_file_is_read_as_others_read_it_or_refused() {
     };
     assert_eq!(table["csv-spectrum"], expected(6, 0, 0, 0));
     assert_eq!(table["arrow-csv"], expected(2, 2, 1, 0));
-    assert_eq!(table["duckdb-csv"], expected(173, 207, 23, 27));
+    assert_eq!(table["duckdb-csv"], expected(179, 201, 23, 22));
 }

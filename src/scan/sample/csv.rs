@@ -4,7 +4,7 @@ use std::io::Cursor;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray};
-use arrow::datatypes::{DataType, Field, Schema};
+use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
 use bytes::Bytes;
 
 use super::start::Start;
@@ -17,6 +17,16 @@ use crate::source::text::{Limits, Reader, TextError, spells};
 const TELLING: usize = 256 << 10;
 /// A field is like those below it where it begins with as many letters as most of them do, in bytes.
 const ALIKE: usize = 4;
+/// So many values of one type tell what stands over them.
+const TELLING_VALUES: usize = 8;
+/// What stands for null in text of MySQL, Postgres and Snowflake.
+const MARK: &str = "\\N";
+/// Words for null.
+const NULLS: [&str; 4] = ["NULL", "null", "(null)", "<NA>"];
+/// Words for what is missing, which are values too where texts are.
+const MISSING: [&str; 8] = ["NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NaT", "None"];
+/// Types whose columns hold no words.
+const TYPES: [DataType; 3] = [DataType::Float64, DataType::Date32, DataType::Timestamp(TimeUnit::Microsecond, None)];
 const NOTE: &str = "no header was recognised, so columns are numbered: if the first line is one, name the columns by it and \
      remove `header = false`";
 
@@ -26,13 +36,17 @@ const NOTE: &str = "no header was recognised, so columns are numbered: if the fi
 /// Where no one dialect fits, or a record is not of it.
 pub fn take(start: &Start, depth: Depth) -> Result<Taken, TextError> {
     let telling = &start.bytes[..start.bytes.len().min(TELLING)];
-    let dialect = Dialect::detect(telling)?;
+    let mut dialect = Dialect::detect(telling)?;
     let first = dialect.names(telling)?;
-    let numbered = Dialect { header: Header::Absent, ..dialect.clone() };
-    let arrays = match depth {
+    let mut numbered = Dialect { header: Header::Absent, ..dialect.clone() };
+    let mut arrays = match depth {
         Depth::Names => vec![Vec::new(); first.len()],
         Depth::Values => read(start, &numbered, first.len())?,
     };
+    if let Some(null) = null_text(&arrays) {
+        (dialect.null, numbered.null) = (null.to_owned(), null.to_owned());
+        arrays = read(start, &numbered, first.len())?;
+    }
     let is_header = is_header(&first, &arrays);
     let (names, skipped) =
         if is_header { (first, 1) } else { ((1..=first.len()).map(|n| format!("column_{n}")).collect(), 0) };
@@ -88,20 +102,68 @@ fn read(start: &Start, dialect: &Dialect, width: usize) -> Result<Vec<Vec<ArrayR
     Ok(columns)
 }
 
+/// What means null where nothing is not what does: the mark of MySQL, Postgres and Snowflake, or a word that cannot be a value where
+/// it stands, or is none anywhere.
+fn null_text(columns: &[Vec<ArrayRef>]) -> Option<&'static str> {
+    let texts = |at: usize| columns[at].iter().flat_map(|array| array.as_string::<i32>().iter());
+    let all = || (0..columns.len()).flat_map(texts);
+    if all().flatten().any(|text| text == MARK) {
+        return Some(MARK);
+    }
+    // Where nothing stands for null already, words are words.
+    if all().any(|text| text.is_none()) {
+        return None;
+    }
+    let often = |word: &str| all().flatten().filter(|text| *text == word).nth(1).is_some();
+    let typed = |word: &str, at: usize| {
+        let others = || texts(at).flatten().skip(1).filter(|text| *text != word);
+        let stands = texts(at).flatten().skip(1).any(|text| text == word);
+        stands && others().next().is_some() && TYPES.iter().any(|data_type| spells(data_type, others()))
+    };
+    let is_null = |word: &&str| {
+        (NULLS.iter().any(|null| null == word) && often(word)) || (0..columns.len()).any(|at| typed(word, at))
+    };
+    NULLS.into_iter().chain(MISSING).find(is_null)
+}
+
 /// Whether the first record names the columns; where nothing tells, it is somebody's row.
 fn is_header(first: &[String], columns: &[Vec<ArrayRef>]) -> bool {
-    if (0..first.len()).any(|at| may_be_somebodys(&first[at], columns, at)) || is_row(first, columns) {
+    if has_twins(first) {
+        return false;
+    }
+    let over: Vec<bool> = (0..columns.len()).map(|at| stands_over_numbers(&first[at], columns, at)).collect();
+    if over.iter().filter(|over| **over).count() * 2 > first.len() {
+        return !first.iter().enumerate().any(|(at, field)| !over[at] && Names::default().is_data(field));
+    }
+    let somebodys = |at: usize| !over.get(at).is_some_and(|over| *over) && may_be_somebodys(&first[at], columns, at);
+    if (0..first.len()).any(somebodys) || is_row(first, columns) {
         return false;
     }
     let has_values = |at: usize| below(columns, at).next().is_some();
-    let typed = |at: usize| {
-        let narrow = [DataType::Float64, DataType::Date32];
-        !says_nothing(&first[at]) && narrow.iter().any(|data_type| spells(data_type, below(columns, at)))
-    };
+    let typed = |at: usize| !says_nothing(&first[at]) && is_typed(columns, at);
     // Words in small letters name columns only over values that are written otherwise.
     let spelled = |at: usize| first.iter().all(|name| is_plain(name)) && !below(columns, at).any(is_plain);
     let known = first.iter().filter(|name| is_known(name)).count();
     known * 2 > first.len() || (0..columns.len()).any(|at| has_values(at) && (typed(at) || spelled(at)))
+}
+
+/// Whether two fields are the same, as no two columns are called.
+fn has_twins(first: &[String]) -> bool {
+    let mut sorted: Vec<_> = first.iter().collect();
+    sorted.sort();
+    sorted.windows(2).any(|pair| pair[0] == pair[1])
+}
+
+/// Whether a word stands over so many numbers or dates and nothing else that no row of theirs has it: whoever is called so, here
+/// it is a name of a column.
+fn stands_over_numbers(field: &str, columns: &[Vec<ArrayRef>], at: usize) -> bool {
+    !says_nothing(field) && below(columns, at).nth(TELLING_VALUES - 1).is_some() && is_typed(columns, at)
+}
+
+/// Whether a column holds numbers or dates alone, below the first record.
+fn is_typed(columns: &[Vec<ArrayRef>], at: usize) -> bool {
+    let narrow = [DataType::Float64, DataType::Date32];
+    narrow.iter().any(|data_type| spells(data_type, below(columns, at)))
 }
 
 /// Whether a field may be the name of a person or a place, as of a row: a common word is none, unless what stands below it is.
@@ -129,9 +191,6 @@ fn below(columns: &[Vec<ArrayRef>], at: usize) -> impl Iterator<Item = &str> {
 
 /// Whether the first record must be a row: its fields are no names, or are like those below them.
 fn is_row(first: &[String], columns: &[Vec<ArrayRef>]) -> bool {
-    let mut sorted: Vec<_> = first.iter().collect();
-    sorted.sort();
-    let twice = sorted.windows(2).any(|pair| pair[0] == pair[1]);
     let mut known = Names::default();
     let odd = |name: &String| known.is_data(name);
     let alike = |(at, name): (usize, &String)| {
@@ -140,7 +199,7 @@ fn is_row(first: &[String], columns: &[Vec<ArrayRef>]) -> bool {
         let starts = start.map_or(0, |start| below(columns, at).filter(|text| text.starts_with(start)).count());
         same || (starts > 0 && starts * 2 >= below(columns, at).count())
     };
-    twice || first.iter().any(odd) || (!columns.is_empty() && first.iter().enumerate().any(alike))
+    first.iter().any(odd) || (!columns.is_empty() && first.iter().enumerate().any(alike))
 }
 
 #[cfg(test)]
@@ -161,6 +220,36 @@ mod tests {
         assert_eq!(names("Qwe,Xyz\n1,q\n2,r\n"), ["Qwe", "Xyz"]);
         assert_eq!(names("abc,x_y\nU,q\nV w,r\n"), ["abc", "x_y"]);
         assert_eq!(names("Price,Stage\n7,Won\n5,Lost\n"), ["Price", "Stage"], "names of people, too");
+    }
+
+    #[test]
+    fn what_means_null_is_recognised() {
+        let null = |text: &'static str| taken(text).dialect.expect("CSV").null;
+        assert_eq!(null("id,phone,city\n1,\\N,Oulu\n2,040,\n"), "\\N");
+        assert_eq!(null("id,region\n1,NULL\n2,Lapland\n3,NULL\n"), "NULL");
+        assert_eq!(null("id,price\n1,NA\n2,3.5\n"), "NA", "a number has no words");
+        assert_eq!(null("id,day\n1,NaT\n2,2026-11-27\n"), "NaT");
+        for text in [
+            "id,name\n1,Null\n2,NULL\n",
+            "id,code\n1,NA\n2,FI\n3,NA\n",
+            "id,price\n1,NA\n2,\n3,4\n",
+            "id,n\n1,\"NULL\"\n2,x\n",
+        ] {
+            assert_eq!(null(text), "", "{text}");
+        }
+    }
+
+    #[test]
+    fn words_over_numbers_name_columns_whoever_is_called_so() {
+        let over = |head: &str, row: &str, rows: usize| {
+            let text: &'static str = format!("{head}\n{}", format!("{row}\n").repeat(rows)).leak();
+            names(text)
+        };
+        assert_eq!(over("Finland,Georgia,Chad", "1,2.5,3", 9), ["Finland", "Georgia", "Chad"]);
+        assert_eq!(over("Al,Mg,Ba,type", "1,2,3,x", 9), ["Al", "Mg", "Ba", "type"]);
+        assert_eq!(over("Finland,Georgia,Chad", "1,2.5,3", 3), ["column_1", "column_2", "column_3"], "too few to tell");
+        assert_eq!(over("Aino,Lahti,7", "Eino,Turku,8", 9), ["column_1", "column_2", "column_3"]);
+        assert_eq!(over("Aino,n/a,unknown", "Eino,7,8", 9), ["column_1", "column_2", "column_3"]);
     }
 
     #[test]

@@ -1,28 +1,36 @@
 //! Which dialect a sample is written in, where only one is possible.
 
+use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use super::super::Limits;
-use super::super::error::{Fault, TextError};
+use super::super::error::{Count, Fault, TextError};
 use super::super::input::Input;
 use super::record::{Record, Records};
-use crate::schema::{Dialect, Escape};
+use crate::schema::{Dialect, Escape, StrayQuote};
 
+/// How quotes are written, the strictest first.
+const WAYS: [(Escape, StrayQuote); 3] = [
+    (Escape::Doubled, StrayQuote::Refused),
+    (Escape::Backslash, StrayQuote::Refused),
+    (Escape::Doubled, StrayQuote::Kept),
+];
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 impl Dialect {
     /// The dialect of a sample: the start of an object, or all of it.
     ///
     /// It is the one delimiter that gives every record as many fields, more than one, without a fault of
-    /// quoting; with doubled quotes if possible, else with backslashes. Where no delimiter stands in the
+    /// quoting; with doubled quotes if possible, else with backslashes, else with quotes that are kept inside of fields, as of
+    /// inches. Where no delimiter stands in the
     /// sample it has one column. That there is a header cannot be seen and is assumed. Meant to be pinned in
     /// the schema, where a person sees it.
     ///
     /// # Errors
     /// Where no dialect fits or more than one does, and where the sample is not UTF-8.
     pub fn detect(sample: &[u8]) -> Result<Self, TextError> {
-        for escape in [Escape::Doubled, Escape::Backslash] {
-            let tries = DELIMITERS.map(|delimiter| Dialect { delimiter, escape, ..Dialect::default() });
+        for (escape, stray_quote) in WAYS {
+            let tries = DELIMITERS.map(|delimiter| Dialect { delimiter, escape, stray_quote, ..Dialect::default() });
             let widths: Vec<_> = tries.iter().map(|dialect| width(sample, dialect)).collect::<Result<_, _>>()?;
             let mut fitting = tries.iter().zip(&widths).filter(|(_, width)| width.is_some_and(|width| width > 1));
             match (fitting.next(), fitting.next()) {
@@ -32,8 +40,24 @@ impl Dialect {
                 (None, _) => {}
             }
         }
-        Err(Fault::NoDialect.into())
+        let torn =
+            DELIMITERS.iter().filter_map(|&delimiter| ragged(sample, &Dialect { delimiter, ..Dialect::default() }));
+        Err(torn.min_by_key(|(unlike, _)| *unlike).map_or_else(|| Fault::NoDialect.into(), |(_, error)| error))
     }
+}
+
+/// How many records have not as many fields as most have, and the first of them, where most have as many.
+fn ragged(sample: &[u8], dialect: &Dialect) -> Option<(usize, TextError)> {
+    let limits = Limits::default();
+    let input = Input::open(Box::new(Cursor::new(sample.to_vec()))).ok()?;
+    let found = widths(Records::new(input, dialect, limits, limits.columns))?;
+    let mut counts = BTreeMap::new();
+    found.iter().for_each(|(_, width)| *counts.entry(*width).or_insert(0usize) += 1);
+    let (planned, count) = counts.into_iter().max_by_key(|(_, count)| *count)?;
+    let (line, width) = *found.iter().find(|(_, width)| *width != planned)?;
+    let fault = Fault::Ragged { found: Count::Exactly(width), planned };
+    let is_told = planned > 1 && width > 0 && count * 2 > found.len();
+    is_told.then(|| (found.len() - count, TextError::at(line, fault)))
 }
 
 /// How many fields every record has; none where they differ or the dialect does not fit.
@@ -42,17 +66,17 @@ fn width(sample: &[u8], dialect: &Dialect) -> Result<Option<usize>, TextError> {
     let input = Input::open(Box::new(Cursor::new(sample.to_vec())))?;
     let widths = widths(Records::new(input, dialect, limits, limits.columns));
     Ok(widths
-        .filter(|widths| widths.windows(2).all(|pair| pair[0] == pair[1]))
-        .and_then(|widths| widths.first().copied()))
+        .filter(|widths| widths.windows(2).all(|pair| pair[0].1 == pair[1].1))
+        .and_then(|widths| widths.first().map(|(_, width)| *width)))
 }
 
-/// Of each record that is surely whole, how many fields it has; a blank line between records has none.
-fn widths(mut records: Records) -> Option<Vec<usize>> {
+/// Of each record that is surely whole, its line and how many fields it has; one behind a blank line has none.
+fn widths(mut records: Records) -> Option<Vec<(u64, usize)>> {
     let (mut record, mut widths, mut blank) = (Record::default(), Vec::new(), false);
     loop {
         match records.read(&mut record) {
             Ok(true) if record.is_blank() => blank = true,
-            Ok(true) => widths.push(if std::mem::take(&mut blank) { 0 } else { record.width() }),
+            Ok(true) => widths.push((record.line, if std::mem::take(&mut blank) { 0 } else { record.width() })),
             Ok(false) => break,
             // The sample ends inside of quotes: what came before is whole.
             Err(TextError { fault: Fault::OpenQuote, .. }) => return Some(widths),
@@ -101,8 +125,23 @@ mod tests {
     }
 
     #[test]
+    fn the_record_that_most_others_are_not_like_is_named() {
+        for (sample, line, found) in [
+            (&b"a,b\n1,2\n3,4\n5,6,7\n8,9\n"[..], 4, 3),
+            (b"sep=;\na;b;c\n1;2;3,5\n4;5;6,5\n7;8;9,1\n", 1, 2),
+            (b"a;b\n\"x\ny\";1\n3\n4;5\n", 4, 1),
+        ] {
+            let error = Dialect::detect(sample).expect_err("a refusal");
+            let Fault::Ragged { found: Count::Exactly(fields), .. } = error.fault else { panic!("{error}") };
+            assert_eq!((error.line, fields), (Some(line), found), "{error}");
+        }
+    }
+
+    #[test]
     fn backslashes_are_seen_where_doubled_quotes_do_not_fit() {
         let dialect = Dialect::detect(b"a,b\n1,\"x\\\"y\"\n").expect("a dialect");
         assert_eq!((dialect.delimiter, dialect.escape), (b',', Escape::Backslash));
+        let dialect = Dialect::detect(b"id;size\n1;27\" wide\n2;=F(\"x\")\n").expect("a dialect");
+        assert_eq!((dialect.delimiter, dialect.stray_quote), (b';', StrayQuote::Kept));
     }
 }
