@@ -539,6 +539,37 @@ fn what_joins_stays_readable_and_copies_lead_nowhere() {
 }
 
 #[test]
+fn what_cannot_be_read_is_told_with_the_way_out() {
+    let desk = Desk::local("acme");
+    desk.write("production/acme/config.json", "{\n  \"name\": \"x\",\n  \"size\": 3\n}\n");
+    desk.write("production/acme/ragged.csv", "id,name\n1,a\n2,b\n3,c,d\n4,e\n");
+    let output = desk.verho(&["scan", "acme"]);
+    let told = said(&output);
+    assert_eq!(output.status.code(), Some(6), "{told}");
+    for words in [
+        "table config could not be looked into: its records do not stand one a line; it takes one object a line",
+        "table ragged could not be looked into: line 4: the record has 3 fields instead of 2; quote the fields",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+}
+
+#[test]
+fn objects_that_no_run_reads_together_are_told() {
+    let desk = Desk::local("acme");
+    desk.write("production/acme/mixed/1.ndjson", &"{\"id\":1,\"size\":2,\"rest\":null}\n".repeat(3));
+    desk.write("production/acme/mixed/2.ndjson", &"{\"id\":\"one\",\"size\":2.5,\"rest\":3}\n".repeat(3));
+    desk.write("production/acme/mixed/3.ndjson", &"{\"shop\":\"x\",\"price\":2.5,\"size\":3}\n".repeat(3));
+    let output = desk.verho(&["scan", "acme"]);
+    let told = said(&output);
+    assert!(output.status.success(), "{told}");
+    assert!(told.contains("leaf `id` has one type in some objects and another in others"), "{told}");
+    assert!(told.contains("its objects have few leaves in common"), "{told}");
+    assert!(!told.contains("`size`") && !told.contains("`rest`"), "numbers are numbers, and nulls of any type: {told}");
+    assert!(holds(&desk, "mixed.toml", "rest = { type = \"int64\""), "{:?}", schemas(&desk));
+}
+
+#[test]
 fn every_leaf_that_may_not_leave_is_told_at_once() {
     let desk = Desk::local("acme");
     let keep = "{ class = \"attribute\", method = \"keep\", because = \"a test\" }";

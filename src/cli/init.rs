@@ -32,8 +32,9 @@ impl Init {
             "{} is a workspace now. What is left to do:\n\
              \x20 1. verho.toml: the two accounts, and who runs verho\n\
              \x20 2. consent/: whose signatures count, and in which role; `verho check` says the digest to trust\n\
-             \x20 3. schemas/: one file a table; `verho plan` says what is missing\n\
-             \x20 4. an evidence key: ssh-keygen -t ed25519 -N '' -f keys/evidence\n",
+             \x20 3. an evidence key: ssh-keygen -t ed25519 -N '' -f keys/evidence\n\
+             \x20 4. schemas/: one file a table, in place of the example; `verho scan CUSTOMER` proposes them, `verho plan CUSTOMER` \
+             says what is missing\n",
             folder.display()
         );
         Ok(Answer::new(text, json!({ "folder": path(&folder), "files": FILES.map(|(name, _)| name) })))

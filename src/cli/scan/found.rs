@@ -25,14 +25,18 @@ pub fn text(folder: &Path, scan: &Scan, evidence: &str) -> String {
     );
     if scan.passed_over > 0 {
         text += &format!(
-            "note: {} objects belong to no table: their ending or their folder is none that a table can have\n",
+            "note: {} objects belong to no table: their ending or their folder is none that a table can have, or more objects \
+             beside them have another ending\n",
             scan.passed_over
         );
     }
     text.extend(scan.logged.iter().map(|name| {
         format!("note: table {name} keeps a log and was not looked into; `verho plan` holds it against its schema\n")
     }));
-    text.extend(scan.failed().map(|(name, error)| format!("table {name} could not be looked into: {error}\n")));
+    text.extend(scan.failed().map(|(name, error)| {
+        let way_out = error.hint().map_or_else(String::new, |hint| format!("; {hint}"));
+        format!("table {name} could not be looked into: {error}{way_out}\n")
+    }));
     text += &changed(scan, &old);
     if !new.is_empty() {
         text += &left(scan.open());
@@ -78,7 +82,9 @@ fn changed(scan: &Scan, old: &[(&str, &Known)]) -> String {
 pub fn facts(scan: &Scan) -> Value {
     let tables = scan.tables.iter().flat_map(|Scanned { table, outcome }| match outcome {
         Ok(known) => leaves(table, known),
-        Err(error) => vec![json!({ "table": table, "column": "", "entity": "", "error": error.to_string() })],
+        Err(error) => vec![
+            json!({ "table": table, "column": "", "entity": "", "error": error.to_string(), "hint": error.hint() }),
+        ],
     });
     let gone = scan.gone.iter().map(|table| json!({ "table": table, "column": "", "entity": "", "change": "gone" }));
     tables.chain(gone).collect()
@@ -115,10 +121,11 @@ fn leaf(name: &str, seen: &Seen, proposal: &Proposal, known: &Known) -> Value {
 pub fn failure(scan: &Scan) -> Option<Failure> {
     if let Some((name, error)) = scan.failed().next() {
         let others = scan.failed().count() - 1;
-        let more = if others > 0 { format!(", and {others} more") } else { String::new() };
+        let more = if others > 0 { format!(" (and {others} more could not)") } else { String::new() };
+        let way_out = error.hint().unwrap_or("have its objects mended");
         return Some(
-            Failure::new(Kind::Mismatch, format!("table `{name}` could not be looked into{more}: {error}"))
-                .hint("the other tables have their files; write this one's by hand, or have its objects mended"),
+            Failure::new(Kind::Mismatch, format!("table `{name}` could not be looked into: {error}{more}"))
+                .hint(format!("{way_out}; or write the schema file by hand. The other tables have theirs")),
         );
     }
     let changed = Failure::new(Kind::Mismatch, "tables are no longer as their schemas say")

@@ -20,7 +20,14 @@ use crate::schema::{LeafPath, children, leaves};
 /// # Errors
 /// Where it holds no records, or their keys look like data.
 pub fn take(start: &Start, depth: Depth) -> Result<Taken, FileError> {
-    let (records, ended) = records(&start.bytes);
+    let is_array = start.bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
+    let Records { records, ended, is_a_line_each } = records(&start.bytes);
+    if !is_array && !is_a_line_each {
+        return Err(FileError::Records {
+            what: "its records do not stand one a line".to_owned(),
+            hint: "it takes one object a line (`jq -c .` makes that), or one array of objects",
+        });
+    }
     let mut root = Node::default();
     records.iter().for_each(|record| root.add(record));
     if root.has(&root.objects) && root.is_map() {
@@ -40,7 +47,6 @@ pub fn take(start: &Start, depth: Depth) -> Result<Taken, FileError> {
     let rows = if depth == Depth::Values { records.len() } else { 0 };
     let mut taken = Taken::of(leaves, rows, depth == Depth::Values && ended && start.is_whole);
     taken.notes = notes;
-    let is_array = start.bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
     taken.ending = Some(if is_array { Ending::Json } else { Ending::Ndjson });
     Ok(taken)
 }
@@ -48,7 +54,7 @@ pub fn take(start: &Start, depth: Depth) -> Result<Taken, FileError> {
 /// What records call their fields, told from their start; keys that may be data are not among them.
 pub fn names_of_json(start: &[u8]) -> HashSet<String> {
     let mut root = Node::default();
-    records(start).0.iter().for_each(|record| root.add(record));
+    records(start).records.iter().for_each(|record| root.add(record));
     let mut names = HashSet::new();
     name_fields(&root.shape().0, &mut names);
     names
@@ -62,23 +68,36 @@ fn name_fields(data_type: &DataType, names: &mut HashSet<String>) {
     inner.into_iter().for_each(|(_, field)| name_fields(field.data_type(), names));
 }
 
-/// Records up to the end, to the first that is cut off, or to as many as are wanted; and whether that was the end.
-fn records(bytes: &[u8]) -> (Vec<Value>, bool) {
+/// Some first records.
+#[derive(Default)]
+struct Records {
+    records: Vec<Value>,
+    /// Whether these are all.
+    ended: bool,
+    /// Whether each of them stands in one line, and no two in the same.
+    is_a_line_each: bool,
+}
+
+/// Records up to the end, to the first that is cut off, or to as many as are wanted.
+fn records(bytes: &[u8]) -> Records {
     let mut rest = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut records = Vec::new();
+    let mut found = Records { is_a_line_each: true, ..Records::default() };
     let between = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b',' | b'[' | b']');
-    while records.len() < ROWS {
+    while found.records.len() < ROWS {
         let skipped = rest.iter().take_while(|byte| between(byte)).count();
+        let is_apart = found.records.is_empty() || rest[..skipped].contains(&b'\n');
         rest = &rest[skipped..];
         if rest.is_empty() {
-            return (records, true);
+            return Records { ended: true, ..found };
         }
         let mut stream = serde_json::Deserializer::from_slice(rest).into_iter::<Value>();
-        let Some(Ok(record)) = stream.next() else { return (records, false) };
-        rest = &rest[stream.byte_offset()..];
-        records.push(record);
+        let Some(Ok(record)) = stream.next() else { return found };
+        let (own, behind) = rest.split_at(stream.byte_offset());
+        found.is_a_line_each &= is_apart && !own.contains(&b'\n');
+        rest = behind;
+        found.records.push(record);
     }
-    (records, false)
+    found
 }
 
 /// An object of more keys is a map.
@@ -177,11 +196,13 @@ impl Node {
         self.fields.iter().filter(|(name, _)| is_known(name)).count() * 2 > self.fields.len()
     }
 
-    /// Whether a key is like the name of a person or a place: a common word is none that comes back in every object.
+    /// Whether keys are like names of people or places: most of them where the same come back in every object, since somebody is
+    /// called like any word (`meta`, `mark`), else some. A common word is none that comes back.
     fn has_people(&self) -> bool {
         let is_settled = self.is_settled();
         let is_word = |name: &str| is_known(name) || (is_settled && is_of_common_words(name));
-        self.fields.iter().any(|(name, _)| looks_like_a_name(name) && !is_word(name))
+        let named = self.fields.iter().filter(|(name, _)| looks_like_a_name(name) && !is_word(name)).count();
+        named > 0 && named * if is_settled { 2 } else { 4 } >= self.fields.len()
     }
 
     /// Whether the same keys come back from object to object.
@@ -342,6 +363,9 @@ mod tests {
         assert_eq!((found[0].0.as_str(), found[1].0.as_str()), ("a.qwz", "a.xyv"), "what comes back is a field");
         let found = taken("{\"price\":1,\"weight\":2}\n{\"price\":3,\"weight\":4}").expect("records");
         assert_eq!((found[0].0.as_str(), found.len()), ("price", 2), "names of people, and words");
+        let event = "{\"id\":1,\"value\":\"x\",\"meta\":{\"a\":1}}\n";
+        let found = taken(event.repeat(3).leak()).expect("somebody is called Meta");
+        assert_eq!(found.iter().map(|(path, ..)| path.as_str()).collect::<Vec<_>>(), ["id", "value", "meta.a"]);
     }
 
     #[test]

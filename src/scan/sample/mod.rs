@@ -13,7 +13,7 @@ mod start;
 use std::collections::HashSet;
 
 use ahash::RandomState;
-use arrow::array::{ArrayRef, AsArray};
+use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::DataType;
 
 pub use csv::columns_of_csv;
@@ -34,6 +34,9 @@ const ROWS: usize = 8192;
 const OBJECTS: usize = 3;
 /// So many distinct values a sketch holds.
 const SKETCHED: usize = 1 << 16;
+
+const UNLIKE: &str = "its objects have few leaves in common, so they may be of several tables: each of them needs a schema file \
+     whose `source` matches no other's objects";
 
 /// Whether values may be looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,7 +153,7 @@ impl<'d> Scanner<'d> {
             let next = self.object(table, at)?;
             taken = Some(match taken {
                 None => next,
-                Some(before) => joined(before, next),
+                Some(before) => joined(table.ending, before, next),
             });
         }
         let mut taken = taken.unwrap_or_else(|| Taken::of(Vec::new(), 0, true));
@@ -234,21 +237,56 @@ fn chosen(objects: usize) -> Vec<usize> {
 }
 
 /// Two objects' leaves; one that the first has not is added, as records may leave out what they have not.
-fn joined(mut before: Taken, next: Taken) -> Taken {
+fn joined(ending: Ending, mut before: Taken, mut next: Taken) -> Taken {
+    let is_shared = |leaf: &&Leaf| before.leaves.iter().any(|known| known.path == leaf.path);
+    let shared = next.leaves.iter().filter(is_shared).count();
+    if shared * 2 < next.leaves.len().min(before.leaves.len()) {
+        next.notes.push(UNLIKE.to_owned());
+    }
     for leaf in next.leaves {
         match before.leaves.iter_mut().find(|known| known.path == leaf.path) {
             Some(known) => {
-                known.data_type = flat::common(&known.data_type, &leaf.data_type);
+                let (common, is_one) = common(ending, known, &leaf);
+                if !is_one {
+                    next.notes.push(torn(&leaf.path));
+                }
+                known.data_type = common;
                 known.nullable |= leaf.nullable;
                 known.texts.extend(leaf.texts);
             }
             None => before.leaves.push(leaf),
         }
     }
+    if let (Some(known), Some(next)) = (&mut before.dialect, next.dialect)
+        && known.null.is_empty()
+    {
+        known.null = next.null;
+    }
     before.rows += next.rows;
     before.is_whole &= next.is_whole;
     before.notes.extend(next.notes.into_iter().filter(|note| !before.notes.contains(note)).collect::<Vec<_>>());
     before
+}
+
+/// The type of a leaf in two objects, and whether a run can read both: of Parquet and Arrow the types must be one, of JSON numbers
+/// are numbers, and what has no value is of any type.
+fn common(ending: Ending, left: &Leaf, right: &Leaf) -> (DataType, bool) {
+    let is_bare = |leaf: &Leaf| leaf.texts.iter().all(|texts| texts.null_count() == texts.len());
+    let is_json = matches!(ending, Ending::Json | Ending::Ndjson);
+    match (is_bare(left), is_bare(right)) {
+        (true, false) if is_json => return (right.data_type.clone(), true),
+        (false, true) if is_json => return (left.data_type.clone(), true),
+        _ => {}
+    }
+    let common = flat::common(&left.data_type, &right.data_type);
+    let is_one = left.data_type == right.data_type || (is_json && common.is_numeric());
+    (common, is_one)
+}
+
+fn torn(path: &LeafPath) -> String {
+    format!(
+        "leaf `{path}` has one type in some objects and another in others, which no run can read: have them written alike, or narrow `source`"
+    )
 }
 
 /// The narrowest type whose plain spellings these are; text where there is none.
