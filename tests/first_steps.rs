@@ -167,7 +167,7 @@ fn that_nobody_reads_what_is_said_changes_no_exit_code() {
 #[test]
 fn names_of_customers_and_releases_are_names_wherever_they_stand() {
     let desk = Desk::local("acme");
-    let commands: [&[&str]; 14] = [
+    let commands: [&[&str]; 15] = [
         &["run", "NAME"],
         &["plan", "NAME"],
         &["scan", "NAME"],
@@ -183,6 +183,7 @@ fn names_of_customers_and_releases_are_names_wherever_they_stand() {
         &["release", "delete", "acme", "NAME"],
         &["release", "derive", "acme", "NAME", "--what", "x"],
     ];
+        &["verify", "NAME"],
     for command in commands {
         for name in ["../production", "/etc", "..", ".", "", "a/b", "a\u{1b}[2J"] {
             let typed: Vec<&str> = command.iter().map(|word| if *word == "NAME" { name } else { word }).collect();

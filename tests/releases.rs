@@ -240,3 +240,61 @@ fn a_deleted_release_is_gone_and_the_proof_is_in_evidence() {
     assert!(said.contains("nothing is left") && !said.contains("part-0"), "{said}");
     assert_eq!(files(&desk), Vec::<String>::new());
 }
+
+#[test]
+fn a_release_is_verified_with_the_test_account_and_a_public_key_alone() {
+    let (desk, made) = desk(2);
+    let key = desk.facts(&["ledger", "key"])["key"].as_str().expect("a key").to_owned();
+    for gone in ["production", "evidence", "keys", ".verho"] {
+        std::fs::remove_dir_all(desk.path(gone)).expect("a folder");
+    }
+    let verify = |release: &str| desk.facts(&["verify", release, "--key", &key]);
+    let (old, new) = (verify(&made[0]), verify(&made[1]));
+    assert_eq!((&old["customer"], &old["approval"], &old["objects"]), (&"demo".into(), &"releases".into(), &1.into()));
+    assert_eq!((&old["is_current"], &new["is_current"]), (&false.into(), &true.into()));
+    assert_eq!(old["differences"], serde_json::json!([]));
+    refused(&desk, &["verify", "never", "--key", &key], 2, "there is no release `never`");
+    refused(&desk, &["verify", &made[0]], 3, "keys/evidence.pub");
+
+    let (object, manifest) = (part(&desk, &made[0]), desk.path(&format!("test/demo/releases/{}.json", made[0])));
+    let whole = std::fs::read(&object).expect("a file");
+    let mut flipped = whole.clone();
+    flipped[4] ^= 1;
+    for (content, says) in [(&flipped[..], "its bytes are others"), (&whole[1..], "it is of another size")] {
+        std::fs::write(&object, content).expect("a file");
+        differs(&desk, &made[0], &key, says);
+    }
+    std::fs::rename(&object, object.with_file_name("part-00001.parquet")).expect("a file");
+    differs(&desk, &made[0], &key, "it is gone");
+    differs(&desk, &made[0], &key, "no manifest holds it");
+    let signed = std::fs::read_to_string(&manifest).expect("a file");
+    std::fs::write(&manifest, signed.replacen("pseudonymised", "anonymous", 1)).expect("a file");
+    refused(&desk, &["verify", &made[0], "--key", &key], 4, "changed after it was signed");
+    verify(&made[1]);
+}
+
+#[test]
+fn a_release_of_another_key_or_in_another_customers_folder_is_not_verified() {
+    let (desk, made) = desk(1);
+    desk.facts(&["verify", &made[0]]);
+    common::desk::new_key(&desk.path("other"), "other");
+    let own = std::fs::read(desk.path("keys/evidence.pub")).expect("a file");
+    std::fs::copy(desk.path("other.pub"), desk.path("keys/evidence.pub")).expect("a file");
+    refused(&desk, &["verify", &made[0]], 4, "changed after it was signed");
+    std::fs::write(desk.path("keys/evidence.pub"), own).expect("a file");
+    std::fs::rename(desk.path("test/demo"), desk.path("test/rival")).expect("a folder");
+    refused(&desk, &["verify", &made[0]], 2, "there is no release");
+    refused(&desk, &["verify", &made[0], "--customer", "rival"], 4, "changed after it was signed");
+}
+
+/// The only object of a release.
+fn part(desk: &Desk, release: &str) -> std::path::PathBuf {
+    desk.path(&format!("test/demo/customers/{release}/part-00000.parquet"))
+}
+
+/// A release in which an object differs, as it is told on stdout.
+fn differs(desk: &Desk, release: &str, key: &str, says: &str) {
+    let output = desk.verho(&["verify", release, "--key", key]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!((output.status.code(), said.contains(says)), (Some(4), true), "{said}");
+}

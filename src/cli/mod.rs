@@ -25,6 +25,7 @@ mod risk;
 mod run;
 mod scan;
 mod typed;
+mod verify;
 mod words;
 
 use std::io::{IsTerminal, Write};
@@ -88,6 +89,7 @@ enum Command {
     Purge(purge::Purge),
     Doctor(doctor::Doctor),
     Keys(keys::Keys),
+    Verify(verify::Verify),
     Ledger(ledger::Ledger),
     Review(review::Review),
     Completions(completions::Completions),
@@ -116,6 +118,7 @@ impl Command {
             Command::Purge(command) => command.run(common),
             Command::Doctor(command) => command.run(common),
             Command::Keys(command) => command.run(common),
+            Command::Verify(command) => command.run(common),
             Command::Ledger(command) => command.run(common),
             Command::Review(command) => command.run(common),
             Command::Completions(command) => command.run(),

@@ -8,6 +8,7 @@
 
 mod contents;
 mod purge;
+mod verify;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,6 +25,7 @@ use crate::signing::{SignError, Signer};
 use crate::sink::Written;
 pub use contents::Contents;
 pub use purge::{delete, purge};
+pub use verify::{Difference, Verified, verify};
 
 /// The media type of a manifest inside its envelope.
 const PAYLOAD_TYPE: &str = "application/vnd.verho.release+json";
