@@ -48,6 +48,7 @@ fn a_new_workspace_says_what_is_left_to_do() {
     assert_eq!(output.status.code(), Some(3));
     assert!(text(&output.stderr).contains("trust = \"blake3:"), "{}", text(&output.stderr));
     assert_eq!(verho(&["init", place]).status.code(), Some(3), "nothing is written over");
+    common::desk::new_key(&folder.path().join("keys/evidence"), "evidence");
 }
 
 #[test]
@@ -59,7 +60,7 @@ fn a_workspace_is_made_whole_or_not_at_all() {
     let refused = verho(&["init", folder.path().to_str().expect("text")]);
     assert!(refused.status.code() == Some(3) && text(&refused.stderr).contains("roles.toml"));
     assert_eq!(std::fs::read_to_string(&last).expect("a file"), "", "it is as it was");
-    for name in ["verho.toml", "schemas/acme/customers.toml", "consent/allowed_signers"] {
+    for name in ["verho.toml", "schemas/example.toml", "consent/allowed_signers"] {
         assert!(!folder.path().join(name).exists(), "{name}");
     }
 }
@@ -182,8 +183,8 @@ fn names_of_customers_and_releases_are_names_wherever_they_stand() {
         &["release", "use", "acme", "NAME"],
         &["release", "delete", "acme", "NAME"],
         &["release", "derive", "acme", "NAME", "--what", "x"],
-    ];
         &["verify", "NAME"],
+    ];
     for command in commands {
         for name in ["../production", "/etc", "..", ".", "", "a/b", "a\u{1b}[2J"] {
             let typed: Vec<&str> = command.iter().map(|word| if *word == "NAME" { name } else { word }).collect();
@@ -231,7 +232,7 @@ fn nothing_that_a_terminal_obeys_is_shown() {
 #[test]
 fn every_fault_of_a_file_is_told_with_its_place_and_the_way_out() {
     let desk = Desk::local("acme");
-    let good = include_str!("../src/cli/init/customers.toml");
+    let good = include_str!("../src/cli/init/example.toml");
     let faults = [
         ("unknown key", good.replace("subject ", "subjekt ")),
         ("unknown method", good.replace("\"pseudonym\"", "\"pseudonim\"")),

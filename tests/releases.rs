@@ -298,3 +298,14 @@ fn differs(desk: &Desk, release: &str, key: &str, says: &str) {
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!((output.status.code(), said.contains(says)), (Some(4), true), "{said}");
 }
+
+#[test]
+fn what_a_run_lacks_is_told_with_the_way_out_and_costs_none() {
+    let (mut desk, _) = desk(0);
+    let environment = std::mem::take(&mut desk.environment);
+    refused(&desk, &["run", "demo"], 3, "VERHO_KEYRING_PASSPHRASE");
+    assert_eq!(desk.facts(&["consent", "list", "demo"])[0]["runs_used"], 0);
+    desk.environment = environment;
+    std::fs::remove_file(desk.path("keys/evidence")).expect("a file");
+    refused(&desk, &["run", "demo"], 3, "make one with `ssh-keygen -t ed25519 -N '' -f ");
+}

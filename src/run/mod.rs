@@ -200,11 +200,13 @@ fn carry(
     let plan = Plan::resolve(wish.customer, schemas, &house.production, &house.workspace.limits, &house.crew)?;
     trail.planned(&plan);
     let book = books.ledger()?;
+    // A key ring that nothing opens costs no run.
+    let ring = ring_of(house.workspace)?;
     // From here on the run counts.
     go_on()?;
     let approval = examined.approve(&plan.structures(), book, trail.run())?;
     trail.approved(&approval, book.ledger());
-    let secret = secret::of(house.workspace, &approval, book)?;
+    let secret = secret::of(&ring, house.workspace, &approval, book)?;
     let source = fingerprint(&plan, &secret);
     trail.keyed(&plan, &secret);
     let open = house.production.open(&approval, &separate);
@@ -564,7 +566,7 @@ fn weigh(
     let book = books.ledger()?;
     let approval = examined.look(&plan.structures(), book)?;
     trail.approved(&approval, book.ledger());
-    let secret = secret::of(house.workspace, &approval, book)?;
+    let secret = secret::of(&ring_of(house.workspace)?, house.workspace, &approval, book)?;
     // As methods make it: what `[privacy]` then withholds is what the measures are to tell of.
     let production = house.production.open(&approval, &separate);
     let (plan, surveyed) = looked_over(house, plan, production, &secret)?;
@@ -610,7 +612,7 @@ fn look(
     let book = books.ledger()?;
     let approval = examined.look(&plan.structures(), book)?;
     trail.approved(&approval, book.ledger());
-    let secret = secret::of(house.workspace, &approval, book)?;
+    let secret = secret::of(&ring_of(house.workspace)?, house.workspace, &approval, book)?;
     let open = house.production.open(&approval, &separate);
     let (plan, Told { masks, counts, .. }) = go_through(house, plan, (&approval, open), &secret)?;
     trail.surveyed(&plan, counts);

@@ -5,13 +5,13 @@ use jiff::Timestamp;
 use super::ending::{destroy_secret, with_ledger};
 use crate::consent::{Approval, Refusal, Refused};
 use crate::error::Failure;
-use crate::keys::{self, KeyError, Secret, ring_of};
+use crate::keys::{self, KeyError, KeyRing, Secret, ring_of};
 use crate::ledger::{Book, Event, Ledger};
 use crate::workspace::Workspace;
 
-/// The customer's secret, for use under an approval; a new one is entered.
-pub fn of(workspace: &Workspace, approval: &Approval, book: &mut Book<'_>) -> Result<Secret, Failure> {
-    let named = ring_of(workspace)?.named(approval.customer())?;
+/// The customer's secret in a key ring of the workspace, for use under an approval; a new one is entered.
+pub fn of(ring: &KeyRing, workspace: &Workspace, approval: &Approval, book: &mut Book<'_>) -> Result<Secret, Failure> {
+    let named = ring.named(approval.customer())?;
     let in_force = approval.demand_in_force(book, Timestamp::now);
     // A withdrawal that was entered before the secret was there has found none to destroy.
     if matches!(&in_force, Err(Refused { refusal: Refusal::Withdrawn, .. })) {

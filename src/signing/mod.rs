@@ -35,6 +35,9 @@ impl From<SignError> for Failure {
     fn from(error: SignError) -> Self {
         let (kind, hint) = match &error {
             SignError::File(PrivateFileError::Io { .. }) | SignError::Service(_) => (Kind::Storage, None),
+            SignError::File(PrivateFileError::Missing(path)) => {
+                (Kind::Invalid, Some(format!("make one with `ssh-keygen -t ed25519 -N '' -f {}`", path.display())))
+            }
             SignError::File(file) => (Kind::Invalid, file.hint()),
             SignError::Key(_) => (Kind::Invalid, Some("make one with `ssh-keygen -t ed25519 -N ''`".to_owned())),
         };
