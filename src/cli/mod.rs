@@ -54,15 +54,18 @@ pub struct Cli {
 #[derive(clap::Args)]
 struct Common {
     /// The folder of verho.toml [default: here and upward]
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", display_order = LAST)]
     workspace: Option<PathBuf>,
     /// How facts are printed
-    #[arg(long, global = true, value_enum, default_value = "text")]
+    #[arg(long, global = true, value_enum, default_value = "text", display_order = LAST + 1)]
     output: Output,
     /// No progress, nothing on stderr but errors
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = LAST + 2)]
     quiet: bool,
 }
+
+/// In help, what every command takes stands behind what is its own.
+const LAST: usize = 900;
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Output {
@@ -86,10 +89,10 @@ enum Command {
     Consent(consent::Consent),
     Methods(methods::Methods),
     Release(release::Release),
+    Verify(verify::Verify),
     Purge(purge::Purge),
     Doctor(doctor::Doctor),
     Keys(keys::Keys),
-    Verify(verify::Verify),
     Ledger(ledger::Ledger),
     Review(review::Review),
     Completions(completions::Completions),
@@ -115,10 +118,10 @@ impl Command {
             Command::Consent(command) => command.run(common),
             Command::Methods(command) => command.run(),
             Command::Release(command) => command.run(common),
+            Command::Verify(command) => command.run(common),
             Command::Purge(command) => command.run(common),
             Command::Doctor(command) => command.run(common),
             Command::Keys(command) => command.run(common),
-            Command::Verify(command) => command.run(common),
             Command::Ledger(command) => command.run(common),
             Command::Review(command) => command.run(common),
             Command::Completions(command) => command.run(),

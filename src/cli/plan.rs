@@ -44,17 +44,20 @@ fn becomes(leaf: &LeafPlan) -> String {
     leaf.after().map_or_else(|| "-".to_owned(), ToString::to_string)
 }
 
+/// What a leaf is, and what it is afterwards where that differs.
+fn types(leaf: &LeafPlan) -> String {
+    let (before, after) = (leaf.leaf.data_type.to_string(), leaf.after().map(ToString::to_string));
+    match after {
+        Some(after) if after == before => before,
+        after => format!("{before} → {}", after.as_deref().unwrap_or("none")),
+    }
+}
+
 fn text(plan: &TablePlan, parts: usize) -> String {
-    let rows: Vec<[String; 5]> = leaves(plan)
+    let rows: Vec<[String; 4]> = leaves(plan)
         .filter_map(|leaf| {
             let rule = plan.schema.columns.get(&leaf.leaf.path)?;
-            Some([
-                leaf.leaf.path.to_string(),
-                leaf.leaf.data_type.to_string(),
-                rule.class.name().to_owned(),
-                rule.words(),
-                becomes(leaf),
-            ])
+            Some([leaf.leaf.path.to_string(), types(leaf), rule.class.name().to_owned(), rule.words()])
         })
         .collect();
     let (table_name, objects) = (&plan.schema.table, plan.files.len());
@@ -65,7 +68,7 @@ fn text(plan: &TablePlan, parts: usize) -> String {
             format!("table {table_name}: {snapshot}{objects} objects, {counted}, {parts} parts\n")
         }
     };
-    head + &table(["leaf", "type", "class", "what becomes of it", "type after"], &rows)
+    head + &table(["leaf", "type", "class", "what becomes of it"], &rows)
         + &plan.schema.filters.iter().map(|filter| format!("{}\n", filter.words())).collect::<String>()
         + &plan.schema.privacy_words().map(|words| format!("{words}\n")).unwrap_or_default()
         + &codes(plan)

@@ -41,11 +41,11 @@ impl Purge {
 fn said(customer: &str, due: &Due, proof: &Proof) -> String {
     let Proof { erased, listed_again_at, .. } = proof;
     format!(
-        "{customer}: {} releases of approval `{}` are gone ({}): {} versions, {} delete markers and {} unfinished writes erased; \
+        "{customer}: releases of approval `{}` are gone ({}; {} of them): {} versions, {} delete markers and {} unfinished writes erased; \
          listed again at {listed_again_at}: nothing is left\n",
-        due.releases.len(),
         due.approval,
         due.because,
+        due.releases.len(),
         erased.versions,
         erased.markers,
         erased.uploads,

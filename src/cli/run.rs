@@ -52,7 +52,11 @@ pub fn text(done: &Done) -> String {
 fn found(findings: &Findings) -> String {
     let link = |link: &LinkFinding| {
         let LinkFinding { from, to, values, orphans, exact } = link;
-        let about = if *exact { "up to" } else { "about" };
+        let about = match (exact, orphans) {
+            (true, 0) => return format!("link `{from}` to `{to}`: all of {values} values have their other end\n"),
+            (true, _) => "up to",
+            (false, _) => "about",
+        };
         format!("link `{from}` to `{to}`: {about} {orphans} of {values} values have no other end\n")
     };
     let skew = |skew: &SkewFinding| {
