@@ -160,6 +160,12 @@ fn the_test_of_doors_sees_them_however_they_are_named() {
     assert!(!doors_named("use crate::account::doors::{Production, Tested}; fn a(b: Test) {}").contains("Test"));
 }
 
+/// The module that a line of a list names: alone, or before one more word.
+fn in_list(line: &str) -> Option<&str> {
+    let (module, rest) = line.split_once(' ').unwrap_or((line, ""));
+    rest.chars().all(char::is_alphabetic).then_some(module)
+}
+
 #[test]
 fn every_file_is_a_module() {
     for file in sources(&home()) {
@@ -171,7 +177,10 @@ fn every_file_is_a_module() {
         let declared = [parent.join("mod.rs"), parent.with_extension("rs"), parent.join("lib.rs")];
         let names = |path: &PathBuf| {
             let text = fs::read_to_string(path).unwrap_or_default();
-            text.contains(&format!("mod {stem};")) || text.contains(&format!("\n    {stem}\n"))
+            // A list names a module alone, or with what is typed for it.
+            let listed =
+                |line: &str| line.strip_prefix("    ").is_some_and(|line| in_list(line) == Some(stem.as_str()));
+            text.contains(&format!("mod {stem};")) || text.lines().any(listed)
         };
         assert!(declared.iter().any(names), "{} belongs to no module", file.display());
     }

@@ -19,6 +19,7 @@ use crate::workspace::Workspace;
 
 /// Hold the test side's credentials for another process of verho
 #[derive(clap::Args)]
+#[command(hide = true)]
 pub struct Writer {
     /// The process that started it
     parent: u32,

@@ -3,8 +3,8 @@
 use clap::CommandFactory;
 use serde_json::json;
 
-use super::Cli;
 use super::answer::Answer;
+use super::{Cli, Common};
 use crate::error::Failure;
 
 /// Completions for a shell, on stdout
@@ -14,7 +14,7 @@ pub struct Completions {
 }
 
 impl Completions {
-    pub fn run(self) -> Result<Answer, Failure> {
+    pub fn run(self, _: &Common) -> Result<Answer, Failure> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "verho", &mut script);
         let script = String::from_utf8_lossy(&script).into_owned();

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::Common;
 use super::answer::{Answer, table};
 use crate::crew::Crew;
 use crate::detect::RECOGNISERS;
@@ -38,7 +39,7 @@ pub struct Detect {
 }
 
 impl Detect {
-    pub fn run(self) -> Result<Answer, Failure> {
+    pub fn run(self, _: &Common) -> Result<Answer, Failure> {
         if self.list {
             return Ok(list());
         }

@@ -3,8 +3,8 @@
 use clap::{Command, CommandFactory};
 use serde_json::json;
 
-use super::Cli;
 use super::answer::Answer;
+use super::{Cli, Common};
 use crate::error::{Failure, Kind};
 
 /// The manual, a page for each command, on stdout
@@ -12,7 +12,7 @@ use crate::error::{Failure, Kind};
 pub struct Man {}
 
 impl Man {
-    pub fn run(self) -> Result<Answer, Failure> {
+    pub fn run(self, _: &Common) -> Result<Answer, Failure> {
         // Pages of help would only say that there is help.
         let mut command = Cli::command().disable_help_subcommand(true);
         command.build();

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::Common;
 use super::answer::{Answer, table};
 use crate::document::nearest;
 use crate::error::{Failure, Kind};
@@ -15,7 +16,7 @@ pub struct Methods {
 }
 
 impl Methods {
-    pub fn run(self) -> Result<Answer, Failure> {
+    pub fn run(self, _: &Common) -> Result<Answer, Failure> {
         let Some(name) = self.name else {
             let rows: Vec<_> = CATALOGUE
                 .iter()

@@ -1,31 +1,8 @@
 //! What was typed, and how the answer is printed: one file a command, one line in the list.
 
 mod answer;
-#[cfg(feature = "s3")]
-mod apart;
-mod check;
-mod completions;
-mod consent;
-mod demo;
-mod detect;
-mod doctor;
-mod init;
-mod keys;
-mod ledger;
-mod man;
-mod methods;
-mod plan;
-mod preview;
 mod progress;
-mod purge;
-mod refresh;
-mod release;
-mod review;
-mod risk;
-mod run;
-mod scan;
 mod typed;
-mod verify;
 mod words;
 
 use std::io::{IsTerminal, Write};
@@ -73,64 +50,54 @@ enum Output {
     Json,
 }
 
-/// Every command, one line each.
-#[derive(Subcommand)]
-enum Command {
-    Demo(demo::Demo),
-    Init(init::Init),
-    Scan(scan::Scan),
-    Detect(detect::Detect),
-    Check(check::Check),
-    Plan(plan::Plan),
-    Run(run::Run),
-    Refresh(refresh::Refresh),
-    Preview(preview::Preview),
-    Risk(risk::Risk),
-    Consent(consent::Consent),
-    Methods(methods::Methods),
-    Release(release::Release),
-    Verify(verify::Verify),
-    Purge(purge::Purge),
-    Doctor(doctor::Doctor),
-    Keys(keys::Keys),
-    Ledger(ledger::Ledger),
-    Review(review::Review),
-    Completions(completions::Completions),
-    Man(man::Man),
+/// Declares every command's module, and what is typed for it.
+macro_rules! commands {
+    ($($(#[$only:meta])? $module:ident $command:ident)*) => {
+        $($(#[$only])? mod $module;)*
+
+        /// Every command, in the order of help.
+        #[derive(Subcommand)]
+        enum Command {
+            $($(#[$only])? $command($module::$command),)*
+        }
+
+        impl Command {
+            fn run(self, common: &Common) -> Result<Answer, Failure> {
+                match self {
+                    $($(#[$only])? Command::$command(command) => command.run(common),)*
+                }
+            }
+        }
+    };
+}
+
+commands! {
+    demo Demo
+    init Init
+    scan Scan
+    detect Detect
+    check Check
+    plan Plan
+    run Run
+    refresh Refresh
+    preview Preview
+    risk Risk
+    consent Consent
+    methods Methods
+    release Release
+    verify Verify
+    purge Purge
+    doctor Doctor
+    keys Keys
+    ledger Ledger
+    review Review
+    completions Completions
+    man Man
     #[cfg(feature = "s3")]
-    #[command(hide = true)]
-    Writer(apart::Writer),
+    apart Writer
 }
 
 impl Command {
-    fn run(self, common: &Common) -> Result<Answer, Failure> {
-        match self {
-            Command::Demo(command) => command.run(common),
-            Command::Init(command) => command.run(common),
-            Command::Scan(command) => command.run(common),
-            Command::Detect(command) => command.run(),
-            Command::Check(command) => command.run(common),
-            Command::Plan(command) => command.run(common),
-            Command::Run(command) => command.run(common),
-            Command::Refresh(command) => command.run(common),
-            Command::Preview(command) => command.run(common),
-            Command::Risk(command) => command.run(common),
-            Command::Consent(command) => command.run(common),
-            Command::Methods(command) => command.run(),
-            Command::Release(command) => command.run(common),
-            Command::Verify(command) => command.run(common),
-            Command::Purge(command) => command.run(common),
-            Command::Doctor(command) => command.run(common),
-            Command::Keys(command) => command.run(common),
-            Command::Ledger(command) => command.run(common),
-            Command::Review(command) => command.run(common),
-            Command::Completions(command) => command.run(),
-            Command::Man(command) => command.run(),
-            #[cfg(feature = "s3")]
-            Command::Writer(command) => command.run(common),
-        }
-    }
-
     /// Whether it works between both sides.
     #[cfg(feature = "s3")]
     fn is_between(&self) -> bool {
