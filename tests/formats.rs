@@ -100,6 +100,8 @@ fn records_become_parquet_or_stay_what_they_were() {
     assert!(lines[0]["id"].as_i64().is_some_and(|id| id > 1_000) && lines[1]["name"].is_null(), "{text}");
     let most = desk.verho(&["preview", "acme", "two", "--rows", "1001"]);
     assert_eq!(most.status.code(), Some(2), "{}", String::from_utf8_lossy(&most.stderr));
+    let shown = desk.facts(&["preview", "acme", "two", "--rows", "1"]);
+    assert!(shown[0]["id"].is_i64() && shown[0]["born"].is_string(), "{shown}");
     let preview = desk.verho(&["preview", "acme", "two", "--rows", "1"]);
     assert!(preview.status.success() && !String::from_utf8_lossy(&preview.stdout).contains("Aino"));
 }

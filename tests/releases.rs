@@ -309,3 +309,15 @@ fn what_a_run_lacks_is_told_with_the_way_out_and_costs_none() {
     std::fs::remove_file(desk.path("keys/evidence")).expect("a file");
     refused(&desk, &["run", "demo"], 3, "make one with `ssh-keygen -t ed25519 -N '' -f ");
 }
+
+#[test]
+fn a_job_says_nothing_when_all_is_well() {
+    let (desk, _) = desk(0);
+    let toml = std::fs::read_to_string(desk.path("verho.toml")).expect("a file");
+    desk.write("verho.toml", &format!("{toml}\n[[refresh]]\ncustomer = \"demo\"\nevery = \"1d\"\n"));
+    for _ in 0..2 {
+        let output = desk.verho(&["refresh"]);
+        assert!(output.status.success() && output.stdout.is_empty() && output.stderr.is_empty(), "{output:?}");
+        assert_eq!(desk.facts(&["release", "list", "demo"])["releases"].as_array().map(Vec::len), Some(1));
+    }
+}

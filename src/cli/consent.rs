@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::Common;
 use super::answer::{Answer, table};
 use super::words::Words;
-use crate::consent::{Record, Standing, ids, view};
+use crate::consent::{Destination, Record, Standing, ids, view};
 use crate::crew::Crew;
 use crate::document::Document;
 use crate::error::{Failure, Kind};
@@ -150,10 +150,16 @@ fn show(workspace: &Workspace, customer: &str, id: &str) -> Result<Answer, Failu
             (name.clone(), json!({ "schema": terms.schema, "policy": terms.policy, "columns": terms.columns }))
         })
         .collect();
+    let Destination { place, kms_key, residency, retention_days } = &record.destination;
+    let documents: Vec<_> =
+        record.documents.iter().map(|paper| json!({ "name": paper.name, "sha256": paper.sha256 })).collect();
     let facts = json!({
         "approval": record.approval, "customer": record.customer, "purpose": record.purpose, "given_at": record.given_at,
         "not_before": record.not_before, "not_after": record.not_after, "max_runs": record.max_runs,
-        "approver": record.approver.principal, "renews": record.renews, "evidence": record.basis.word(), "claim": record.claim.to_string(), "tables": tables,
+        "approver": record.approver.principal, "renews": record.renews, "evidence": record.basis.word(), "claim": record.claim.to_string(), "documents": documents,
+        "source": { "account": record.source.account, "root": record.source.root },
+        "destination": { "account": place.account, "root": place.root, "kms_key": kms_key, "residency": residency, "retention_days": retention_days },
+        "tables": tables,
     });
     Ok(Answer::new(text, facts))
 }

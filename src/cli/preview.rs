@@ -1,12 +1,17 @@
 //! `verho preview`
 
+use arrow::array::{Array, RecordBatch};
+use arrow::error::ArrowError;
+use arrow::util::display::array_value_to_string;
 use arrow::util::pretty::pretty_format_batches;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::Common;
 use super::answer::Answer;
 use crate::error::{Failure, Kind};
 use crate::run::{self, House, Wish};
+use crate::schema::Format;
+use crate::source::text::Writer;
 
 /// Some anonymised rows of a table, never raw ones; needs an approval as a run does
 #[derive(clap::Args)]
@@ -33,20 +38,38 @@ impl Preview {
         let rows = run::preview(&house, &wish, &self.table, self.rows)?;
         let internal = |_| Failure::new(Kind::Internal, "the rows cannot be shown");
         let text = pretty_format_batches(std::slice::from_ref(&rows)).map_err(internal)?;
-        let cell = |column: usize, row: usize| arrow::util::display::array_value_to_string(rows.column(column), row);
-        let mut facts = Vec::with_capacity(rows.num_rows());
-        for row in 0..rows.num_rows() {
-            let mut shown = Map::new();
-            for (column, field) in rows.schema().fields().iter().enumerate() {
-                let value = if rows.column(column).is_null(row) {
-                    Value::Null
-                } else {
-                    json!(cell(column, row).map_err(internal)?)
-                };
-                shown.insert(field.name().clone(), value);
-            }
-            facts.push(Value::Object(shown));
-        }
+        let columns = (0..rows.num_columns()).map(|column| values(&rows, column));
+        let columns = columns.collect::<Result<Vec<_>, _>>().map_err(internal)?;
+        let named = |row: usize| {
+            rows.schema_ref()
+                .fields()
+                .iter()
+                .zip(&columns)
+                .map(move |(field, values)| (field.name().clone(), values[row].clone()))
+        };
+        let facts: Vec<Value> = (0..rows.num_rows()).map(|row| Value::Object(named(row).collect())).collect();
         Ok(Answer::new(format!("{text}\n"), facts))
     }
+}
+
+/// A column's values as JSON has them; as texts, where it has no form for one of them.
+fn values(rows: &RecordBatch, column: usize) -> Result<Vec<Value>, ArrowError> {
+    let one = rows.project(&[column])?;
+    if let Some(values) = written(&one) {
+        return Ok(values);
+    }
+    let array = one.column(0);
+    let shown = |row| match array.is_null(row) {
+        true => Ok(Value::Null),
+        false => Ok(array_value_to_string(array, row)?.into()),
+    };
+    (0..array.len()).map(shown).collect()
+}
+
+/// The values of a batch of one column, as a sink of JSON writes them.
+fn written(one: &RecordBatch) -> Option<Vec<Value>> {
+    let mut writer = Writer::new(Vec::new(), &Format::Json, one.schema()).ok()?;
+    writer.write(one).ok()?;
+    let objects: Vec<Map<String, Value>> = serde_json::from_slice(&writer.finish().ok()?).ok()?;
+    Some(objects.into_iter().filter_map(|object| object.into_iter().next()).map(|(_, value)| value).collect())
 }

@@ -28,7 +28,9 @@ impl Refresh {
             // One customer's refusal does not keep another's data stale.
             match house.and_then(|house| run::refresh(&house, &wish, due.every, &Bar::new(common))) {
                 Ok(refreshed) => {
-                    text += &said(&refreshed);
+                    if common.interactive() {
+                        text += &said(&refreshed);
+                    }
                     facts.push(json!({ "customer": due.customer, "outcome": refreshed }));
                 }
                 Err(failure) => failures.push(failure.during(&due.customer)),
@@ -41,7 +43,7 @@ impl Refresh {
     }
 }
 
-/// Silent when all is well: a job that runs every minute has nothing to say.
+/// What is told where somebody watches. A job is silent when all is well: what it did stands in evidence.
 fn said(refreshed: &Refreshed) -> String {
     match refreshed {
         Refreshed::Done(done) => super::run::text(done),
