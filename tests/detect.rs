@@ -27,11 +27,9 @@ fn patterns_are_found_as_well_as_asked() {
     // Floors are half a percent below what was measured last, so that a regression is seen.
     let pooled = holds(&["EMAIL", "PHONE", "IBAN", "CARD", "IP", "MAC", "URL"], 0.988, 0.992);
     assert!(pooled.f2() >= 0.991, "{pooled:?}");
-    for kind in ["EMAIL", "MAC", "GEO", "PHONE", "EMAIL_OBF", "FI_HETU", "UK_NINO", "PLATE"] {
+    for kind in ["EMAIL", "MAC", "GEO", "DOB", "PHONE", "EMAIL_OBF", "FI_HETU", "UK_NINO", "PLATE"] {
         holds(&[kind], 0.993, 0.994);
     }
-    // In news four days of birth are labelled as dates.
-    holds(&["DOB"], 0.984, 0.994);
     holds(&["IBAN"], 0.989, 0.995);
     holds(&["URL", "DOMAIN"], 0.985, 0.995);
     holds(&["CARD"], 0.995, 0.963);
