@@ -72,8 +72,25 @@ const WORDS: &[&str] = &[
 const FOR: &[&str] = &["for", "für", "för", "pour", "para"];
 
 /// Words before a user name, or before its announcer, in lines about logins.
-const OF_LOGS: &[&str] =
-    &["password", "publickey", "none", "pam", "gssapi", "closed", "opened", "invalid", "illegal", "authenticating"];
+const OF_LOGS: &[&str] = &[
+    "password",
+    "publickey",
+    "none",
+    "pam",
+    "gssapi",
+    "closed",
+    "opened",
+    "invalid",
+    "illegal",
+    "authenticating",
+    "logged",
+    "signed",
+    "authenticated",
+    "kirjautui",
+    "loggade",
+    "fehlgeschlagen",
+    "failed",
+];
 
 pub(super) static SURE: Vocabulary = Tag::SureName.list(SURE_WORDS);
 pub(super) static FOR_WORDS: Vocabulary = Tag::ForName.list(FOR);
@@ -107,7 +124,6 @@ const DEEDS: &[&str] = &[
     " loggade ut",
     " fehlgeschlagen",
     " failed",
-    " hat sich",
 ];
 
 const FROM: &[&str] = &[" from ", " från ", " von ", " desde ", " depuis ", " osoitteesta ", " fra ", " da ", " de "];

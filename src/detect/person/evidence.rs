@@ -223,7 +223,7 @@ fn signs(text: &Text<'_>, first: usize, last: usize) -> bool {
     };
     // `T. Anna`, as Finns end their notes.
     let is_initial =
-        || last == first + 1 && text.letters(&text.words()[first]) == b"T" && text.between(first)[0] == b'.';
+        || last == first + 1 && text.letters(&text.words()[first]) == b"T" && text.between(first).starts_with(b".");
     let is_sign = matches!(gap, [.., b' ' | b'\n', b'/'] | [.., b' ', b'-', b' ']) || gap.ends_with(" – ".as_bytes());
     let ends = text.between(last);
     let ends_text = last + 1 == text.words().len() && matches!(ends, [] | [b'.']);
