@@ -268,6 +268,19 @@ fn a_new_epoch_that_cannot_be_entered_does_not_begin() {
 }
 
 #[test]
+fn every_secret_that_goes_is_told_where_several_begin_an_epoch_at_once() {
+    let desk = desk();
+    desk.approve("demo", "one", 9);
+    desk.facts(&["run", "demo"]);
+    // Who comes while there is none is refused.
+    let rotate = || assert!(matches!(desk.verho(&["keys", "rotate", "demo"]).status.code(), Some(0 | 3)));
+    for _ in 0..3 {
+        std::thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(rotate))));
+    }
+    assert_sound(&desk);
+}
+
+#[test]
 fn a_new_epoch_goes_on_wherever_it_was_ended() {
     let desk = desk();
     desk.approve("demo", "one", 9);

@@ -257,7 +257,11 @@ mod tests {
         // As a process leaves it that was killed before it took the first name away.
         std::fs::hard_link(home.path().join("acme.age"), home.path().join(".draft-1")).expect("is writable");
         assert_eq!(ring.shelf().strays(), Ok(vec![(home.path().join(".draft-1"), digest.clone())]));
-        ring.shelf().destroy("acme").and_then(|()| ring.shelf().destroy("acme")).expect("is deletable");
+        ring.shelf().destroy("acme", Some("of another")).expect("nothing is deleted");
+        assert_eq!(ring.shelf().digest("acme"), Ok(Some(digest.clone())), "nobody has said of it that it is to go");
+        for there in [Some(digest.as_str()), Some(digest.as_str()), None] {
+            ring.shelf().destroy("acme", there).expect("is deletable");
+        }
         assert_eq!(error(ring.existing("acme")), KeyError::NoSecret("acme".to_owned()));
         assert_eq!(std::fs::read_dir(home.path()).expect("is there").count(), 0);
         let (new, other) = ring.named("acme").expect("can be made");

@@ -1,5 +1,6 @@
 //! Where wrapped secrets lie: one file a customer, opened by one kind of wrapper.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -111,13 +112,24 @@ impl Shelf {
         }
     }
 
-    /// Deletes a wrapped secret, and whatever was left half made; one that is not there is deleted already.
+    /// Deletes the wrapped secret of this [digest](Self::digest), and whatever was left half made; one that is not there is
+    /// deleted already. Another that somebody made in its place stays: nobody has said of it that it is to go.
     ///
     /// # Errors
-    /// Where a file cannot be deleted.
-    pub fn destroy(&self, customer: &str) -> Result<(), KeyError> {
-        private_file::delete(&self.file(customer)?)?;
+    /// Where a file cannot be read or deleted.
+    pub fn destroy(&self, customer: &str, sha256: Option<&str>) -> Result<(), KeyError> {
+        let _alone = self.alone();
+        if self.digest(customer)?.as_deref() == sha256 {
+            private_file::delete(&self.file(customer)?)?;
+        }
         Ok(private_file::sweep(&self.folder)?)
+    }
+
+    /// Holds back others that destroy, until it is dropped. Without a folder there is nothing to destroy, and some file systems
+    /// have no locks.
+    fn alone(&self) -> Option<File> {
+        let folder = File::open(&self.folder).ok()?;
+        folder.lock().ok().map(|()| folder)
     }
 
     /// Files in the folder that are no customer's secret, sorted, each with its SHA-256: any can be a copy of one.

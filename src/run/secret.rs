@@ -52,7 +52,7 @@ pub(super) fn gone(workspace: &Workspace, book: &mut Book<'_>, customer: &str, b
     if let Some(sha256) = digest.clone().filter(|sha256| !is_destroyed(book.ledger(), customer, sha256)) {
         book.enter(customer, Event::KeyDestroyed { sha256, because: because.to_owned() })?;
     }
-    shelf.destroy(customer)?;
+    shelf.destroy(customer, digest.as_deref())?;
     Ok(digest.is_some())
 }
 
