@@ -281,6 +281,18 @@ fn columns_are_made_coarser_until_every_group_holds() {
 }
 
 #[test]
+fn who_is_in_several_groups_is_told_of_those_that_leave() {
+    // Twice by ten years, of which the first half of the people stays so by twenty.
+    let rows: Vec<Row> = (0..40).map(|at| row(at % 20, "00100", [0, 10, 0, 20][at / 20 * 2 + at % 20 / 10])).collect();
+    let several = |on_small: &str, k: u64| {
+        let desk = desk(&format!("k = {k}\non_small_group = \"{on_small}\""), &[&rows]);
+        done(&desk)["groups"]["people"]["subjects_in_several"].as_u64()
+    };
+    assert_eq!(several("refuse", 10), Some(50), "half of the people move on");
+    assert_eq!(several("generalise", 20), Some(0), "all are in one");
+}
+
+#[test]
 fn sensitive_values_are_mixed_or_their_rows_are_withheld() {
     let alike = |from: usize| -> Vec<Row> {
         people(from, 12, "99999", 77).into_iter().map(|row| Row { illness: "gout".to_owned(), ..row }).collect()

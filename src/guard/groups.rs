@@ -235,7 +235,7 @@ impl<'c> Case<'c> {
         let mut groups: HashMap<u128, Joined<'c>, RandomState> = HashMap::default();
         if let Some(counted) = self.counted {
             for (name, group) in counted.groups() {
-                let name = if group.parts.is_empty() { name } else { counted.name_at(group, &levels) };
+                let name = counted.name_at(name, group, &levels);
                 groups.entry(name).or_insert_with(|| Joined(Vec::new())).0.push(group);
             }
         }
@@ -319,10 +319,17 @@ impl<'c> Case<'c> {
             coarser: coarser.collect(),
             withheld: node.withheld().next_multiple_of(k),
             subjects_in_several: people.map(|counted| {
-                let several = counted.several.next_multiple_of(k).min(counted.watched);
-                (several * 100).div_ceil(counted.watched.max(1))
+                let watched = counted.watched.len() as u64;
+                let several = Case::in_several(counted, &node.levels).next_multiple_of(k).min(watched);
+                (several * 100).div_ceil(watched.max(1))
             }),
         }
+    }
+
+    /// How many of the subjects that were looked at have rows in several groups at these levels.
+    fn in_several(counted: &Counted, levels: &[usize]) -> u64 {
+        let becomes = |name| counted.group(name).map_or(name, |group| counted.name_at(name, group, levels));
+        counted.watched.iter().filter(|within| within.are_several(becomes)).count() as u64
     }
 
     fn refusal(&self, node: &Node<'_>) -> Refusal {

@@ -4,8 +4,8 @@
 //! group [`VALUE`], each value of a leaf that can be made coarser [`LEVEL`] and 16 a level. All of a table's groups together
 //! take at most what [`Facts::new`] is given; what needs more is refused, however its rows are met.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -29,6 +29,9 @@ const SHARDS: usize = 64;
 /// Subjects that are watched for rows in several groups.
 const WATCHED: usize = 4_096;
 
+/// Groups of a watched subject that are remembered.
+const REMEMBERED: usize = 16;
+
 pub(super) type Map<V> = HashMap<u128, V, RandomState>;
 
 /// The groups of one table, by the finest of their levels.
@@ -37,8 +40,7 @@ pub struct Facts {
     shards: [Mutex<Map<Group>>; SHARDS],
     /// For each quasi leaf, where it can be made coarser: from a value to its hashes at all levels.
     levels: Vec<Mutex<Map<Box<[u128]>>>>,
-    /// Of each subject, the group of its first row, and whether it has rows in others.
-    watched: Mutex<Least<(u128, bool)>>,
+    watched: Mutex<Least<Within>>,
     /// What is left of the memory, in bytes.
     room: Room,
 }
@@ -215,7 +217,7 @@ impl Facts {
     pub(super) fn watch(&self, rows: impl Iterator<Item = (u64, u128)>) {
         let mut watched = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
         rows.for_each(|(subject, name)| {
-            watched.take(subject, || (name, false), |(first, several)| *several |= *first != name);
+            watched.take(subject, Within::default, |within| within.add(name));
         });
     }
 
@@ -226,8 +228,7 @@ impl Facts {
         let levels =
             self.levels.into_iter().map(|lock| lock.into_inner().unwrap_or_else(PoisonError::into_inner)).collect();
         let watched = self.watched.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let several = watched.known().filter(|(_, several)| *several).count() as u64;
-        Counted { groups, levels, watched: watched.known().len() as u64, several }
+        Counted { groups, levels, watched: watched.known().cloned().collect() }
     }
 }
 
@@ -236,12 +237,38 @@ pub struct Counted {
     groups: Vec<Map<Group>>,
     levels: Vec<Map<Box<[u128]>>>,
     /// Subjects that were looked at, evenly taken from all: all of them, where there are no more than 4,096.
-    pub watched: u64,
-    /// Those of them that have rows in several groups.
-    pub several: u64,
+    pub watched: Vec<Within>,
+}
+
+/// The groups that a subject has rows in.
+#[derive(Debug, Clone, Default)]
+pub struct Within {
+    /// By name; the least ones, where there are too many.
+    names: BTreeSet<u128>,
+    has_more: bool,
+}
+
+impl Within {
+    fn add(&mut self, name: u128) {
+        self.names.insert(name);
+        if self.names.len() > REMEMBERED {
+            self.names.pop_last();
+            self.has_more = true;
+        }
+    }
+
+    /// Whether they are several where each becomes another one; too many always are.
+    pub fn are_several(&self, becomes: impl Fn(u128) -> u128) -> bool {
+        self.has_more || self.names.iter().map(|name| becomes(*name)).collect::<BTreeSet<_>>().len() > 1
+    }
 }
 
 impl Counted {
+    /// The group of a name.
+    pub fn group(&self, name: u128) -> Option<&Group> {
+        self.groups[shard::<SHARDS>(name)].get(&name)
+    }
+
     /// Every group with its name.
     pub fn groups(&self) -> impl Iterator<Item = (u128, &Group)> {
         self.groups.iter().flatten().map(|(name, group)| (*name, group))
@@ -261,7 +288,10 @@ impl Counted {
     /// The name that a group has at these levels, one for each quasi leaf.
     ///
     /// A name is the sum of the hashes of its values, so a value's is replaced by that of the level.
-    pub fn name_at(&self, group: &Group, levels: &[usize]) -> u128 {
+    pub fn name_at(&self, name: u128, group: &Group, levels: &[usize]) -> u128 {
+        if group.parts.is_empty() {
+            return name;
+        }
         let values = group.parts.iter().zip(&self.levels).zip(levels);
         let hashes = values.map(|((part, known), level)| known.get(part).map_or(*part, |hashes| hashes[*level]));
         hashes.fold(0, u128::wrapping_add)
