@@ -2,7 +2,8 @@
 //!
 //! Memory: a group takes at most [`GROUP`] bytes and 8 for each subject up to k; each different value of a sensitive leaf in a
 //! group [`VALUE`], each value of a leaf that can be made coarser [`LEVEL`] and 16 a level. All of a table's groups together
-//! take at most what [`Facts::new`] is given; what needs more is refused, however its rows are met.
+//! take at most what [`Facts::new`] is given; what needs more is refused, however its rows are met. Beside them a table takes
+//! two megabytes at most for the [`WATCHED`] subjects.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
