@@ -5,7 +5,7 @@ use serde_json::json;
 use super::Common;
 use super::answer::{Answer, joined};
 use super::progress::Bar;
-use crate::error::Failure;
+use crate::error::{Failure, Kind};
 use crate::process::{end_when_asked, is_asked_to_end};
 use crate::run::{self, House, Refreshed, Wish};
 
@@ -23,6 +23,10 @@ impl Refresh {
         let workspace = common.workspace()?;
         let (mut text, mut facts, mut failures) = (String::new(), Vec::new(), Vec::new());
         for due in &workspace.refresh {
+            if is_asked_to_end() {
+                failures.push(Failure::new(Kind::Interrupted, "interrupted").hint("run it again").during(&due.customer));
+                break;
+            }
             let wish = Wish { customer: &due.customer, approval: None, operator: self.operator.as_deref() };
             let house = House::open(&workspace, &due.customer);
             // One customer's refusal does not keep another's data stale.
@@ -34,9 +38,6 @@ impl Refresh {
                     facts.push(json!({ "customer": due.customer, "outcome": refreshed }));
                 }
                 Err(failure) => failures.push(failure.during(&due.customer)),
-            }
-            if is_asked_to_end() {
-                break;
             }
         }
         Ok(Answer { failure: joined(failures), ..Answer::new(text, facts) })
