@@ -267,6 +267,7 @@ mod tests {
         assert!(!asks(&places, "the order was late please call customer about invoice") && !asks(&places, ""));
         assert!(!asks(&places, "the account of a user") && asks(&places, "the account: aino"));
         assert!(asks(&places, "session closed for user aino") && asks(&places, "illegal user aino"));
+        assert!(asks(&places, "the user akoski logged in") && asks(&places, "login as akoski failed"));
         assert!(asks(&places, "call 5") && asks(&places, "Aino at posti dot fi") && asks(&places, "ääni"));
     }
 }
