@@ -2,16 +2,17 @@
 
 pub mod earned;
 pub mod ending;
+mod look;
+mod refresh;
 pub mod releases;
 mod scan;
 pub mod secret;
 mod trail;
 
 use std::collections::BTreeMap;
-use std::fs::{File, TryLockError};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::account::doors::{OpenProduction, Production, Test};
 use crate::account::separate::{self, SeparateAccounts, Sides};
@@ -23,20 +24,21 @@ use crate::engine::{self, Progress, Target};
 use crate::error::{Failure, Kind};
 use crate::evidence::{self, Outcome};
 use crate::guard::groups::{self, Finding};
-use crate::keys::{KeyError, Secret, ring_of};
+use crate::keys::{Secret, ring_of};
 use crate::ledger::Book;
 use crate::lineage::Lineage;
 use crate::plan::Plan;
 use crate::process::is_asked_to_end;
 use crate::release::{self, Manifest, TableRelease};
-use crate::risk::{self, Report, Setting};
-use crate::schema::{self, Class, TableSchema, digest};
+use crate::schema::{self, TableSchema, digest};
 use crate::signing::Signer;
 use crate::sink::Written;
 use crate::source::ReadLimits;
-use crate::survey::{self, Counts, LinkFinding, Means, SkewFinding, Standings, Surveyed};
+use crate::survey::{self, Counts, LinkFinding, Means, SkewFinding, Surveyed};
 use crate::transform::Masks;
 use crate::workspace::Workspace;
+pub use look::{MOST_SHOWN, measure, preview};
+pub use refresh::{Refreshed, refresh};
 pub use scan::scan;
 use trail::{Books, Trail};
 
@@ -431,193 +433,4 @@ impl From<release::ReleaseError> for Failure {
             error => Failure::new(Kind::Storage, error.to_string()),
         }
     }
-}
-
-/// What came of one `[[refresh]]`.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Refreshed {
-    /// The newest release is younger than the time between refreshes.
-    NotDue,
-    /// The source is as it was when that release was made, and so are the rules; readers use what they are pointed to.
-    Unchanged,
-    /// Another process of this workspace refreshes this customer just now.
-    UnderWay,
-    Done(Box<Done>),
-}
-
-/// Carries a customer's dataset over, if it is due and anything has changed.
-///
-/// # Errors
-/// As [`run`].
-pub fn refresh(
-    house: &House<'_>,
-    wish: &Wish<'_>,
-    every: SignedDuration,
-    progress: &dyn Progress,
-) -> Result<Refreshed, Failure> {
-    // A job that comes every minute must not begin what takes longer over and over.
-    let Some(_turn) = turn(house.workspace, wish.customer)? else { return Ok(Refreshed::UnderWay) };
-    let purged = ending::purge(house.workspace, Some(wish.customer), wish.operator)?;
-    purged.into_iter().try_for_each(|(_, outcome)| outcome.map(drop))?;
-    match newest(house, wish.customer)? {
-        Some(last) if (SignedDuration::ZERO..every).contains(&Timestamp::now().duration_since(last.created_at)) => {
-            Ok(Refreshed::NotDue)
-        }
-        Some(last) if unchanged(house, wish, &last)? => Ok(Refreshed::Unchanged),
-        _ => run(house, wish, progress).map(|done| Refreshed::Done(Box::new(done))),
-    }
-}
-
-/// The turn to refresh a customer, given back when dropped, however the process ends; none where another has it.
-fn turn(workspace: &Workspace, customer: &str) -> Result<Option<File>, Failure> {
-    let path = workspace.turn(customer);
-    let opened = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-    let opened = opened.and_then(|()| File::options().create(true).append(true).open(&path));
-    let file = opened.map_err(|error| {
-        let failure = Failure::new(Kind::Invalid, format!("`{}`: {}", path.display(), error.kind()));
-        failure.hint("verho keeps there whose turn it is to refresh; the folder must be writable")
-    })?;
-    match file.try_lock() {
-        Err(TryLockError::WouldBlock) => Ok(None),
-        // Some file systems have no locks: then two can be under way, and both are whole.
-        _ => Ok(Some(file)),
-    }
-}
-
-/// The newest release that readers may use. Which one they do use is no matter: who pointed them back to an earlier one had
-/// a reason, and anybody in the test account can point them elsewhere.
-fn newest(house: &House<'_>, customer: &str) -> Result<Option<Manifest>, Failure> {
-    let mut books = house.books();
-    let ledger = books.ledger()?.ledger();
-    let usable = ending::usable(ledger.entries(), customer, Timestamp::now());
-    Ok(release::last(&house.test, &usable, ledger.key().public_key())?)
-}
-
-/// Whether a run would read the same objects under the same rules; footers alone are read.
-fn unchanged(house: &House<'_>, wish: &Wish<'_>, last: &Manifest) -> Result<bool, Failure> {
-    let schemas = schema::read_customer(&house.workspace.schemas(), wish.customer)?;
-    let plan = Plan::resolve(wish.customer, schemas, &house.production, &house.workspace.limits, &house.crew)?;
-    let same = |table: &crate::plan::TablePlan| {
-        last.tables
-            .get(&table.schema.table)
-            .is_some_and(|there| there.schema == table.structure && there.policy == table.policy)
-    };
-    if plan.tables.len() != last.tables.len() || !plan.tables.iter().all(same) {
-        return Ok(false);
-    }
-    let secret = match ring_of(house.workspace)?.existing(wish.customer) {
-        // The next run makes another, and with it other codes.
-        Err(KeyError::NoSecret(_)) => return Ok(false),
-        known => known?,
-    };
-    Ok(secret.epoch() == last.epoch && fingerprint(&plan, &secret) == last.source)
-}
-
-/// The most rows that a preview shows: whoever wants the data asks for a run, which is counted.
-pub const MOST_SHOWN: usize = 1000;
-
-/// Some first rows of a table as a run would write them; nothing is written, and no run is counted.
-///
-/// # Errors
-/// As [`run`]; [`Kind::Usage`] for a table that is not there, and for more than [`MOST_SHOWN`] rows.
-pub fn preview(
-    house: &House<'_>,
-    wish: &Wish<'_>,
-    table: &str,
-    rows: usize,
-) -> Result<arrow::array::RecordBatch, Failure> {
-    if rows > MOST_SHOWN {
-        return Err(Failure::new(Kind::Usage, format!("a preview shows {MOST_SHOWN} rows at most")));
-    }
-    let mut trail = Trail::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
-    let mut books = house.books();
-    let shown = to_its_end(|| look(house, wish, (table, rows), &mut trail, &mut books));
-    let evidence = trail.end(&mut books, Outcome::Preview, shown.as_ref().err());
-    with_evidence(shown, evidence).map(|(shown, _)| shown)
-}
-
-/// How far a table, or all that have quasi-identifiers, hide their people before and after their methods; nothing is
-/// written, and no run is counted.
-///
-/// # Errors
-/// As [`run`]; [`Kind::Usage`] for a table that is not there, or where there is nothing to measure.
-pub fn measure(house: &House<'_>, wish: &Wish<'_>, table: Option<&str>) -> Result<Report, Failure> {
-    let mut trail = Trail::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
-    let mut books = house.books();
-    let measured = to_its_end(|| weigh(house, wish, table, &mut trail, &mut books));
-    let evidence = trail.end(&mut books, Outcome::Measured, measured.as_ref().err());
-    with_evidence(measured, evidence).map(|(measured, _)| measured)
-}
-
-fn weigh(
-    house: &House<'_>,
-    wish: &Wish<'_>,
-    table: Option<&str>,
-    trail: &mut Trail,
-    books: &mut Books<'_>,
-) -> Result<Report, Failure> {
-    let separate = house.proved(trail, &|_| {})?;
-    let schemas = schema::read_customer(&house.workspace.schemas(), wish.customer)?;
-    let examined = examine(house, wish, &schemas)?;
-    let plan = Plan::resolve(wish.customer, schemas, &house.production, &house.workspace.limits, &house.crew)?;
-    trail.planned(&plan);
-    let tables = weighed(&plan, table)?;
-    let book = books.ledger()?;
-    let approval = examined.look(&plan.structures(), book)?;
-    trail.approved(&approval, book.ledger());
-    let secret = secret::of(&ring_of(house.workspace)?, house.workspace, &approval, book)?;
-    // As methods make it: what `[privacy]` then withholds is what the measures are to tell of.
-    let production = house.production.open(&approval, &separate);
-    let (plan, surveyed) = looked_over(house, plan, production, &secret)?;
-    trail.surveyed(&plan, surveyed.counts);
-    let masks = Masks::new(&plan, &secret, surveyed.taken, surveyed.known, Standings::default());
-    let limits = risk::Limits::of(house.workspace.limits.memory);
-    Ok(risk::measure(Setting { plan: &plan, production, masks: &masks, crew: &house.crew, limits }, &tables)?)
-}
-
-/// The table that was named, or every one that has quasi-identifiers, as places in the plan.
-fn weighed(plan: &Plan, named: Option<&str>) -> Result<Vec<usize>, Failure> {
-    let has_quasi = |schema: &TableSchema| schema.columns.values().any(|rule| rule.class == Class::Quasi);
-    let is_wanted = |schema: &TableSchema| named.map_or_else(|| has_quasi(schema), |name| schema.table == name);
-    let tables = plan.tables.iter().enumerate().filter(|(_, table)| is_wanted(&table.schema));
-    let tables: Vec<usize> = tables.map(|(index, _)| index).collect();
-    match named {
-        _ if !tables.is_empty() => Ok(tables),
-        Some(name) => Err(unknown_table(name)),
-        None => Err(Failure::new(Kind::Usage, "no table has a leaf of class quasi, so there are no groups to measure")
-            .hint("classify what identifies in combination as `quasi`")),
-    }
-}
-
-fn unknown_table(table: &str) -> Failure {
-    Failure::new(Kind::Usage, format!("there is no table `{table}`")).hint("`verho check` lists all")
-}
-
-fn look(
-    house: &House<'_>,
-    wish: &Wish<'_>,
-    (table, rows): (&str, usize),
-    trail: &mut Trail,
-    books: &mut Books<'_>,
-) -> Result<arrow::array::RecordBatch, Failure> {
-    let separate = house.proved(trail, &|_| {})?;
-    let schemas = schema::read_customer(&house.workspace.schemas(), wish.customer)?;
-    let examined = examine(house, wish, &schemas)?;
-    let plan = Plan::resolve(wish.customer, schemas, &house.production, &house.workspace.limits, &house.crew)?;
-    trail.planned(&plan);
-    if plan.tables.iter().all(|planned| planned.schema.table != table) {
-        return Err(unknown_table(table));
-    }
-    let book = books.ledger()?;
-    let approval = examined.look(&plan.structures(), book)?;
-    trail.approved(&approval, book.ledger());
-    let secret = secret::of(&ring_of(house.workspace)?, house.workspace, &approval, book)?;
-    let open = house.production.open(&approval, &separate);
-    let (plan, Told { masks, counts, .. }) = go_through(house, plan, (&approval, open), &secret)?;
-    trail.surveyed(&plan, counts);
-    let chosen =
-        plan.tables.iter().find(|planned| planned.schema.table == table).ok_or_else(|| unknown_table(table))?;
-    let limits = ReadLimits::of(house.workspace.limits.memory);
-    Ok(engine::preview(chosen, open, &masks, limits, rows)?)
 }
