@@ -24,7 +24,8 @@ impl Refresh {
         let (mut text, mut facts, mut failures) = (String::new(), Vec::new(), Vec::new());
         for due in &workspace.refresh {
             if is_asked_to_end() {
-                failures.push(Failure::new(Kind::Interrupted, "interrupted").hint("run it again").during(&due.customer));
+                failures
+                    .push(Failure::new(Kind::Interrupted, "interrupted").hint("run it again").during(&due.customer));
                 break;
             }
             let wish = Wish { customer: &due.customer, approval: None, operator: self.operator.as_deref() };

@@ -119,7 +119,7 @@ impl Footer {
     /// Where the object is not Parquet, is encrypted, or its footer contradicts itself.
     pub fn read(right: FooterRight<'_>, object: &Object) -> Result<Self, FileError> {
         let bytes = right.metadata(object).map_err(|error| match error {
-            StoreError::Damaged(what) if what == ENCRYPTED => FileError::Encrypted,
+            StoreError::Unfit(what) if what == ENCRYPTED => FileError::Encrypted,
             error => error.into(),
         })?;
         if has_encryption(&bytes) {

@@ -22,12 +22,7 @@ pub const MOST_SHOWN: usize = 1000;
 ///
 /// # Errors
 /// As [`run`]; [`Kind::Usage`] for a table that is not there, and for more than [`MOST_SHOWN`] rows.
-pub fn preview(
-    house: &House<'_>,
-    wish: &Wish<'_>,
-    table: &str,
-    rows: usize,
-) -> Result<RecordBatch, Failure> {
+pub fn preview(house: &House<'_>, wish: &Wish<'_>, table: &str, rows: usize) -> Result<RecordBatch, Failure> {
     if rows > MOST_SHOWN {
         return Err(Failure::new(Kind::Usage, format!("a preview shows {MOST_SHOWN} rows at most")));
     }

@@ -95,7 +95,8 @@ fn civil(nanoseconds: i128) -> Option<DateTime> {
 }
 
 fn clock(text: &str) -> Option<i128> {
-    let time: Time = text.parse().ok()?;
+    // The parser passes over a day that stands before a time.
+    let time: Time = text.parse().ok().filter(|_| text.find(':') == Some(2))?;
     let seconds = (i128::from(time.hour()) * 60 + i128::from(time.minute())) * 60 + i128::from(time.second());
     Some(seconds * 1_000_000_000 + i128::from(time.subsec_nanosecond()))
 }
