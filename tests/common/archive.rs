@@ -24,12 +24,17 @@ const RUNS: usize = 100;
 /// Between two runs.
 const PAUSE: SignedDuration = SignedDuration::from_hours(6);
 
+/// Bytes of a part.
+const PART: u64 = 1_000_000;
+
 /// Files that are not synced, for what is read once and thrown away.
 struct Unsynced(PathBuf);
 
 impl Store for Unsynced {
-    fn list(&self, _prefix: &str) -> Result<Vec<Object>, StoreError> {
-        Err(StoreError::Other("nothing is listed here".into()))
+    /// The one part that a manifest names of a table; no part is written, since no reviewer opens one.
+    fn list(&self, folder: &str) -> Result<Vec<Object>, StoreError> {
+        let pin = Pin { version: None, etag: String::new() };
+        Ok(vec![Object { key: part(folder), size: PART, pin }])
     }
 
     fn find(&self, key: &str) -> Result<Option<Object>, StoreError> {
@@ -105,6 +110,11 @@ fn release(run: usize) -> String {
     format!("20260101-{run:08}")
 }
 
+/// The part in a folder of a release.
+fn part(folder: &str) -> String {
+    format!("{folder}part-00000.parquet")
+}
+
 fn digest(run: usize) -> String {
     format!("blake3:{:064}", run / RUNS)
 }
@@ -157,8 +167,8 @@ fn record(customer: &str, run: usize, outcome: &str, at: Timestamp) -> RunRecord
         })
     };
     let output = |table: &str| {
-        let key = format!("{table}/{}/part-00000.parquet", release(run));
-        json!({ "key": key, "sha256": format!("{run:064x}"), "size": 1_000_000, "rows": 99_000 })
+        let key = part(&format!("{table}/{}/", release(run)));
+        json!({ "key": key, "sha256": format!("{run:064x}"), "size": PART, "rows": 99_000 })
     };
     let record = json!({
         "run": format!("{run:016x}"), "outcome": outcome, "started": at, "finished": at,
@@ -176,8 +186,8 @@ fn record(customer: &str, run: usize, outcome: &str, at: Timestamp) -> RunRecord
 
 fn manifest(customer: &str, run: usize, at: Timestamp) -> Manifest {
     let table = |name: &str| {
-        let key = format!("{name}/{}/part-00000.parquet", release(run));
-        let object = json!({ "key": key, "sha256": format!("{run:064x}"), "size": 1_000_000, "rows": 99_000 });
+        let key = part(&format!("{name}/{}/", release(run)));
+        let object = json!({ "key": key, "sha256": format!("{run:064x}"), "size": PART, "rows": 99_000 });
         json!({ "schema": digest(run), "policy": digest(run), "rows": 99_000, "objects": [object] })
     };
     let manifest = json!({
