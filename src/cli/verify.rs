@@ -18,6 +18,7 @@ use crate::workspace::{EvidenceSigner, Workspace};
 /// Check a release by its signed manifest and the digest of every object; reads nothing but the test account
 #[derive(clap::Args)]
 pub struct Verify {
+    /// Its name, as `release list` shows it
     release: String,
     /// Whose release it is [default: every customer of schemas/ and consent/ is looked through]
     #[arg(long, value_name = "CUSTOMER")]
@@ -133,8 +134,7 @@ fn answer(found: &Found) -> Answer {
 }
 
 fn refusal(verified: &Verified) -> Option<Failure> {
-    let count = verified.differences.len();
-    let message = format!("release {} differs from what was signed in {count} objects", verified.manifest.release);
+    let message = format!("release {} differs from what was signed", verified.manifest.release);
     let failure = Failure::new(Kind::Consent, message);
-    (count > 0).then(|| failure.hint("do not use it, and find out who could write there"))
+    (!verified.differences.is_empty()).then(|| failure.hint("do not use it, and find out who could write there"))
 }
