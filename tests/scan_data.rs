@@ -472,8 +472,9 @@ fn holds(desk: &Desk, file: &str, line: &str) -> bool {
 #[test]
 fn nulls_of_databases_stay_nulls() {
     let desk = Desk::local("acme");
-    let phone =
-        |n: usize| if n % 3 == 0 { "\\N".to_owned() } else { format!("\"+358 40 {:07}\"", n * 104_729 % 10_000_000) };
+    let phone = |n: usize| {
+        if n.is_multiple_of(3) { "\\N".to_owned() } else { format!("\"+358 40 {:07}\"", n * 104_729 % 10_000_000) }
+    };
     let rows: String = (0..90).map(|n| format!("{n},{},{n}.5\n", phone(n))).collect();
     desk.write("production/acme/people.csv", &format!("id,phone,balance\n{rows}"));
     assert!(desk.verho(&["scan", "acme"]).status.success());

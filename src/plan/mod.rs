@@ -10,7 +10,7 @@ mod part;
 mod partition;
 mod selection;
 mod table;
-pub mod thrift;
+pub(crate) mod thrift;
 mod unique;
 mod word;
 
