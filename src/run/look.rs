@@ -21,7 +21,7 @@ pub const MOST_SHOWN: usize = 1000;
 /// Some first rows of a table as a run would write them; nothing is written, and no run is counted.
 ///
 /// # Errors
-/// As [`run`]; [`Kind::Usage`] for a table that is not there, and for more than [`MOST_SHOWN`] rows.
+/// As [`run`](super::run()); [`Kind::Usage`] for a table that is not there, and for more than [`MOST_SHOWN`] rows.
 pub fn preview(house: &House<'_>, wish: &Wish<'_>, table: &str, rows: usize) -> Result<RecordBatch, Failure> {
     if rows > MOST_SHOWN {
         return Err(Failure::new(Kind::Usage, format!("a preview shows {MOST_SHOWN} rows at most")));
@@ -37,7 +37,7 @@ pub fn preview(house: &House<'_>, wish: &Wish<'_>, table: &str, rows: usize) -> 
 /// written, and no run is counted.
 ///
 /// # Errors
-/// As [`run`]; [`Kind::Usage`] for a table that is not there, or where there is nothing to measure.
+/// As [`run`](super::run()); [`Kind::Usage`] for a table that is not there, or where there is nothing to measure.
 pub fn measure(house: &House<'_>, wish: &Wish<'_>, table: Option<&str>) -> Result<Report, Failure> {
     let mut trail = Trail::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
     let mut books = house.books();
