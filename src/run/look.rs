@@ -4,10 +4,12 @@ use arrow::array::RecordBatch;
 
 use super::trail::{Books, Trail};
 use super::{House, Told, Wish, examine, go_through, looked_over, operator, secret, to_its_end, with_evidence};
+use crate::account::separate::SeparateAccounts;
+use crate::consent::{Approval, Examined};
 use crate::engine;
 use crate::error::{Failure, Kind};
 use crate::evidence::Outcome;
-use crate::keys::ring_of;
+use crate::keys::{Secret, ring_of};
 use crate::plan::Plan;
 use crate::risk::{self, Report, Setting};
 use crate::schema::{self, Class, TableSchema};
@@ -46,6 +48,35 @@ pub fn measure(house: &House<'_>, wish: &Wish<'_>, table: Option<&str>) -> Resul
     with_evidence(measured, evidence).map(|(measured, _)| measured)
 }
 
+/// What would be read, of accounts that are proved separate, under an approval that is examined but for its structures.
+fn planned(
+    house: &House<'_>,
+    wish: &Wish<'_>,
+    trail: &mut Trail,
+) -> Result<(SeparateAccounts, Examined, Plan), Failure> {
+    let separate = house.proved(trail, &|_| {})?;
+    let schemas = schema::read_customer(&house.workspace.schemas(), wish.customer)?;
+    let examined = examine(house, wish, &schemas)?;
+    let plan = Plan::resolve(wish.customer, schemas, &house.production, &house.workspace.limits, &house.crew)?;
+    trail.planned(&plan);
+    Ok((separate, examined, plan))
+}
+
+/// The approval, none of whose runs is taken, and the secret that goes with it.
+fn permitted(
+    house: &House<'_>,
+    plan: &Plan,
+    examined: Examined,
+    trail: &mut Trail,
+    books: &mut Books<'_>,
+) -> Result<(Approval, Secret), Failure> {
+    let book = books.ledger()?;
+    let approval = examined.look(&plan.structures(), book)?;
+    trail.approved(&approval, book.ledger());
+    let secret = secret::of(&ring_of(house.workspace)?, house.workspace, &approval, book)?;
+    Ok((approval, secret))
+}
+
 fn weigh(
     house: &House<'_>,
     wish: &Wish<'_>,
@@ -53,16 +84,9 @@ fn weigh(
     trail: &mut Trail,
     books: &mut Books<'_>,
 ) -> Result<Report, Failure> {
-    let separate = house.proved(trail, &|_| {})?;
-    let schemas = schema::read_customer(&house.workspace.schemas(), wish.customer)?;
-    let examined = examine(house, wish, &schemas)?;
-    let plan = Plan::resolve(wish.customer, schemas, &house.production, &house.workspace.limits, &house.crew)?;
-    trail.planned(&plan);
+    let (separate, examined, plan) = planned(house, wish, trail)?;
     let tables = weighed(&plan, table)?;
-    let book = books.ledger()?;
-    let approval = examined.look(&plan.structures(), book)?;
-    trail.approved(&approval, book.ledger());
-    let secret = secret::of(&ring_of(house.workspace)?, house.workspace, &approval, book)?;
+    let (approval, secret) = permitted(house, &plan, examined, trail, books)?;
     // As methods make it: what `[privacy]` then withholds is what the measures are to tell of.
     let production = house.production.open(&approval, &separate);
     let (plan, surveyed) = looked_over(house, plan, production, &secret)?;
@@ -97,18 +121,11 @@ fn look(
     trail: &mut Trail,
     books: &mut Books<'_>,
 ) -> Result<RecordBatch, Failure> {
-    let separate = house.proved(trail, &|_| {})?;
-    let schemas = schema::read_customer(&house.workspace.schemas(), wish.customer)?;
-    let examined = examine(house, wish, &schemas)?;
-    let plan = Plan::resolve(wish.customer, schemas, &house.production, &house.workspace.limits, &house.crew)?;
-    trail.planned(&plan);
+    let (separate, examined, plan) = planned(house, wish, trail)?;
     if plan.tables.iter().all(|planned| planned.schema.table != table) {
         return Err(unknown_table(table));
     }
-    let book = books.ledger()?;
-    let approval = examined.look(&plan.structures(), book)?;
-    trail.approved(&approval, book.ledger());
-    let secret = secret::of(&ring_of(house.workspace)?, house.workspace, &approval, book)?;
+    let (approval, secret) = permitted(house, &plan, examined, trail, books)?;
     let open = house.production.open(&approval, &separate);
     let (plan, Told { masks, counts, .. }) = go_through(house, plan, (&approval, open), &secret)?;
     trail.surveyed(&plan, counts);
