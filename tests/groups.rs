@@ -456,6 +456,24 @@ fn texts_that_are_scrubbed_earn_what_is_scrubbed_of_them() {
         more
     );
     assert_eq!(claim("{ class = \"direct\", method = \"items\", split = \",\", each = { method = \"scrub\" } }"), less);
+    // What stays of a direct identifier is still its.
+    assert_eq!(claim("{ class = \"direct\", method = \"mask\" }"), more);
+    assert_eq!(claim("{ class = \"direct\", method = \"mask\", first = 3 }"), less);
+    assert_eq!(claim("{ class = \"direct\", method = \"generalise\", prefix = 3 }"), less);
+    assert_eq!(claim("{ class = \"direct\", method = \"length\" }"), more);
+}
+
+#[test]
+fn a_claim_says_what_scrubbing_cannot_know() {
+    let rows = people(0, 30, "00100", 31);
+    let columns = COLUMNS.replace(
+        "{ class = \"sensitive\", method = \"keep\", because = \"made for a test\" }",
+        "{ class = \"free_text\", method = \"scrub\" }",
+    );
+    let desk = desk_of("k = 11", &format!("subject = \"person\"\n{columns}"), &[&rows]);
+    let earned = &desk.facts(&["plan", "shop"])["can_be_earned"];
+    let said = earned["singling_out"].as_str().expect("words");
+    assert!(said.ends_with("; of the free text in `people.illness` only what is recognised is replaced"), "{said}");
 }
 
 #[test]

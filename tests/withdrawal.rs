@@ -273,7 +273,11 @@ fn every_secret_that_goes_is_told_where_several_begin_an_epoch_at_once() {
     desk.approve("demo", "one", 9);
     desk.facts(&["run", "demo"]);
     // Who comes while there is none is refused.
-    let rotate = || assert!(matches!(desk.verho(&["keys", "rotate", "demo"]).status.code(), Some(0 | 3)));
+    let rotate = || {
+        let output = desk.verho(&["keys", "rotate", "demo"]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(matches!(output.status.code(), Some(0 | 3)), "{said}");
+    };
     for _ in 0..3 {
         std::thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(rotate))));
     }

@@ -95,6 +95,10 @@ impl Method for Mask {
         map_text(input, |text, out| self.cover(text, out))
     }
 
+    fn carries_input(&self) -> bool {
+        self.first > 0 || self.last > 0
+    }
+
     fn words(&self) -> String {
         let Mask { first, last, with } = self;
         format!("covered with {with:?}; the first {first} and last {last} characters and the length stay readable")

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use arrow::datatypes::DataType;
-
 use crate::consent::{Assessment, Claim, Earned, Level};
 use crate::guard::groups::Finding;
 use crate::method::Method;
@@ -67,8 +65,9 @@ fn uncounted(schema: &TableSchema) -> Option<String> {
 
 /// Leaves of a table that may still hold somebody's own identifiers or words.
 fn left(schema: &TableSchema) -> Vec<String> {
-    let direct = of_class(schema, Class::Direct).filter(|(_, rule)| may_return(rule.entry.name, &*rule.method));
-    let direct = direct.map(|(name, _)| format!("{name} is a direct identifier, and its method can leave it as it is"));
+    let direct = of_class(schema, Class::Direct).filter(|(_, rule)| leaves_some(rule.entry.name, &*rule.method));
+    let direct =
+        direct.map(|(name, _)| format!("{name} is a direct identifier, and its method can leave it, or a part of it"));
     let stays = |rule: &Column| !TEXT_GONE.contains(&rule.entry.name) || rule.method.leaves_values();
     let texts = of_class(schema, Class::FreeText).filter(|(_, rule)| stays(rule));
     let texts = texts.map(|(name, _)| format!("{name} is free text of which something stays: scrub, fake or drop it"));
@@ -77,17 +76,17 @@ fn left(schema: &TableSchema) -> Vec<String> {
     direct.chain(texts).chain(held).collect()
 }
 
-/// Whether a value can come out as it went in, and not by chance.
-fn may_return(name: &str, method: &dyn Method) -> bool {
+/// Whether some of a value can come out as it went in, and not by chance.
+fn leaves_some(name: &str, method: &dyn Method) -> bool {
     if NEW_VALUES.contains(&name) {
         return false;
     }
     let inner = method.inner();
     // What nobody recognises in a text stays, whatever becomes of the rest.
     if inner.is_none() || matches!(inner, Inner::OfFound(_)) {
-        return method.keeps() || method.can_return_input(&DataType::Utf8);
+        return method.carries_input();
     }
-    inner.methods().iter().any(|nested| may_return(nested.name(), &*nested.method))
+    inner.methods().iter().any(|nested| leaves_some(nested.name(), &*nested.method))
 }
 
 fn singling_out(schemas: &[&TableSchema], findings: &BTreeMap<String, Finding>) -> String {
@@ -106,14 +105,25 @@ fn singling_out(schemas: &[&TableSchema], findings: &BTreeMap<String, Finding>) 
     let counted: Vec<String> = schemas.iter().filter_map(counted).collect();
     let open: Vec<&str> =
         schemas.iter().filter(|schema| uncounted(schema).is_some()).map(|schema| schema.table.as_str()).collect();
-    match (counted.is_empty(), open.is_empty()) {
+    let words = match (counted.is_empty(), open.is_empty()) {
         (true, true) => "open: no column is said to identify in combination, and nothing was counted".to_owned(),
         (true, false) => {
             format!("open: combinations of quasi-identifying columns are not counted ({})", open.join(", "))
         }
         (false, true) => format!("answered row by row: {}", counted.join("; ")),
         (false, false) => format!("answered in part: {}; not counted: {}", counted.join("; "), open.join(", ")),
+    };
+    words + &scrubbed(schemas)
+}
+
+/// What no rule can answer for: a text can tell of somebody in words that nobody recognises.
+fn scrubbed(schemas: &[&TableSchema]) -> String {
+    let texts = schemas.iter().flat_map(|schema| of_class(schema, Class::FreeText));
+    let texts: Vec<_> = texts.filter(|(_, rule)| rule.entry.name == "scrub").map(|(name, _)| name).collect();
+    if texts.is_empty() {
+        return String::new();
     }
+    format!("; of the free text in {} only what is recognised is replaced", texts.join(", "))
 }
 
 fn of_finding(finding: &Finding) -> String {

@@ -9,16 +9,25 @@ use crate::keys::{self, KeyError, KeyRing, Secret, ring_of};
 use crate::ledger::{Book, Event, Ledger};
 use crate::workspace::Workspace;
 
-/// The customer's secret in a key ring of the workspace, for use under an approval; a new one is entered.
+/// The customer's secret in a key ring of the workspace, for use under an approval; a new one is entered. One that was destroyed
+/// while it was opened has made room for the next.
 pub fn of(ring: &KeyRing, workspace: &Workspace, approval: &Approval, book: &mut Book<'_>) -> Result<Secret, Failure> {
-    let named = ring.named(approval.customer())?;
-    let in_force = approval.demand_in_force(book, Timestamp::now);
-    // A withdrawal that was entered before the secret was there has found none to destroy.
-    if matches!(&in_force, Err(Refused { refusal: Refusal::Withdrawn, .. })) {
-        destroy_secret(workspace, book, approval.customer(), approval.id())?;
+    let customer = approval.customer();
+    loop {
+        let (secret, sha256) = ring.named(customer)?;
+        let in_force = approval.demand_in_force(book, Timestamp::now);
+        // A withdrawal that was entered before the secret was there has found none to destroy.
+        if matches!(&in_force, Err(Refused { refusal: Refusal::Withdrawn, .. })) {
+            destroy_secret(workspace, book, customer, approval.id())?;
+        }
+        in_force?;
+        if is_entered(&secret, &sha256, customer, book)? {
+            return Ok(secret);
+        }
+        if ring.shelf().digest(customer)? == Some(sha256) {
+            return Err(Refused::from(Refusal::KeyReturned).into());
+        }
     }
-    in_force?;
-    entered(named, approval.customer(), book)
 }
 
 /// Begins a new epoch, and gives its name. Each step leaves what the next run, or the same call again, goes on from.
@@ -27,12 +36,19 @@ pub fn of(ring: &KeyRing, workspace: &Workspace, approval: &Approval, book: &mut
 /// Where there is no secret, or it does not open.
 pub fn rotate(workspace: &Workspace, customer: &str) -> Result<String, Failure> {
     with_ledger(workspace, customer, |book| {
-        ring_of(workspace)?.existing(customer)?;
+        let ring = ring_of(workspace)?;
+        ring.existing(customer)?;
         if !gone(workspace, book, customer, "a new epoch began")? {
             return Err(KeyError::NoSecret(customer.to_owned()).into());
         }
-        let named = ring_of(workspace)?.named(customer)?;
-        Ok(entered(named, customer, book)?.epoch())
+        loop {
+            let (secret, sha256) = ring.named(customer)?;
+            if is_entered(&secret, &sha256, customer, book)? {
+                return Ok(secret.epoch());
+            }
+            // Somebody else ended it as it began.
+            ring.shelf().destroy(customer, Some(&sha256))?;
+        }
     })
 }
 
@@ -56,16 +72,16 @@ pub(super) fn gone(workspace: &Workspace, book: &mut Book<'_>, customer: &str, b
     Ok(digest.is_some())
 }
 
-/// A secret, by its digest, that the ledger does not call destroyed; one that it does not know is entered.
-fn entered((secret, sha256): (Secret, String), customer: &str, book: &mut Book<'_>) -> Result<Secret, Failure> {
+/// Whether a secret, by its digest, is entered and not called destroyed; one that the ledger does not know is entered now.
+fn is_entered(secret: &Secret, sha256: &str, customer: &str, book: &mut Book<'_>) -> Result<bool, Failure> {
     let ledger = book.fresh()?;
-    if is_destroyed(ledger, customer, &sha256) {
-        return Err(Refused::from(Refusal::KeyReturned).into());
+    if is_destroyed(ledger, customer, sha256) {
+        return Ok(false);
     }
-    if !tells(ledger, customer, |event| matches!(event, Event::KeyMade { sha256: made, .. } if *made == sha256)) {
-        book.enter(customer, Event::KeyMade { epoch: secret.epoch(), sha256 })?;
+    if !tells(ledger, customer, |event| matches!(event, Event::KeyMade { sha256: made, .. } if made == sha256)) {
+        book.enter(customer, Event::KeyMade { epoch: secret.epoch(), sha256: sha256.to_owned() })?;
     }
-    Ok(secret)
+    Ok(true)
 }
 
 fn is_destroyed(ledger: &Ledger<'_>, customer: &str, sha256: &str) -> bool {
