@@ -53,12 +53,13 @@ impl Seen {
         Ok(())
     }
 
-    /// Whole or not at all.
+    /// Whole or not at all, a loss of power included: half a checkpoint would have every command refused.
     fn write(&self, checkpoint: &[u8]) -> std::io::Result<()> {
         let folder = self.file.parent().unwrap_or(Path::new("."));
         std::fs::create_dir_all(folder)?;
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         file.write_all(checkpoint)?;
+        file.as_file().sync_all()?;
         file.persist(&self.file).map(drop).map_err(|error| error.error)
     }
 }
