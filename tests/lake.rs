@@ -317,7 +317,8 @@ fn swapped(is_nested: bool, has_ids: bool) -> Desk {
     let texts = StructArray::from(vec![(text("a", 3), values("was a")), (text("b", 2), values("was b"))]);
     let batch = if is_nested {
         let field = Field::new("person", texts.data_type().clone(), false).with_metadata(id(1));
-        RecordBatch::try_new(Arc::new(Schema::new(vec![field])), vec![Arc::new(texts)]).expect("fits")
+        let schema = Schema::new(vec![field, text("note", 4).as_ref().clone()]);
+        RecordBatch::try_new(Arc::new(schema), vec![Arc::new(texts), values("x")]).expect("fits")
     } else {
         RecordBatch::from(texts)
     };
@@ -330,9 +331,10 @@ fn swapped(is_nested: bool, has_ids: bool) -> Desk {
     };
     let members = json!([mapped("a", "b", 3, json!("string")), mapped("b", "a", 2, json!("string"))]);
     let members = json!({ "type": "struct", "fields": members });
-    let columns = json!({ "type": "struct", "fields": [mapped("person", "person", 1, members.clone())] });
+    let columns = [mapped("person", "person", 1, members.clone()), mapped("note", "note", 4, json!("string"))];
+    let columns = json!({ "type": "struct", "fields": columns });
     let columns = if is_nested { columns } else { members };
-    let configuration = json!({ "delta.columnMapping.mode": "name", "delta.columnMapping.maxColumnId": "3" });
+    let configuration = json!({ "delta.columnMapping.mode": "name", "delta.columnMapping.maxColumnId": "4" });
     let commit = [
         json!({ "protocol": { "minReaderVersion": 2, "minWriterVersion": 5 } }),
         json!({ "metaData": { "id": "1", "format": { "provider": "parquet", "options": {} }, "schemaString": columns.to_string(),
@@ -343,8 +345,8 @@ fn swapped(is_nested: bool, has_ids: bool) -> Desk {
     let commit: String = commit.iter().map(|action| format!("{action}\n")).collect();
     desk.write("production/acme/people/_delta_log/00000000000000000000.json", &commit);
     std::fs::write(desk.path("production/acme/people/a.parquet"), content).expect("a file");
-    let leaves = if is_nested { ["person.a", "person.b"] } else { ["a", "b"] };
-    desk.write("schemas/acme/people.toml", &schema("delta", "", &leaves));
+    let leaves: &[&str] = if is_nested { &["person.a", "person.b", "note"] } else { &["a", "b"] };
+    desk.write("schemas/acme/people.toml", &schema("delta", "", leaves));
     desk
 }
 
@@ -356,9 +358,24 @@ fn members_that_changed_places_leave_under_their_own_names() {
         let ran = desk.verho(&["run", "acme"]);
         assert!(ran.status.success(), "{}", said(&ran));
         let person = json!({ "a": "was b", "b": "was a" });
-        let row = if is_nested { json!({ "person": person }) } else { person };
+        let row = if is_nested { json!({ "person": person, "note": "x" }) } else { person };
         assert_eq!(carried(&desk), vec![row; 9], "nested {is_nested}, ids {has_ids}");
     }
+}
+
+#[test]
+fn members_that_changed_places_are_looked_at_under_their_own_names() {
+    let desk = swapped(true, true);
+    let kept = r#"{ class = "attribute", method = "keep", because = "made up" }"#;
+    let when = r#"when = [{ column = "person.a", is = ["was b"], method = "constant", value = "seen" }], otherwise = "refuse""#;
+    let when = format!(r#"{{ class = "attribute", method = "when", {when} }}"#);
+    let head = schema("delta", "rows = [{ column = \"person.a\", is = [\"was b\"] }]\n", &[]);
+    let rules = format!("\"person.a\" = {kept}\n\"person.b\" = {when}\nnote = {when}\n");
+    desk.write("schemas/acme/people.toml", &(head + &rules));
+    desk.approve("acme", "swapped", 3);
+    let ran = desk.verho(&["run", "acme"]);
+    assert!(ran.status.success(), "{}", said(&ran));
+    assert_eq!(carried(&desk), vec![json!({ "person": { "a": "was b", "b": "seen" }, "note": "seen" }); 9]);
 }
 
 /// The files of a table whose names end so.

@@ -14,7 +14,7 @@ use crate::detect::Known;
 use crate::keys::Secret;
 use crate::method::{Beside, Context, Extent, Keys, Method, Outcome, Taken};
 use crate::plan::{LeafPlan, Plan, TablePlan};
-use crate::schema::{Class, Column, Filter, LeafPath};
+use crate::schema::{Class, Column, Filter};
 
 mod invented;
 mod shaped;
@@ -102,10 +102,7 @@ impl Work<'_> {
 
     /// An invented value of a column that a method looks at.
     fn beside(&self, beside: &Beside) -> Option<ArrayRef> {
-        let path = match beside {
-            Beside::Subject => self.table.schema.subject.clone()?,
-            Beside::Column(name) => LeafPath::column(name),
-        };
+        let path = self.table.schema.looked_at(beside)?;
         let (leaf, rule) = (self.table.leaf(&path)?, self.table.schema.columns.get(&path)?);
         self.values(leaf, rule).next()
     }

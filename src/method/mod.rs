@@ -164,12 +164,12 @@ impl Keys {
     }
 }
 
-/// A column of the same rows that a method looks at.
+/// A leaf of the same rows that a method looks at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Beside {
     /// The one that the schema names as `subject`.
     Subject,
-    /// The one of this name. Its values stand one to a row: no part of a list or a map.
+    /// The one of this path. Its values stand one to a row: it is no part of a list or a map.
     Column(String),
 }
 

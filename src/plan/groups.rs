@@ -1,15 +1,10 @@
 //! By which leaves a table's rows are grouped, and where their values stand.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use arrow::array::{Array, ArrayRef, AsArray, StructArray, make_array};
-use arrow::buffer::NullBuffer;
-use arrow::datatypes::{DataType, Field};
 
 use crate::method::{Method, Nulls, Outcome, is_hashed};
-use crate::plan::{ColumnPlan, LeafPlan, PlanError, TablePlan};
-use crate::schema::{Class, LeafPath, Privacy, TableSchema, children};
+use crate::plan::{ColumnPlan, LeafPlan, Place, PlanError, TablePlan, place};
+use crate::schema::{Class, LeafPath, Privacy, TableSchema};
 
 /// Steps of a quasi leaf's method that are tried at most: numbers could be made coarser for ever.
 const STEPS: usize = 6;
@@ -23,64 +18,13 @@ pub struct Groups {
     pub subject: Option<Place>,
 }
 
-/// Where a leaf of one value a row stands.
-#[derive(Debug, Clone)]
-pub struct Place {
-    pub path: LeafPath,
-    /// Its top-level column, as a place among the table's.
-    pub column: usize,
-    /// Its place among the column's leaves.
-    pub leaf: usize,
-    /// The way down the structures of the column as it is read.
-    before: Vec<usize>,
-    /// The same of the column as it leaves; none where the leaf does not.
-    after: Option<Vec<usize>>,
-}
-
-impl Place {
-    /// The leaf's values of a column as it is read.
-    pub fn before(&self, column: &ArrayRef) -> Option<Placed> {
-        Placed::at(column, &self.before)
-    }
-
-    /// The leaf's values of a column as it leaves.
-    pub fn after(&self, column: &ArrayRef) -> Option<Placed> {
-        Placed::at(column, self.after.as_ref()?)
-    }
-}
-
-/// The values of a leaf, one a row.
-pub struct Placed {
-    /// Null wherever a structure on the way is.
-    pub values: ArrayRef,
-    /// Of every structure on the way, from the outermost: in which rows it or one around it is null. Who reads the output
-    /// can tell these from rows in which the leaf alone is null.
-    pub structures: Vec<Option<NullBuffer>>,
-}
-
-impl Placed {
-    /// What is at the end of a way down.
-    fn at(column: &ArrayRef, way: &[usize]) -> Option<Self> {
-        let (mut values, mut structures) = (column.clone(), Vec::with_capacity(way.len()));
-        for next in way {
-            let structure: &StructArray = values.as_struct_opt()?;
-            let inner = structure.columns().get(*next)?;
-            structures.push(structure.nulls().cloned());
-            let nulls = NullBuffer::union(structure.nulls(), inner.nulls());
-            let data = inner.to_data().into_builder().nulls(nulls).build().ok()?;
-            values = make_array(data);
-        }
-        Some(Placed { values, structures })
-    }
-}
-
 /// Finds the leaves of a table with `[privacy]`.
 ///
 /// # Errors
 /// Where nothing is left to group by, or a leaf's type cannot be told equal from unequal.
 pub fn of(schema: &TableSchema, columns: &[ColumnPlan]) -> Result<Option<Groups>, PlanError> {
     let Some(privacy) = &schema.privacy else { return Ok(None) };
-    let places: Vec<Place> = columns.iter().enumerate().flat_map(|(index, column)| places(index, column)).collect();
+    let places = place::all(columns);
     let left = |class| {
         let of_class = move |place: &&Place| schema.columns.get(&place.path).is_some_and(|rule| rule.class == class);
         places
@@ -95,11 +39,9 @@ pub fn of(schema: &TableSchema, columns: &[ColumnPlan]) -> Result<Option<Groups>
         return Err(PlanError::Rule(privacy.fault("there is nothing left to group by", hint)));
     }
     let sensitive = if privacy.asks_of_sensitive() { left(Class::Sensitive).collect() } else { Vec::new() };
-    let subject = schema.subject.as_ref().and_then(|path| places.iter().find(|place| place.path == *path)).cloned();
-    if schema.subject.is_some() && subject.is_none() {
-        let hint = "name a leaf with one value a row as `subject`".to_owned();
-        return Err(PlanError::Rule(privacy.fault("`subject` is no leaf of one value a row", hint)));
-    }
+    let subject = schema.subject.as_ref().map(|path| place::of(&places, path));
+    let subject = subject.transpose().map_err(|what| PlanError::Rule(privacy.fault(what, None)))?;
+    let subject = subject.map(|index| places[index].clone());
     let groups = Groups { quasi, sensitive, subject };
     groups.are_told_apart(privacy, columns)?;
     Ok(Some(groups))
@@ -139,44 +81,6 @@ impl Groups {
         let mut columns: Vec<usize> = self.quasi.iter().map(|place| place.column).collect();
         columns.dedup();
         columns
-    }
-}
-
-/// The leaves of a column that are reached through structures alone.
-fn places(column: usize, plan: &ColumnPlan) -> Vec<Place> {
-    let mut found = Vec::new();
-    let root = LeafPath::column(plan.field.name());
-    ways(root, &plan.field, plan.output.as_ref(), &(Vec::new(), Some(Vec::new())), &mut found);
-    let numbered = found.into_iter().filter_map(|(path, (before, after))| {
-        let leaf = plan.leaves.iter().position(|known| known.leaf.path == path)?;
-        Some(Place { path, column, leaf, before, after })
-    });
-    numbered.collect()
-}
-
-/// The ways down a column, as it is read and as it leaves.
-type Ways = (Vec<usize>, Option<Vec<usize>>);
-
-fn ways(path: LeafPath, field: &Field, output: Option<&Arc<Field>>, here: &Ways, found: &mut Vec<(LeafPath, Ways)>) {
-    let DataType::Struct(fields) = field.data_type() else {
-        if children(&path, field.data_type()).is_empty() {
-            found.push((path, (here.0.clone(), here.1.clone().filter(|_| output.is_some()))));
-        }
-        return;
-    };
-    let inner = children(&path, field.data_type());
-    for (index, ((path, _), field)) in inner.into_iter().zip(fields).enumerate() {
-        let left = output.and_then(|output| {
-            let DataType::Struct(left) = output.data_type() else { return None };
-            left.iter().position(|kept| kept.name() == field.name()).map(|at| (at, &left[at]))
-        });
-        let mut there = here.clone();
-        there.0.push(index);
-        there.1 = there.1.zip(left).map(|(mut way, (at, _))| {
-            way.push(at);
-            way
-        });
-        ways(path, field, left.map(|(_, field)| field), &there, found);
     }
 }
 
@@ -238,35 +142,7 @@ pub(crate) mod testing {
 
     /// Top-level leaves to group by.
     pub fn groups(quasi: &[&str]) -> Groups {
-        let place = |(column, name): (usize, &&str)| Place {
-            path: LeafPath::column(name),
-            column,
-            leaf: 0,
-            before: Vec::new(),
-            after: Some(Vec::new()),
-        };
+        let place = |(column, name): (usize, &&str)| Place::top(column, name);
         Groups { quasi: quasi.iter().enumerate().map(place).collect(), sensitive: Vec::new(), subject: None }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use arrow::array::{Int64Array, StringArray};
-
-    use super::*;
-
-    #[test]
-    fn values_are_null_where_a_structure_on_the_way_is() {
-        let ages: ArrayRef = Arc::new(Int64Array::from(vec![1, 0, 3]));
-        let texts: ArrayRef = Arc::new(StringArray::from(vec!["a", "b", "c"]));
-        let fields = [("text", texts), ("age", ages)]
-            .map(|(name, array)| (Arc::new(Field::new(name, array.data_type().clone(), false)), array));
-        let (fields, arrays): (Vec<_>, Vec<_>) = fields.into_iter().unzip();
-        let nulls = NullBuffer::from(vec![true, false, true]);
-        let person: ArrayRef = Arc::new(StructArray::new(fields.into(), arrays, Some(nulls.clone())));
-        let found = Placed::at(&person, &[1]).expect("a leaf");
-        let expected: ArrayRef = Arc::new(Int64Array::from(vec![Some(1), None, Some(3)]));
-        assert_eq!((&found.values, found.structures), (&expected, vec![Some(nulls)]));
-        assert!(Placed::at(&person, &[2]).is_none());
     }
 }

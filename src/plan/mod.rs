@@ -8,6 +8,7 @@ mod lake;
 mod links;
 mod part;
 mod partition;
+mod place;
 mod selection;
 mod table;
 pub(crate) mod thrift;
@@ -31,9 +32,10 @@ pub use codes::{Codes, Risk};
 pub use footer::{FileError, Footer, contained};
 #[cfg(test)]
 pub(crate) use groups::testing as groups_testing;
-pub use groups::{Groups, Level, Place, Placed};
+pub use groups::{Groups, Level};
 pub use part::{Part, PartLimits, Rows};
 pub use partition::partitions;
+pub use place::{Place, Placed};
 pub use table::{ColumnPlan, Content, LeafPlan, Measured, Origin, SourceFile, TablePlan};
 pub use word::{Word, reworded};
 

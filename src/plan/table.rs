@@ -19,6 +19,7 @@ use crate::plan::footer::{FileError, Footer};
 use crate::plan::groups::{self, Groups};
 use crate::plan::lake::{Logged, read as read_logged};
 use crate::plan::partition::{self, partitions};
+use crate::plan::place::Place;
 use crate::plan::selection;
 use crate::plan::unique;
 use crate::plan::word::Word;
@@ -173,7 +174,7 @@ pub enum Origin {
 pub struct LeafPlan {
     pub leaf: Leaf,
     pub outcome: Outcome,
-    /// The columns that its method looks at, as places in [`ColumnPlan::beside`].
+    /// The leaves that its method looks at, as places in [`ColumnPlan::beside`].
     pub beside: Vec<usize>,
     /// Whether no two values of it may be equal after it, in the whole table.
     pub is_unique: bool,
@@ -205,8 +206,8 @@ pub struct ColumnPlan {
     pub leaves: Vec<LeafPlan>,
     /// The column in the output; none where every leaf is removed.
     pub output: Option<Arc<Field>>,
-    /// The columns that its methods look at, as places among the table's columns.
-    pub beside: Vec<usize>,
+    /// The leaves that its methods look at, be they of this column or of others, each once.
+    pub beside: Vec<Place>,
     /// How much of it its methods see at once.
     pub extent: Extent,
     /// Whether it is text and its method takes it as views, so that it need not be copied out of its pages.
@@ -218,8 +219,8 @@ pub struct TablePlan {
     pub schema: TableSchema,
     pub files: Vec<SourceFile>,
     pub columns: Vec<ColumnPlan>,
-    /// The columns of the schema's filters, in their order, as places among the table's columns.
-    pub asked: Vec<usize>,
+    /// The leaves of the schema's filters, in their order.
+    pub asked: Vec<Place>,
     /// By what its rows are grouped, where the schema has `[privacy]`.
     pub groups: Option<Groups>,
     /// Which state of a table with a log is read: a version of Delta Lake, a snapshot's id of Iceberg.
@@ -249,9 +250,9 @@ impl TablePlan {
         }
         let mut columns =
             fields.into_iter().map(|(field, origin)| column(&schema, field, origin)).collect::<Result<Vec<_>, _>>()?;
+        all_met(&schema, &columns)?;
         beside::join(&schema, &mut columns)?;
         let asked = selection::join(&schema, &columns)?;
-        all_met(&schema, &columns)?;
         let every = columns
             .iter()
             .flat_map(|column| column.leaves.iter().map(|plan| (&plan.leaf, column.origin == Origin::Partition)));
@@ -296,7 +297,8 @@ impl TablePlan {
     /// The columns of which values are read: those of the output, and those that methods and filters look at.
     pub fn read(&self) -> impl Iterator<Item = &ColumnPlan> {
         let looked_at = |index: &usize| {
-            self.asked.contains(index) || self.columns.iter().any(|column| column.beside.contains(index))
+            let mut places = self.asked.iter().chain(self.columns.iter().flat_map(|column| &column.beside));
+            places.any(|place| place.column == *index)
         };
         let wanted = move |(index, column): &(usize, &ColumnPlan)| column.output.is_some() || looked_at(index);
         self.columns.iter().enumerate().filter(wanted).map(|(_, column)| column)
@@ -400,7 +402,7 @@ fn all_met(schema: &TableSchema, columns: &[ColumnPlan]) -> Result<(), PlanError
 
 fn column(schema: &TableSchema, field: Arc<Field>, origin: Origin) -> Result<ColumnPlan, PlanError> {
     let planned = leaves(&field).into_iter().map(|leaf| leaf_plan(schema, leaf)).collect::<Result<Vec<_>, _>>()?;
-    unique::takes(schema, &field, &planned)?;
+    unique::takes(schema, &planned)?;
     let output = output_field(&field, &mut planned.iter()).map_err(|fault| rule_fault(schema, fault))?;
     let methods = planned.iter().filter_map(|plan| schema.columns.get(&plan.leaf.path));
     let whole = methods.into_iter().any(|rule| rule.method.extent() == Extent::RowGroup);

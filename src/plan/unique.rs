@@ -1,12 +1,8 @@
 //! Leaves whose rule says `unique`: what such a rule takes, and what it costs.
 
-use std::sync::Arc;
-
-use arrow::datatypes::{DataType, Field};
-
 use crate::method::{Nulls, Outcome, is_hashed};
 use crate::plan::{LeafPlan, PlanError, TablePlan};
-use crate::schema::{LeafPath, TableSchema, children};
+use crate::schema::TableSchema;
 
 /// What a value takes that is held against all others, in bytes: a set of 16-byte digests, just grown.
 const VALUE: u64 = 40;
@@ -18,14 +14,12 @@ const SHARE: u64 = 4;
 ///
 /// # Errors
 /// At the rule of a leaf that stands in a list or a map, that is removed, or whose type is not compared.
-pub fn takes(schema: &TableSchema, field: &Arc<Field>, leaves: &[LeafPlan]) -> Result<(), PlanError> {
-    let mut single = Vec::new();
-    collect(LeafPath::column(field.name()), field, &mut single);
+pub fn takes(schema: &TableSchema, leaves: &[LeafPlan]) -> Result<(), PlanError> {
     leaves.iter().filter(|plan| plan.is_unique).try_for_each(|plan| {
         let path = &plan.leaf.path;
         let left = !matches!(plan.outcome, Outcome::Becomes { nulls: Nulls::All, .. });
         let what = match plan.after().filter(|_| left) {
-            _ if !single.contains(path) => {
+            _ if path.is_repeated() => {
                 "is part of a list or a map; `unique` takes leaves of one value a row".to_owned()
             }
             None => "is removed: there is nothing to be unique".to_owned(),
@@ -41,16 +35,6 @@ pub fn takes(schema: &TableSchema, field: &Arc<Field>, leaves: &[LeafPlan]) -> R
 
 fn remove() -> String {
     "remove `unique` from the rule".to_owned()
-}
-
-/// The leaves that are reached through structures alone.
-fn collect(path: LeafPath, field: &Field, found: &mut Vec<LeafPath>) {
-    let inner = children(&path, field.data_type());
-    match field.data_type() {
-        _ if inner.is_empty() => found.push(path),
-        DataType::Struct(_) => inner.into_iter().for_each(|(path, field)| collect(path, field, found)),
-        _ => {}
-    }
 }
 
 /// Refuses what would not fit into memory: this is the one thing of a run that grows with its rows.

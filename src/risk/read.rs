@@ -102,10 +102,11 @@ impl<'r> Reader<'r> {
     fn fetched(&self, look: Look, columns: &[usize]) -> Vec<&'r ColumnPlan> {
         let mut all = columns.to_vec();
         if look != Look::Subjects {
-            all.extend(columns.iter().flat_map(|column| &self.table.columns[*column].beside));
+            let beside = columns.iter().flat_map(|column| &self.table.columns[*column].beside);
+            all.extend(beside.map(|place| place.column));
         }
         if look == Look::Leaving {
-            all.extend(&self.table.asked);
+            all.extend(self.table.asked.iter().map(|place| place.column));
         }
         all.sort_unstable();
         all.dedup();

@@ -1,5 +1,6 @@
 //! What every leaf of a table is, and what becomes of it; the digests that an approval binds.
 
+mod beside;
 mod declared;
 pub mod digest;
 mod form;

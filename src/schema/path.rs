@@ -41,6 +41,11 @@ impl LeafPath {
         self.0.contains("{key}")
     }
 
+    /// Whether it leads through another, which is then a structure and no leaf.
+    pub fn is_inside(&self, other: &LeafPath) -> bool {
+        self.0.strip_prefix(other.as_str()).is_some_and(|rest| rest.starts_with('.'))
+    }
+
     fn child(&self, name: &str) -> Self {
         LeafPath(format!("{}.{}", self.0, quoted(name)))
     }

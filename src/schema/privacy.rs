@@ -137,11 +137,7 @@ impl Privacy {
 ///
 /// # Errors
 /// Where an option is wrong, there is nothing to group by, or a leaf that is grouped by cannot be.
-pub fn take(
-    root: &mut Section<'_>,
-    columns: &BTreeMap<LeafPath, Column>,
-    subject: Option<&LeafPath>,
-) -> Result<Option<Privacy>, Fault> {
+pub fn take(root: &mut Section<'_>, columns: &BTreeMap<LeafPath, Column>) -> Result<Option<Privacy>, Fault> {
     let Some(mut section) = root.optional::<Section<'_>>("privacy")? else { return Ok(None) };
     let k = section.optional::<u64>("k")?.unwrap_or(K);
     if k < 2 {
@@ -154,7 +150,7 @@ pub fn take(
     let place = section.fault("", None);
     section.finish()?;
     let privacy = Privacy { k, diversity, closeness, on_small, most_withheld, place };
-    can_be_grouped(&privacy, columns, subject)?;
+    can_be_grouped(&privacy, columns)?;
     Ok(Some(privacy))
 }
 
@@ -224,11 +220,7 @@ fn number(section: &mut Section<'_>, key: &'static str) -> Result<Option<f64>, F
 }
 
 /// Refuses what cannot be measured or would measure something else.
-fn can_be_grouped(
-    privacy: &Privacy,
-    columns: &BTreeMap<LeafPath, Column>,
-    subject: Option<&LeafPath>,
-) -> Result<(), Fault> {
+fn can_be_grouped(privacy: &Privacy, columns: &BTreeMap<LeafPath, Column>) -> Result<(), Fault> {
     let of = |class| columns.iter().filter(move |(_, rule)| rule.class == class);
     if of(Class::Quasi).next().is_none() {
         let hint = "give the class `quasi` to what identifies in combination, or remove [privacy]".to_owned();
@@ -242,13 +234,7 @@ fn can_be_grouped(
     if privacy.asks_of_sensitive() {
         of(Class::Sensitive).try_for_each(|(path, rule)| is_one_value(path, rule, "sensitive"))?;
     }
-    match subject.filter(|path| path.is_repeated()) {
-        Some(path) => {
-            let hint = "name a leaf with one value a row as `subject`".to_owned();
-            Err(privacy.fault(format!("`{path}` is part of a list or a map, and k counts one subject a row"), hint))
-        }
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 /// A row has one value of the leaf, and equal values become equal ones wherever they stand.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::document::{Fault, Scalar, Section};
 use crate::method::nested::condition::Condition;
+use crate::schema::beside::{self, Unfit};
 use crate::schema::{Class, Column, LeafPath};
 
 /// The domain of samples that name none: the same subjects are in all tables of a customer.
@@ -81,11 +82,11 @@ fn tenant(root: &mut Section<'_>, columns: &BTreeMap<LeafPath, Column>) -> Resul
     let mut tenants = columns.iter().filter(|(_, rule)| rule.class == Class::Tenant).map(|(path, _)| path);
     match (named, tenants.next(), tenants.next()) {
         (None, None, _) => Ok(None),
-        (Some(name), Some(column), None) => Ok(Some(Filter {
-            column: column.clone(),
-            test: Test::Holds(vec![Condition::Named(name)]),
-            place: root.fault_at("tenant", "", None),
-        })),
+        (Some(name), Some(column), None) => {
+            listed(root, "tenant", column, columns)?;
+            let test = Test::Holds(vec![Condition::Named(name)]);
+            Ok(Some(Filter { column: column.clone(), test, place: root.fault_at("tenant", "", None) }))
+        }
         (None, Some(column), _) => {
             let hint = "name the customer's own value as `tenant`, above [columns]".to_owned();
             Err(root.fault_at(
@@ -133,5 +134,6 @@ fn listed<'c>(
     column: &LeafPath,
     columns: &'c BTreeMap<LeafPath, Column>,
 ) -> Result<&'c Column, Fault> {
-    columns.get(column).ok_or_else(|| section.fault_at(key, format!("`{column}` is not one of the columns"), None))
+    let fault = |unfit: Unfit| section.fault_at(key, format!("`{column}` {}", unfit.what), unfit.hint);
+    beside::single(columns, column).map_err(fault)
 }

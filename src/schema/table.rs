@@ -7,7 +7,8 @@ use arrow::datatypes::{DataType, Fields};
 use globset::{GlobBuilder, GlobMatcher};
 
 use crate::document::{Document, Fault, Section, names_in, nearest};
-use crate::method::{self, Entry, Method};
+use crate::method::{self, Beside, Entry, Method};
+use crate::schema::beside::{self, Unfit};
 use crate::schema::link::{self, Link};
 use crate::schema::{Filter, Form, Format, Header, LeafPath, MayHold, Output, Privacy, declared, privacy, selection};
 
@@ -148,7 +149,7 @@ pub struct TableSchema {
     pub customer: String,
     pub table: String,
     pub source: Pattern,
-    /// The column that says whose row it is.
+    /// The leaf that says whose row it is, one value a row.
     pub subject: Option<LeafPath>,
     pub columns: BTreeMap<LeafPath, Column>,
     /// What must hold of a row, so that it leaves.
@@ -188,13 +189,15 @@ impl TableSchema {
         something_left(&root, &rules)?;
         rules.iter().try_for_each(|(path, rule)| writable(&form, path, rule))?;
         let columns: BTreeMap<_, _> = rules.into_iter().collect();
-        if subject.as_ref().is_some_and(|path| !columns.contains_key(path)) {
-            return Err(root.fault_at("subject", "`subject` is not one of the columns", None));
+        if let Some(path) = &subject {
+            let fault = |unfit: Unfit| root.fault_at("subject", format!("subject `{path}` {}", unfit.what), unfit.hint);
+            beside::single(&columns, path).map_err(fault)?;
         }
+        beside::all_there(&columns, subject.as_ref())?;
         let links = root.optional::<Vec<Section<'_>>>("link")?.unwrap_or_default();
         let links = links.into_iter().map(|link| Link::read(link, &columns)).collect::<Result<_, _>>()?;
         let filters = selection::take(&mut root, &columns)?;
-        let privacy = privacy::take(&mut root, &columns, subject.as_ref())?;
+        let privacy = privacy::take(&mut root, &columns)?;
         root.finish()?;
         Ok(TableSchema {
             customer,
@@ -209,6 +212,11 @@ impl TableSchema {
             links,
             file: path.to_owned(),
         })
+    }
+
+    /// The path of a leaf that a method looks at; none where that is the subject and there is none.
+    pub fn looked_at(&self, beside: &Beside) -> Option<LeafPath> {
+        beside::path(self.subject.as_ref(), beside)
     }
 
     /// What k counts: people, or rows where nothing says whose row it is.

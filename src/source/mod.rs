@@ -50,7 +50,7 @@ pub use stream::ColumnStream;
 /// ```
 pub struct RawBatch {
     pub(crate) array: ArrayRef,
-    /// The same rows of the columns that its methods look at, in the plan's order.
+    /// The same rows of the leaves that its methods look at, in the plan's order.
     pub(crate) beside: Vec<ArrayRef>,
 }
 

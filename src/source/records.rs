@@ -112,12 +112,13 @@ impl Records {
         column: &'b ColumnPlan,
         batches: &'b [RecordBatch],
     ) -> Result<Vec<RawBatch>, FileError> {
-        let beside = column.beside.iter().map(|index| &table.columns[*index]);
-        let columns: Vec<&ColumnPlan> = std::iter::once(column).chain(beside).collect();
         let of_batch = |batch: &RecordBatch| {
-            columns.iter().map(|column| Records::rows_of(file, column, batch)).collect::<Vec<_>>()
+            let own = Ok(Records::rows_of(file, column, batch));
+            let beside = column.beside.iter();
+            let beside = beside.map(|place| place.values(&Records::rows_of(file, &table.columns[place.column], batch)));
+            std::iter::once(own).chain(beside).collect()
         };
-        let arrays: Vec<Vec<ArrayRef>> = batches.iter().map(of_batch).collect();
+        let arrays = batches.iter().map(of_batch).collect::<Result<Vec<Vec<ArrayRef>>, FileError>>()?;
         let arrays = match column.extent {
             Extent::Value => arrays,
             Extent::RowGroup => (!arrays.is_empty()).then(|| joined(&arrays)).transpose()?.into_iter().collect(),

@@ -1,19 +1,56 @@
-//! The rows of a column together with those of the columns that its methods look at.
+//! The rows of a column together with those of the leaves that its methods look at.
 
 use arrow::array::{ArrayRef, BooleanArray, new_empty_array};
 use arrow::compute::{concat, filter};
 
 use crate::method::Extent;
-use crate::plan::{ColumnPlan, FileError, TablePlan};
+use crate::plan::{ColumnPlan, FileError, Place, TablePlan};
 use crate::source::{ColumnStream, RawBatch, RowGroup};
 
 /// A reader of one column and its companions that remembers where it stands.
 pub struct Rows<'p> {
     own: ColumnStream<'p>,
-    beside: Vec<ColumnStream<'p>>,
+    beside: Vec<Neighbour<'p>>,
     extent: Extent,
     /// Whether some rows are deleted, so that nobody may take them all.
     has_deletes: bool,
+}
+
+/// A leaf that methods look at.
+enum Neighbour<'p> {
+    /// Of the column itself, which is read anyway.
+    Own(&'p Place),
+    Other(ColumnStream<'p>),
+}
+
+impl<'p> Neighbour<'p> {
+    fn new(
+        group: &RowGroup<'p>,
+        table: &'p TablePlan,
+        column: &ColumnPlan,
+        place: &'p Place,
+    ) -> Result<Self, FileError> {
+        let there = &table.columns[place.column];
+        match std::ptr::eq(there, column) {
+            true => Ok(Neighbour::Own(place)),
+            false => ColumnStream::leaf(group, there, place).map(Neighbour::Other),
+        }
+    }
+
+    /// Its values in the next rows, those of the column itself.
+    fn next(&mut self, column: &ArrayRef) -> Result<ArrayRef, FileError> {
+        match self {
+            Neighbour::Own(place) => place.values(column),
+            Neighbour::Other(stream) => gathered(stream, column.len()),
+        }
+    }
+
+    fn end(self) -> Result<(), FileError> {
+        match self {
+            Neighbour::Own(_) => Ok(()),
+            Neighbour::Other(stream) => stream.end(),
+        }
+    }
 }
 
 impl<'p> Rows<'p> {
@@ -22,7 +59,7 @@ impl<'p> Rows<'p> {
     /// # Errors
     /// Where the first pages are damaged or too large.
     pub fn new(group: &RowGroup<'p>, table: &'p TablePlan, column: &'p ColumnPlan) -> Result<Self, FileError> {
-        let beside = column.beside.iter().map(|index| ColumnStream::new(group, &table.columns[*index]));
+        let beside = column.beside.iter().map(|place| Neighbour::new(group, table, column, place));
         let beside = beside.collect::<Result<_, _>>()?;
         let own = if column.texts_in_place { ColumnStream::in_place } else { ColumnStream::new };
         let has_deletes = group.stays(0..0).is_some();
@@ -46,7 +83,7 @@ impl<'p> Rows<'p> {
         }
         let mut at = 0;
         let mut joined = |array: ArrayRef| {
-            let beside = beside.iter_mut().map(|stream| gathered(stream, array.len())).collect::<Result<_, _>>()?;
+            let beside = beside.iter_mut().map(|leaf| leaf.next(&array)).collect::<Result<_, _>>()?;
             let raw = RawBatch { array, beside };
             let (start, length) = (at, raw.rows());
             at += length;
@@ -67,7 +104,7 @@ impl<'p> Rows<'p> {
     /// Where one is.
     pub fn end(self) -> Result<(), FileError> {
         self.own.end()?;
-        self.beside.into_iter().try_for_each(ColumnStream::end)
+        self.beside.into_iter().try_for_each(Neighbour::end)
     }
 }
 

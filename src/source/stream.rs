@@ -1,5 +1,6 @@
 //! The rows of one column of a row group, batch by batch, as many at a time as are wanted.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, StringArray, new_null_array};
@@ -8,15 +9,18 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReader
 use parquet::arrow::{ProjectionMask, parquet_to_arrow_field_levels};
 
 use crate::lake::Fit;
-use crate::plan::{ColumnPlan, FileError, Origin, contained};
+use crate::plan::{ColumnPlan, FileError, Origin, Place, contained};
 use crate::source::RawBatch;
 use crate::source::chunks::Chunks;
 use crate::source::row_group::{BATCH_BYTES, BATCH_ROWS, RowGroup};
 use crate::source::watched::WatchedGroup;
 
-/// A reader of one column that remembers where it stands.
+/// A reader of one column, or of one leaf of it, that remembers where it stands.
 pub struct ColumnStream<'p> {
-    data_type: &'p DataType,
+    /// Of the column as it is read.
+    data_type: Cow<'p, DataType>,
+    /// The leaf that is handed on and not the column, and its type.
+    leaf: Option<(Cow<'p, Place>, &'p DataType)>,
     values: Values<'p>,
     /// Rows of the last batch that nobody wanted yet.
     pending: Option<RawBatch>,
@@ -48,11 +52,32 @@ impl<'p> ColumnStream<'p> {
     pub fn new(group: &RowGroup<'p>, column: &'p ColumnPlan) -> Result<Self, FileError> {
         let values = match (column.origin, group.file.root(column), group.file.fit(column)) {
             (Origin::Partition, ..) => Values::Repeated(group.file.partition(column.field.name()), group.rows()),
-            (Origin::File(_), Some(index), _) => decoded(group, column, index, &group.footer.arrow)?,
+            (Origin::File(_), Some(index), _) => {
+                let mask = ProjectionMask::roots(group.footer.arrow.parquet_schema(), [index]);
+                decoded(group, column, (index, mask), &group.footer.arrow)?
+            }
             (Origin::File(_), None, Some(fit)) => Values::Absent(fit, group.rows()),
             (Origin::File(_), None, None) => return Err(FileError::Damaged("a column is missing")),
         };
-        Ok(ColumnStream { data_type: column.field.data_type(), values, pending: None })
+        Ok(ColumnStream { data_type: Cow::Borrowed(column.field.data_type()), leaf: None, values, pending: None })
+    }
+
+    /// A reader of one leaf, of which a row has one value: its neighbours are not decoded, unless the column has to be made
+    /// the table's first.
+    ///
+    /// # Errors
+    /// Where the first pages are damaged or too large.
+    pub fn leaf(group: &RowGroup<'p>, column: &'p ColumnPlan, place: &'p Place) -> Result<Self, FileError> {
+        let own = &column.leaves[place.leaf].leaf.data_type;
+        let index = group.file.root(column).filter(|_| group.file.fit(column).is_none() && !place.is_column());
+        let Some((index, leaf)) = index.zip(group.file.leaves(column).nth(place.leaf)) else {
+            return Ok(ColumnStream { leaf: Some((Cow::Borrowed(place), own)), ..ColumnStream::new(group, column)? });
+        };
+        let (place, data_type) = place.alone(column.field.data_type()).ok_or_else(other)?;
+        let mask = ProjectionMask::leaves(group.footer.arrow.parquet_schema(), [leaf]);
+        let values = decoded(group, column, (index, mask), &group.footer.arrow)?;
+        let leaf = Some((Cow::Owned(place), own));
+        Ok(ColumnStream { data_type: Cow::Owned(data_type), leaf, values, pending: None })
     }
 
     /// A reader at the first row that hands texts on where they lie in their pages, as views.
@@ -63,8 +88,9 @@ impl<'p> ColumnStream<'p> {
         let Some(index) = group.file.root(column).filter(|_| group.file.fit(column).is_none()) else {
             return ColumnStream::new(group, column);
         };
-        let values = decoded(group, column, index, group.footer.texts_in_place()?)?;
-        Ok(ColumnStream { data_type: &DataType::Utf8View, values, pending: None })
+        let arrow = group.footer.texts_in_place()?;
+        let values = decoded(group, column, (index, ProjectionMask::roots(arrow.parquet_schema(), [index])), arrow)?;
+        Ok(ColumnStream { data_type: Cow::Borrowed(&DataType::Utf8View), leaf: None, values, pending: None })
     }
 
     /// Hands the next `rows` rows to `each`, in batches.
@@ -91,9 +117,9 @@ impl<'p> ColumnStream<'p> {
         Ok(())
     }
 
-    /// The type of its rows.
-    pub fn data_type(&self) -> &'p DataType {
-        self.data_type
+    /// The type of what is handed on.
+    pub fn data_type(&self) -> &DataType {
+        self.leaf.as_ref().map_or(&*self.data_type, |(_, own)| own)
     }
 
     /// Makes sure that no row is left.
@@ -118,26 +144,28 @@ impl<'p> ColumnStream<'p> {
                 let most = (BATCH_BYTES as usize / fit.width().max(1)).clamp(1, BATCH_ROWS);
                 let rows = most.min(*left);
                 *left -= rows;
-                (rows > 0).then(|| fitted(fit, None, rows, self.data_type)).transpose()?
+                (rows > 0).then(|| fitted(fit, None, rows, &self.data_type)).transpose()?
             }
-            Values::Decoded(decoded) => decoded.next(self.data_type)?,
+            Values::Decoded(decoded) => decoded.next(&self.data_type)?,
         };
-        Ok(array.map(RawBatch::alone))
+        let handed_on = |column: ArrayRef| match &self.leaf {
+            Some((place, _)) => place.values(&column),
+            None => Ok(column),
+        };
+        array.map(handed_on).transpose().map(|array| array.map(RawBatch::alone))
     }
 }
 
 fn decoded<'p>(
     group: &RowGroup<'p>,
     column: &ColumnPlan,
-    index: usize,
+    (index, mask): (usize, ProjectionMask),
     arrow: &ArrowReaderMetadata,
 ) -> Result<Values<'p>, FileError> {
     let (chunks, fit) = (group.chunks(column), group.file.fit(column));
     let batch_rows = contained(|| group.batch_rows(column, &chunks))?;
     let reader = contained(|| {
-        let schema = arrow.parquet_schema();
-        let mask = ProjectionMask::roots(schema, [index]);
-        let levels = parquet_to_arrow_field_levels(schema, mask, Some(arrow.schema().fields()))?;
+        let levels = parquet_to_arrow_field_levels(arrow.parquet_schema(), mask, Some(arrow.schema().fields()))?;
         let watched =
             WatchedGroup { metadata: arrow.metadata(), group: group.metadata(), chunks: Arc::new(chunks.clone()) };
         // What a batch may hold is made room for before it is read.
@@ -160,9 +188,13 @@ impl Decoded<'_> {
             ([array], Some(fit)) if named && array.data_type() == field.data_type() => {
                 fitted(fit, Some(array), array.len(), data_type).map(Some)
             }
-            _ => Err(FileError::Damaged("a column is not the one that was planned")),
+            _ => Err(other()),
         }
     }
+}
+
+fn other() -> FileError {
+    FileError::Damaged("a column is not the one that was planned")
 }
 
 /// Rows of the object's column as the table's.
@@ -170,7 +202,7 @@ fn fitted(fit: &Fit, array: Option<&ArrayRef>, rows: usize, to: &DataType) -> Re
     let made = contained(|| fit.apply(array, rows, to).map_err(|_| FileError::Damaged("a value is none of its type")))?;
     match made.data_type() == to && made.len() == rows {
         true => Ok(made),
-        false => Err(FileError::Damaged("a column is not the one that was planned")),
+        false => Err(other()),
     }
 }
 

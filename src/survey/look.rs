@@ -88,7 +88,7 @@ enum Task<'t> {
 impl<'l> Look<'l> {
     /// At these of a table's columns.
     pub fn at(table: &'l TablePlan, columns: impl IntoIterator<Item = usize>) -> Self {
-        let mut columns: Vec<usize> = table.asked.iter().copied().chain(columns).collect();
+        let mut columns: Vec<usize> = table.asked.iter().map(|place| place.column).chain(columns).collect();
         columns.sort_unstable();
         columns.dedup();
         Look { table, columns }
@@ -158,8 +158,8 @@ impl<'l> Look<'l> {
         if self.table.asked.is_empty() {
             return Ok(looked);
         }
-        let filters = self.table.asked.iter().map(|index| looked.column(*index).cloned());
-        let filters = filters.collect::<Result<Vec<_>, _>>()?;
+        let filters = self.table.asked.iter().map(|place| Ok(looked.values(place)?.values));
+        let filters = filters.collect::<Result<Vec<_>, FileError>>()?;
         let marks = filters_hold(self.table, keys, batch.rows(), &filters)
             .map_err(|(column, error)| Cause::Method(column, error))?;
         let marks = BooleanArray::new(marks, None);

@@ -167,7 +167,7 @@ struct Work<'p> {
     plans: Iter<'p, LeafPlan>,
     masked: Vec<Masked>,
     unique: Vec<(usize, ArrayRef)>,
-    /// The columns that methods look at.
+    /// The leaves that methods look at.
     beside: &'p [ArrayRef],
     /// The row of each value at hand, where it stands in a list and somebody needs to know.
     rows: Option<UInt32Array>,
@@ -306,13 +306,13 @@ impl<'p> Work<'p> {
         MaskError::Method(key.leaf.path.clone(), ApplyError::Value { method, what })
     }
 
-    /// The columns that a leaf's method looks at, a value for each of the leaf's.
+    /// The leaves that a leaf's method looks at, a value for each of its own.
     fn beside_of(&self, plan: &LeafPlan) -> Result<Vec<ArrayRef>, MaskError> {
         let at_rows = |place: &usize| {
-            let column = self.beside.get(*place).ok_or(MaskError::Shape)?;
+            let beside = self.beside.get(*place).ok_or(MaskError::Shape)?;
             match &self.rows {
-                None => Ok(column.clone()),
-                Some(rows) => Ok(take(column, rows, None)?),
+                None => Ok(beside.clone()),
+                Some(rows) => Ok(take(beside, rows, None)?),
             }
         };
         plan.beside.iter().map(at_rows).collect()

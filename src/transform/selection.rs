@@ -3,8 +3,9 @@
 use arrow::array::BooleanArray;
 use arrow::buffer::BooleanBuffer;
 
-use crate::plan::TablePlan;
+use crate::plan::{Groups, Place, TablePlan};
 use crate::source::{RawBatch, filters_hold};
+use crate::survey::Standing;
 use crate::transform::{MaskError, Masks};
 
 /// Which of some rows leave. Only [`choose`] makes one.
@@ -25,11 +26,20 @@ impl Chosen {
 
 /// The columns by which rows of a table are chosen, as places among the table's; none where every row leaves.
 ///
-/// First those of its filters, in their order, then those of its groups, where some group is withheld.
+/// They are those of its filters, and those of its groups, where some group is withheld; each once, in order.
 pub fn asked(table: &TablePlan, masks: &Masks) -> Vec<usize> {
-    let withheld = masks.standing(table).filter(|standing| standing.withholds());
-    let grouped = withheld.and(table.groups.as_ref()).map(|groups| groups.quasi_columns());
-    table.asked.iter().copied().chain(grouped.into_iter().flatten()).collect()
+    let filters = table.asked.iter().map(|place| place.column);
+    let grouped = withholding(table, masks).map(|(groups, _)| groups.quasi_columns());
+    let mut columns: Vec<usize> = filters.chain(grouped.into_iter().flatten()).collect();
+    columns.sort_unstable();
+    columns.dedup();
+    columns
+}
+
+/// The groups of a table of which some are withheld.
+fn withholding<'m>(table: &'m TablePlan, masks: &'m Masks) -> Option<(&'m Groups, &'m Standing)> {
+    let standing = masks.standing(table).filter(|standing| standing.withholds())?;
+    Some((table.groups.as_ref()?, standing))
 }
 
 /// Chooses among some rows of the table by the columns that are [asked], and by which of them `stay`, where some are
@@ -44,20 +54,18 @@ pub fn choose(
     stay: Option<BooleanBuffer>,
 ) -> Result<Option<Chosen>, MaskError> {
     let Some(rows) = asked.map(RawBatch::rows).or(stay.as_ref().map(BooleanBuffer::len)) else { return Ok(None) };
-    let columns = asked.into_iter().flat_map(RawBatch::columns).enumerate();
-    let (filters, grouped): (Vec<_>, Vec<_>) = columns.partition(|(at, _)| *at < table.asked.len());
-    let filters: Vec<_> = filters.into_iter().map(|(_, column)| column.clone()).collect();
+    let columns: Vec<_> =
+        self::asked(table, masks).into_iter().zip(asked.into_iter().flat_map(RawBatch::columns)).collect();
+    let column = |index: usize| columns.iter().find(|(at, _)| *at == index).map(|(_, column)| *column);
+    let filter = |place: &Place| Some(place.before(column(place.column)?)?.values);
+    let filters = table.asked.iter().map(filter).collect::<Option<Vec<_>>>().ok_or(MaskError::Shape)?;
     let failed = |(column, error)| MaskError::Method(column, error);
     let mut marks = filters_hold(table, &masks.keys, rows, &filters).map_err(failed)?;
     let is_free = filters.is_empty() && stay.is_none();
     if let Some(stay) = &stay {
         marks = &marks & stay;
     }
-    if let (Some(standing), Some(groups)) = (masks.standing(table), &table.groups)
-        && !grouped.is_empty()
-    {
-        let columns = groups.quasi_columns();
-        let column = |index: usize| columns.iter().zip(&grouped).find(|(at, _)| **at == index).map(|(_, (_, of))| *of);
+    if let Some((groups, standing)) = withholding(table, masks) {
         let names = masks.names(table, groups, standing, rows, column)?;
         let held = names.iter().zip(&marks).map(|(name, passes)| !passes || standing.holds(*name).is_some());
         if !held.into_iter().all(|known| known) {
