@@ -539,6 +539,41 @@ fn what_joins_stays_readable_and_copies_lead_nowhere() {
     assert!(!holds(&desk, "notes.toml", "subject"), "who writes is not whose row it is");
 }
 
+/// Events of people, who stand in a structure of this name.
+fn event(who: &str, n: usize) -> String {
+    let person = n % 60;
+    let (given, family) =
+        (["Aino", "Ilmari", "Liisa", "Pekka"][person % 4], ["Virtanen", "Laine", "Koskinen"][person % 3]);
+    format!(
+        "{{\"event_id\":\"e{n:06}\",\"{who}\":{{\"id\":\"u{person:05}\",\"name\":\"{given} {family}\",\
+         \"email\":\"{given}.{person}@mail.fi\"}},\"to\":[{{\"user_id\":\"u{:05}\"}}],\"action\":\"view\"}}\n",
+        n % 50
+    )
+}
+
+#[test]
+fn whose_row_it_is_may_stand_in_a_structure() {
+    let desk = Desk::local("acme");
+    for who in ["user", "actor", "assignee"] {
+        desk.write(
+            &format!("production/acme/{who}_events.ndjson"),
+            &(0..200).map(|n| event(who, n)).collect::<String>(),
+        );
+    }
+    let output = desk.verho(&["scan", "acme"]);
+    assert!(output.status.success(), "{}", said(&output));
+    for who in ["user", "actor"] {
+        let file = format!("{who}_events.toml");
+        assert!(holds(&desk, &file, &format!("subject  = \"{who}.id\"")), "{}", schemas(&desk)[&file]);
+        assert!(holds(
+            &desk,
+            &file,
+            &format!("\"{who}.name\" = {{ type = \"text\", class = \"direct\", method = \"fake\"")
+        ));
+    }
+    assert!(!holds(&desk, "assignee_events.toml", "subject"), "who is assigned a row is not whose row it is");
+}
+
 #[test]
 fn what_cannot_be_read_is_told_with_the_way_out() {
     let desk = Desk::local("acme");

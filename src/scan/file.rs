@@ -104,13 +104,13 @@ fn format(ending: Ending) -> &'static str {
     }
 }
 
-/// The only column that is a key of people, if there is one. Who did something with a row is not whose row it is, unless rows are
-/// of such people.
+/// The only leaf of one value a row that is a key of people, if there is one. Who did something with a row is not whose row
+/// it is, unless rows are of such people.
 fn subject<'s>(table: &str, sampled: &'s Sampled) -> Option<&'s Seen> {
     let is_key = |seen: &&Seen| {
         let path = seen.path.as_str();
         let is_own = named(table).ends_like(&named(path).stem);
-        seen.finding.kind == Kind::PersonKey && !path.contains(['[', '{', '.']) && (is_own || !is_of_an_actor(path))
+        seen.finding.kind == Kind::PersonKey && !seen.path.is_repeated() && (is_own || !is_of_an_actor(path))
     };
     let mut keys = sampled.leaves.iter().filter(is_key);
     keys.next().filter(|_| keys.next().is_none())

@@ -24,6 +24,14 @@ impl Rows {
             _ => Rows::Other,
         }
     }
+
+    /// What stands in a structure of this name is of whom it is named after, and else of whom the rows are.
+    pub fn within(self, structure: &str) -> Self {
+        match Rows::of(structure) {
+            Rows::Other => self,
+            named => named,
+        }
+    }
 }
 
 /// What a name says.

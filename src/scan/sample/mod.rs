@@ -214,7 +214,8 @@ impl<'d> Scanner<'d> {
             Ending::Csv => spelled(&texts),
             _ => leaf.data_type,
         };
-        let finding = classify(rows, last_name(&leaf.path), &data_type, &facts);
+        let (around, name) = names(&leaf.path);
+        let finding = classify(rows.within(around), name, &data_type, &facts);
         let hashes = texts.iter().map(|text| self.key.hash_one(text)).take(SKETCHED).collect();
         let sketch = Sketch { hashes, values: texts.len(), is_whole: is_whole && texts.len() <= SKETCHED };
         let (path, nullable) = (leaf.path, leaf.nullable);
@@ -297,11 +298,18 @@ fn spelled(texts: &[&str]) -> DataType {
     narrow.into_iter().find(|data_type| !texts.is_empty() && fits(data_type)).unwrap_or(DataType::Utf8)
 }
 
-/// The name nearest to a leaf: `street` of `addresses[].street`.
-fn last_name(path: &LeafPath) -> &str {
-    let name = path.as_str().trim_end_matches(['[', ']']).trim_end_matches("{value}").trim_end_matches("{key}");
-    let name = name.trim_end_matches(['[', ']']);
-    name.rsplit(['.', '"']).find(|part| !part.is_empty()).unwrap_or(name)
+/// The two names nearest to a leaf: `addresses` and `street` of `addresses[].street`; the first is empty where there is one.
+fn names(path: &LeafPath) -> (&str, &str) {
+    let (around, name) = last_name(path.as_str());
+    (last_name(around).1, name)
+}
+
+/// What stands before the last name of a path, and that name.
+fn last_name(path: &str) -> (&str, &str) {
+    let name = path.trim_end_matches(['[', ']']).trim_end_matches("{value}").trim_end_matches("{key}");
+    let name = name.trim_end_matches(['[', ']', '"', '.']);
+    let start = name.rfind(['.', '"']).map_or(0, |at| at + 1);
+    (name[..start].trim_end_matches(['"', '.']), &name[start..])
 }
 
 fn refused(error: TextError) -> FileError {
@@ -323,12 +331,18 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_name_is_the_last() {
-        let name = |path: &str| last_name(&LeafPath::from(path.to_owned())).to_owned();
-        assert_eq!(
-            (name("a.street"), name("tags[]"), name("labels{value}"), name("orders[].sku")),
-            ("street".into(), "tags".into(), "labels".into(), "sku".into())
-        );
+    fn the_nearest_names_are_the_last() {
+        for (path, around, name) in [
+            ("a.street", "a", "street"),
+            ("tags[]", "", "tags"),
+            ("labels{value}", "", "labels"),
+            ("orders[].sku", "orders", "sku"),
+            ("x.users[].\"first name\"", "users", "first name"),
+            ("\"a b\".id", "a b", "id"),
+            ("id", "", "id"),
+        ] {
+            assert_eq!(names(&LeafPath::from(path.to_owned())), (around, name), "{path}");
+        }
     }
 
     #[test]
