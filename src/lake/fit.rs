@@ -1,7 +1,7 @@
 //! How the columns of one object become the table's: renamed, widened, put into the table's order, or filled with nulls.
 //!
-//! A field of the table carries in its metadata what tells it in an object: its field id, or its name there. What an object
-//! has beyond the table's columns is dropped by the table and never read.
+//! A field of the table carries in its metadata what tells it in an object: its field id, or its name there; without either it has
+//! one name in both. What an object has beyond the table's columns is dropped by the table and never read.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -88,10 +88,10 @@ fn found(path: &LeafPath, wanted: &Field, among: &Fields) -> Result<(Option<usiz
 
 fn place(path: &LeafPath, wanted: &Field, among: &Fields) -> Result<Option<usize>, LakeError> {
     let id_of = |field: &Field| field.metadata().get(PARQUET_FIELD_ID_META_KEY).cloned();
-    let (id, name) = (id_of(wanted), wanted.metadata().get(NAME));
+    let (id, name) = (id_of(wanted), wanted.metadata().get(NAME).unwrap_or(wanted.name()));
     let is_it = |field: &FieldRef| match &id {
         Some(_) => id_of(field) == id,
-        None => name == Some(field.name()),
+        None => name == field.name(),
     };
     if id.is_some() && !among.is_empty() && !among.iter().any(|field| id_of(field).is_some()) {
         return Err(LakeError::Leaf(path.clone(), "an object has no field ids, by which it could be found"));
@@ -168,6 +168,26 @@ impl Fit {
         }
     }
 
+    /// Of each leaf of the table's column, which is of type `to`, which it is among those of the object's, of type `from`.
+    pub fn leaves(&self, to: &DataType, from: &DataType) -> Vec<Option<usize>> {
+        let inside: Vec<(Option<usize>, &Fit)> = match self {
+            Fit::Same | Fit::Widened => return (0..count(to)).map(Some).collect(),
+            Fit::Constant(_) => return vec![None; count(to)],
+            Fit::Struct(members) => members.iter().map(|(at, fit)| (*at, fit)).collect(),
+            Fit::List(item) => vec![(Some(0), item)],
+            Fit::Map(pair) => pair.iter().enumerate().map(|(at, fit)| (Some(at), fit)).collect(),
+        };
+        let (to, from) = (inner(to), inner(from));
+        let member = |((at, fit), to): ((Option<usize>, &Fit), &DataType)| match at.and_then(|at| from.get(at)) {
+            None => vec![None; count(to)],
+            Some(there) => {
+                let before: usize = from.iter().take(at.unwrap_or(0)).map(|before| count(before)).sum();
+                fit.leaves(to, there).into_iter().map(|leaf| leaf.map(|leaf| before + leaf)).collect()
+            }
+        };
+        inside.into_iter().zip(to).flat_map(member).collect()
+    }
+
     /// What a row of it takes that is in no object, in bytes.
     pub fn width(&self) -> usize {
         match self {
@@ -217,6 +237,17 @@ fn of_map(fits: &[Fit; 2], array: &MapArray, to: &FieldRef, sorted: bool) -> Res
     let entries = StructArray::try_new(pair.clone(), sides.collect::<Result<_, _>>()?, None)?;
     let (offsets, nulls) = (array.offsets().clone(), array.nulls().cloned());
     Ok(Arc::new(MapArray::try_new(to.clone(), offsets, entries, nulls, sorted)?))
+}
+
+/// The types directly inside a type.
+fn inner(data_type: &DataType) -> Vec<&DataType> {
+    children(&LeafPath::column(""), data_type).into_iter().map(|(_, field)| field.data_type()).collect()
+}
+
+/// How many leaves a type has.
+fn count(data_type: &DataType) -> usize {
+    let inner = inner(data_type);
+    if inner.is_empty() { 1 } else { inner.into_iter().map(count).sum() }
 }
 
 /// What an array's rows take, in bytes.
@@ -297,6 +328,21 @@ mod tests {
         );
         assert!(!is_in_place(of(["a", "c"]), of(["a", "b"])), "one is nothing but nulls");
         assert!(!is_in_place(DataType::Int64, DataType::Int32));
+    }
+
+    #[test]
+    fn leaves_are_found_where_their_members_are() {
+        let list = |item: DataType| DataType::List(Arc::new(Field::new("element", item, true)));
+        let of = |members: Vec<(&str, DataType)>| {
+            let member = |(name, data_type): (&str, DataType)| Field::new(name, data_type, true);
+            DataType::Struct(members.into_iter().map(member).collect::<Vec<_>>().into())
+        };
+        let pair = || of(vec![("x", DataType::Utf8), ("y", DataType::Int64)]);
+        let to = list(of(vec![("a", DataType::Utf8), ("new", pair()), ("b", pair()), ("c", DataType::Int64)]));
+        let from = list(of(vec![("c", DataType::Int32), ("b", pair()), ("a", DataType::Utf8)]));
+        let [column, object] = [&to, &from].map(|data_type| Field::new("column", data_type.clone(), true));
+        let (_, fit_of) = fit(&column, &vec![object].into(), &Vec::new()).expect("fits");
+        assert_eq!(fit_of.leaves(&to, &from), [Some(3), None, None, Some(1), Some(2), Some(0)]);
     }
 
     #[test]

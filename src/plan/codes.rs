@@ -1,7 +1,7 @@
 //! How likely two values of a leaf share a code: the birthday bound, from row counts alone.
 
 use arrow::datatypes::DataType;
-use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
+use parquet::file::metadata::RowGroupMetaData;
 
 use crate::plan::{ColumnPlan, Content, Origin, PlanError, SourceFile, TablePlan};
 use crate::schema::LeafPath;
@@ -94,16 +94,12 @@ pub fn of(table: &TablePlan) -> Vec<Codes> {
 /// Values in the chunks of the leaf at this place in its column, nulls included. Of records only the rows are known, once
 /// they are.
 fn held(file: &SourceFile, column: &ColumnPlan, place: usize) -> u64 {
-    let leaves = file.leaves(column);
-    // A column of another shape has its leaves at other places.
-    let wanted = |leaf: &usize| file.fit(column).is_some() || *leaf == leaves.start + place;
-    let values = |chunk: &ColumnChunkMetaData| chunk.num_values().max(0) as u64;
-    let of_group = |group: &RowGroupMetaData| {
-        leaves.clone().filter(wanted).map(|leaf| values(group.column(leaf))).max().unwrap_or(0)
-    };
+    let leaf = file.leaf(column, place);
+    let values = |leaf: usize, group: &RowGroupMetaData| group.column(leaf).num_values().max(0) as u64;
     match &file.content {
-        Content::Pages(_) if leaves.is_empty() => 1,
-        Content::Pages(footer) => footer.row_groups().iter().map(of_group).sum(),
+        Content::Pages(footer) => {
+            leaf.map_or(1, |leaf| footer.row_groups().iter().map(|group| values(leaf, group)).sum())
+        }
         Content::Records { .. } => file.rows(),
     }
 }

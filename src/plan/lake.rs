@@ -8,34 +8,21 @@ use arrow::datatypes::Fields;
 use crate::account::doors::Production;
 use crate::account::store::Object;
 use crate::crew::Crew;
-use crate::lake::{self, Deletes, Fit, LakeError, LakeFile, Marks, Of, Snapshot};
+use crate::lake::{self, Deletes, LakeFile, Marks, Of, Snapshot};
 use crate::plan::footer::{FileError, Footer};
-use crate::plan::table::{Content, SourceFile};
+use crate::plan::objects::Fitted;
+use crate::plan::table::SourceFile;
 use crate::plan::{PlanError, contained};
 use crate::schema::{Lake, TableSchema};
 
-/// What a table's log says of one of its objects.
+/// What a table's log says of the rows of one of its objects.
 pub struct Logged {
-    /// The table's columns.
-    fields: Fields,
-    /// Of each, which of the object's it is, and what makes it the table's.
-    columns: Vec<(Option<usize>, Fit)>,
     deletes: Vec<Box<dyn Deletes>>,
     /// Which rows stay, for as long as somebody needs to know.
     stays: Mutex<Weak<BooleanBuffer>>,
 }
 
 impl Logged {
-    /// The table's columns.
-    pub fn fields(&self) -> &Fields {
-        &self.fields
-    }
-
-    /// Which of the object's columns a column of the table is, and what makes it the table's.
-    pub fn column(&self, index: usize) -> Option<&(Option<usize>, Fit)> {
-        self.columns.get(index)
-    }
-
     /// Whether some of its rows may be deleted.
     pub fn has_deletes(&self) -> bool {
         !self.deletes.is_empty()
@@ -102,8 +89,7 @@ fn source_file(
 ) -> Result<SourceFile, FileError> {
     let footer = Footer::read(production.footers(), &file.object)?;
     let among = footer.schema().fields();
-    let columns = told.iter().map(|column| lake::fit(column, among, &file.constants));
-    let columns = columns.collect::<Result<Vec<_>, LakeError>>()?;
-    let logged = Logged { fields: plain.clone(), columns, deletes: file.deletes, stays: Mutex::default() };
-    Ok(SourceFile::logged(file.object, Content::Pages(footer), logged))
+    let fitted = Fitted::find(plain.clone(), among, |column| lake::fit(&told[column], among, &file.constants))?;
+    let logged = Logged { deletes: file.deletes, stays: Mutex::default() };
+    Ok(SourceFile::logged(file.object, footer, fitted, logged))
 }

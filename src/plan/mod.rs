@@ -6,6 +6,7 @@ mod footer;
 mod groups;
 mod lake;
 mod links;
+mod objects;
 mod part;
 mod partition;
 mod place;
@@ -16,6 +17,8 @@ mod unique;
 mod word;
 
 use std::collections::BTreeMap;
+
+use arrow::datatypes::DataType;
 
 use crate::account::doors::Production;
 use crate::account::store::StoreError;
@@ -73,12 +76,17 @@ pub enum Mismatch {
     Missing(LeafPath),
     #[error("leaf `{0}` is in this object, and is not in the first")]
     Added(LeafPath),
-    #[error("leaf `{0}` has another type or nullability than in the first object")]
-    Differs(LeafPath),
-    #[error("columns stand in another order than in the first object")]
-    Order,
+    #[error("leaf `{leaf}` is of type {here} in this object, and of type {first} in the first")]
+    Differs { leaf: LeafPath, here: DataType, first: DataType },
+    #[error("leaf `{leaf}` is {} in this object, and {} in the first", kept(*.is_key), kept(!.is_key))]
+    Key { leaf: LeafPath, is_key: bool },
     #[error("leaf `{0}` is there twice")]
     Twice(LeafPath),
+}
+
+/// Where the values of a leaf are.
+fn kept(is_key: bool) -> &'static str {
+    if is_key { "a partition key" } else { "a column" }
 }
 
 fn unlisted(leaves: &[LeafPath]) -> String {
@@ -99,9 +107,15 @@ impl Mismatch {
         match self {
             Mismatch::Unlisted(_) => "give each a class and a method under [columns], and have the change approved",
             Mismatch::UnlistedKey => "a folder like name=value is a column: list `name` under [columns]",
-            Mismatch::Missing(_) | Mismatch::Added(_) | Mismatch::Differs(_) | Mismatch::Order => {
-                "a table's objects have one schema: narrow `source`, or make two tables"
+            Mismatch::Missing(_) | Mismatch::Added(_) => {
+                "every object of a table has every leaf: have those without it written again with nulls in it, narrow `source`, \
+                 or make two tables"
             }
+            Mismatch::Differs { .. } => {
+                "a leaf is of one type in all objects (but for timestamps in milliseconds and in microseconds): have it written \
+                 alike, narrow `source`, or make two tables"
+            }
+            Mismatch::Key { .. } => "have the objects written alike, narrow `source`, or make two tables",
             Mismatch::Twice(_) => "rename one of the two in the source: a rule could not tell them apart",
         }
     }

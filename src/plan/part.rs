@@ -5,7 +5,7 @@ use std::ops::Range;
 use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 
 use crate::method::Outcome;
-use crate::plan::table::{Content, LeafPlan, Measured, SourceFile, TablePlan};
+use crate::plan::table::{ColumnPlan, Content, LeafPlan, Measured, SourceFile, TablePlan};
 use crate::schema::Form;
 
 /// A part takes at most this share of a run's memory as it lies in the source, so that several are under way at once.
@@ -92,21 +92,28 @@ struct Group {
 
 impl Group {
     fn of(plan: &TablePlan, file: &SourceFile, group: &RowGroupMetaData) -> Self {
-        let chunks = |column| &group.columns()[file.leaves(column)];
-        let leaves = plan.columns.iter().flat_map(|column| column.leaves.iter().zip(chunks(column)));
-        let made: u64 = leaves.map(|(leaf, chunk)| made_of(leaf, token_of(plan, leaf), chunk)).sum();
+        let made = |column: &ColumnPlan| {
+            let is_copied = file.has_pages_of(column);
+            let leaf = |(place, leaf): (usize, &LeafPlan)| {
+                let chunk = file.leaf(column, place).map(|chunk| group.column(chunk));
+                chunk.map_or(0, |chunk| made_of(leaf, is_copied, token_of(plan, leaf), chunk))
+            };
+            column.leaves.iter().enumerate().map(leaf).sum::<u64>()
+        };
+        let made: u64 = plan.columns.iter().map(made).sum();
         let size = group.compressed_size().max(0) as u64;
         Group { rows: group.num_rows() as usize, size, memory: size + made }
     }
 }
 
-/// What a leaf's chunk becomes, in bytes. Kept pages are the source's own, but for a leaf that guards look at; values that take less than the length of a
-/// text are indices into a dictionary, and stay so; all others become tokens, or what they were decoded.
-fn made_of(leaf: &LeafPlan, token: u64, chunk: &ColumnChunkMetaData) -> u64 {
+/// What a leaf's chunk becomes, in bytes. Kept pages are the source's own where they can be copied, but for a leaf that guards look
+/// at; values that take less than the length of a text are indices into a dictionary, and stay so; all others become tokens, or
+/// what they were decoded.
+fn made_of(leaf: &LeafPlan, is_copied: bool, token: u64, chunk: &ColumnChunkMetaData) -> u64 {
     let (decoded, values) = (chunk.uncompressed_size().max(0) as u64, chunk.num_values().max(0) as u64);
     match leaf.outcome {
         Outcome::Removed => 0,
-        Outcome::Untouched if !leaf.is_watched() => 0,
+        Outcome::Untouched if is_copied && !leaf.is_watched() => 0,
         _ if decoded / 4 < values => decoded.saturating_add(values.saturating_mul(INDEX)),
         _ => decoded.max(values.saturating_mul(token)),
     }

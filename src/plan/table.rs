@@ -11,13 +11,14 @@ use parquet::file::metadata::RowGroupMetaData;
 use crate::account::doors::Production;
 use crate::account::store::{Object, StoreError};
 use crate::crew::Crew;
-use crate::lake::{self, Fit, LakeError};
+use crate::lake::{self, Fit, LakeError, plain};
 use crate::method::{Extent, Nulls, Outcome, comparable};
 use crate::plan::beside;
 use crate::plan::codes::{self, Codes};
 use crate::plan::footer::{FileError, Footer};
 use crate::plan::groups::{self, Groups};
 use crate::plan::lake::{Logged, read as read_logged};
+use crate::plan::objects::{self, Fitted, Found};
 use crate::plan::partition::{self, partitions};
 use crate::plan::place::Place;
 use crate::plan::selection;
@@ -31,6 +32,8 @@ pub struct SourceFile {
     pub object: Object,
     pub content: Content,
     partitions: Vec<(String, Option<String>)>,
+    /// How the table's columns stand in it; none where they stand there as in the table.
+    pub(super) fitted: Option<Fitted>,
     /// What the table's log says of it, where there is one.
     pub logged: Option<Logged>,
 }
@@ -59,12 +62,13 @@ impl SourceFile {
             Form::Parquet | Form::Lake(_) => Content::Pages(Footer::read(production.footers(), &object)?),
             Form::Records { .. } => Content::Records { columns: schema.records(is_key), measured: None },
         };
-        Ok(SourceFile { partitions, content, object, logged: None })
+        Ok(SourceFile { partitions, content, object, fitted: None, logged: None })
     }
 
     /// An object that a table's log names; what the folders of its key say is not believed.
-    pub(super) fn logged(object: Object, content: Content, logged: Logged) -> Self {
-        SourceFile { object, content, partitions: Vec::new(), logged: Some(logged) }
+    pub(super) fn logged(object: Object, footer: Footer, fitted: Fitted, logged: Logged) -> Self {
+        let (content, partitions) = (Content::Pages(footer), Vec::new());
+        SourceFile { object, content, partitions, fitted: Some(fitted), logged: Some(logged) }
     }
 
     /// The footer of Parquet.
@@ -78,32 +82,36 @@ impl SourceFile {
         }
     }
 
-    /// The columns in the object itself, or those of the table whose log names it.
+    /// The columns in the object itself, or those of the table where they are found in it.
     pub fn columns(&self) -> &Fields {
-        match (&self.logged, &self.content) {
-            (Some(logged), _) => logged.fields(),
+        match (&self.fitted, &self.content) {
+            (Some(fitted), _) => fitted.fields(),
             (None, Content::Pages(footer)) => footer.schema().fields(),
             (None, Content::Records { columns, .. }) => columns,
         }
     }
 
+    /// Where a column of the table is; none where it is a partition key, or all stand here as in the table.
+    fn place(&self, column: &ColumnPlan) -> Option<&Found> {
+        let Origin::File(index) = column.origin else { return None };
+        self.fitted.as_ref().and_then(|fitted| fitted.place(index))
+    }
+
     /// Which top-level column of the object one of the table is; none where the object does not have it.
     pub fn root(&self, column: &ColumnPlan) -> Option<usize> {
-        match (column.origin, &self.logged) {
+        match (column.origin, &self.fitted) {
             (Origin::Partition, _) => None,
             (Origin::File(index), None) => Some(index),
-            (Origin::File(index), Some(logged)) => logged.column(index).and_then(|(root, _)| *root),
+            (Origin::File(_), Some(_)) => self.place(column).and_then(|place| place.root),
         }
     }
 
     /// What makes a column of the object the table's, where it is another.
     pub fn fit(&self, column: &ColumnPlan) -> Option<&Fit> {
-        let Origin::File(index) = column.origin else { return None };
-        let (_, fit) = self.logged.as_ref()?.column(index)?;
-        (!fit.is_same()).then_some(fit)
+        self.place(column).map(|place| &place.fit).filter(|fit| !fit.is_same())
     }
 
-    /// The leaves of a column among the leaves of the object.
+    /// The leaves of the object's column that one of the table is, among the leaves of the object.
     pub fn leaves(&self, column: &ColumnPlan) -> Range<usize> {
         let (Some(root), Content::Pages(footer)) = (self.root(column), &self.content) else { return 0..0 };
         let schema = footer.arrow.parquet_schema();
@@ -119,10 +127,27 @@ impl SourceFile {
         first(root)..first(root + 1)
     }
 
+    /// A leaf of a column of the table among the leaves of the object; none where the object does not have it.
+    pub fn leaf(&self, column: &ColumnPlan, leaf: usize) -> Option<usize> {
+        let within = match self.place(column) {
+            Some(place) => place.leaves.get(leaf).copied().flatten()?,
+            None => leaf,
+        };
+        self.leaves(column).nth(within)
+    }
+
+    /// Whether pages of a column of the object can be the table's as they are: it is nested alike, with its members where they
+    /// are. A column that cannot be null has no levels for nulls.
+    pub fn has_pages_of(&self, column: &ColumnPlan) -> bool {
+        let (Some(root), Content::Pages(footer)) = (self.root(column), &self.content) else { return false };
+        let (here, there) = (footer.schema().field(root), column.field.as_ref());
+        (here == there || plain(here) == plain(there)) && self.fit(column).is_none_or(Fit::is_in_place)
+    }
+
     /// What the object says of a leaf of a column; none where it is not of the table's own schema.
     fn word(&self, column: &ColumnPlan, leaf: usize) -> Option<Word> {
         let (Content::Pages(footer), None) = (&self.content, &self.logged) else { return None };
-        let said = self.leaves(column).nth(leaf).and_then(|index| footer.said().get(index));
+        let said = self.leaf(column, leaf).and_then(|index| footer.said().get(index));
         said.map(|leaf| Word::of(leaf.self_type()))
     }
 
@@ -153,7 +178,7 @@ impl SourceFile {
     }
 
     /// The file's own columns, then its partition keys.
-    fn fields(&self) -> Vec<(Arc<Field>, Origin)> {
+    pub(super) fn fields(&self) -> Vec<(Arc<Field>, Origin)> {
         let own = self.columns().iter().enumerate();
         let own = own.map(|(index, field)| (field.clone(), Origin::File(index)));
         own.chain(self.partitions.iter().map(|(name, _)| (Arc::new(partition::field(name)), Origin::Partition)))
@@ -237,17 +262,11 @@ impl TablePlan {
     /// # Errors
     /// Where there is no object, one is not readable, two differ, or a leaf and the schema do not match.
     pub fn resolve(schema: TableSchema, production: &Production, crew: &Crew) -> Result<Self, PlanError> {
-        let (files, snapshot) = match schema.form {
+        let (mut files, snapshot) = match schema.form {
             Form::Lake(which) => read_logged(&schema, which, production, crew).map(|(files, id)| (files, Some(id)))?,
             _ => (listed(&schema, production, crew)?, None),
         };
-        let first = files.first().ok_or_else(|| PlanError::Empty { table: schema.table.clone() })?;
-        let fields = first.fields();
-        unambiguous(&schema, &fields)?;
-        for (index, file) in files.iter().enumerate() {
-            same_structure(&schema, &fields, &file.fields())
-                .map_err(|mismatch| mismatch.in_object(&schema, index, files.len()))?;
-        }
+        let fields = objects::join(&schema, &mut files)?;
         let mut columns =
             fields.into_iter().map(|(field, origin)| column(&schema, field, origin)).collect::<Result<Vec<_>, _>>()?;
         all_met(&schema, &columns)?;
@@ -345,46 +364,6 @@ fn listed(schema: &TableSchema, production: &Production, crew: &Crew) -> Result<
 fn is_logged(schema: &TableSchema, production: &Production, listed: &[Object]) -> Result<bool, StoreError> {
     let is_among = listed.iter().any(|object| lake::log_of(&object.key).is_some());
     Ok(is_among || lake::is_inside(production, schema.source.folder())?)
-}
-
-/// Two columns of one path could not be told apart by their rules.
-fn unambiguous(schema: &TableSchema, fields: &[(Arc<Field>, Origin)]) -> Result<(), PlanError> {
-    let mut paths: Vec<LeafPath> = fields.iter().flat_map(|(field, _)| leaves(field)).map(|leaf| leaf.path).collect();
-    paths.sort();
-    match paths.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(Mismatch::Twice(pair[0].clone()).in_object(schema, 0, 1)),
-        None => Ok(()),
-    }
-}
-
-/// Every object has the columns of the first, in its order, with its types.
-fn same_structure(
-    schema: &TableSchema,
-    first: &[(Arc<Field>, Origin)],
-    other_fields: &[(Arc<Field>, Origin)],
-) -> Result<(), Mismatch> {
-    let origins = |fields: &[(Arc<Field>, Origin)]| fields.iter().map(|(_, origin)| *origin).collect::<Vec<_>>();
-    let same_origins = origins(first) == origins(other_fields);
-    let flat = |fields: &[(Arc<Field>, Origin)]| fields.iter().flat_map(|(field, _)| leaves(field)).collect::<Vec<_>>();
-    let (first, other) = (flat(first), flat(other_fields));
-    let keys = other_fields.iter().filter(|(_, origin)| *origin == Origin::Partition);
-    if keys.into_iter().any(|(field, _)| !schema.columns.contains_key(&LeafPath::column(field.name()))) {
-        return Err(Mismatch::UnlistedKey);
-    }
-    let unlisted = other.iter().filter(|leaf| !schema.columns.contains_key(&leaf.path));
-    let unlisted: Vec<LeafPath> = unlisted.map(|leaf| leaf.path.clone()).collect();
-    if !unlisted.is_empty() {
-        return Err(Mismatch::Unlisted(unlisted));
-    }
-    if let Some(leaf) = first.iter().find(|leaf| other.iter().all(|there| there.path != leaf.path)) {
-        return Err(Mismatch::Missing(leaf.path.clone()));
-    }
-    match other.iter().find(|leaf| !first.contains(leaf)) {
-        Some(leaf) if first.iter().all(|known| known.path != leaf.path) => Err(Mismatch::Added(leaf.path.clone())),
-        Some(leaf) => Err(Mismatch::Differs(leaf.path.clone())),
-        None if first != other || !same_origins => Err(Mismatch::Order),
-        None => Ok(()),
-    }
 }
 
 fn all_met(schema: &TableSchema, columns: &[ColumnPlan]) -> Result<(), PlanError> {

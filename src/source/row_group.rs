@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use arrow::array::BooleanArray;
 use arrow::buffer::BooleanBuffer;
-use arrow::datatypes::Field;
 use parquet::basic::Type;
 use parquet::column::page::{Page, PageReader};
 use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
@@ -13,7 +12,7 @@ use parquet::file::serialized_reader::SerializedPageReader;
 
 use crate::account::doors::{OpenProduction, Tap};
 use crate::account::store::{Object, StoreError};
-use crate::lake::{Fit, Of};
+use crate::lake::Of;
 use crate::plan::{ColumnPlan, FileError, Footer, SourceFile, contained};
 use crate::source::chunks::{self, Chunks, WindowLimits};
 use crate::source::inspect::{self, IndexedRows};
@@ -214,8 +213,8 @@ impl<'p> RowGroup<'p> {
     ) -> Result<Option<SoundChunk>, FileError> {
         let is_seen = onlooker.is_some();
         // Pages hold all rows, the deleted ones too.
-        let is_whole = self.stays.is_none() && self.is_planned(column);
-        let Some(index) = self.file.leaves(column).nth(leaf).filter(|_| is_whole) else {
+        let is_whole = self.stays.is_none() && self.file.has_pages_of(column);
+        let Some(index) = self.file.leaf(column, leaf).filter(|_| is_whole) else {
             return Ok(None);
         };
         let Fetched::Whole(chunks) = &self.bytes else { return Ok(None) };
@@ -246,21 +245,12 @@ impl<'p> RowGroup<'p> {
         Ok(Some(SoundChunk { pages, dictionary: dictionary.transpose()?, is_indexed, is_seen }))
     }
 
-    /// Whether the column is nested here as in the first object: its levels mean something else where it is not, and a
-    /// leaf of the same name can be another member's.
-    fn is_planned(&self, column: &ColumnPlan) -> bool {
-        let Some(index) = self.file.root(column) else { return false };
-        let here = self.footer.schema().field(index);
-        let shape = |field: &Field| (field.name().clone(), field.data_type().clone(), field.is_nullable());
-        shape(here) == shape(&column.field) && self.file.fit(column).is_none_or(Fit::is_in_place)
-    }
-
     /// Every row of a leaf as an index into its dictionary.
     ///
     /// # Errors
     /// Where the leaf's chunk is not [sound](Self::sound) and [indexed](Self::repeats).
     pub fn indexed_rows(&self, column: &ColumnPlan, leaf: usize) -> Result<IndexedRows, FileError> {
-        let index = self.file.leaves(column).nth(leaf);
+        let index = self.file.leaf(column, leaf);
         let index = index.ok_or(FileError::Damaged("a column is not the one that was planned"))?;
         let Fetched::Whole(chunks) = &self.bytes else {
             return Err(FileError::Damaged("a column was not fetched whole"));
@@ -271,7 +261,7 @@ impl<'p> RowGroup<'p> {
 
     /// The leaf as the source describes it; none for a partition key.
     pub fn leaf(&self, column: &ColumnPlan, leaf: usize) -> Option<&ColumnChunkMetaData> {
-        self.file.leaves(column).nth(leaf).map(|index| self.metadata().column(index))
+        self.file.leaf(column, leaf).map(|index| self.metadata().column(index))
     }
 
     /// Whether a leaf's values repeat: its writer found a dictionary worth while to the last page.

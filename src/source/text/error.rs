@@ -100,10 +100,8 @@ pub enum Fault {
     NoHeader,
     #[error("the header has {found} columns instead of {planned}")]
     HeaderWidth { found: Count, planned: usize },
-    #[error("the header does not name the column at place {place}")]
-    HeaderLacks { place: usize },
-    #[error("the header names the column at place {found} instead of {planned}")]
-    HeaderMoved { found: usize, planned: usize },
+    #[error("the header does not name the column")]
+    HeaderLacks,
     #[error("the header names the column a second time, at place {place}")]
     HeaderTwice { place: usize },
     #[error("a dialect whose signs are not different ASCII characters, or whose null text holds one of them")]
@@ -196,11 +194,8 @@ impl Fault {
             Fault::OpenQuote | Fault::AfterQuote | Fault::BadEscape => "quote as the dialect says, or name its escape",
             Fault::StrayQuote => "quote the whole field, or let the dialect keep stray quotes",
             Fault::NoHeader => "add the header, or say `header = false` in the dialect",
-            Fault::HeaderWidth { .. }
-            | Fault::HeaderLacks { .. }
-            | Fault::HeaderMoved { .. }
-            | Fault::HeaderTwice { .. } => {
-                "bring the schema's columns in line with the header, in its order; where it parts them by another sign, say so under [csv]"
+            Fault::HeaderWidth { .. } | Fault::HeaderLacks | Fault::HeaderTwice { .. } => {
+                "bring the schema's columns in line with the header; where it parts them by another sign, say so under [csv]"
             }
             Fault::BadDialect => "choose different ASCII signs for delimiter, quote and escape",
             Fault::NoDialect | Fault::ManyDialects => "name the delimiter in the schema",

@@ -2,6 +2,7 @@
 //!
 //! A file without a header has data where the names should be: only planned names are named, and places.
 
+use std::collections::HashMap;
 use std::io::Cursor;
 
 use super::super::Limits;
@@ -30,41 +31,26 @@ impl Dialect {
     }
 }
 
-/// Holds the first record against the planned names.
-pub(super) fn check(header: &Record, names: &[&str]) -> Result<(), TextError> {
-    let found = |place: usize| header.field(place).0;
-    let mut common = names.iter().enumerate().take(header.width());
-    if let Some((place, name)) = common.find(|(place, name)| found(*place) != name.as_bytes()) {
-        return Err(misplaced(header, names, place, name));
+/// At which place of the header each planned name stands.
+///
+/// # Errors
+/// Where one is missing or there twice, or there are more.
+pub(super) fn places(header: &Record, names: &[&str]) -> Result<Vec<usize>, TextError> {
+    let mut found = HashMap::with_capacity(header.width());
+    for place in 0..header.width() {
+        let name = header.field(place).0;
+        let is_twice = found.insert(name, place).is_some();
+        if let Some(name) = names.iter().find(|planned| is_twice && planned.as_bytes() == name) {
+            return Err(TextError::within(header.line, name, Fault::HeaderTwice { place: place + 1 }));
+        }
     }
-    match header.width() == names.len() {
-        true => Ok(()),
-        false => Err(width(header, names)),
+    if found.keys().any(|name| std::str::from_utf8(name).is_err()) {
+        return Err(TextError::at(header.line, Fault::NotUtf8));
     }
-}
-
-/// Too many or too few columns.
-fn width(header: &Record, names: &[&str]) -> TextError {
-    let fault = Fault::HeaderWidth { found: Count::Exactly(header.width()), planned: names.len() };
-    match names.get(header.width()) {
-        Some(name) => TextError::within(header.line, name, fault),
-        None => TextError::at(header.line, fault),
-    }
-}
-
-/// Why another name stands at the place of a planned one.
-fn misplaced(header: &Record, names: &[&str], place: usize, name: &str) -> TextError {
-    let found = header.field(place).0;
-    if std::str::from_utf8(found).is_err() {
-        return TextError::at(header.line, Fault::NotUtf8);
-    }
-    if let Some(twice) = names[..place].iter().find(|before| before.as_bytes() == found) {
-        return TextError::within(header.line, twice, Fault::HeaderTwice { place: place + 1 });
-    }
-    let elsewhere = (0..header.width()).find(|other| header.field(*other).0 == name.as_bytes());
-    let fault = match elsewhere {
-        Some(other) => Fault::HeaderMoved { found: other + 1, planned: place + 1 },
-        None => Fault::HeaderLacks { place: place + 1 },
-    };
-    TextError::within(header.line, name, fault)
+    let lacks = |name: &&str| TextError::within(header.line, name, Fault::HeaderLacks);
+    let place = |name: &&str| found.get(name.as_bytes()).copied().ok_or_else(|| lacks(name));
+    let places: Vec<usize> = names.iter().map(place).collect::<Result<_, _>>()?;
+    let (width, planned) = (header.width(), names.len());
+    let wide = || TextError::at(header.line, Fault::HeaderWidth { found: Count::Exactly(width), planned });
+    if width == planned { Ok(places) } else { Err(wide()) }
 }

@@ -25,14 +25,16 @@ pub(in super::super) struct Rows {
 
 /// A column that is being filled.
 struct Column {
+    /// Which field of a record it is.
+    place: usize,
     field: Field,
     leaf: Box<dyn Leaf>,
 }
 
 impl Column {
-    fn new(field: &Field) -> Result<Self, TextError> {
+    fn new((place, field): (usize, &Field)) -> Result<Self, TextError> {
         let unsupported = || TextError::of_column(field.name(), Fault::Unsupported(field.data_type().to_string()));
-        Ok(Column { field: field.clone(), leaf: leaf(field.data_type()).ok_or_else(unsupported)? })
+        Ok(Column { place, field: field.clone(), leaf: leaf(field.data_type()).ok_or_else(unsupported)? })
     }
 
     fn add(&mut self, (text, is_quoted): (&[u8], bool), null: &str) -> Result<(), Fault> {
@@ -63,12 +65,14 @@ impl Rows {
         if !dialect.is_clear() {
             return Err(Fault::BadDialect.into());
         }
-        let columns = schema.fields().iter().map(|field| Column::new(field)).collect::<Result<Vec<_>, _>>()?;
+        let fields = schema.fields().iter().map(AsRef::as_ref).enumerate();
+        let mut columns = fields.map(Column::new).collect::<Result<Vec<_>, _>>()?;
         let mut records = Records::new(input, dialect, limits, columns.len());
         let mut record = Record::default();
         if dialect.header == Header::Given {
             let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-            read_header(&mut records, &mut record, &names)?;
+            let places = read_header(&mut records, &mut record, &names)?;
+            columns.iter_mut().zip(places).for_each(|(column, place)| column.place = place);
         }
         Ok(Rows { records, record, columns, schema, limits, null: dialect.null.clone(), blank: None })
     }
@@ -112,21 +116,22 @@ impl Rows {
     /// Adds the record to the columns.
     fn fill(&mut self) -> Result<(), TextError> {
         let record = &self.record;
-        self.columns.iter_mut().enumerate().try_for_each(|(at, column)| {
-            let added = column.add(record.field(at), &self.null);
-            added.map_err(|fault| TextError::within(record.line_of(at), column.field.name(), fault))
+        self.columns.iter_mut().try_for_each(|column| {
+            let added = column.add(record.field(column.place), &self.null);
+            added.map_err(|fault| TextError::within(record.line_of(column.place), column.field.name(), fault))
         })
     }
 }
 
-fn read_header(records: &mut Records, record: &mut Record, names: &[&str]) -> Result<(), TextError> {
+/// Which field of a record each named column is.
+fn read_header(records: &mut Records, record: &mut Record, names: &[&str]) -> Result<Vec<usize>, TextError> {
     let wide = |error: TextError| match error.fault {
         Fault::Ragged { found, planned } => TextError { fault: Fault::HeaderWidth { found, planned }, ..error },
         _ => error,
     };
     match records.read(record).map_err(wide)? {
-        true => header::check(record, names),
+        true => header::places(record, names),
         // Writers of many objects leave some without a byte: they hold no row, and nothing contradicts the names.
-        false => Ok(()),
+        false => Ok((0..names.len()).collect()),
     }
 }

@@ -64,11 +64,18 @@ pub(super) fn plain(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowEr
     }
 }
 
+/// Members are found by their names: writers put them in another order.
 fn structure(array: &StructArray, fields: &Fields) -> Result<ArrayRef, ArrowError> {
-    let columns = array.columns().iter().zip(fields).map(|(column, field)| plain(column, field.data_type()));
-    let columns = columns.collect::<Result<_, _>>()?;
-    let made = StructArray::try_new_with_length(fields.clone(), columns, array.nulls().cloned(), array.len())?;
+    let missing = || ArrowError::SchemaError("a member is missing".into());
+    let named = |field: &FieldRef| array.column_by_name(field.name()).ok_or_else(missing);
+    let made = of_members(array, fields.iter().map(named).collect::<Result<_, _>>()?, fields)?;
     Ok(Arc::new(made))
+}
+
+fn of_members(array: &StructArray, members: Vec<&ArrayRef>, fields: &Fields) -> Result<StructArray, ArrowError> {
+    let members = members.into_iter().zip(fields).map(|(member, field)| plain(member, field.data_type()));
+    let (members, nulls) = (members.collect::<Result<_, _>>()?, array.nulls().cloned());
+    StructArray::try_new_with_length(fields.clone(), members, nulls, array.len())
 }
 
 fn list<O: OffsetSizeTrait>(array: &GenericListArray<O>, item: &FieldRef) -> Result<ArrayRef, ArrowError> {
@@ -87,8 +94,12 @@ fn of_items(
 
 fn map(array: &MapArray, entries: &FieldRef, sorted: bool) -> Result<ArrayRef, ArrowError> {
     let (first, last) = (array.offsets()[0] as usize, array.offsets()[array.len()] as usize);
-    let held: ArrayRef = Arc::new(array.entries().slice(first, last - first));
-    let pairs = plain(&held, entries.data_type())?.as_struct().clone();
+    let held = array.entries().slice(first, last - first);
+    let DataType::Struct(pair) = entries.data_type() else {
+        return Err(ArrowError::SchemaError("a map has no pair".into()));
+    };
+    // Key and value, whatever they are called.
+    let pairs = of_members(&held, held.columns().iter().collect(), pair)?;
     let made = MapArray::try_new(entries.clone(), rebased(array.offsets()), pairs, array.nulls().cloned(), sorted)?;
     Ok(Arc::new(made))
 }

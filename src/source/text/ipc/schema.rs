@@ -22,7 +22,7 @@ impl Columns {
             let named = found.fields().iter().position(|found| found.name() == field.name());
             let place = named.ok_or_else(|| of_column(Fault::NoColumn))?;
             match (plain_type(found.field(place).data_type()), plain_type(field.data_type())) {
-                (found, planned) if found == planned => Ok(place),
+                (found, planned) if is_alike(&found, &planned) => Ok(place),
                 (found, _) => Err(of_column(Fault::other_type(&found))),
             }
         };
@@ -48,6 +48,22 @@ impl Columns {
     pub(super) fn rows_at_once(&self, batch: &RecordBatch, limits: &Limits) -> usize {
         let row: usize = batch.columns().iter().map(|array| longest(array.as_ref())).fold(0, usize::saturating_add);
         (limits.batch_bytes / row.max(1)).clamp(1, limits.batch_rows.max(1)).min(batch.num_rows())
+    }
+}
+
+/// Whether two plain types hold the same, the order of members aside.
+fn is_alike(found: &DataType, planned: &DataType) -> bool {
+    let of_fields = |found: &FieldRef, planned: &FieldRef| is_alike(found.data_type(), planned.data_type());
+    match (found, planned) {
+        (DataType::Struct(found), DataType::Struct(planned)) => {
+            let named = |name: &str| found.iter().find(|found| found.name() == name);
+            let is_there = |planned: &FieldRef| named(planned.name()).is_some_and(|found| of_fields(found, planned));
+            found.len() == planned.len() && planned.iter().all(is_there)
+        }
+        (DataType::List(found), DataType::List(planned)) | (DataType::Map(found, _), DataType::Map(planned, _)) => {
+            of_fields(found, planned)
+        }
+        (found, planned) => found == planned,
     }
 }
 
