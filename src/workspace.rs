@@ -82,7 +82,7 @@ pub struct Keys {
 pub struct Limits {
     /// In bytes.
     pub memory: u64,
-    /// 0 means all.
+    /// 0 means as many as there are processors, and memory has room for.
     pub threads: usize,
     /// Compressed bytes of source that one part takes, at most; one row group at least.
     pub part_size: u64,
@@ -344,12 +344,43 @@ fn checks(section: Option<Section<'_>>) -> Result<BTreeMap<String, Severity>, Fa
     Ok(severities)
 }
 
+/// What a run takes whatever `memory` is, in bytes: its own code and lists, pages, batches and what is made of them.
+const PROGRAM: u64 = 224 << 20;
+
+/// What each thread takes beside it, in bytes.
+const THREAD: u64 = 16 << 20;
+
+impl Limits {
+    /// The least memory that so many threads work within, in bytes.
+    fn least(threads: usize) -> u64 {
+        PROGRAM + THREAD * threads.max(1) as u64
+    }
+
+    /// How many threads work: so many as it says, or as there are processors and memory has room for.
+    pub fn workers(&self) -> usize {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let room = usize::try_from(self.memory.saturating_sub(PROGRAM) / THREAD).unwrap_or(usize::MAX);
+        if self.threads > 0 { self.threads } else { processors.min(room).max(1) }
+    }
+
+    /// Refuses what no run could keep to.
+    fn demand_room(&self, section: &Section<'_>, is_said: bool) -> Result<(), Fault> {
+        let (least, threads) = (Limits::least(self.threads), self.threads.max(1));
+        if self.memory >= least {
+            return Ok(());
+        }
+        let threads = if threads == 1 { "one thread".to_owned() } else { format!("{threads} threads") };
+        let what = format!("a run on {threads} takes {} MiB of memory, whatever it reads", least >> 20);
+        let hint = format!("give `memory` \"{}MiB\" or more, or take fewer `threads`", least >> 20);
+        Err(section.fault_at(if is_said { "memory" } else { "threads" }, what, hint))
+    }
+}
+
 fn limits(section: Option<Section<'_>>) -> Result<Limits, Fault> {
     let mut limits = Limits { memory: 2 << 30, threads: 0, part_size: 256 << 20, processes: 2 };
     let Some(mut section) = section else { return Ok(limits) };
-    if let Some(memory) = size(&mut section, "memory")? {
-        limits.memory = memory;
-    }
+    let memory = size(&mut section, "memory")?;
+    limits.memory = memory.unwrap_or(limits.memory);
     if let Some(part_size) = size(&mut section, "part_size")? {
         limits.part_size = part_size;
     }
@@ -362,6 +393,7 @@ fn limits(section: Option<Section<'_>>) -> Result<Limits, Fault> {
     if let Some(threads) = section.optional::<u64>("threads")? {
         limits.threads = usize::try_from(threads).unwrap_or(usize::MAX).min(1024);
     }
+    limits.demand_room(&section, memory.is_some())?;
     section.finish()?;
     Ok(limits)
 }
@@ -442,6 +474,29 @@ mod tests {
         let document = Document::of(Path::new("verho.toml"), text.to_owned());
         let section = document.root().expect("is TOML").required("lineage").expect("is there");
         lineage(section, Path::new("/srv")).map_err(|fault| fault.to_string())
+    }
+
+    fn limited(text: &str) -> Result<Limits, String> {
+        let document = Document::of(Path::new("verho.toml"), format!("[limits]\n{text}"));
+        let section = document.root().expect("is TOML").required("limits").expect("is there");
+        limits(Some(section)).map_err(|fault| format!("{fault}; {}", fault.hint.clone().unwrap_or_default()))
+    }
+
+    #[test]
+    fn memory_that_no_run_can_keep_to_is_refused_with_the_least_that_holds() {
+        let refused = |text: &str| limited(text).expect_err("a refusal");
+        let hint = |least: u64| format!("give `memory` \"{least}MiB\" or more, or take fewer `threads`");
+        let takes = |threads: &str, least: u64| {
+            format!("a run on {threads} takes {least} MiB of memory, whatever it reads; {}", hint(least))
+        };
+        let place = |line: u64, words: String| format!("verho.toml:{line}:10: {words}");
+        assert_eq!(refused("memory = \"128MiB\""), place(2, takes("one thread", 240)));
+        assert_eq!(refused("memory = \"287MiB\"\nthreads = 4"), place(2, takes("4 threads", 288)));
+        assert!(refused("part_size = \"1MiB\"\nthreads = 999").contains("verho.toml:3:11: a run on 999 threads"));
+        for (text, workers) in [("memory = \"288MiB\"\nthreads = 4", 4), ("memory = \"240MiB\"", 1), ("threads = 3", 3)]
+        {
+            assert_eq!(limited(text).map(|limits| limits.workers()), Ok(workers));
+        }
     }
 
     #[test]

@@ -168,7 +168,7 @@ fn verify(workspace: &Workspace, customer: &str, id: &str, operator: Option<&str
     let schemas = schema::read_customer(&workspace.schemas(), customer)?;
     let asked = ask(workspace, &Wish { customer, approval: Some(id), operator }, &schemas);
     let production = workspace.production_door(&workspace.production)?;
-    let crew = Crew::new(workspace.limits.threads)?;
+    let crew = Crew::new(workspace.limits.workers())?;
     let plan = Plan::resolve(customer, schemas, &production, &workspace.limits, &crew)?;
     let evidence = workspace.evidence.side.open_for_writing()?;
     let ledger = Ledger::open(evidence.as_ref(), evidence::public_key(workspace)?, &workspace.ledger_memory())?;

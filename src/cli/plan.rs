@@ -21,7 +21,7 @@ impl Plan {
         let workspace = common.workspace()?;
         let schemas = schema::read_customer(&workspace.schemas(), &self.customer)?;
         let production = workspace.production_door(&workspace.production)?;
-        let crew = Crew::new(workspace.limits.threads)?;
+        let crew = Crew::new(workspace.limits.workers())?;
         let plan = crate::plan::Plan::resolve(&self.customer, schemas, &production, &workspace.limits, &crew)?;
         let parts = |index: usize| plan.parts.iter().filter(|part| part.table == index).count();
         let text: String = plan.tables.iter().enumerate().map(|(index, table)| text(table, parts(index))).collect();

@@ -98,7 +98,7 @@ impl<'w> House<'w> {
             test: Test::new(opened("test root", workspace.test.below(customer).open_for_writing())?),
             evidence: opened("evidence root", workspace.evidence.side.open_for_writing())?,
             signer: evidence::signer(workspace)?,
-            crew: Crew::new(workspace.limits.threads)?,
+            crew: Crew::new(workspace.limits.workers())?,
             workspace,
         })
     }

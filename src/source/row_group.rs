@@ -24,16 +24,13 @@ use crate::source::{ColumnStream, EncodedChunk, Onlooker, RawBatch, SoundChunk, 
 /// The most rows of a batch.
 pub(super) const BATCH_ROWS: usize = 64 * 1024;
 
-/// What a batch may take after decoding, roughly, in bytes.
-pub(super) const BATCH_BYTES: u64 = 32 << 20;
-
 /// One row group, with the bytes of the columns that were asked for, or with a tap to read them through windows.
 pub struct RowGroup<'p> {
     pub(super) file: &'p SourceFile,
     pub(super) footer: &'p Footer,
     pub(super) index: usize,
     bytes: Fetched,
-    limits: ReadLimits,
+    pub(super) limits: ReadLimits,
     /// Of all rows of the object, which stay; none where no row of it can be deleted.
     stays: Option<Arc<BooleanBuffer>>,
 }
@@ -52,12 +49,14 @@ pub struct ReadLimits {
     pub windows: u64,
     /// Of one page after decompression.
     pub page: u64,
+    /// Of a batch after decoding, roughly: every thread has one under way, and what becomes of it.
+    pub batch: u64,
 }
 
 impl ReadLimits {
     /// What follows from the memory that a run may take.
     pub fn of(memory: u64) -> Self {
-        ReadLimits { row_group: memory / 8, windows: memory / 16, page: memory / 4 }
+        ReadLimits { row_group: memory / 8, windows: memory / 16, page: memory / 4, batch: (memory / 64).min(32 << 20) }
     }
 }
 
@@ -160,7 +159,7 @@ impl<'p> RowGroup<'p> {
             };
             widest = widest.max(total / rows);
             // No value is longer than all together, so that few rows of a small chunk need no look.
-            if total.saturating_mul(rows.min(BATCH_ROWS as u64)) > BATCH_BYTES {
+            if total.saturating_mul(rows.min(BATCH_ROWS as u64)) > self.limits.batch {
                 let longest = self.longest_entry(&bytes, chunk).map_err(|error| bytes.failure().unwrap_or(error))?;
                 widest = widest.max(longest);
             }
@@ -170,7 +169,7 @@ impl<'p> RowGroup<'p> {
             Fetched::Whole(_) => 1,
             Fetched::Tapped(_) => self.metadata().num_columns().max(1) as u64,
         };
-        Ok(usize::try_from(BATCH_BYTES.max(columns << 16) / columns / widest)
+        Ok(usize::try_from(self.limits.batch.max(columns << 16) / columns / widest)
             .unwrap_or(BATCH_ROWS)
             .clamp(1, BATCH_ROWS))
     }

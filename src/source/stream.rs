@@ -12,7 +12,7 @@ use crate::lake::Fit;
 use crate::plan::{ColumnPlan, FileError, Origin, Place, contained};
 use crate::source::RawBatch;
 use crate::source::chunks::Chunks;
-use crate::source::row_group::{BATCH_BYTES, BATCH_ROWS, RowGroup};
+use crate::source::row_group::{BATCH_ROWS, RowGroup};
 use crate::source::watched::WatchedGroup;
 
 /// A reader of one column, or of one leaf of it, that remembers where it stands.
@@ -29,8 +29,8 @@ pub struct ColumnStream<'p> {
 enum Values<'p> {
     /// A partition key: one value, for so many more rows.
     Repeated(Option<&'p str>, usize),
-    /// A column that the object does not have: what stands for it, for so many more rows.
-    Absent(&'p Fit, usize),
+    /// A column that the object does not have: what stands for it, for so many more rows, at most so many at once.
+    Absent(&'p Fit, usize, usize),
     Decoded(Box<Decoded<'p>>),
 }
 
@@ -56,7 +56,10 @@ impl<'p> ColumnStream<'p> {
                 let mask = ProjectionMask::roots(group.footer.arrow.parquet_schema(), [index]);
                 decoded(group, column, (index, mask), &group.footer.arrow)?
             }
-            (Origin::File(_), None, Some(fit)) => Values::Absent(fit, group.rows()),
+            (Origin::File(_), None, Some(fit)) => {
+                let most = group.limits.batch as usize / fit.width().max(1);
+                Values::Absent(fit, group.rows(), most.clamp(1, BATCH_ROWS))
+            }
             (Origin::File(_), None, None) => return Err(FileError::Damaged("a column is missing")),
         };
         Ok(ColumnStream { data_type: Cow::Borrowed(column.field.data_type()), leaf: None, values, pending: None })
@@ -70,7 +73,7 @@ impl<'p> ColumnStream<'p> {
     pub fn leaf(group: &RowGroup<'p>, column: &'p ColumnPlan, place: &'p Place) -> Result<Self, FileError> {
         let own = &column.leaves[place.leaf].leaf.data_type;
         let index = group.file.root(column).filter(|_| group.file.fit(column).is_none() && !place.is_column());
-        let Some((index, leaf)) = index.zip(group.file.leaves(column).nth(place.leaf)) else {
+        let Some((index, leaf)) = index.zip(group.file.leaf(column, place.leaf)) else {
             return Ok(ColumnStream { leaf: Some((Cow::Borrowed(place), own)), ..ColumnStream::new(group, column)? });
         };
         let (place, data_type) = place.alone(column.field.data_type()).ok_or_else(other)?;
@@ -140,9 +143,8 @@ impl<'p> ColumnStream<'p> {
                 *left -= rows;
                 (rows > 0).then(|| repeated(*value, rows))
             }
-            Values::Absent(fit, left) => {
-                let most = (BATCH_BYTES as usize / fit.width().max(1)).clamp(1, BATCH_ROWS);
-                let rows = most.min(*left);
+            Values::Absent(fit, left, most) => {
+                let rows = (*most).min(*left);
                 *left -= rows;
                 (rows > 0).then(|| fitted(fit, None, rows, &self.data_type)).transpose()?
             }

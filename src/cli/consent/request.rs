@@ -190,7 +190,7 @@ pub fn request(workspace: &Workspace, new: &NewRequest) -> Result<PathBuf, Failu
     let wish = Wish { customer: &new.customer, approval: None, operator: None };
     let asked = ask(workspace, &wish, &schemas);
     let production = workspace.production_door(&workspace.production)?;
-    let crew = Crew::new(workspace.limits.threads)?;
+    let crew = Crew::new(workspace.limits.workers())?;
     let plan = Plan::resolve(&new.customer, schemas, &production, &workspace.limits, &crew)?;
     let claims = plan.tables.iter().any(|table| table.schema.privacy.is_some());
     let terms = if claims { Terms { claim: asked.claim, ..terms } } else { terms };
