@@ -9,7 +9,8 @@ mod detect {
     pub mod text {
         mod eight;
         mod hash;
-        pub use hash::hash_of_plain;
+        pub use eight::CASE;
+        pub use hash::{hash_by, hash_of_plain};
     }
     pub mod person {
         pub mod plain;

@@ -8,8 +8,8 @@
 //! `Known` is set by hand, since those corpora hardly have it.
 
 use crate::detect::person::ENOUGH;
-use crate::detect::person::lexicon::{entry_of, role};
-use crate::detect::person::plain::{self, Plain};
+use crate::detect::person::lexicon::{entry_of, plain_of, role};
+use crate::detect::person::plain;
 use crate::detect::person::roles::{Role, person_endings};
 use crate::detect::person::run::{Segment, Shape, Token};
 use crate::detect::{Span, Text, Word};
@@ -276,7 +276,7 @@ const SHORTEST_COMPOUND: usize = 7;
 
 /// Whether a word is put together with one that says what somebody is, and is known as no other.
 fn is_compound(text: &Text<'_>, word: &Word) -> bool {
-    let plain = Plain::of(text.word(word));
+    let plain = plain_of(text, word);
     let letters = plain.letters();
     let endings = letters.last().map_or(&[][..], |last| person_endings(*last));
     endings.iter().any(|ending| letters.len() > ending.len() + 1 && plain::ends_with(letters, ending))

@@ -7,9 +7,16 @@
 use crate::detect::person::lexicon::{Entry, entry};
 use crate::detect::person::plain::{Plain, ends_with};
 
-/// Endings of the Finnish cases in plain letters, the longest first; a vowel and n is the illative's.
-const ENDINGS: [&[u8]; 15] =
-    [b"lla", b"lle", b"lta", b"ssa", b"sta", b"ksi", b"ita", b"ta", b"na", b"an", b"in", b"en", b"un", b"n", b"a"];
+/// Endings of the Finnish cases in plain letters with a last letter, the longest first; a vowel and n is the illative's.
+fn endings(last: u8) -> &'static [&'static [u8]] {
+    match last {
+        b'a' => &[b"lla", b"lta", b"ssa", b"sta", b"ita", b"ta", b"na", b"a"],
+        b'e' => &[b"lle"],
+        b'i' => &[b"ksi"],
+        b'n' => &[b"an", b"in", b"en", b"un", b"n"],
+        _ => &[],
+    }
+}
 
 /// Endings that people take; few places do, and none that a given name is of.
 const OF_PEOPLE: [&[u8]; 3] = [b"lla", b"lle", b"lta"];
@@ -39,12 +46,10 @@ const SHORTEST: usize = 3;
 /// What is known of the name that a word, of which nothing is known, can be a case of.
 pub(super) fn base(word: &Plain) -> Option<Entry> {
     let letters = word.letters();
-    if !letters.last().is_some_and(|last| b"sanei".contains(last)) {
-        return None;
-    }
-    let genitive = letters.ends_with(b"s").then(|| word.ending(1, b"")).and_then(|stem| named(&stem));
+    let last = *letters.last()?;
+    let genitive = (last == b's').then(|| word.ending(1, b"")).and_then(|stem| named(&stem));
     genitive.or_else(|| {
-        let endings = ENDINGS.iter().filter(|ending| ends_with(letters, ending)).take(MOST_ENDINGS);
+        let endings = endings(last).iter().filter(|ending| ends_with(letters, ending)).take(MOST_ENDINGS);
         endings.map(|ending| (ending, word.ending(ending.len(), b""))).find_map(|(ending, stem)| {
             let entry = of_stem(&stem)?;
             Some(if OF_PEOPLE.contains(ending) && entry.given > 3 { Entry { place: 0, ..entry } } else { entry })
@@ -119,6 +124,15 @@ mod tests {
     #[test]
     fn the_genitive_of_swedish_leads_back_to_the_name() {
         assert!(is_name("Anderssons") && is_name("Eriks") && is_name("Berits"));
+    }
+
+    #[test]
+    fn endings_stand_with_their_last_letter_the_longest_first() {
+        for last in 0..=u8::MAX {
+            assert!(endings(last).iter().all(|ending| ending.last() == Some(&last)));
+            assert!(endings(last).is_sorted_by_key(|ending| std::cmp::Reverse(ending.len())));
+        }
+        assert!(OF_PEOPLE.iter().all(|ending| endings(ending[2]).contains(ending)));
     }
 
     #[test]

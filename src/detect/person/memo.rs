@@ -6,7 +6,7 @@
 use std::cell::Cell;
 
 use crate::detect::person::inflection;
-use crate::detect::person::lexicon::{Entry, entry_of};
+use crate::detect::person::lexicon::{Entry, entry_of, plain_of};
 use crate::detect::person::plain::Plain;
 use crate::detect::person::run::has_family_ending;
 use crate::detect::text::{CASE, eight};
@@ -65,7 +65,7 @@ impl Known {
     fn found(text: &Text<'_>, word: &Word) -> Self {
         let known = entry_of(text, word);
         let is_sought = known.is_none_or(|entry| entry.common == 0);
-        let plain = if is_sought { Plain::of(text.word(word)) } else { Plain::default() };
+        let plain = if is_sought { plain_of(text, word) } else { Plain::default() };
         let base = known.is_none().then(|| inflection::base(&plain)).flatten();
         let entry = known.or(base).unwrap_or_default();
         Known { entry, is_inflected: base.is_some(), has_ending: has_family_ending(&plain) }

@@ -1,6 +1,6 @@
 //! Words in plain letters: small, without accents, as the lists have them.
 
-use crate::detect::text::hash_of_plain;
+use crate::detect::text::{CASE, hash_by, hash_of_plain};
 
 /// No name of the lists is longer.
 const LONGEST: usize = 24;
@@ -30,6 +30,14 @@ impl Plain {
                 break;
             }
         }
+        plain
+    }
+
+    /// So many letters of ASCII, eight at a time; empty where there are too many.
+    pub(super) fn of_ascii(eights: [u64; LONGEST / 8], len: usize) -> Self {
+        let mut plain = Plain { letters: [0; LONGEST], len: if len <= LONGEST { len } else { 0 } };
+        let (rooms, _) = plain.letters.as_chunks_mut();
+        rooms.iter_mut().zip(eights).for_each(|(room, eight)| *room = (eight | CASE).to_le_bytes());
         plain
     }
 
@@ -63,7 +71,8 @@ impl Plain {
 
     /// By which the lists are looked up: as words of a text are hashed.
     pub(super) fn hash(&self) -> u64 {
-        hash_of_plain(self.letters())
+        let (eights, _) = self.letters.as_chunks();
+        if self.len == 0 { hash_of_plain(b"") } else { hash_by(|at| u64::from_le_bytes(eights[at / 8]), self.len) }
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) fn hash_at(text: &[u8], at: usize, length: usize) -> u64 {
 
 /// The hash of so many letters, at least one: eight bytes at a time, without the bit of case, as they are told at a place.
 #[inline(always)]
-pub(super) fn hash_by(eight_at: impl Fn(usize) -> u64, length: usize) -> u64 {
+pub fn hash_by(eight_at: impl Fn(usize) -> u64, length: usize) -> u64 {
     let (mut hash, mut at) = (0, 0);
     while length > at + 8 {
         hash = mix(hash, eight_at(at) | CASE);

@@ -17,7 +17,7 @@ use crate::detect::tags::{TABLE, Tags};
 pub(super) use eight::{CASE, Eight, eight};
 pub use fold::digit_of;
 pub use hash::hash_of;
-pub(super) use hash::hash_of_plain;
+pub(super) use hash::{hash_by, hash_of_plain};
 use reader::{Reader, fewer};
 
 /// What is looked up by hashes of words.

@@ -9,6 +9,7 @@ mod lists;
 use crate::detect::person::plain::Plain;
 use crate::detect::person::roles::Role;
 use crate::detect::tags::TABLE;
+use crate::detect::text::eight;
 use crate::detect::{Text, Word};
 pub use entry::Entry;
 use entry::{KNOWN_BITS, MAY_BITS, PLACE_BITS, bit_of, place_of};
@@ -16,6 +17,15 @@ use entry::{KNOWN_BITS, MAY_BITS, PLACE_BITS, bit_of, place_of};
 /// What is known of a word in plain letters.
 pub(super) fn entry(word: &Plain) -> Option<Entry> {
     if word.letters().is_empty() { None } else { known(word.hash()) }
+}
+
+/// A word of a text in plain letters.
+pub(super) fn plain_of(text: &Text<'_>, word: &Word) -> Plain {
+    match word.is_ascii {
+        true if word.has_digit() => Plain::default(),
+        true => Plain::of_ascii([0, 8, 16].map(|at| eight(text.bytes(), word.start + at)), word.end - word.start),
+        false => Plain::of(text.word(word)),
+    }
 }
 
 /// What is known of a word of a text.
@@ -64,6 +74,7 @@ mod tests {
     use super::lists::{LISTS, Made, weighted};
     use super::*;
     use crate::detect::person::roles::ROLES;
+    use crate::detect::text::{Buffers, Marked};
 
     fn of(word: &str) -> Entry {
         entry(&Plain::of(word)).unwrap_or_default()
@@ -105,6 +116,17 @@ mod tests {
     #[test]
     fn roles_stand_in_the_order_of_their_names() {
         assert!(ROLES.iter().enumerate().all(|(nth, (role, _))| *role as usize == nth + 1));
+    }
+
+    #[test]
+    fn words_of_a_text_are_in_the_same_plain_letters() {
+        let mut buffers = Buffers::default();
+        let text = "Anna MÄKINEN a1 Abcdefghijklmnopqrstuvwx Abcdefghijklmnopqrstuvwxy Straße Ян x";
+        let text = Text::read(text, &[Marked::NOWHERE; 256], &mut buffers);
+        for word in text.words() {
+            let (plain, other) = (plain_of(&text, word), Plain::of(text.word(word)));
+            assert_eq!((plain.letters(), plain.hash()), (other.letters(), other.hash()), "{}", text.word(word));
+        }
     }
 
     #[test]
