@@ -143,6 +143,7 @@ pub struct Detector<'p> {
     /// Where it looks, and for what; everywhere for everything if not given.
     places: Option<&'p Places>,
     buffers: text::Buffers,
+    sayings: national::Sayings,
     found: Vec<Span>,
     claims: resolve::Claims,
 }
@@ -157,7 +158,7 @@ impl<'p> Detector<'p> {
     pub fn find(&mut self, text: &str) -> &[Span] {
         self.found.clear();
         let dispatch = self.places.map_or(&*DISPATCH, Places::dispatch);
-        let text = Text::read(text, dispatch.marked(), &mut self.buffers);
+        let text = Text::read(text, dispatch.marked(), &mut self.buffers).with_sayings(&mut self.sayings);
         dispatch.ask(&text, &mut self.found);
         if let Some(places) = self.places {
             self.found.retain(|span| places.counts(span.kind));

@@ -22,8 +22,8 @@ use std::sync::LazyLock;
 
 use super::checks;
 use crate::detect::{At, Recogniser, Span, Starts, Text};
-pub(super) use context::last_words;
 use context::{Around, Before};
+pub(super) use context::{NOTHING_SAID, Sayings, last_words};
 use shape::{Letters, Patterns, Run, Shapes};
 
 /// Declares every country's module and the list. Of two that a word announces alike the first is meant: so Sweden's, whose
@@ -109,7 +109,7 @@ const COUNT: usize = {
 };
 
 /// No number in the list has fewer digits, in the forms that are looked for in text.
-const FEWEST_DIGITS: u8 = 4;
+pub(super) const FEWEST_DIGITS: u8 = 4;
 
 /// A number as an office defines it.
 pub struct Number {
@@ -199,21 +199,23 @@ fn find_from(text: &Text<'_>, first: usize, found: &mut Vec<Span>) {
     if (Run { first, last: first }).is_end_of_piece(text) {
         return;
     }
-    let (shapes, mut letters, mut patterns) = (&*SHAPES, Letters::default(), Patterns::MAX);
-    let mut before = None;
+    let before = Before::of(text, first);
+    let forms = SHAPES.forms(before.announces() || context::may_be_said_behind(text, first));
+    let (mut letters, mut patterns) = (Letters::default(), Patterns::MAX);
     for last in first..text.words().len().min(first + shape::MOST_GROUPS) {
         let count = letters.count();
         let word = &text.words()[last];
-        if !word.is_ascii || !letters.push(text.bytes(), word.start, word.end) {
+        patterns = forms.grouped(patterns, count, count + word.end - word.start);
+        if patterns == 0 || !word.is_ascii || !letters.push(text.bytes(), word.start, word.end) {
             break;
         }
-        patterns = shapes.begun(patterns, &letters, count);
+        patterns = forms.begun(patterns, &letters, count);
         if patterns == 0 {
             break;
         }
         let run = Run { first, last };
-        if shapes.ends(patterns, &letters) && !run.is_start_of_piece(text) {
-            found.extend(most_certain(text, &letters, run, &mut before));
+        if forms.ends(patterns, &letters) && !run.is_start_of_piece(text) {
+            found.extend(most_certain(text, &letters, run, &before));
         }
         if !letters.separate(text.between(last)) {
             break;
@@ -222,10 +224,11 @@ fn find_from(text: &Text<'_>, first: usize, found: &mut Vec<Span>) {
 }
 
 /// What letters most certainly are: words around are cheaper to look at than checks are to make.
-fn most_certain(text: &Text<'_>, letters: &Letters, run: Run, before: &mut Option<Before>) -> Option<Span> {
+fn most_certain(text: &Text<'_>, letters: &Letters, run: Run, before: &Before) -> Option<Span> {
     let around = Around::of(text, run, before);
     let mut best: Option<(u8, &'static str)> = None;
-    for shape in SHAPES.fitting(*letters, around.is_silent()) {
+    let shapes = SHAPES.of_count(letters, around.asks_for()).iter().filter(|shape| around.may_count(shape));
+    for shape in shapes.filter(|shape| shape.fits(letters)) {
         let score = around.certainty(shape, letters);
         if score > best.map_or(0, |(score, _)| score) && shape.is_valid(letters) {
             best = Some((score, shape.number.kind));

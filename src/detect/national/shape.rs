@@ -1,5 +1,7 @@
 //! How numbers are written: their letters and digits, and where they are grouped.
 
+use std::collections::BTreeSet;
+
 use crate::detect::Text;
 use crate::detect::comma::is_within_number;
 use crate::detect::text::{CASE, eight};
@@ -55,9 +57,11 @@ impl Letters {
         if self.count + (to - from) > LONGEST {
             return false;
         }
-        for at in (from..to).step_by(8) {
+        let mut at = from;
+        while at < to {
             let length = (to - at).min(8);
             self.push_eight(eight(text, at) & u64::MAX >> (8 * (8 - length)), length);
+            at += length;
         }
         true
     }
@@ -178,14 +182,11 @@ impl Shape {
         (count, Shape { number, place, alone, digits, letters, gaps, between })
     }
 
-    /// Whether letters can be of this shape, grouped as they are; one without groups can be grouped anyhow.
-    fn fits_groups(&self, letters: &Letters) -> bool {
-        letters.between & !self.between == 0 && (self.gaps == 0 || self.gaps == letters.gaps)
-    }
-
-    /// Whether they can, by which of them are digits.
-    fn fits_digits(&self, letters: &Letters) -> bool {
-        letters.digits & self.digits == self.digits && letters.digits & self.letters == 0
+    /// Whether letters can be of this shape, by which of them are digits and grouped as they are; one without groups can be
+    /// grouped anyhow.
+    pub(super) fn fits(&self, letters: &Letters) -> bool {
+        let fits_groups = letters.between & !self.between == 0 && (self.gaps == 0 || self.gaps == letters.gaps);
+        fits_groups && letters.digits & self.digits == self.digits && letters.digits & self.letters == 0
     }
 
     pub(super) fn is_valid(&self, letters: &Letters) -> bool {
@@ -195,6 +196,14 @@ impl Shape {
     /// Whether letters are grouped just as this shape is.
     pub(super) fn is_grouped_as(&self, letters: &Letters) -> bool {
         letters.gaps == self.gaps
+    }
+
+    fn says(&self) -> Says {
+        match self.alone {
+            0 => Says::Nothing,
+            CERTAIN.. => Says::Certainly,
+            _ => Says::Something,
+        }
     }
 
     /// How certain letters are that stand alone and are valid; small letters take a check that says much.
@@ -207,69 +216,57 @@ impl Shape {
 /// Which patterns of digits and letters some letters can be of, a bit each.
 pub(super) type Patterns = u128;
 
-/// All shapes, by the count of their letters.
+/// All shapes.
 pub(super) struct Shapes {
     /// Those that digits alone can be, and those that need no letter to be a digit.
     lists: [Lists; 2],
+    /// How they begin, where a word says what they are, and where none does.
+    forms: [Forms; 2],
+}
+
+/// How shapes begin, by their patterns.
+pub(super) struct Forms {
     /// Which patterns let a letter stand at a place, and which a digit.
     places: [[Patterns; LONGEST]; 2],
     /// Which patterns begin with so many digits.
     digits: [Patterns; LONGEST + 1],
     /// Which patterns have so many letters.
     of_length: [Patterns; LONGEST + 1],
+    /// Behind so many letters, which patterns can have their next gap, or their end, behind how many.
+    stops: [[Patterns; LONGEST + 1]; LONGEST + 1],
 }
 
-/// Shapes, by the count of their letters.
-#[derive(Default)]
-struct Lists {
-    all: [Vec<Shape>; LONGEST + 1],
-    /// Those that stand alone, without a word that says what they are.
-    alone: [Vec<Shape>; LONGEST + 1],
-}
+/// A count of letters, which of them are digits and which are none, and where gaps are, if they have to be there.
+type Pattern = (usize, u32, u32, Option<u32>);
 
-impl Lists {
-    fn add(&mut self, count: usize, shape: Shape) {
-        self.all[count].push(shape);
-        if shape.alone > 0 {
-            self.alone[count].push(shape);
-        }
-    }
-}
-
-impl Shapes {
-    pub(super) fn of(numbers: impl Iterator<Item = &'static Number>) -> Self {
+impl Forms {
+    fn of(patterns: impl Iterator<Item = Pattern>) -> Self {
         let (places, digits, of_length) = ([[0; LONGEST]; 2], [Patterns::MAX; LONGEST + 1], [0; LONGEST + 1]);
-        let mut shapes = Shapes { lists: [Lists::default(), Lists::default()], places, digits, of_length };
-        let mut patterns = Vec::new();
-        for (place, number) in numbers.enumerate() {
-            for (pattern, alone) in number.shapes {
-                let (count, shape) = Shape::of(place, number, pattern, *alone);
-                shapes.add(count, shape);
-                patterns.push((count, shape.digits, shape.letters));
-            }
-        }
-        patterns.sort_unstable();
-        patterns.dedup();
-        patterns.iter().enumerate().for_each(|(bit, pattern)| shapes.add_pattern(1 << bit, *pattern));
-        (0..LONGEST).for_each(|place| shapes.digits[place + 1] = shapes.digits[place] & shapes.places[1][place]);
-        shapes
+        let mut forms = Forms { places, digits, of_length, stops: [[0; LONGEST + 1]; LONGEST + 1] };
+        let patterns: BTreeSet<_> = patterns.collect();
+        assert!(patterns.len() <= Patterns::BITS as usize, "a pattern is a bit");
+        patterns.into_iter().enumerate().for_each(|(bit, pattern)| forms.add(1 << bit, pattern));
+        (0..LONGEST).for_each(|place| forms.digits[place + 1] = forms.digits[place] & forms.places[1][place]);
+        forms
     }
 
-    fn add(&mut self, count: usize, shape: Shape) {
-        if shape.letters == 0 {
-            self.lists[0].add(count, shape);
-        }
-        if shape.digits.count_ones() as usize != count {
-            self.lists[1].add(count, shape);
-        }
-    }
-
-    fn add_pattern(&mut self, bit: Patterns, (count, digits, letters): (usize, u32, u32)) {
+    fn add(&mut self, bit: Patterns, (count, digits, letters, gaps): Pattern) {
         self.of_length[count] |= bit;
         for place in 0..count {
             self.places[0][place] |= if digits >> place & 1 == 0 { bit } else { 0 };
             self.places[1][place] |= if letters >> place & 1 == 0 { bit } else { 0 };
         }
+        for from in 0..count {
+            let next = |gaps: u32| (from + 1..count).find(|behind| gaps >> (behind - 1) & 1 == 1).unwrap_or(count);
+            // Where no gaps have to be, they can be anywhere.
+            let stops = gaps.map(next).map_or(from + 1..=count, |next| next..=next);
+            stops.for_each(|behind| self.stops[from][behind] |= bit);
+        }
+    }
+
+    /// Which of some patterns can have a group that begins behind so many letters and ends behind others.
+    pub(super) fn grouped(&self, patterns: Patterns, from: usize, to: usize) -> Patterns {
+        self.stops[from].get(to).map_or(0, |stops| patterns & stops)
     }
 
     /// Which of some patterns begin with some letters, of which the first are looked at already.
@@ -285,25 +282,93 @@ impl Shapes {
     pub(super) fn ends(&self, patterns: Patterns, letters: &Letters) -> bool {
         patterns & self.of_length[letters.count] != 0
     }
+}
 
-    /// Those that some letters can be, grouped as they are, without a word that says so or with one.
-    pub(super) fn fitting(&self, letters: Letters, alone: bool) -> impl Iterator<Item = &Shape> {
-        let are_digits = letters.are_digits();
-        let lists = &self.lists[usize::from(!are_digits)];
-        let list = if alone { &lists.alone } else { &lists.all };
-        let fits = move |shape: &&Shape| shape.fits_groups(&letters) && (are_digits || shape.fits_digits(&letters));
-        list[letters.count].iter().filter(fits)
+/// How much a shape says by itself, where a number has it and is valid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Says {
+    /// Nothing, unless a word says what it is.
+    Nothing,
+    /// Something, unless a word says that it is something else.
+    Something,
+    /// Whatever words say.
+    Certainly,
+}
+
+/// Shapes that say at least so much, by the count of their letters.
+type Lists = [[Vec<Shape>; LONGEST + 1]; 3];
+
+impl Shapes {
+    pub(super) fn of(numbers: impl Iterator<Item = &'static Number>) -> Self {
+        let of_number = |(place, number): (usize, &'static Number)| {
+            number.shapes.iter().map(move |(pattern, alone)| Shape::of(place, number, pattern, *alone))
+        };
+        let shapes: Vec<_> = numbers.enumerate().flat_map(of_number).collect();
+        let pattern = |count: usize, shape: &Shape, gaps| (count, shape.digits, shape.letters, gaps);
+        let said = shapes.iter().map(|(count, shape)| pattern(*count, shape, None));
+        let alone = shapes.iter().filter(|(_, shape)| shape.alone > 0);
+        let alone = alone.map(|(count, shape)| pattern(*count, shape, Some(shape.gaps)));
+        let lists = [const { [const { [const { Vec::new() }; LONGEST + 1] }; 3] }; 2];
+        let mut all = Shapes { lists, forms: [Forms::of(said), Forms::of(alone)] };
+        shapes.iter().for_each(|(count, shape)| all.add(*count, *shape));
+        all
+    }
+
+    /// How those begin that count, where a word may say what they are or none does.
+    pub(super) fn forms(&self, may_be_said: bool) -> &Forms {
+        &self.forms[usize::from(!may_be_said)]
+    }
+
+    fn add(&mut self, count: usize, shape: Shape) {
+        let of_letters = [shape.letters == 0, shape.digits.count_ones() as usize != count];
+        for lists in self.lists.iter_mut().zip(of_letters).filter_map(|(lists, is_of)| is_of.then_some(lists)) {
+            lists[..=shape.says() as usize].iter_mut().for_each(|list| list[count].push(shape));
+        }
+    }
+
+    /// Those of so many letters that say so much; where all of these are digits, only those that digits can be.
+    pub(super) fn of_count(&self, letters: &Letters, says: Says) -> &[Shape] {
+        &self.lists[usize::from(!letters.are_digits())][says as usize][letters.count]
     }
 
     /// The kinds of the valid numbers that some letters are.
     pub(super) fn kinds(&self, letters: Letters) -> impl Iterator<Item = &'static str> {
-        self.fitting(letters, false).filter(move |shape| shape.is_valid(&letters)).map(|shape| shape.number.kind)
+        let shapes = self.of_count(&letters, Says::Nothing).iter();
+        shapes.filter(move |shape| shape.fits(&letters) && shape.is_valid(&letters)).map(|shape| shape.number.kind)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::numbers;
     use super::*;
+
+    /// Which patterns are left of digits in groups of such lengths.
+    fn left(forms: &Forms, groups: &[usize]) -> Patterns {
+        let (mut letters, mut patterns) = (Letters::default(), Patterns::MAX);
+        for length in groups {
+            let from = letters.count();
+            patterns = forms.grouped(patterns, from, from + length);
+            assert!(letters.push(&[b'1'; LONGEST], 0, *length) && letters.separate(b"-"));
+            patterns = forms.begun(patterns, &letters, from);
+        }
+        if forms.ends(patterns, &letters) { patterns } else { 0 }
+    }
+
+    #[test]
+    fn what_no_word_announces_is_grouped_as_its_shape_is() {
+        let shapes = Shapes::of(numbers());
+        let [said, alone] = [true, false].map(|may_be_said| shapes.forms(may_be_said));
+        // Of the United States: grouped like that it says something, and otherwise nothing.
+        assert!(left(alone, &[3, 2, 4]) != 0 && left(said, &[3, 2, 4]) != 0);
+        assert!(left(alone, &[3, 2, 3, 1]) == 0 && left(said, &[3, 2, 3, 1]) != 0);
+        assert!(left(alone, &[3, 2]) == 0 && forms_end_where_they_end(alone));
+    }
+
+    fn forms_end_where_they_end(forms: &Forms) -> bool {
+        (0..=LONGEST)
+            .all(|count| forms.of_length[count] & forms.stops[count].iter().fold(0, |all, stops| all | stops) == 0)
+    }
 
     #[test]
     fn eight_letters_at_once_are_the_same_as_one_by_one() {

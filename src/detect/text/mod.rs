@@ -13,6 +13,7 @@ mod reader;
 use std::collections::HashMap;
 
 use crate::detect::Span;
+use crate::detect::national::{FEWEST_DIGITS, NOTHING_SAID, Sayings};
 use crate::detect::tags::{TABLE, Tags};
 pub(super) use eight::{CASE, Eight, eight};
 pub use fold::digit_of;
@@ -121,6 +122,7 @@ pub struct Text<'t> {
     asked: &'t Asked,
     marks: &'t [usize],
     shifts: &'t [Shift],
+    sayings: &'t Sayings,
 }
 
 impl<'t> Text<'t> {
@@ -142,7 +144,8 @@ impl<'t> Text<'t> {
             word.is_ascii = letters.is_ascii();
             word.digits = fewer(letters.bytes().filter(u8::is_ascii_digit).count());
         }
-        Text { folded, words: &buffers.words, asked: &buffers.asked, marks: &buffers.marks, shifts: &buffers.shifts }
+        let Buffers { words, asked, marks, shifts, .. } = buffers;
+        Text { folded, words, asked, marks, shifts, sayings: &NOTHING_SAID }
     }
 
     /// The folded text.
@@ -168,6 +171,26 @@ impl<'t> Text<'t> {
     /// Where marks stand that were taken note of, in order.
     pub(super) fn marks(&self) -> &[usize] {
         self.marks
+    }
+
+    /// The same text, with what its words say of numbers, if some can stand in it.
+    pub(super) fn with_sayings(self, sayings: &'t mut Sayings) -> Self {
+        let (mut digits, mut next) = (0, 0);
+        let has_number = self.asked.digits.iter().any(|place| {
+            let before = if *place == next { digits } else { 0 };
+            (digits, next) = (before + self.words[*place].digits as usize, place + 1);
+            digits >= FEWEST_DIGITS as usize
+        });
+        if !has_number {
+            return self;
+        }
+        sayings.read(&self);
+        Text { sayings, ..self }
+    }
+
+    /// What its words say of numbers beside them.
+    pub(super) fn sayings(&self) -> &Sayings {
+        self.sayings
     }
 
     /// The letters of a word.
