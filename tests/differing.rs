@@ -120,12 +120,15 @@ fn texts(values: &[&str]) -> ArrayRef {
     Arc::new(StringArray::from(values.to_vec()))
 }
 
-fn batch(columns: &[(&str, ArrayRef)]) -> RecordBatch {
+/// Columns by their names.
+type Columns<'c> = &'c [(&'c str, ArrayRef)];
+
+fn batch(columns: Columns<'_>) -> RecordBatch {
     RecordBatch::try_from_iter_with_nullable(columns.iter().map(|(name, array)| (name, array.clone(), true)))
         .expect("a batch")
 }
 
-fn put(desk: &Desk, key: &str, columns: &[(&str, ArrayRef)]) {
+fn put(desk: &Desk, key: &str, columns: Columns<'_>) {
     let (path, batch) = (desk.path("production").join(key), batch(columns));
     std::fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
     let mut writer = ArrowWriter::try_new(File::create(path).expect("a file"), batch.schema(), None).expect("a writer");
@@ -138,7 +141,7 @@ fn real_differences_are_refused_with_object_leaf_and_way_out() {
     let id = || ("id", Arc::new(Int64Array::from(vec![1, 2])) as ArrayRef);
     let at = || ("at", Arc::new(TimestampMicrosecondArray::from(vec![1, 2])) as ArrayRef);
     let nanos = ("at", Arc::new(TimestampNanosecondArray::from(vec![1, 2])) as ArrayRef);
-    let cases: [(&str, &[(&str, ArrayRef)], &[&str]); 5] = [
+    let cases: [(&str, Columns<'_>, &[&str]); 5] = [
         (
             "b.parquet",
             &[id()],
@@ -185,7 +188,7 @@ fn columns_of_records_are_found_by_their_names() {
         let member = |name: &str| (Arc::new(Field::new(name, DataType::Utf8, true)), texts(&[name, "x"]));
         Arc::new(StructArray::from(names.map(member).to_vec())) as ArrayRef
     };
-    let arrow = |desk: &Desk, key: &str, columns: &[(&str, ArrayRef)]| {
+    let arrow = |desk: &Desk, key: &str, columns: Columns<'_>| {
         let (batch, path) = (batch(columns), desk.path("production").join(key));
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
         let mut writer = FileWriter::try_new(File::create(path).expect("a file"), &batch.schema()).expect("a writer");

@@ -76,8 +76,9 @@ pub enum Mismatch {
     Missing(LeafPath),
     #[error("leaf `{0}` is in this object, and is not in the first")]
     Added(LeafPath),
-    #[error("leaf `{leaf}` is of type {here} in this object, and of type {first} in the first")]
-    Differs { leaf: LeafPath, here: DataType, first: DataType },
+    /// The type in this object, and in the first.
+    #[error("leaf `{leaf}` is of type {} in this object, and of type {} in the first", .types[0], .types[1])]
+    Differs { leaf: LeafPath, types: Box<[DataType; 2]> },
     #[error("leaf `{leaf}` is {} in this object, and {} in the first", kept(*.is_key), kept(!.is_key))]
     Key { leaf: LeafPath, is_key: bool },
     #[error("leaf `{0}` is there twice")]

@@ -115,7 +115,7 @@ fn agree(schema: &TableSchema, first: &[(Arc<Field>, Origin)], other: &[(Arc<Fie
         None => Err(Mismatch::Added(leaf)),
         Some((_, was_key)) if *was_key != is_key => Err(Mismatch::Key { leaf, is_key }),
         Some((known, _)) if common(known, &here).is_none() => {
-            Err(Mismatch::Differs { leaf, here, first: known.clone() })
+            Err(Mismatch::Differs { leaf, types: Box::new([here, known.clone()]) })
         }
         Some(_) => Ok(()),
     })
