@@ -345,17 +345,12 @@ fn checks(section: Option<Section<'_>>) -> Result<BTreeMap<String, Severity>, Fa
 }
 
 /// What a run takes whatever `memory` is, in bytes: its own code and lists, pages, batches and what is made of them.
-const PROGRAM: u64 = 224 << 20;
+const PROGRAM: u64 = 128 << 20;
 
 /// What each thread takes beside it, in bytes.
 const THREAD: u64 = 16 << 20;
 
 impl Limits {
-    /// The least memory that so many threads work within, in bytes.
-    fn least(threads: usize) -> u64 {
-        PROGRAM + THREAD * threads.max(1) as u64
-    }
-
     /// How many threads work: so many as it says, or as there are processors and memory has room for.
     pub fn workers(&self) -> usize {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
@@ -363,24 +358,25 @@ impl Limits {
         if self.threads > 0 { self.threads } else { processors.min(room).max(1) }
     }
 
-    /// Refuses what no run could keep to.
-    fn demand_room(&self, section: &Section<'_>, is_said: bool) -> Result<(), Fault> {
-        let (least, threads) = (Limits::least(self.threads), self.threads.max(1));
-        if self.memory >= least {
-            return Ok(());
-        }
-        let threads = if threads == 1 { "one thread".to_owned() } else { format!("{threads} threads") };
-        let what = format!("a run on {threads} takes {} MiB of memory, whatever it reads", least >> 20);
-        let hint = format!("give `memory` \"{}MiB\" or more, or take fewer `threads`", least >> 20);
-        Err(section.fault_at(if is_said { "memory" } else { "threads" }, what, hint))
+    /// What to tell of a limit that no run can keep to.
+    pub fn note(&self) -> Option<String> {
+        let (threads, allowed) = (self.workers(), self.memory >> 20);
+        let least = (PROGRAM + THREAD * threads as u64) >> 20;
+        (allowed < least).then(|| {
+            let threads = if threads == 1 { "one thread".to_owned() } else { format!("{threads} threads") };
+            format!(
+                "a run on {threads} takes {least} MiB whatever it reads, more than the {allowed} MiB of `memory` under [limits]"
+            )
+        })
     }
 }
 
 fn limits(section: Option<Section<'_>>) -> Result<Limits, Fault> {
     let mut limits = Limits { memory: 2 << 30, threads: 0, part_size: 256 << 20, processes: 2 };
     let Some(mut section) = section else { return Ok(limits) };
-    let memory = size(&mut section, "memory")?;
-    limits.memory = memory.unwrap_or(limits.memory);
+    if let Some(memory) = size(&mut section, "memory")? {
+        limits.memory = memory;
+    }
     if let Some(part_size) = size(&mut section, "part_size")? {
         limits.part_size = part_size;
     }
@@ -393,7 +389,6 @@ fn limits(section: Option<Section<'_>>) -> Result<Limits, Fault> {
     if let Some(threads) = section.optional::<u64>("threads")? {
         limits.threads = usize::try_from(threads).unwrap_or(usize::MAX).min(1024);
     }
-    limits.demand_room(&section, memory.is_some())?;
     section.finish()?;
     Ok(limits)
 }
@@ -483,19 +478,19 @@ mod tests {
     }
 
     #[test]
-    fn memory_that_no_run_can_keep_to_is_refused_with_the_least_that_holds() {
-        let refused = |text: &str| limited(text).expect_err("a refusal");
-        let hint = |least: u64| format!("give `memory` \"{least}MiB\" or more, or take fewer `threads`");
-        let takes = |threads: &str, least: u64| {
-            format!("a run on {threads} takes {least} MiB of memory, whatever it reads; {}", hint(least))
-        };
-        let place = |line: u64, words: String| format!("verho.toml:{line}:10: {words}");
-        assert_eq!(refused("memory = \"128MiB\""), place(2, takes("one thread", 240)));
-        assert_eq!(refused("memory = \"287MiB\"\nthreads = 4"), place(2, takes("4 threads", 288)));
-        assert!(refused("part_size = \"1MiB\"\nthreads = 999").contains("verho.toml:3:11: a run on 999 threads"));
-        for (text, workers) in [("memory = \"288MiB\"\nthreads = 4", 4), ("memory = \"240MiB\"", 1), ("threads = 3", 3)]
+    fn memory_that_no_run_can_keep_to_is_told() {
+        let of = |text: &str| limited(text).unwrap_or_else(|fault| panic!("{fault}"));
+        let told = |text: &str| of(text).note();
+        assert_eq!(
+            told("memory = \"191MiB\"\nthreads = 4").as_deref(),
+            Some(
+                "a run on 4 threads takes 192 MiB whatever it reads, more than the 191 MiB of `memory` under [limits]"
+            )
+        );
+        assert!(told("memory = \"64MiB\"").is_some_and(|words| words.starts_with("a run on one thread takes 144 MiB")));
+        for (text, workers) in [("memory = \"192MiB\"\nthreads = 4", 4), ("memory = \"144MiB\"", 1), ("threads = 3", 3)]
         {
-            assert_eq!(limited(text).map(|limits| limits.workers()), Ok(workers));
+            assert_eq!((told(text), of(text).workers()), (None, workers));
         }
     }
 

@@ -22,7 +22,6 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 use serde_json::{Map, Value, json};
 use verho::account::doors::Production;
 use verho::account::store::{Object, Pin, Store, StoreError};
-use verho::error::{Failure, Kind};
 use verho::run::{self, House, Wish};
 use verho::workspace::Workspace;
 
@@ -191,31 +190,31 @@ fn is_named(desk: &Desk, snapshot: i64) -> bool {
     manifest && files("evidence").iter().any(|text| statement(text) == Some(snapshot))
 }
 
-/// A desk whose runs have so little memory that row groups of a hundred rows are cut, and one of them.
-fn run_narrow(case: &str, rows: &[Value]) -> (Desk, Result<run::Done, Failure>) {
+/// A desk with so little memory that row groups of a hundred rows are cut.
+fn narrow_desk_of(case: &str, rows: &[Value]) -> Desk {
     let desk = desk_of(case, "newest", rows);
     let configured = std::fs::read_to_string(desk.path("verho.toml")).expect("a file");
-    desk.write("verho.toml", &format!("{configured}\n[limits]\npart_size = \"1KiB\"\n"));
+    desk.write("verho.toml", &format!("{configured}\n[limits]\nmemory = \"8KiB\"\npart_size = \"1KiB\"\n"));
     desk.approve("acme", "cut", 3);
-    let ran = desk.run_narrow("acme", 8 << 10, 2);
-    (desk, ran)
+    desk
 }
 
 #[test]
 fn row_groups_that_are_cut_lose_their_deleted_rows_too() {
     let rows = &expected()["delta/vectors"]["newest"];
-    let (desk, ran) = run_narrow("delta/vectors", rows);
-    ran.expect("a run");
+    let desk = narrow_desk_of("delta/vectors", rows);
+    let ran = desk.verho(&["run", "acme"]);
+    assert!(ran.status.success(), "{}", said(&ran));
     assert!(objects(&desk).len() > 4, "{} objects", objects(&desk).len());
     assert_eq!(&carried(&desk), rows);
 }
 
 #[test]
 fn deletes_that_do_not_fit_into_memory_are_refused() {
-    let (_desk, ran) = run_narrow("iceberg/positions", &expected()["iceberg/positions"]["newest"]);
-    let refused = ran.map(|done| done.objects).expect_err("a refusal");
-    assert_eq!(refused.kind, Kind::Mismatch, "{}", refused.message);
-    assert!(refused.message.contains("an object of deletes is too long for `[limits] memory`"), "{}", refused.message);
+    let desk = narrow_desk_of("iceberg/positions", &expected()["iceberg/positions"]["newest"]);
+    let ran = desk.verho(&["run", "acme"]);
+    assert_eq!(ran.status.code(), Some(6), "{}", said(&ran));
+    assert!(said(&ran).contains("an object of deletes is too long for `[limits] memory`"), "{}", said(&ran));
 }
 
 #[test]

@@ -13,8 +13,6 @@ use common::desk::Desk;
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::WriterProperties;
 use serde_json::Value;
-use verho::error::{Failure, Kind};
-use verho::run::{House, Wish};
 
 /// Visits, two of each patient.
 const ROWS: i64 = 6_000;
@@ -211,15 +209,6 @@ fn nobody_and_nothing_count_as_they_do_in_a_run() {
     assert_eq!(run["tables"]["visits"], 30);
 }
 
-/// The report within so much memory.
-fn measured_within(desk: &Desk, memory: u64) -> Result<Value, Failure> {
-    let workspace = desk.narrow(memory, 2);
-    let house = House::open(&workspace, "clinic")?;
-    let wish = Wish { customer: "clinic", approval: None, operator: None };
-    let report = verho::run::measure(&house, &wish, None)?;
-    Ok(serde_json::to_value(report).expect("JSON"))
-}
-
 #[test]
 fn neither_memory_nor_threads_nor_the_form_of_the_source_change_a_figure() {
     let desk = approved(RULES);
@@ -227,8 +216,8 @@ fn neither_memory_nor_threads_nor_the_form_of_the_source_change_a_figure() {
     let config = std::fs::read_to_string(desk.path("verho.toml")).expect("a file");
     desk.write("verho.toml", &format!("{config}\n[limits]\nmemory = \"256MiB\"\nthreads = 1\n"));
     assert_eq!(desk.facts(&["risk", "clinic"]), told);
-    desk.write("verho.toml", &config);
-    let narrow = measured_within(&desk, 32 << 20).expect("a report");
+    desk.write("verho.toml", &format!("{config}\n[limits]\nmemory = \"32MiB\"\n"));
+    let narrow = desk.facts(&["risk", "clinic"]);
     let table = |report: &Value, what: &str| report["tables"][0][what].clone();
     for side in ["before", "after"] {
         assert_eq!(table(&narrow, side), table(&told, side));
@@ -327,10 +316,12 @@ fn is_whole(page: &str) {
 #[test]
 fn more_groups_than_there_is_room_for_are_refused() {
     let desk = approved(RULES);
-    let refused = measured_within(&desk, 1 << 20).expect_err("a refusal");
-    assert_eq!(refused.kind, Kind::Mismatch, "{}", refused.message);
-    assert!(refused.message.contains("more distinct groups"), "{}", refused.message);
-    assert!(refused.hint.is_some_and(|hint| hint.contains("raise `memory`")));
+    let config = std::fs::read_to_string(desk.path("verho.toml")).expect("a file");
+    desk.write("verho.toml", &format!("{config}\n[limits]\nmemory = \"1MiB\"\n"));
+    let refused = desk.verho(&["risk", "clinic"]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(6), "{said}");
+    assert!(said.contains("more distinct groups") && said.contains("raise `memory`"), "{said}");
 }
 
 #[test]

@@ -105,26 +105,12 @@ fn desk() -> Desk {
 
 /// One run over one file: the objects of its release, in order.
 fn carried(desk: &Desk, file: &Path) -> Vec<PathBuf> {
-    prepare(desk, file);
-    let done = desk.facts(&["run", "shop"]);
-    released(desk, done["release"].as_str().expect("a name"))
-}
-
-/// The same within so much memory.
-fn carried_within(desk: &Desk, file: &Path, memory: u64, threads: usize) -> Vec<PathBuf> {
-    prepare(desk, file);
-    released(desk, &desk.run_narrow("shop", memory, threads).expect("a run").release)
-}
-
-fn prepare(desk: &Desk, file: &Path) {
     desk.put(file, "shop/people/0.parquet");
     if !desk.path("consent/shop").exists() {
         desk.approve("shop", "transfer", 9);
     }
-}
-
-fn released(desk: &Desk, release: &str) -> Vec<PathBuf> {
-    let shown = desk.facts(&["release", "show", "shop", release]);
+    let done = desk.facts(&["run", "shop"]);
+    let shown = desk.facts(&["release", "show", "shop", done["release"].as_str().expect("a name")]);
     let tables = shown["tables"].as_object().expect("tables").values();
     let objects = tables.flat_map(|table| table["objects"].as_array().expect("objects"));
     objects.map(|object| desk.path("test/shop").join(object["key"].as_str().expect("a key"))).collect()
@@ -202,7 +188,9 @@ fn a_row_group_of_any_size_is_cut_into_slices() {
     let (desk, people) = (desk(), people());
     let file = write(&people, true);
     let whole = carried(&desk, file.path());
-    let sliced = carried_within(&desk, file.path(), 4 << 20, 2);
+    let config = std::fs::read_to_string(desk.path("verho.toml")).expect("a file");
+    desk.write("verho.toml", &format!("{config}\n[limits]\nmemory = \"4MiB\"\nthreads = 2\n"));
+    let sliced = carried(&desk, file.path());
     assert!(whole.len() == 1 && sliced.len() > 4, "{} and {} objects", whole.len(), sliced.len());
     assert_eq!(rows_of(&whole), rows_of(&sliced));
 }
@@ -218,8 +206,10 @@ fn chosen_rows_are_those_of_the_whole_in_one_part_and_in_slices() {
     let filter = "rows = [{ column = \"plan\", is = [\"pro\"] }]\n\n[columns]";
     desk.write("schemas/shop/people.toml", &RULES.replace("[columns]", filter));
     desk.approve("shop", "chosen", 9);
-    for memory in [2 << 30, 4 << 20] {
-        assert_eq!(rows_of(&carried_within(&desk, file.path(), memory, 2)), wanted, "{memory}");
+    let config = std::fs::read_to_string(desk.path("verho.toml")).expect("a file");
+    for memory in ["2GiB", "4MiB"] {
+        desk.write("verho.toml", &format!("{config}\n[limits]\nmemory = \"{memory}\"\n"));
+        assert_eq!(rows_of(&carried(&desk, file.path())), wanted, "{memory}");
     }
 }
 
@@ -230,7 +220,12 @@ fn threads_change_no_byte() {
     let bytes = |objects: Vec<PathBuf>| -> Vec<Vec<u8>> {
         objects.iter().map(|object| std::fs::read(object).expect("an object")).collect()
     };
-    let seen = [1, 3].map(|threads| bytes(carried_within(&desk, file.path(), 16 << 20, threads)));
+    let config = std::fs::read_to_string(desk.path("verho.toml")).expect("a file");
+    let mut seen = Vec::new();
+    for threads in [1, 3] {
+        desk.write("verho.toml", &format!("{config}\n[limits]\nmemory = \"16MiB\"\nthreads = {threads}\n"));
+        seen.push(bytes(carried(&desk, file.path())));
+    }
     assert!(seen[0] == seen[1], "one thread and three wrote different bytes");
 }
 

@@ -12,10 +12,6 @@ use arrow::datatypes::{DataType, Field, Int64Type};
 use common::desk::Desk;
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::WriterProperties;
-use verho::error::{Failure, Kind};
-use verho::plan::Plan;
-use verho::run::House;
-use verho::workspace::Workspace;
 
 const HEAD: &str =
     "customer = \"shop\"\ntable = \"people\"\nsource = \"shop/people/*.parquet\"\nformat = \"parquet\"\n[columns]\n";
@@ -131,12 +127,13 @@ fn slices_of_a_row_group_are_held_against_each_other() {
     let long = |modulus: usize| {
         texts((0..9_000).map(|row| Some(format!("person-{}", row % modulus) + &"x".repeat(400 + row % modulus % 7))))
     };
-    for (modulus, kind) in [(9_000, None), (8_999, Some(Kind::Guard))] {
+    for (modulus, code) in [(9_000, Some(0)), (8_999, Some(7))] {
         let desk = desk(&format!("{KEEP}, unique = true"), &[long(modulus)]);
-        desk.approve("shop", "unique", 2);
-        let ran = desk.run_narrow("shop", 4 << 20, 2);
-        assert_eq!(ran.as_ref().map_err(|refused| refused.kind).err(), kind);
-        assert!(ran.is_err() || ran.is_ok_and(|done| done.objects > 2));
+        let config = std::fs::read_to_string(desk.path("verho.toml")).expect("a file");
+        desk.write("verho.toml", &format!("{config}\n[limits]\nmemory = \"4MiB\"\nthreads = 2\n"));
+        assert!(desk.facts(&["plan", "shop"])["tables"][0]["parts"].as_u64().expect("a number") > 2);
+        let output = run(&desk);
+        assert_eq!(output.status.code(), code, "{}", said(&output));
     }
 }
 
@@ -157,14 +154,6 @@ fn a_leaf_of_a_structure_is_held_too() {
     }
 }
 
-/// How many parts a plan has.
-fn planned(workspace: &Workspace) -> Result<usize, Failure> {
-    let house = House::open(workspace, "shop")?;
-    let schemas = verho::schema::read_customer(&workspace.schemas(), "shop")?;
-    let plan = Plan::resolve("shop", schemas, &house.production, &workspace.limits, &house.crew)?;
-    Ok(plan.parts.len())
-}
-
 #[test]
 fn what_cannot_be_held_is_refused_by_the_plan() {
     let list: ArrayRef = Arc::new(ListArray::from_iter_primitive::<Int64Type, _, _>([Some([Some(1), Some(2)])]));
@@ -179,10 +168,11 @@ fn what_cannot_be_held_is_refused_by_the_plan() {
     ];
     for (columns, batch, expected) in cases {
         let desk = desk_of(&columns, &[batch]);
-        let refused = planned(&desk.narrow(4 << 20, 2)).expect_err("a refusal");
-        assert_eq!(refused.kind, Kind::Mismatch, "{columns}: {}", refused.message);
-        let said = format!("{} {}", refused.message, refused.hint.unwrap_or_default());
-        assert!(said.contains(expected) && said.contains("people.toml:6"), "{said}");
+        let config = std::fs::read_to_string(desk.path("verho.toml")).expect("a file");
+        desk.write("verho.toml", &format!("{config}\n[limits]\nmemory = \"4MiB\"\n"));
+        let output = desk.verho(&["plan", "shop"]);
+        assert_eq!(output.status.code(), Some(6), "{columns}: {}", said(&output));
+        assert!(said(&output).contains(expected) && said(&output).contains("people.toml:6"), "{}", said(&output));
     }
 }
 

@@ -16,7 +16,8 @@ pub struct Check {}
 impl Check {
     pub fn run(self, common: &Common) -> Result<Answer, Failure> {
         let workspace = common.workspace()?;
-        let (mut rows, mut notes) = (Vec::new(), String::new());
+        let mut rows = Vec::new();
+        let mut notes = workspace.limits.note().map(|words| format!("note: {words}\n")).unwrap_or_default();
         for customer in workspace.customers.clone() {
             for table in schema::read_customer(&workspace.schemas(), &customer)? {
                 if table.privacy.is_some() && table.subject.is_none() {

@@ -195,6 +195,7 @@ fn carry(
     trail: &mut Trail,
     books: &mut Books<'_>,
 ) -> Result<Done, Failure> {
+    house.workspace.limits.note().iter().for_each(|words| progress.warn(words));
     let separate = house.proved(trail, &|warning| progress.warn(warning))?;
     let schemas = schema::read_customer(&house.workspace.schemas(), wish.customer)?;
     let examined = examine(house, wish, &schemas)?;

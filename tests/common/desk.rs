@@ -3,10 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use verho::error::Failure;
-use verho::run::{self, Done, House, Wish};
-use verho::workspace::Workspace;
-
 /// Principals of every desk, with their roles.
 pub const CUSTOMER: &str = "owner@acme.example";
 pub const COMPLIANCE: &str = "compliance@house.example";
@@ -23,13 +19,6 @@ impl Side {
     pub fn folder(name: &str) -> Self {
         Side(format!("account = \"local\"\nroot = \"file:{name}\"\n"))
     }
-}
-
-/// Nobody looks on.
-struct Silent;
-
-impl verho::engine::Progress for Silent {
-    fn part_done(&self, _rows: u64) {}
 }
 
 /// A workspace in a folder of its own.
@@ -89,24 +78,6 @@ impl Desk {
         verho::private_file::create(&self.path("keys/identity"), IDENTITY.as_bytes()).expect("a file");
         let toml = std::fs::read_to_string(self.path("verho.toml")).expect("a file");
         self.write("verho.toml", &format!("{toml}\n[keys]\nidentity = \"keys/identity\"\n"));
-    }
-
-    /// The workspace with less memory than a file may name, so that little data is much: what a run does then is what it does
-    /// with much data.
-    pub fn narrow(&self, memory: u64, threads: usize) -> Workspace {
-        if !self.path("keys/identity").exists() {
-            self.open_without_environment();
-        }
-        let mut workspace = Workspace::read(self.folder.path()).expect("a workspace");
-        (workspace.limits.memory, workspace.limits.threads) = (memory, threads);
-        workspace
-    }
-
-    /// One run within so little memory, in this process.
-    pub fn run_narrow(&self, customer: &str, memory: u64, threads: usize) -> Result<Done, Failure> {
-        let workspace = self.narrow(memory, threads);
-        let house = House::open(&workspace, customer)?;
-        run::run(&house, &Wish { customer, approval: None, operator: None }, &Silent)
     }
 
     /// One line of `allowed_signers`.
