@@ -161,8 +161,26 @@ impl<'d> Section<'d> {
     pub fn required<T: FromValue<'d>>(&mut self, key: &'static str) -> Result<T, Fault> {
         match self.optional(key)? {
             Some(value) => Ok(value),
-            None => Err(self.fault(format!("`{key}` is missing{}", self.inside()), None)),
+            None => Err(self.missing(key)),
         }
+    }
+
+    /// That a key is not there; one that nobody took and that is nearly called so may be meant.
+    fn missing(&self, key: &str) -> Fault {
+        let what = format!("`{key}` is missing{}", self.inside());
+        match nearest(key, self.entries.keys().map(String::as_str)) {
+            Some(typed) => {
+                let at = self.entries[typed].key.clone();
+                self.document.fault(at, what, Some(format!("is `{typed}` meant to be `{key}`?")))
+            }
+            None => self.fault(what, None),
+        }
+    }
+
+    /// A table that stands here; what a name with a dot becomes where it has no quotes.
+    pub fn table_within(&self) -> Option<&str> {
+        let is_table = |entry: &Entry<'d>| matches!(entry.value.get_ref(), DeValue::Table(_));
+        self.entries.iter().find(|(_, entry)| is_table(entry)).map(|(name, _)| name.as_str())
     }
 
     /// Takes a value that may be there.
@@ -296,8 +314,9 @@ impl<'d> FromValue<'d> for i64 {
 
 impl<'d> FromValue<'d> for u64 {
     fn from_value(place: Place<'d>) -> Result<Self, Fault> {
+        let below = place.fault(format!("`{}` takes a whole number from 0, found one below it", place.name));
         let kind = place.expected("a whole number from 0");
-        u64::try_from(i64::from_value(place)?).map_err(|_| kind)
+        u64::try_from(i64::from_value(place).map_err(|_| kind)?).map_err(|_| below)
     }
 }
 
@@ -426,6 +445,14 @@ mod tests {
     }
 
     #[test]
+    fn a_missing_key_is_sought_among_those_that_nobody_knows() {
+        let near = fault("limit = 2\nthraeds = 1\n");
+        assert_eq!((near.line, near.column, near.what.as_str()), (2, 1, "`threads` is missing"));
+        assert_eq!(near.hint.as_deref(), Some("is `thraeds` meant to be `threads`?"));
+        assert_eq!(fault("limit = 2\n").hint, None);
+    }
+
+    #[test]
     fn wrong_kind_points_at_the_value() {
         let fault = fault("threads = \"two\"\n");
         assert_eq!((fault.line, fault.column), (1, 11));
@@ -433,7 +460,8 @@ mod tests {
 
     #[test]
     fn negative_number_and_broken_text_are_refused() {
-        assert!(fault("threads = -1").what.contains("whole number from 0"));
+        assert_eq!(fault("threads = -1").what, "`threads` takes a whole number from 0, found one below it");
+        assert_eq!(fault("threads = true").what, "`threads` takes a whole number from 0, found boolean");
         assert_eq!(fault("threads = 1\n\n = 3").line, 3);
     }
 }

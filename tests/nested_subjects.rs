@@ -426,6 +426,7 @@ fn what_is_no_leaf_of_one_value_is_refused_with_the_way_out() {
             "tenant = \"acme\"\nsample = { by = \"actor.mails[]\", rate = 0.5 }",
         ),
         ("a tenant in a list", "\"meta.shop.name\"", "\"meta.shops[]\""),
+        ("a path without quotes", "\"meta.state\" ", "meta.state "),
         ("rows by a list", "tenant = \"acme\"", "tenant = \"acme\"\nrows = [{ column = \"meta\", is = [\"x\"] }]"),
     ];
     let good = schema("nested", Shape::Nested, "ndjson", "tenant = \"acme\"", RULES);

@@ -90,6 +90,11 @@ fn plain(name: &str) -> String {
 #[test]
 fn five_columns_of_three_tables_agree_on_every_subject() {
     let desk = desk();
+    assert_eq!(
+        desk.facts(&["plan", "shop"])["warnings"],
+        serde_json::json!([]),
+        "fakes of a persona join by whose they are"
+    );
     desk.approve("shop", "persona", 1);
     let output = desk.verho(&["run", "shop"]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

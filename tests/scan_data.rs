@@ -488,6 +488,47 @@ fn nulls_of_databases_stay_nulls() {
     assert_eq!(text.lines().filter(|line| line.contains(",\\N,")).count(), 30, "{text}");
 }
 
+/// Days and times in texts are what they are, with a zone or without, and become coarser as such.
+#[test]
+fn days_and_times_that_are_written_as_text_are_told() {
+    let desk = Desk::local("acme");
+    let (day, time) = (|n: usize| format!("19{}-0{}-1{}", 50 + n, 1 + n % 9, n % 9), "10:11:12");
+    let people = |n: usize| {
+        let days = serde_json::json!({ day(n): n });
+        let by = serde_json::json!({ "born": day(n), "seen": format!("{}T{time}Z", day(n)) });
+        serde_json::json!({ "n": n, "by": by, "at": format!("{}T{time}.5", day(n)), "days": days }).to_string()
+    };
+    desk.write("production/acme/people.ndjson", &(0..40).map(people).collect::<Vec<_>>().join("\n"));
+    let visits: String = (0..40).map(|n| format!("{n},{}T{time}+02:00\n", day(n))).collect();
+    desk.write("production/acme/visits.csv", &format!("visit,started\n{visits}"));
+    assert!(desk.verho(&["scan", "acme"]).status.success());
+    let year = "class = \"quasi\", method = \"generalise\", to = \"year\"";
+    assert!(
+        holds(&desk, "people.toml", &format!("\"by.born\" = {{ type = \"date\", {year} }}")),
+        "{:?}",
+        schemas(&desk)
+    );
+    for (file, told) in [
+        ("people.toml", "\"by.seen\" = { type = \"timestamp_utc\""),
+        ("people.toml", "at = { type = \"timestamp\","),
+        ("people.toml", "\"days{key}\" = { type = \"text\""),
+        ("visits.toml", "started = { type = \"timestamp_utc\""),
+    ] {
+        assert!(holds(&desk, file, told), "{told}: {:?}", schemas(&desk));
+    }
+    take_offers(&desk);
+    desk.approve("acme", "days", 1);
+    desk.facts(&["run", "acme"]);
+    let release =
+        std::fs::read_dir(desk.path("test/acme/people")).expect("a release").next().expect("one").expect("one");
+    let text = std::fs::read_to_string(release.path().join("part-00000.ndjson")).expect("rows");
+    assert_eq!(
+        text.lines().filter(|line| line.contains("\"born\":\"19") && line.contains("-01-01\"")).count(),
+        40,
+        "{text}"
+    );
+}
+
 /// A shop's orders, with their lines and their products, and tickets about them.
 fn shop() -> Desk {
     let desk = Desk::local("acme");

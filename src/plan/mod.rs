@@ -205,7 +205,7 @@ impl Plan {
     /// Leaves that share a domain and whose outputs can never be equal: of other types, methods or options.
     pub fn unjoinable(&self) -> Vec<String> {
         let mut first: BTreeMap<&str, table::End<'_>> = BTreeMap::new();
-        let ends = table::domains(&self.tables);
+        let ends = table::domains(&self.tables).filter(|(_, end)| end.joins());
         ends.filter_map(|(domain, end)| {
             let left = first.entry(domain).or_insert(end);
             let why = left.differs(&end)?;

@@ -500,6 +500,11 @@ pub struct End<'p> {
 }
 
 impl End<'_> {
+    /// Whether equal values become equal whatever stands beside them: a persona's fakes agree by whose they are.
+    pub fn joins(&self) -> bool {
+        self.rule.method.beside().is_empty()
+    }
+
     /// Why equal values of two ends do not become equal, if they do not.
     pub fn differs(&self, other: &End<'_>) -> Option<&'static str> {
         let means = |end: &End<'_>| (end.rule.entry.name, end.rule.method.agreement());

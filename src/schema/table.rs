@@ -294,8 +294,20 @@ fn name_of(root: &mut Section<'_>, key: &'static str) -> Result<String, Fault> {
 /// The rules, in the order of the file.
 fn rules(section: Section<'_>) -> Result<Vec<(LeafPath, Column)>, Fault> {
     let rules: Vec<(String, Section<'_>)> = section.all()?;
+    rules.iter().try_for_each(|(path, rule)| quoted(path, rule))?;
     answered(&rules)?;
     rules.into_iter().map(|(path, rule)| column(rule).map(|column| (LeafPath::from(path), column))).collect()
+}
+
+/// A leaf path is one key: without quotes a dot in it makes a table.
+fn quoted(path: &str, rule: &Section<'_>) -> Result<(), Fault> {
+    match rule.table_within().filter(|_| !rule.holds("class") && !rule.holds("method")) {
+        None => Ok(()),
+        Some(inner) => {
+            let hint = format!("a leaf path stands in quotes: \"{path}.{inner}\" = {{ … }}");
+            Err(rule.fault(format!("`{path}` has no rule, and `{inner}` in it"), hint))
+        }
+    }
 }
 
 /// Refuses a file with open questions, at the first of them.

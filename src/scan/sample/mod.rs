@@ -14,7 +14,7 @@ use std::collections::HashSet;
 
 use ahash::RandomState;
 use arrow::array::{Array, ArrayRef, AsArray};
-use arrow::datatypes::DataType;
+use arrow::datatypes::{DataType, TimeUnit};
 
 pub use csv::columns_of_csv;
 pub use json::names_of_json;
@@ -210,9 +210,11 @@ impl<'d> Scanner<'d> {
         let texts: Vec<&str> = leaf.texts.iter().flat_map(|array| array.as_string::<i32>().iter().flatten()).collect();
         let step = texts.len().div_ceil(LOOKED_AT).max(1);
         let facts = self.observer.facts(&texts.iter().step_by(step).copied().collect::<Vec<_>>());
+        let is_text = leaf.data_type == DataType::Utf8 && !leaf.path.as_str().ends_with("{key}");
         let data_type = match ending {
-            Ending::Csv => spelled(&texts),
-            _ => leaf.data_type,
+            Ending::Csv => spelled(&texts, &[numbers(), moments()].concat()),
+            Ending::Json | Ending::Ndjson if is_text => spelled(&texts, &moments()),
+            _ => leaf.data_type.clone(),
         };
         let (around, name) = names(&leaf.path);
         let finding = classify(rows.within(around), name, &data_type, &facts);
@@ -221,7 +223,7 @@ impl<'d> Scanner<'d> {
         let (path, nullable) = (leaf.path, leaf.nullable);
         // Digits that are no number: the next one can begin with a zero, and fakes are texts.
         let is_code = finding.kind == Kind::Postcode || (finding.kind.is_direct() && finding.kind != Kind::PersonKey);
-        let data_type = if ending == Ending::Csv && is_code { DataType::Utf8 } else { data_type };
+        let data_type = if is_code { leaf.data_type } else { data_type };
         Seen { path, data_type, nullable, is_partition: false, finding, facts, sketch }
     }
 }
@@ -290,12 +292,21 @@ fn torn(path: &LeafPath) -> String {
     )
 }
 
-/// The narrowest type whose plain spellings these are; text where there is none.
-fn spelled(texts: &[&str]) -> DataType {
-    let moment = DataType::Timestamp(arrow::datatypes::TimeUnit::Microsecond, None);
-    let narrow = [DataType::Int64, DataType::Boolean, DataType::Date32, moment, DataType::Float64];
-    let fits = |data_type: &DataType| spells(data_type, texts.iter().copied());
-    narrow.into_iter().find(|data_type| !texts.is_empty() && fits(data_type)).unwrap_or(DataType::Utf8)
+/// Types that text without quotes can be of.
+fn numbers() -> Vec<DataType> {
+    vec![DataType::Int64, DataType::Boolean, DataType::Float64]
+}
+
+/// Types that any text can be of.
+fn moments() -> Vec<DataType> {
+    let moment = |zone: Option<&str>| DataType::Timestamp(TimeUnit::Microsecond, zone.map(Into::into));
+    vec![DataType::Date32, moment(None), moment(Some("UTC"))]
+}
+
+/// The first of some types whose plain spellings these are; text where there is none.
+fn spelled(texts: &[&str], types: &[DataType]) -> DataType {
+    let fits = |data_type: &&DataType| spells(data_type, texts.iter().copied());
+    types.iter().find(|data_type| !texts.is_empty() && fits(data_type)).cloned().unwrap_or(DataType::Utf8)
 }
 
 /// The two names nearest to a leaf: `addresses` and `street` of `addresses[].street`; the first is empty where there is one.
@@ -322,12 +333,14 @@ mod tests {
 
     #[test]
     fn types_are_told_by_plain_spellings_alone() {
-        assert_eq!(spelled(&["1", "22"]), DataType::Int64);
-        assert_eq!(
-            (spelled(&["007", "1"]), spelled(&["1", "x"]), spelled(&[])),
-            (DataType::Utf8, DataType::Utf8, DataType::Utf8)
-        );
-        assert_eq!((spelled(&["2026-11-26"]), spelled(&["1.5", "2"])), (DataType::Date32, DataType::Float64));
+        let of = |texts: &[&str]| spelled(texts, &[numbers(), moments()].concat());
+        assert_eq!((of(&["1", "22"]), of(&["1.5", "2"])), (DataType::Int64, DataType::Float64));
+        assert_eq!((of(&["007", "1"]), of(&["1", "x"]), of(&[])), (DataType::Utf8, DataType::Utf8, DataType::Utf8));
+        let moment = |texts: &[&str]| spelled(texts, &moments());
+        let [day, plain, zoned] = <[DataType; 3]>::try_from(moments()).expect("three");
+        assert_eq!((moment(&["2026-11-26"]), moment(&["2026-11-26 10:11:12"])), (day, plain));
+        assert_eq!(moment(&["2026-11-26T10:11:12Z", "2026-11-26T10:11:12.5Z"]), zoned);
+        assert_eq!((moment(&["2026-11-26", ""]), moment(&["1"])), (DataType::Utf8, DataType::Utf8));
     }
 
     #[test]
