@@ -419,8 +419,8 @@ mod tests {
             ]), 2..7),
             is_whole in any::<bool>()
         ) {
-            let (first, rest) = (pieces[0], &pieces[1..]);
-            let line = if is_whole { format!("{{\"id\":{first},\"text\":{}}}", rest.concat()) } else { pieces.concat() };
+            let whole = || format!("{{\"id\":{},\"text\":{}}}", pieces[0], pieces[1]);
+            let line = if is_whole { whole() } else { pieces.concat() };
             let answer = |line: Line<'_>| {
                 let mut answers = Vec::new();
                 line.id.put(&mut answers);
