@@ -70,7 +70,13 @@ fn text(plan: &TablePlan, parts: usize) -> String {
     };
     head + &table(["leaf", "type", "class", "what becomes of it"], &rows)
         + &plan.schema.filters.iter().map(|filter| format!("{}\n", filter.words())).collect::<String>()
-        + &plan.schema.privacy_words().map(|words| format!("{words}\n")).unwrap_or_default()
+        + &plan
+            .schema
+            .privacy_words()
+            .into_iter()
+            .chain(plan.schema.epoch.words())
+            .map(|words| format!("{words}\n"))
+            .collect::<String>()
         + &codes(plan)
         + &format!("schema {}\npolicy {}\n\n", plan.structure, plan.policy)
 }

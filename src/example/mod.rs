@@ -28,7 +28,7 @@ pub fn told(plan: &Plan, secret: &Secret) -> BTreeMap<String, Told> {
 
 fn of_table(table: &TablePlan, keys: &Keys) -> Told {
     let schema = &table.schema;
-    let chosen = schema.filters.iter().map(Filter::words).chain(schema.privacy_words());
+    let chosen = schema.filters.iter().map(Filter::words).chain(schema.privacy_words()).chain(schema.epoch.words());
     let objects = format!("the objects whose names match `{}`, and no others", schema.source.as_str());
     let rows = [objects].into_iter().chain(schema.form.state()).chain(chosen).collect();
     let leaves = table.columns.iter().flat_map(|column| &column.leaves);

@@ -28,7 +28,7 @@ use crate::error::{Failure, Kind};
 use crate::keys::Secret;
 use crate::lake::LakeError;
 use crate::method::Keys;
-use crate::schema::{LeafPath, Link, TableSchema, Test};
+use crate::schema::{Epoch, LeafPath, Link, TableSchema, Test};
 use crate::workspace::Limits;
 
 pub use codes::{Codes, Risk};
@@ -239,6 +239,11 @@ impl Plan {
     /// Counts of the whole are told in multiples of this: the greatest of the tables'.
     pub fn told(&self) -> u64 {
         self.tables.iter().map(|table| table.schema.told()).max().unwrap_or(1)
+    }
+
+    /// How long the secret lives that pseudonyms come from: all tables of a customer say the same.
+    pub fn epoch(&self) -> Epoch {
+        self.tables.first().map_or(Epoch::Lasting, |table| table.schema.epoch)
     }
 
     /// Every link, as its two ends.

@@ -6,7 +6,7 @@ use crate::consent::{Assessment, Claim, Earned, Level};
 use crate::guard::groups::Finding;
 use crate::method::Method;
 use crate::method::nested::Inner;
-use crate::schema::{Class, Column, MayHold, TableSchema};
+use crate::schema::{Class, Column, Epoch, MayHold, TableSchema};
 
 /// Methods whose outputs come from a key or from nothing: where one equals its input, that is by chance.
 const NEW_VALUES: [&str; 4] = ["constant", "fake", "fpe", "pseudonym"];
@@ -14,8 +14,13 @@ const NEW_VALUES: [&str; 4] = ["constant", "fake", "fpe", "pseudonym"];
 /// Methods that leave nothing of a free text that its writer put there, or nothing that is recognised.
 const TEXT_GONE: [&str; 8] = ["constant", "drop", "fake", "length", "null", "pseudonym", "redact", "scrub"];
 
-const NEVER_ANONYMOUS: &str = "anonymous is never earned by this version: the secret of the pseudonyms outlives the release \
-                               (epoch = \"release\" is not there yet), and while it does, who holds it can link back";
+/// Why nothing is called anonymous, first where the secret outlives the release and then where it does not.
+const NEVER_ANONYMOUS: [&str; 2] = [
+    "anonymous is not earned: the secret of the pseudonyms outlives the release (no `epoch = \"release\"`), and while it does, who \
+     holds it can link back",
+    "anonymous is never earned by this version: it does not measure whether columns of class attribute, which are not counted in \
+     groups, point to somebody together",
+];
 
 /// What rules can earn, if the facts bear them out: a run whose groups do not hold is refused.
 pub fn by_rules<'s>(schemas: impl IntoIterator<Item = &'s TableSchema>) -> Earned {
@@ -38,7 +43,7 @@ pub fn by_facts<'s>(
     if missing.is_empty() && k.is_none() {
         missing.push("no table has [privacy], so nobody has said who stands together".to_owned());
     }
-    missing.push(NEVER_ANONYMOUS.to_owned());
+    missing.push(NEVER_ANONYMOUS[usize::from(ends_with_release(&schemas))].to_owned());
     let assessment = Assessment {
         claim: claim.to_string(),
         singling_out: singling_out(&schemas, findings),
@@ -47,6 +52,11 @@ pub fn by_facts<'s>(
         missing,
     };
     Earned { claim, assessment }
+}
+
+/// Whether nobody has the secret once the release is made.
+fn ends_with_release(schemas: &[&TableSchema]) -> bool {
+    schemas.iter().all(|schema| schema.epoch == Epoch::Release)
 }
 
 fn of_class(schema: &TableSchema, class: Class) -> impl Iterator<Item = (String, &Column)> {
@@ -152,6 +162,12 @@ fn linkability(schemas: &[&TableSchema], findings: &BTreeMap<String, Finding>) -
     let across = if grouped > 1 { "; groups are counted within each table, not across tables" } else { "" };
     match domains.is_empty() {
         true => format!("open: no column has a pseudonym, and records could still be joined by what is kept{across}"),
+        false if ends_with_release(schemas) => format!(
+            "answered between releases, open within one: equal values have equal pseudonyms in all its tables (domains {}), and \
+             the secret was drawn for it, written nowhere and wiped when it was made, so that no pseudonym leads to another release or \
+             back; records could still be joined by what is kept{across}",
+            domains.join(", ")
+        ),
         false => format!(
             "open: equal values have equal pseudonyms in all tables and releases of an epoch (domains {}), and who holds \
              the secret can link them back{across}",

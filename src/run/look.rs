@@ -3,13 +3,13 @@
 use arrow::array::RecordBatch;
 
 use super::trail::{Books, Trail};
-use super::{House, Told, Wish, examine, go_through, looked_over, operator, secret, to_its_end, with_evidence};
+use super::{House, Secrets, Told, Wish, examine, go_through, looked_over, operator, to_its_end, with_evidence};
 use crate::account::separate::SeparateAccounts;
 use crate::consent::{Approval, Examined};
 use crate::engine;
 use crate::error::{Failure, Kind};
 use crate::evidence::Outcome;
-use crate::keys::{Secret, ring_of};
+use crate::keys::ring_of;
 use crate::plan::Plan;
 use crate::risk::{self, Report, Setting};
 use crate::schema::{self, Class, TableSchema};
@@ -62,19 +62,19 @@ fn planned(
     Ok((separate, examined, plan))
 }
 
-/// The approval, none of whose runs is taken, and the secret that goes with it.
+/// The approval, none of whose runs is taken, and the secrets that go with it.
 fn permitted(
     house: &House<'_>,
     plan: &Plan,
     examined: Examined,
     trail: &mut Trail,
     books: &mut Books<'_>,
-) -> Result<(Approval, Secret), Failure> {
+) -> Result<(Approval, Secrets), Failure> {
     let book = books.ledger()?;
     let approval = examined.look(&plan.structures(), book)?;
     trail.approved(&approval, book.ledger());
-    let secret = secret::of(&ring_of(house.workspace)?, house.workspace, &approval, book)?;
-    Ok((approval, secret))
+    let secrets = Secrets::of(&ring_of(house.workspace)?, house.workspace, &approval, book, plan.epoch())?;
+    Ok((approval, secrets))
 }
 
 fn weigh(
@@ -86,12 +86,13 @@ fn weigh(
 ) -> Result<Report, Failure> {
     let (separate, examined, plan) = planned(house, wish, trail)?;
     let tables = weighed(&plan, table)?;
-    let (approval, secret) = permitted(house, &plan, examined, trail, books)?;
+    let (approval, secrets) = permitted(house, &plan, examined, trail, books)?;
+    let secret = secrets.of_pseudonyms();
     // As methods make it: what `[privacy]` then withholds is what the measures are to tell of.
     let production = house.production.open(&approval, &separate);
-    let (plan, surveyed) = looked_over(house, plan, production, &secret)?;
+    let (plan, surveyed) = looked_over(house, plan, production, secret)?;
     trail.surveyed(&plan, surveyed.counts);
-    let masks = Masks::new(&plan, &secret, surveyed.taken, surveyed.known, Standings::default());
+    let masks = Masks::new(&plan, secret, surveyed.taken, surveyed.known, Standings::default());
     let limits = risk::Limits::of(house.workspace.limits.memory);
     Ok(risk::measure(Setting { plan: &plan, production, masks: &masks, crew: &house.crew, limits }, &tables)?)
 }
@@ -125,9 +126,9 @@ fn look(
     if plan.tables.iter().all(|planned| planned.schema.table != table) {
         return Err(unknown_table(table));
     }
-    let (approval, secret) = permitted(house, &plan, examined, trail, books)?;
+    let (approval, secrets) = permitted(house, &plan, examined, trail, books)?;
     let open = house.production.open(&approval, &separate);
-    let (plan, Told { masks, counts, .. }) = go_through(house, plan, (&approval, open), &secret)?;
+    let (plan, Told { masks, counts, .. }) = go_through(house, plan, (&approval, open), secrets.of_pseudonyms())?;
     trail.surveyed(&plan, counts);
     let chosen =
         plan.tables.iter().find(|planned| planned.schema.table == table).ok_or_else(|| unknown_table(table))?;

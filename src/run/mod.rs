@@ -40,6 +40,7 @@ use crate::workspace::Workspace;
 pub use look::{MOST_SHOWN, measure, preview};
 pub use refresh::{Refreshed, refresh};
 pub use scan::scan;
+use secret::Secrets;
 use trail::{Books, Trail};
 
 /// What was asked for on the command line.
@@ -209,19 +210,20 @@ fn carry(
     go_on()?;
     let approval = examined.approve(&plan.structures(), book, trail.run())?;
     trail.approved(&approval, book.ledger());
-    let secret = secret::of(&ring, house.workspace, &approval, book)?;
-    let source = fingerprint(&plan, &secret);
-    trail.keyed(&plan, &secret);
+    let secrets = Secrets::of(&ring, house.workspace, &approval, book, plan.epoch())?;
+    let source = fingerprint(&plan, secrets.of_names());
+    trail.keyed(&plan, &secrets);
     let open = house.production.open(&approval, &separate);
-    let (plan, Told { masks, findings, earned, counts }) = go_through(house, plan, (&approval, open), &secret)?;
-    trail.measured(&plan, &secret, &findings);
+    let (plan, Told { masks, findings, earned, counts }) =
+        go_through(house, plan, (&approval, open), secrets.of_pseudonyms())?;
+    trail.measured(&plan, &secrets, &findings);
     trail.surveyed(&plan, counts);
-    let release = release_name(&approval, &secret);
+    let release = release_name(&approval, secrets.of_names());
     trail.writes(&release);
     let target = Target { test: house.test.open(&separate), release: &release };
     let written = engine::run(&plan, open, &masks, &target, &house.crew, house.workspace.limits.memory, progress)?;
     trail.written(&plan, &earned.assessment, &written);
-    let manifest = manifest(&plan, &approval, &secret, source, release.clone(), &earned, &written);
+    let manifest = manifest(&plan, &approval, &secrets, source, release.clone(), &earned, &written);
     trail.prepared(books)?;
     separate.confirm(&house.workspace.sides())?;
     approval.demand_in_force(books.ledger()?, Timestamp::now)?;
@@ -371,7 +373,7 @@ pub fn fingerprint(plan: &Plan, secret: &Secret) -> String {
 fn manifest(
     plan: &Plan,
     approval: &Approval,
-    secret: &Secret,
+    secrets: &Secrets,
     source: String,
     release: String,
     earned: &Earned,
@@ -397,7 +399,7 @@ fn manifest(
         approval: approval.id().to_owned(),
         approval_digest: approval.digest().to_owned(),
         claim: earned.claim.to_string(),
-        epoch: secret.epoch(),
+        epoch: secrets.of_pseudonyms().epoch(),
         source,
         tables,
     }

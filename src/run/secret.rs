@@ -1,4 +1,4 @@
-//! The pseudonym secret of a run, as the ledger knows it: one that was destroyed does not come back.
+//! The pseudonym secrets of a run, as the ledger knows them: one that was destroyed does not come back.
 
 use jiff::Timestamp;
 
@@ -7,11 +7,46 @@ use crate::consent::{Approval, Refusal, Refused};
 use crate::error::Failure;
 use crate::keys::{self, KeyError, KeyRing, Secret, ring_of};
 use crate::ledger::{Book, Event, Ledger};
+use crate::schema::Epoch;
 use crate::workspace::Workspace;
+
+/// What a run masks with, and what it names things by.
+pub struct Secrets {
+    lasting: Secret,
+    /// Never written down, and wiped with this.
+    drawn: Option<Secret>,
+}
+
+impl Secrets {
+    /// The secrets for use under an approval, with pseudonyms that live so long.
+    ///
+    /// # Errors
+    /// Where the approval has ended, or the customer's secret cannot be had.
+    pub fn of(
+        ring: &KeyRing,
+        workspace: &Workspace,
+        approval: &Approval,
+        book: &mut Book<'_>,
+        epoch: Epoch,
+    ) -> Result<Self, Failure> {
+        let lasting = lasting(ring, workspace, approval, book)?;
+        Ok(Secrets { lasting, drawn: (epoch == Epoch::Release).then(Secret::random) })
+    }
+
+    /// The secret that pseudonyms come from.
+    pub fn of_pseudonyms(&self) -> &Secret {
+        self.drawn.as_ref().unwrap_or(&self.lasting)
+    }
+
+    /// The customer's own, which names what later runs are to know again, as the state of a source.
+    pub fn of_names(&self) -> &Secret {
+        &self.lasting
+    }
+}
 
 /// The customer's secret in a key ring of the workspace, for use under an approval; a new one is entered. One that was destroyed
 /// while it was opened has made room for the next.
-pub fn of(ring: &KeyRing, workspace: &Workspace, approval: &Approval, book: &mut Book<'_>) -> Result<Secret, Failure> {
+fn lasting(ring: &KeyRing, workspace: &Workspace, approval: &Approval, book: &mut Book<'_>) -> Result<Secret, Failure> {
     let customer = approval.customer();
     loop {
         let (secret, sha256) = ring.named(customer)?;

@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use ssh_key::rand_core::{OsRng, RngCore};
 
-use super::Findings;
+use super::{Findings, Secrets};
 use crate::account::separate::{Place, SeparateAccounts};
 use crate::account::store::{Object, Store};
 use crate::consent::{Approval, Assessment};
@@ -133,9 +133,9 @@ impl Trail {
     }
 
     /// How many rows there are, where only going through the objects could tell, and what their groups are like.
-    pub fn measured(&mut self, plan: &Plan, secret: &Secret, findings: &Findings) {
+    pub fn measured(&mut self, plan: &Plan, secrets: &Secrets, findings: &Findings) {
         self.planned(plan);
-        self.keyed(plan, secret);
+        self.keyed(plan, secrets);
         for table in &mut self.0.tables {
             table.groups = findings.groups.get(&table.name).cloned();
         }
@@ -150,12 +150,11 @@ impl Trail {
     }
 
     /// Under which secret, and which state of which object; both told without telling them.
-    pub fn keyed(&mut self, plan: &Plan, secret: &Secret) {
-        self.0.epoch = Some(secret.epoch());
-        let inputs = plan
-            .tables
-            .iter()
-            .flat_map(|table| table.files.iter().enumerate().map(|(index, file)| input(table, index, file, secret)));
+    pub fn keyed(&mut self, plan: &Plan, secrets: &Secrets) {
+        self.0.epoch = Some(secrets.of_pseudonyms().epoch());
+        let inputs = plan.tables.iter().flat_map(|table| {
+            table.files.iter().enumerate().map(|(index, file)| input(table, index, file, secrets.of_names()))
+        });
         self.0.inputs = inputs.collect();
     }
 

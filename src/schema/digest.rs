@@ -33,7 +33,8 @@ pub fn structure<'l>(leaves: impl IntoIterator<Item = (&'l Leaf, bool)>) -> Stri
     digest.digest()
 }
 
-/// The policy of a table: which objects it is, every leaf's class, method, options, and method version, and its links.
+/// The policy of a table: which objects it is, every leaf's class, method, options, and method version, its links, and the
+/// life of its secret.
 pub fn policy(table: &TableSchema) -> String {
     let mut digest = Framed::new("verho 2026-11 policy of a table");
     digest.text(&table.table).text(table.source.as_str());
@@ -63,6 +64,9 @@ pub fn policy(table: &TableSchema) -> String {
     }
     if let Some(privacy) = &table.privacy {
         digest.text("privacy").text("").text(&privacy.meaning());
+    }
+    if let Some(epoch) = table.epoch.meaning() {
+        digest.text("epoch").text("").text(epoch);
     }
     for link in &table.links {
         digest.text("link").text(link.from.as_str()).text(&format!("{}.{}", link.table, link.to.as_str()));

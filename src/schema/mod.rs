@@ -3,6 +3,7 @@
 mod beside;
 mod declared;
 pub mod digest;
+mod epoch;
 mod form;
 mod link;
 mod may_hold;
@@ -12,6 +13,7 @@ mod selection;
 mod table;
 
 pub use declared::type_name;
+pub use epoch::Epoch;
 pub use form::{Dialect, Escape, Form, Format, Header, Lake, Output, StrayQuote};
 pub use link::Link;
 pub use may_hold::MayHold;

@@ -9,8 +9,11 @@ use globset::{GlobBuilder, GlobMatcher};
 use crate::document::{Document, Fault, Section, names_in, nearest};
 use crate::method::{self, Beside, Entry, Method};
 use crate::schema::beside::{self, Unfit};
+use crate::schema::epoch;
 use crate::schema::link::{self, Link};
-use crate::schema::{Filter, Form, Format, Header, LeafPath, MayHold, Output, Privacy, declared, privacy, selection};
+use crate::schema::{
+    Epoch, Filter, Form, Format, Header, LeafPath, MayHold, Output, Privacy, declared, privacy, selection,
+};
 
 /// What a leaf tells about a person (ISO/IEC 20889, 3 and 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,6 +154,8 @@ pub struct TableSchema {
     pub source: Pattern,
     /// The leaf that says whose row it is, one value a row.
     pub subject: Option<LeafPath>,
+    /// How long the secret lives that its values are masked with.
+    pub epoch: Epoch,
     pub columns: BTreeMap<LeafPath, Column>,
     /// What must hold of a row, so that it leaves.
     pub filters: Vec<Filter>,
@@ -180,6 +185,7 @@ impl TableSchema {
         let form = Form::parse(&mut root)?;
         let source = source(&root, written, &form)?;
         let subject = root.optional::<String>("subject")?.map(LeafPath::from);
+        let epoch = Epoch::take(&mut root)?;
         let rules = rules(root.required("columns")?)?;
         let declared = match form {
             Form::Parquet | Form::Lake(_) => nowhere_declared(&rules)?,
@@ -204,6 +210,7 @@ impl TableSchema {
             table,
             source,
             subject,
+            epoch,
             columns,
             filters,
             privacy,
@@ -414,8 +421,8 @@ fn unknown(rule: &Section<'_>, key: &str, typed: &str, known: &[&str]) -> Fault 
 /// Every table of a customer, in the order of their names.
 ///
 /// # Errors
-/// Where the folder cannot be read, a file is not a schema of this customer, two files name one table, or the ends of a
-/// link do not agree.
+/// Where the folder cannot be read, a file is not a schema of this customer, two files name one table, or
+/// tables do not agree in their secret or the ends of a link.
 pub fn read_customer(schemas: &Path, customer: &str) -> Result<Vec<TableSchema>, Fault> {
     let folder = schemas.join(customer);
     let missing = || {
@@ -427,6 +434,7 @@ pub fn read_customer(schemas: &Path, customer: &str) -> Result<Vec<TableSchema>,
     if tables.is_empty() {
         return Err(missing());
     }
+    epoch::agree(&tables)?;
     link::agree(&tables)?;
     Ok(tables)
 }
