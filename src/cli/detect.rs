@@ -1,6 +1,8 @@
 //! `verho detect`
 
+mod batch;
 mod columns;
+mod line;
 mod lines;
 
 use std::path::{Path, PathBuf};

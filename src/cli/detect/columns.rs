@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use super::super::answer::{Answer, path, table};
-use super::lines::{Batch, LONGEST};
+use super::batch::{Batch, LONGEST};
 use super::unreadable;
 use crate::crew::Crew;
 use crate::detect::Detector;
