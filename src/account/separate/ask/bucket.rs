@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use ssh_key::rand_core::{OsRng, RngCore};
 
-use super::{Clients, unless_none};
+use super::{Clients, meanwhile, unless_none};
 use crate::account::connection::wait;
 use crate::account::failure::{Failed, send};
 use crate::account::root::Access;
@@ -21,19 +21,29 @@ use crate::account::separate::facts::{Blind, Bucket, Seen};
 
 impl Clients {
     pub(super) fn bucket(&self, name: &str) -> Bucket {
-        let (region, clock_ahead) = self.place(name);
-        Bucket {
-            name: name.to_owned(),
-            region,
-            clock_ahead,
-            block: self.block(name),
-            is_public: self.is_public(name),
-            ownership: self.ownership(name),
-            encryption: self.encryption(name),
-            policy: self.policy(name),
-            keeps_versions: self.keeps_versions(name),
-            locks_objects: self.locks_objects(name),
-        }
+        std::thread::scope(|scope| {
+            let place = meanwhile(scope, || self.place(name));
+            let block = meanwhile(scope, || self.block(name));
+            let is_public = meanwhile(scope, || self.is_public(name));
+            let ownership = meanwhile(scope, || self.ownership(name));
+            let encryption = meanwhile(scope, || self.encryption(name));
+            let policy = meanwhile(scope, || self.policy(name));
+            let keeps_versions = meanwhile(scope, || self.keeps_versions(name));
+            let locks_objects = meanwhile(scope, || self.locks_objects(name));
+            let (region, clock_ahead) = place();
+            Bucket {
+                name: name.to_owned(),
+                region,
+                clock_ahead,
+                block: block(),
+                is_public: is_public(),
+                ownership: ownership(),
+                encryption: encryption(),
+                policy: policy(),
+                keeps_versions: keeps_versions(),
+                locks_objects: locks_objects(),
+            }
+        })
     }
 
     /// Where the bucket lies, if it is there, and the server's time.

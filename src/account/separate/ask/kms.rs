@@ -2,16 +2,24 @@
 
 use aws_sdk_kms::types::{KeyManagerType, KeyUsageType};
 
-use super::Clients;
+use super::{Clients, meanwhile};
 use crate::account::connection::wait;
 use crate::account::failure::send;
 use crate::account::separate::facts::{About, Blind, Key, Seen};
 
 impl Clients {
     pub(super) fn key(&self, arn: &str) -> Key {
-        let about = self.about(arn);
-        let signs = about.as_ref().is_ok_and(|about| about.signs);
-        Key { rotates: (!signs).then(|| self.rotates(arn)), policy: self.key_policy(arn), arn: arn.to_owned(), about }
+        std::thread::scope(|scope| {
+            let policy = meanwhile(scope, || self.key_policy(arn));
+            let about = self.about(arn);
+            let rotates = match &about {
+                Ok(about) if about.signs => None,
+                // Of a service that is down nothing else is asked, or the wait would be twice as long.
+                Err(Blind::Unreachable(code)) => Some(Err(Blind::Unreachable(code.clone()))),
+                _ => Some(self.rotates(arn)),
+            };
+            Key { rotates, policy: policy(), arn: arn.to_owned(), about }
+        })
     }
 
     fn about(&self, arn: &str) -> Seen<About> {

@@ -7,10 +7,13 @@ mod kms;
 mod principal;
 mod trail;
 
+use std::panic::resume_unwind;
+use std::thread::Scope;
+
 use aws_config::SdkConfig;
 
 use super::Asked;
-use super::facts::{Blind, Facts, Key, Seen};
+use super::facts::{Blind, Facts, Seen};
 use crate::account::calls;
 use crate::account::connection::configuration;
 use crate::account::failure::Failed;
@@ -39,21 +42,36 @@ pub fn facts(asked: &Asked<'_>) -> Result<Facts, StoreError> {
     let Root::S3 { bucket, prefix } = &asked.side.root else {
         return Err(StoreError::Other("a folder has no account to ask".into()));
     };
-    let clients = Clients::of(&asked.side.access)?;
+    let clients = &Clients::of(&asked.side.access)?;
+    // First and alone: whatever session is needed is begun by it.
     let identity = clients.identity(&asked.side.access);
-    let principal = asked.who.then(|| clients.principal(&identity, asked));
-    Ok(Facts {
-        principal,
-        bucket: clients.bucket(bucket),
-        keys: asked.keys.iter().map(|arn| clients.key(arn)).collect::<Vec<Key>>(),
-        account_block: asked.who.then(|| clients.account_block()),
-        trail: asked.who.then(|| clients.trail()),
-        write_denied: asked.must_not_write.then(|| {
+    Ok(std::thread::scope(|scope| {
+        let principal = asked.who.then(|| meanwhile(scope, || clients.principal(&identity, asked)));
+        let told = meanwhile(scope, || clients.bucket(bucket));
+        let keys: Vec<_> = asked.keys.iter().map(|arn| meanwhile(scope, || clients.key(arn))).collect();
+        let account_block = asked.who.then(|| meanwhile(scope, || clients.account_block()));
+        let trail = asked.who.then(|| meanwhile(scope, || clients.trail()));
+        let write_denied = asked.must_not_write.then(|| {
             let folder = asked.customer.map_or_else(|| prefix.clone(), |customer| format!("{prefix}{customer}/"));
-            clients.write_denied(bucket, &folder, &asked.side.access)
-        }),
-        identity,
-    })
+            meanwhile(scope, move || clients.write_denied(bucket, &folder, &asked.side.access))
+        });
+        Facts {
+            principal: principal.map(|answer| answer()),
+            bucket: told(),
+            keys: keys.into_iter().map(|answer| answer()).collect(),
+            account_block: account_block.map(|answer| answer()),
+            trail: trail.map(|answer| answer()),
+            write_denied: write_denied.map(|answer| answer()),
+            identity: identity.clone(),
+        }
+    }))
+}
+
+/// Asks on a thread of its own, so that a run waits for its longest call and not for the sum of all; the answer is there when
+/// it is called for.
+fn meanwhile<'s, T: Send + 's>(scope: &'s Scope<'s, '_>, ask: impl FnOnce() -> T + Send + 's) -> impl FnOnce() -> T {
+    let asked = scope.spawn(ask);
+    move || asked.join().unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 /// Who acts now, asked once more.

@@ -6,7 +6,7 @@ use aws_sdk_iam::types::{AttachedPolicy, PolicyEvaluationDecisionType, StatusTyp
 use jiff::Timestamp;
 
 use super::identity::digest;
-use super::{Clients, unless_none};
+use super::{Clients, meanwhile, unless_none};
 use crate::account::connection::wait;
 use crate::account::credentials::Credentials;
 use crate::account::failure::send;
@@ -29,12 +29,12 @@ impl Clients {
             Err(blind) => return unknown(blind),
         };
         match (identity.user(), identity.role()) {
-            (Some(user), _) => Principal {
-                policies: self.policies_of_user(user),
-                trust: None,
-                user: identity.mfa_at.is_none().then(|| Ok(self.user(user, &identity.key_digest))),
-                forbidden: self.forbidden(&identity.arn, asked),
-            },
+            (Some(user), _) => std::thread::scope(|scope| {
+                let policies = meanwhile(scope, || self.policies_of_user(user));
+                let forbidden = meanwhile(scope, || self.forbidden(&identity.arn, asked));
+                let user = identity.mfa_at.is_none().then(|| Ok(self.user(user, &identity.key_digest)));
+                Principal { policies: policies(), trust: None, user, forbidden: forbidden() }
+            }),
             (None, Some(role)) => self.role(role, asked),
             // The root user, or one that a federation made: IAM knows no policies of it.
             (None, None) => unknown(&Blind::Failed("who acts is neither a user nor a role".to_owned())),
@@ -45,12 +45,12 @@ impl Clients {
         let role = ask!(self, "iam:GetRole", self.iam.get_role().role_name(name));
         let role = role.and_then(|reply| reply.role.ok_or_else(incomplete));
         let trust = role.clone().map(|role| decoded(&role.assume_role_policy_document.unwrap_or_default()));
-        Principal {
-            policies: self.policies_of_role(name),
-            trust: Some(trust),
-            user: self.base(asked),
-            forbidden: role.and_then(|role| self.forbidden(&role.arn, asked)),
-        }
+        std::thread::scope(|scope| {
+            let policies = meanwhile(scope, || self.policies_of_role(name));
+            let user = meanwhile(scope, || self.base(asked));
+            let forbidden = role.and_then(|role| self.forbidden(&role.arn, asked));
+            Principal { policies: policies(), trust: Some(trust), user: user(), forbidden }
+        })
     }
 
     /// The user whose key took the role, where one did; who gave a second factor is a person, and no robot.
