@@ -50,7 +50,7 @@ impl From<crate::document::Fault> for Failure {
 
 impl From<crate::account::store::StoreError> for Failure {
     fn from(error: crate::account::store::StoreError) -> Self {
-        Failure::new(Kind::Storage, error.to_string())
+        Failure { kind: Kind::Storage, message: error.to_string(), hint: error.hint().map(str::to_owned) }
     }
 }
 

@@ -206,6 +206,11 @@ fn the_named_environment_is_used_and_the_default_one_is_not() {
     assert!(!sent.is_empty() && sent.iter().all(|request| request.text("key") == key), "{sent:#?}");
 }
 
+/// Why something cannot be done, and where.
+fn here(why: &str) -> String {
+    format!("{why} (s3://{BUCKET})")
+}
+
 fn behind_proxy(server: &Server) -> (Proxy, S3Store) {
     let proxy = Proxy::before(&server.address);
     let store = store(&Access { endpoint: Some(proxy.url()), ..server.access("worker") });
@@ -237,7 +242,7 @@ fn a_cut_reply_is_read_again() {
     assert_eq!(read_whole(&store, "a").expect("read").1, "0123456789");
     proxy.fail("GET", "", 99, Fault::CutReply(4));
     let gave_up = read_whole(&store, "a").map(|(_, content)| content);
-    assert_eq!(gave_up, Err(StoreError::Unavailable { tries: 5, cause: "reply was cut short".into() }));
+    assert_eq!(gave_up, Err(StoreError::Unavailable { tries: 5, cause: here("reply was cut short") }));
 }
 
 #[test]
@@ -245,7 +250,7 @@ fn a_fault_that_stays_is_named_with_its_tries() {
     let server = server();
     let (proxy, store) = behind_proxy(&server);
     proxy.fail("GET", "list-type", 99, Fault::Refuse(503, "SlowDown"));
-    assert_eq!(store.list(""), Err(StoreError::Unavailable { tries: 5, cause: "SlowDown".into() }));
+    assert_eq!(store.list(""), Err(StoreError::Unavailable { tries: 5, cause: here("SlowDown") }));
     assert_eq!(proxy.left(), 94);
 }
 
@@ -404,7 +409,7 @@ fn what_a_server_does_not_erase_is_no_success() {
     let remains = store.remains("").expect("told");
     let denied = "<?xml version=\"1.0\"?><DeleteResult><Error><Code>AccessDenied</Code></Error></DeleteResult>";
     proxy.fail("POST", "delete", 1, Fault::Answer(denied));
-    assert_eq!(store.erase(&remains), Err(StoreError::Denied("AccessDenied".into())));
+    assert_eq!(store.erase(&remains), Err(StoreError::Denied(here("AccessDenied"))));
     let busy = "<?xml version=\"1.0\"?><DeleteResult><Error><Code>InternalError</Code></Error></DeleteResult>";
     proxy.fail("POST", "delete", 99, Fault::Answer(busy));
     assert!(matches!(store.erase(&remains), Err(StoreError::Unavailable { tries: 5, .. })));

@@ -69,6 +69,31 @@ pub enum StoreError {
     Other(String),
 }
 
+impl StoreError {
+    /// Says which root did not answer or refused.
+    pub(crate) fn at(self, root: &str) -> Self {
+        let at = |why: String| format!("{why} ({root})");
+        match self {
+            StoreError::Unavailable { tries, cause } => StoreError::Unavailable { tries, cause: at(cause) },
+            StoreError::Denied(why) => StoreError::Denied(at(why)),
+            other => other,
+        }
+    }
+
+    /// The way out, where it is no other step's to know.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            StoreError::Unavailable { .. } => Some(
+                "run again; where it stays so, look up `endpoint` and `region` in verho.toml, and ask `verho doctor`",
+            ),
+            StoreError::Denied(_) => {
+                Some("`verho doctor` says who acts, and docs/aws.md what they need; a folder has rights of its own")
+            }
+            _ => None,
+        }
+    }
+}
+
 /// A place of objects under one root.
 pub trait Store: Send + Sync {
     /// Every object whose key starts with `prefix`, in key order.

@@ -62,6 +62,18 @@ impl S3Store {
             is_stand_in: access.endpoint.is_some(),
         })))
     }
+
+    /// Waits for a call; what keeps it from being done is told with the bucket.
+    fn ask<T, E>(&self, call: impl Future<Output = Result<T, E>>) -> Result<T, StoreError>
+    where
+        StoreError: From<E>,
+    {
+        wait(call).map_err(|error| self.named(error.into()))
+    }
+
+    fn named(&self, error: StoreError) -> StoreError {
+        error.at(&format!("s3://{}", self.0.name))
+    }
 }
 
 /// A client of S3 as all of one side are.
@@ -76,19 +88,19 @@ pub(super) fn client(access: &Access, config: &SdkConfig) -> Client {
 
 impl Store for S3Store {
     fn list(&self, prefix: &str) -> Result<Vec<Object>, StoreError> {
-        wait(self.0.list(prefix))
+        self.ask(self.0.list(prefix))
     }
 
     fn find(&self, key: &str) -> Result<Option<Object>, StoreError> {
-        Ok(wait(self.0.head(key))?.map(|head| head.object))
+        Ok(self.ask(self.0.head(key))?.map(|head| head.object))
     }
 
     fn read(&self, object: &Object, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, StoreError> {
-        read::read(&self.0, object, ranges)
+        read::read(&self.0, object, ranges).map_err(|error| self.named(error))
     }
 
     fn create(&self, key: &str, content: &[Bytes]) -> Result<Pin, StoreError> {
-        wait(write::create(&self.0, key, content))
+        self.ask(write::create(&self.0, key, content))
     }
 
     fn is_remote(&self) -> bool {
@@ -96,21 +108,21 @@ impl Store for S3Store {
     }
 
     fn replace(&self, key: &str, content: &[Bytes], pin: &Pin) -> Result<Pin, StoreError> {
-        wait(write::replace(&self.0, key, content, pin))
+        self.ask(write::replace(&self.0, key, content, pin))
     }
 
     fn delete(&self, key: &str) -> Result<(), StoreError> {
         let bucket = &self.0;
         let request = bucket.client.delete_object().bucket(&bucket.name).expected_bucket_owner(&bucket.owner);
-        wait(async { send!(request.key(bucket.key(key)?)).map_err(StoreError::from) }).map(|_| ())
+        self.ask(async { send!(request.key(bucket.key(key)?)).map_err(StoreError::from) }).map(|_| ())
     }
 
     fn remains(&self, prefix: &str) -> Result<Vec<Remain>, StoreError> {
-        wait(self.0.remains(prefix))
+        self.ask(self.0.remains(prefix))
     }
 
     fn erase(&self, remains: &[Remain]) -> Result<(), StoreError> {
-        wait(self.0.erase(remains))
+        self.ask(self.0.erase(remains))
     }
 }
 
