@@ -79,7 +79,7 @@ pub fn list(workspace: &Workspace) -> Result<Answer, Failure> {
         if place == Place::Evidence && !sides.evidence_is_apart() {
             continue;
         }
-        for key in keys(sides.side(place))? {
+        for key in keys(sides.side(place)).map_err(|failure| failure.during(place.word()))? {
             rows.push(row(place, &key));
             facts.push(json!({ "side": place.word(), "key": key, "age_days": age(&key) }));
         }
