@@ -2,11 +2,19 @@
 
 mod common;
 
+use std::ops::Range;
+use std::sync::Mutex;
+
+use bytes::Bytes;
 use common::desk::{COMPLIANCE, CUSTOMER, Desk, OPERATOR};
 use common::reviewed::{desk, enter, lived};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use verho::account::file::FileStore;
+use verho::account::store::{Object, Pin, Store, StoreError};
 use verho::ledger::{Event, Given, Purged, Started};
+use verho::review::verify::{Finding, verify};
+use verho::workspace::Workspace;
 
 fn text(desk: &Desk, arguments: &[&str]) -> String {
     let output = desk.verho(&[&["review"], arguments].concat());
@@ -228,4 +236,94 @@ fn a_reviewer_needs_no_right_to_sign_but_to_say_that_they_looked() {
     desk.facts(&done);
     let looked = rows(&desk, &["reviews"]);
     assert_eq!((&looked[0]["by"], &looked[0]["finding"]), (&COMPLIANCE.into(), &"all in order".into()));
+}
+
+/// An evidence store beside which other work goes on, once, right after something was listed.
+struct Meanwhile<'w> {
+    store: FileStore,
+    listed: &'static str,
+    work: Mutex<Option<Box<dyn FnOnce() + Send + 'w>>>,
+}
+
+impl Store for Meanwhile<'_> {
+    fn list(&self, prefix: &str) -> Result<Vec<Object>, StoreError> {
+        let found = self.store.list(prefix);
+        let work = self.work.lock().expect("work").take_if(|_| prefix == self.listed);
+        work.into_iter().for_each(|work| work());
+        found
+    }
+
+    fn find(&self, key: &str) -> Result<Option<Object>, StoreError> {
+        self.store.find(key)
+    }
+
+    fn read(&self, object: &Object, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, StoreError> {
+        self.store.read(object, ranges)
+    }
+
+    fn create(&self, key: &str, content: &[Bytes]) -> Result<Pin, StoreError> {
+        self.store.create(key, content)
+    }
+
+    fn replace(&self, key: &str, content: &[Bytes], pin: &Pin) -> Result<Pin, StoreError> {
+        self.store.replace(key, content, pin)
+    }
+
+    fn delete(&self, key: &str) -> Result<(), StoreError> {
+        self.store.delete(key)
+    }
+}
+
+/// What is found of a desk on which something is done between what a verification looks at.
+fn found_beside(desk: &Desk, listed: &'static str, work: impl FnOnce() + Send) -> Vec<Finding> {
+    let workspace = Workspace::read(&desk.path("")).unwrap_or_else(|fault| panic!("{fault}"));
+    let store = FileStore::open(desk.path("evidence")).expect("a folder");
+    let beside = Meanwhile { store, listed, work: Mutex::new(Some(Box::new(work))) };
+    let found = verify(&workspace, &beside).unwrap_or_else(|failure| panic!("{}", failure.message));
+    assert!(beside.work.into_inner().expect("work").is_none(), "nothing was done");
+    found
+}
+
+#[test]
+fn work_that_goes_on_beside_a_verification_is_not_told_as_broken() {
+    let desk = lived();
+    desk.approve("demo", "third", 9);
+    for listed in ["ledger/tile/", "evidence/"] {
+        let found = found_beside(&desk, listed, || {
+            let release = object(&desk).split('/').nth(1).expect("a release").to_owned();
+            desk.facts(&["run", "demo"]);
+            desk.facts(&["release", "delete", "demo", &release]);
+            desk.facts(&["keys", "rotate", "demo"]);
+        });
+        assert_eq!(found, [], "{listed}");
+    }
+}
+
+#[test]
+fn what_is_broken_beside_work_is_told() {
+    let desk = lived();
+    let found = found_beside(&desk, "evidence/", || {
+        desk.facts(&["keys", "rotate", "demo"]);
+        std::fs::remove_file(desk.path("test/demo").join(object(&desk))).expect("is there");
+    });
+    let said: Vec<_> = found.iter().map(|finding| (finding.gravity.word(), finding.says.as_str())).collect();
+    assert_eq!(said, [("broken", "of its 1 objects 1 are gone, and 0 are of another size")]);
+}
+
+#[test]
+fn parts_that_a_run_may_be_writing_are_told_as_under_way_and_no_others_are() {
+    let desk = lived();
+    let said = |words: [&str; 2], code: i32| {
+        let verified = desk.verho(&["review", "verify"]);
+        let said = String::from_utf8_lossy(&verified.stdout).into_owned();
+        let all = words.iter().all(|word| said.contains(word));
+        assert_eq!((verified.status.code(), all), (Some(code), true), "{said}");
+    };
+    desk.write("test/demo/people/20261127-aaaaaaaa/part-00000.csv", "id\n");
+    said(["loose", "no manifest holds it"], 4);
+    let started = Started { run: "r".into(), approval: "second".into(), digest: "d".into(), operator: "o".into() };
+    enter(&desk, Event::Started(started));
+    said(["under way", "is making it, or was killed"], 0);
+    desk.write("test/demo/people/20261127-bbbbbbbb/part-00000.csv", "id\n");
+    said(["loose", "20261127-aaaaaaaa"], 4);
 }

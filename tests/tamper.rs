@@ -12,7 +12,7 @@ use common::reviewed::{enter, lived};
 use verho::account::file::FileStore;
 use verho::error::Failure;
 use verho::ledger::{Entry, Event, Ledger};
-use verho::review::verify::{Finding, Gravity, verify};
+use verho::review::verify::{Finding, Gravity, look};
 use verho::signing::{FileSigner, Signer};
 use verho::workspace::Workspace;
 
@@ -33,9 +33,10 @@ impl Copy {
         self.0.path().join(name)
     }
 
+    /// What one look finds: nothing goes on beside it.
     fn verify(&self) -> Result<Vec<Finding>, Failure> {
         let workspace = Workspace::read(self.0.path()).expect("a workspace");
-        verify(&workspace, &FileStore::open(self.path("evidence")).expect("a folder"))
+        look(&workspace, &FileStore::open(self.path("evidence")).expect("a folder"))
     }
 
     fn is_sound(&self) -> bool {

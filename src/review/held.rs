@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::Facts;
 use crate::account::doors::Test;
+use crate::account::store::StoreError;
 use crate::error::Failure;
 use crate::release::{self, Contents, Manifest, ReleaseError};
 
@@ -59,7 +60,8 @@ pub(super) fn keys(manifest: &Manifest) -> impl Iterator<Item = &str> {
 fn manifest(facts: &Facts<'_>, test: &Test, name: &str) -> Result<Option<Manifest>, Failure> {
     match release::verified(test, name, &facts.key) {
         Ok(manifest) => Ok(Some(manifest)),
-        Err(ReleaseError::Store(error)) => Err(error.into()),
+        // One that is erased between being found and being read is no failure of the store.
+        Err(ReleaseError::Store(error)) if error != StoreError::Changed => Err(error.into()),
         Err(_) => Ok(None),
     }
 }

@@ -31,7 +31,7 @@ fn of_customer(facts: &Facts<'_>, customer: &str) -> Result<Vec<Finding>, Failur
     let mut found: Vec<_> = wrong.into_iter().map(broken).collect();
     let pointer = astray(&held, &made)?.map(|says| Finding::broken(format!("current.json of {customer}"), says));
     found.extend(pointer);
-    found.extend(objects::unexplained(customer, &held));
+    found.extend(objects::unexplained(facts, customer, &held));
     Ok(found)
 }
 

@@ -1,11 +1,19 @@
 //! Every object, in test and in evidence: those of releases are there, and no other is.
 
-use super::{Facts, Finding};
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Facts, Finding, Gravity};
 use crate::account::doors::Test;
 use crate::error::Failure;
+use crate::evidence::Outcome;
 use crate::release::{Contents, Manifest};
-use crate::review::facts::listed;
+use crate::review::facts::{Run, listed};
 use crate::review::held::Held;
+
+/// A run that began before was killed, whatever is not said of it.
+const LONGEST: SignedDuration = SignedDuration::from_hours(24);
 
 /// What lies beside all customers in test, and beside ledger and statements in evidence.
 pub(super) fn check(facts: &Facts<'_>) -> Result<Vec<Finding>, Failure> {
@@ -29,10 +37,33 @@ fn whole(facts: &Facts<'_>) -> Result<Contents, Failure> {
     Ok(if test.is_remote() { Contents::shown(&test) } else { Contents::of(&test) }?)
 }
 
-/// What no manifest of a customer holds.
-pub(super) fn unexplained(customer: &str, held: &Held<'_>) -> Vec<Finding> {
-    let says = |key| loose("test", &format!("{customer}/{key}"), "no manifest holds it");
-    held.unexplained().into_iter().map(says).collect()
+/// What no manifest of a customer holds. Where as many runs may be going on as releases are unfinished, these are theirs.
+pub(super) fn unexplained(facts: &Facts<'_>, customer: &str, held: &Held<'_>) -> Vec<Finding> {
+    let (begun, unfinished) = (under_way(facts, customer), held.contents.unfinished());
+    let theirs: BTreeSet<&str> =
+        unfinished.iter().filter(|_| unfinished.len() <= begun.len()).map(String::as_str).collect();
+    let written: BTreeSet<&str> = held.contents.of_releases(&theirs).map(|(_, key)| key).collect();
+    let last = begun.last().map(Timestamp::to_string).unwrap_or_default();
+    let found = held.unexplained().into_iter().map(|key| {
+        let place = format!("{customer}/{key}");
+        match written.contains(key) {
+            true => Finding {
+                gravity: Gravity::UnderWay,
+                says: format!("no manifest holds it; a run that began at {last} is making it, or was killed"),
+                ..loose("test", &place, "")
+            },
+            false => loose("test", &place, "no manifest holds it"),
+        }
+    });
+    found.collect()
+}
+
+/// When those runs of a customer began, in the last day, that have not told how they ended.
+fn under_way(facts: &Facts<'_>, customer: &str) -> Vec<Timestamp> {
+    let has_ended = |run: &Run<'_>| run.told.iter().any(|(_, told)| told.outcome != Outcome::Prepared.word());
+    let open = facts.runs().into_iter().filter(|run| run.customer == customer && !has_ended(run));
+    let begun = open.filter_map(|run| run.started.map(|(at, _)| at));
+    begun.filter(|at| facts.now.duration_since(*at) < LONGEST).collect()
 }
 
 /// How the objects of a release differ from its manifest, if they do: in their number or their size.
