@@ -242,6 +242,21 @@ fn a_deleted_release_is_gone_and_the_proof_is_in_evidence() {
 }
 
 #[test]
+fn a_deletion_that_was_cut_short_right_before_its_proof_is_proved_by_the_next() {
+    let (desk, made) = desk(1);
+    for folder in ["customers", "releases"] {
+        std::fs::remove_dir_all(desk.path("test/demo").join(folder)).expect("is there");
+    }
+    std::fs::remove_file(desk.path("test/demo/current.json")).expect("is there");
+    let verified = desk.verho(&["review", "verify"]);
+    assert!(String::from_utf8_lossy(&verified.stdout).contains("it is gone, and no purge is recorded"));
+    let proof = desk.facts(&["release", "delete", "demo", &made[0]])["proof"].clone();
+    assert_eq!((&proof["releases"][0], &proof["erased"]["versions"]), (&made[0].as_str().into(), &0.into()));
+    assert_eq!(desk.facts(&["review", "verify"]), serde_json::json!([]));
+    refused(&desk, &["release", "delete", "demo", &made[0]], 2, "there is no release");
+}
+
+#[test]
 fn a_release_is_verified_with_the_test_account_and_a_public_key_alone() {
     let (desk, made) = desk(2);
     let key = desk.facts(&["ledger", "key"])["key"].as_str().expect("a key").to_owned();

@@ -210,6 +210,12 @@ pub fn demand_usable<'e>(
     Err(ReleaseError::Barred(release.to_owned(), why))
 }
 
+/// Whether the ledger tells of a release of a customer, and of no end of it.
+pub fn is_kept<'e>(entries: impl Iterator<Item = &'e Entry>, customer: &str, release: &str) -> bool {
+    let made = made(entries.filter(|entry| entry.customer == customer));
+    made.iter().any(|made| made.release == release && !made.is_purged)
+}
+
 /// What must go now: releases of withdrawn approvals, those whose time is over, and what came back of those that were deleted
 /// before, as from a backup.
 fn due<'e>(

@@ -8,7 +8,7 @@ use super::{Wish, operator, to_its_end, with_evidence};
 use crate::account::doors::Test;
 use crate::consent;
 use crate::error::{Failure, Kind};
-use crate::evidence::{self, Outcome, Proof};
+use crate::evidence::{self, Erased, Outcome, Proof};
 use crate::ledger::{Entry, Event, Ledger};
 use crate::release::{self, ReleaseError};
 use crate::workspace::Workspace;
@@ -36,13 +36,17 @@ pub fn switch(workspace: &Workspace, wish: &Wish<'_>, release: &str) -> Result<C
 /// Erases a release of a customer for good.
 ///
 /// # Errors
-/// Where readers use it and could use another, nothing of it is there, or something of it is left.
+/// Where readers use it and could use another, nothing of it is there or should be, or something of it is left.
 pub fn delete(workspace: &Workspace, wish: &Wish<'_>, release: &str) -> Result<Changed<Proof>, Failure> {
     change(workspace, wish, Outcome::Purged, |test, ledger, trail| {
         let mut others = ending::usable(ledger.entries(), wish.customer, Timestamp::now());
         others.retain(|other| other != release);
         let next = release::last(test, &others, ledger.key().public_key())?.map(|manifest| manifest.release);
         let proof = release::delete(test, release, next.as_deref())?;
+        // One that was cut short between the last deletion and its proof is proved by the next.
+        if proof.erased == Erased::default() && !ending::is_kept(ledger.entries(), wish.customer, release) {
+            return Err(ReleaseError::Unknown(release.to_owned()));
+        }
         trail.purged(&proof, None);
         Ok(proof)
     })
