@@ -96,7 +96,7 @@ fn readers_are_pointed_to_what_the_ledger_says_they_may_use() {
     let own = desk.path(&format!("test/demo/releases/{}.json", made[0]));
     let signed = std::fs::read_to_string(&own).expect("a file");
     std::fs::write(&own, signed.replacen("pseudonymised", "anonymous", 1)).expect("a file");
-    refused(&desk, &["release", "use", "demo", &made[0]], 8, "was changed after it was signed");
+    refused(&desk, &["release", "use", "demo", &made[0]], 4, "was changed after it was signed");
     std::fs::write(&own, signed).expect("a file");
     desk.facts(&["release", "use", "demo", &made[0]]);
 
@@ -254,6 +254,24 @@ fn a_deletion_that_was_cut_short_right_before_its_proof_is_proved_by_the_next() 
     assert_eq!((&proof["releases"][0], &proof["erased"]["versions"]), (&made[0].as_str().into(), &0.into()));
     assert_eq!(desk.facts(&["review", "verify"]), serde_json::json!([]));
     refused(&desk, &["release", "delete", "demo", &made[0]], 2, "there is no release");
+}
+
+#[test]
+fn a_broken_manifest_hides_no_other_release() {
+    let (desk, made) = desk(5);
+    let names = |facts: &Value| {
+        facts["releases"].as_array().expect("a list").iter().map(|one| one["release"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&desk.facts(&["release", "list", "demo"])), made, "the oldest first");
+    desk.write(&format!("test/demo/releases/{}.json", made[0]), "{}");
+    let listed = desk.verho(&["--output", "json", "release", "list", "demo"]);
+    let (said, facts) = (String::from_utf8_lossy(&listed.stderr), serde_json::from_slice::<Value>(&listed.stdout));
+    let says =
+        said.contains(&made[0]) && said.contains("changed after it was signed") && said.contains("release delete");
+    assert_eq!((listed.status.code(), says), (Some(4), true), "{said}");
+    assert_eq!(names(&facts.expect("JSON")), made[1..]);
+    desk.facts(&["release", "delete", "demo", &made[0]]);
+    assert_eq!(names(&desk.facts(&["release", "list", "demo"])), made[1..]);
 }
 
 #[test]

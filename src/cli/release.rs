@@ -3,13 +3,13 @@
 use serde_json::json;
 
 use super::Common;
-use super::answer::{Answer, table};
+use super::answer::{Answer, joined, table};
 use super::words::Words;
 use crate::account::doors::Test;
 use crate::account::store::StoreError;
 use crate::error::Failure;
 use crate::evidence::{Erased, Proof};
-use crate::release::{self, Manifest};
+use crate::release::{self, Manifest, ReleaseError};
 use crate::run::Wish;
 use crate::run::ending;
 use crate::run::releases::{self, Changed};
@@ -84,7 +84,7 @@ fn list(test: &Test) -> Result<Answer, Failure> {
         names => names?,
     };
     let current = release::current(test)?;
-    let manifests = names.iter().map(|name| release::show(test, name)).collect::<Result<Vec<_>, _>>()?;
+    let (manifests, broken) = shown(test, &names)?;
     let rows: Vec<_> = manifests.iter().map(|manifest| row(manifest, current.as_deref())).collect();
     let unfinished = ending::unfinished(test)?;
     let facts = json!({ "current": current, "releases": manifests, "unfinished": unfinished });
@@ -92,7 +92,23 @@ fn list(test: &Test) -> Result<Answer, Failure> {
         format!("{name} has no manifest: a run is writing it, or was cut short; then `release delete` erases it\n")
     });
     let text = table(["release", "made at", "approval", "rows", ""], &rows) + &left.collect::<String>();
-    Ok(Answer::new(text, facts))
+    Ok(Answer { failure: joined(broken), ..Answer::new(text, facts) })
+}
+
+/// The manifests of releases, the oldest first, and why some cannot be shown: one that is broken hides no other.
+fn shown(test: &Test, names: &[String]) -> Result<(Vec<Manifest>, Vec<Failure>), Failure> {
+    let (mut manifests, mut broken) = (Vec::new(), Vec::new());
+    for name in names {
+        match release::show(test, name) {
+            Ok(manifest) => manifests.push(manifest),
+            // Deleted since it was listed.
+            Err(ReleaseError::Unknown(_) | ReleaseError::Store(StoreError::Changed)) => {}
+            Err(error @ ReleaseError::Broken(_)) => broken.push(error.into()),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    manifests.sort_by_key(|manifest| manifest.created_at);
+    Ok((manifests, broken))
 }
 
 fn row(manifest: &Manifest, current: Option<&str>) -> [String; 5] {
@@ -110,7 +126,7 @@ fn row(manifest: &Manifest, current: Option<&str>) -> [String; 5] {
 fn show(test: &Test, name: Option<String>) -> Result<Answer, Failure> {
     let name = match name {
         Some(name) => name,
-        None => release::current(test)?.ok_or_else(|| release::ReleaseError::Unknown("current".to_owned()))?,
+        None => release::current(test)?.ok_or_else(|| ReleaseError::Unknown("current".to_owned()))?,
     };
     let manifest = release::show(test, &name)?;
     let rows: Vec<_> = manifest

@@ -174,7 +174,7 @@ fn json(value: &impl Serialize) -> Bytes {
     bytes.into()
 }
 
-/// The names of all visible releases, the oldest first.
+/// The names of all visible releases, in their order: of those of one day it says nothing.
 ///
 /// # Errors
 /// Where the store cannot be listed.

@@ -429,6 +429,8 @@ impl From<release::ReleaseError> for Failure {
             release::ReleaseError::Barred(..) => {
                 Failure::new(Kind::Consent, error.to_string()).hint("`verho release list` shows the others")
             }
+            release::ReleaseError::Broken(_) => Failure::new(Kind::Consent, error.to_string())
+                .hint("find out who could write there; `verho release delete` erases it"),
             release::ReleaseError::InUse(_) => Failure::new(Kind::Usage, error.to_string())
                 .hint("point readers to another one first: `verho release use CUSTOMER RELEASE`"),
             release::ReleaseError::Lost { .. } => Failure::new(Kind::Storage, error.to_string())
