@@ -231,4 +231,8 @@ fn a_witness_that_must_have_cosigned_is_asked_for() {
     assert_eq!(refused.status.code(), Some(4), "{}", String::from_utf8_lossy(&refused.stderr));
     cosign();
     desk.facts(&["run", "demo"]);
+    assert_eq!(desk.facts(&["review", "verify"]), serde_json::json!([]), "the refusal was entered");
+    let runs = desk.facts(&["review", "runs", "demo"]);
+    let refused = runs.as_array().expect("runs").iter().filter(|run| run["outcome"] == "refused").count();
+    assert_eq!(refused, 1, "{runs}");
 }

@@ -25,7 +25,7 @@ use crate::error::{Failure, Kind};
 use crate::evidence::{self, Outcome};
 use crate::guard::groups::{self, Finding};
 use crate::keys::{Secret, ring_of};
-use crate::ledger::Book;
+use crate::ledger::{Book, LedgerError};
 use crate::lineage::Lineage;
 use crate::plan::Plan;
 use crate::process::is_asked_to_end;
@@ -124,8 +124,10 @@ impl<'w> House<'w> {
             book.ledger().demand_past(now)?;
             witnesses.try_for_each(|witness| book.ledger().witnessed(&witness.key, witness.hours, now))
         };
-        if let Some(error) = books.ledger.as_ref().ok().and_then(|book| watched(book).err()) {
-            books.ledger = Err(error);
+        match books.ledger.as_ref().ok().and_then(|book| watched(book).err()) {
+            None => {}
+            Some(error @ (LedgerError::Witness | LedgerError::Unwatched { .. })) => books.unwatched = Some(error),
+            Some(error) => books.ledger = Err(error),
         }
         books
     }

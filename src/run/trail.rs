@@ -31,17 +31,23 @@ pub struct Books<'h> {
     pub evidence: &'h dyn Store,
     pub signer: &'h dyn Signer,
     pub ledger: Result<Book<'h>, LedgerError>,
+    /// Why nothing may be read by what a sound ledger says, as long as who must cosign it has not. What is refused for it is
+    /// entered like all else.
+    pub unwatched: Option<LedgerError>,
 }
 
 impl<'h> Books<'h> {
     /// The books of an evidence store; `memory` is where the last checkpoint seen is kept.
     pub fn open(evidence: &'h dyn Store, signer: &'h dyn Signer, memory: &Path) -> Self {
-        Books { evidence, signer, ledger: Book::open(evidence, signer, memory) }
+        Books { evidence, signer, ledger: Book::open(evidence, signer, memory), unwatched: None }
     }
 
     /// The ledger, which must be believed.
     pub fn ledger(&mut self) -> Result<&mut Book<'h>, LedgerError> {
-        self.ledger.as_mut().map_err(|error| error.clone())
+        match &self.unwatched {
+            Some(error) => Err(error.clone()),
+            None => self.ledger.as_mut().map_err(|error| error.clone()),
+        }
     }
 }
 
