@@ -86,6 +86,19 @@ fn ends_that_differ_are_refused_where_the_link_stands() {
 }
 
 #[test]
+fn ends_that_no_one_rule_would_join_are_not_told_to_have_one() {
+    let fake = |of: &str| {
+        format!("class = \"direct\", method = \"fake\", kind = \"name\", domain = \"customer\", of = \"{of}\"")
+    };
+    let key = "class = \"direct\", method = \"pseudonym\", domain = \"key\"";
+    let customers = format!("subject = \"key\"\n[columns]\nkey = {{ {key} }}\nid = {{ {} }}\n", fake("subject"));
+    let orders = orders(&fake("key")).replace("\n[columns]", &format!("\n[columns]\nkey = {{ {key} }}"));
+    let said = told(&desk(&customers, &orders), &["check"], 3);
+    assert!(said.contains("fake makes unequal values of equal ones"), "{said}");
+    assert!(said.contains("hint: use a method that looks at the value alone"), "{said}");
+}
+
+#[test]
 fn ends_of_other_types_are_refused_by_the_plan() {
     let numbers: ArrayRef = Arc::new(Int32Array::from(vec![1, 2]));
     let texts: ArrayRef = Arc::new(StringArray::from(vec!["1", "2"]));

@@ -448,6 +448,10 @@ fn wrong_paths_are_refused_with_their_place() {
     for (found, expected) in cases {
         assert!(found.contains(expected) && found.starts_with("table.toml:1:"), "{found}: {expected}");
     }
+    let hint = |options| parse(options).err().expect("the options are wrong").hint.unwrap_or_default();
+    let rounded = hint(r#""json", paths = { a = { method = "round", to = 10 } }"#);
+    assert!(rounded.ends_with(r#"`as = "integer"` or `as = "number"` says so"#), "{rounded}");
+    assert_eq!(hint(r#""json", paths = { a = { method = "shift_date", days = 9 } }"#), "");
 }
 
 #[test]

@@ -77,15 +77,15 @@ fn alike(link: &Link, ends: &[String; 2], columns: [&Column; 2]) -> Result<(), F
         let what = format!("`{}` and `{}` will not join: one is {}, the other {}", ends[0], ends[1], from.0, to.0);
         return Err(link.fault(what, hint));
     }
-    if from.1 != to.1 {
-        let what = format!("`{}` and `{}` will not join: their options are {} and {}", ends[0], ends[1], from.1, to.1);
-        return Err(link.fault(what, hint));
-    }
     let by_value = |column: &Column| column.method.beside().is_empty() && column.method.extent() == Extent::Value;
     if !columns.into_iter().all(by_value) {
         let what =
             format!("`{}` and `{}` will not join: {} makes unequal values of equal ones", ends[0], ends[1], from.0);
         return Err(link.fault(what, "use a method that looks at the value alone, as pseudonym does"));
+    }
+    if from.1 != to.1 {
+        let what = format!("`{}` and `{}` will not join: their options are {} and {}", ends[0], ends[1], from.1, to.1);
+        return Err(link.fault(what, hint));
     }
     Ok(())
 }

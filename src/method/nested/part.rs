@@ -80,7 +80,7 @@ impl Part {
         let form = forms.iter().copied().find(|form| form.name() == typed);
         let form = form.ok_or_else(|| unknown(&section, "as", &typed, forms.iter().map(|form| form.name())))?;
         let nested = Nested::take(&mut section)?;
-        let fate = fate(&nested, form).map_err(|what| section.fault_at("method", what, None))?;
+        let fate = fate(&nested, form).map_err(|what| section.fault_at("method", what, other_form(&nested, forms)))?;
         section.finish()?;
         Ok(Part { nested, form, fate })
     }
@@ -110,6 +110,13 @@ impl Part {
         let (values, rows) = pieces.finish();
         Ok(Made::of(&self.nested.apply(&values, &rows, context)?))
     }
+}
+
+/// What the part would have to be for its method to take it, where that can be said.
+fn other_form(nested: &Nested, forms: &[Form]) -> Option<String> {
+    let fitting = forms.iter().filter(|form| fate(nested, **form).is_ok());
+    let said: Vec<_> = fitting.map(|form| format!("`as = \"{}\"`", form.name())).collect();
+    (!said.is_empty()).then(|| format!("where the part is one that it takes, {} says so", said.join(" or ")))
 }
 
 fn fate(nested: &Nested, form: Form) -> Result<Fate, String> {
