@@ -285,6 +285,26 @@ fn every_secret_that_goes_is_told_where_several_begin_an_epoch_at_once() {
 }
 
 #[test]
+fn a_withdrawal_that_cannot_destroy_the_secret_says_that_it_holds() {
+    let desk = desk();
+    desk.approve("demo", "one", 9);
+    desk.facts(&["run", "demo"]);
+    let (secret, aside) = (desk.path("keys/demo.age"), desk.path("aside"));
+    std::fs::rename(&secret, &aside).expect("is there");
+    std::fs::create_dir(&secret).expect("a folder in its place");
+    let withdraw = ["consent", "withdraw", "demo", "one"];
+    let output = desk.verho(&withdraw);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && said.contains("it is withdrawn, but the pseudonym secret is left"), "{said}");
+    assert!(said.contains("hint: "), "{said}");
+    assert_eq!(desk.verho(&["run", "demo"]).status.code(), Some(4), "it holds");
+    std::fs::remove_dir(&secret).expect("is there");
+    std::fs::rename(&aside, &secret).expect("is there");
+    assert_eq!(desk.facts(&withdraw)["secret"], "destroyed");
+    assert!(!secret.exists());
+}
+
+#[test]
 fn a_new_epoch_goes_on_wherever_it_was_ended() {
     let desk = desk();
     desk.approve("demo", "one", 9);

@@ -4,14 +4,14 @@ mod life;
 mod receipt;
 mod request;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
 use super::Common;
 use super::answer::{Answer, table};
 use super::words::Words;
-use crate::consent::{Destination, Record, Standing, ids, view};
+use crate::consent::{Destination, Record, Refusal, Refused, Standing, ids, view};
 use crate::crew::Crew;
 use crate::document::Document;
 use crate::error::{Failure, Kind};
@@ -115,6 +115,9 @@ fn read(workspace: &Workspace, customer: &str, id: &str) -> Result<(Record, Stri
         return Err(Failure::new(Kind::Usage, "that is not the name of a customer and an approval"));
     }
     let path = workspace.consents().join(customer).join(id).join("approval.toml");
+    if !path.parent().is_some_and(Path::is_dir) {
+        return Err(Refused::from(Refusal::NoSuch { customer: customer.to_owned() }).into());
+    }
     let document = Document::read(&path)?;
     Ok((Record::parse(&path, document.text())?, document.text().to_owned()))
 }

@@ -84,7 +84,8 @@ impl From<LedgerError> for Failure {
             LedgerError::Sign(error) => error.into(),
             LedgerError::Contended => Failure::new(Kind::Storage, message).hint("run it again"),
             LedgerError::Memory(_) => Failure::new(Kind::Invalid, message)
-                .hint("verho keeps the last checkpoint it saw in `.verho/` of the workspace, which must be writable"),
+                .hint("verho keeps the last checkpoint it saw in `.verho/` of the workspace, which must be writable; one of another \
+                     evidence key, or a damaged one, may be put aside once it is known why it is there"),
             LedgerError::TooLong(_) => Failure::new(Kind::Usage, message)
                 .hint("name it, and say it, in fewer words: the ledger is for good, and a document has its own place"),
             LedgerError::Key => Failure::new(Kind::Invalid, message),

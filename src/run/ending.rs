@@ -78,7 +78,11 @@ pub fn withdraw(workspace: &Workspace, wish: &Wish<'_>, reason: &str) -> Result<
             let (approval, reason) = (approval.to_owned(), reason.to_owned());
             book.enter(customer, Event::Withdrawn { approval, by, reason })?;
         }
-        let secret = destroy_secret(workspace, book, customer, approval)?;
+        let secret = destroy_secret(workspace, book, customer, approval).map_err(|failure| {
+            let again = "mend that and withdraw it again: what is entered stays, and the secret goes";
+            let left = failure.during("it is withdrawn, but the pseudonym secret is left");
+            Failure { hint: left.hint.clone().or_else(|| Some(again.to_owned())), ..left }
+        })?;
         Ok(withdrawal(workspace, book, customer, approval, secret))
     })
 }
