@@ -328,6 +328,7 @@ const TERMS: &[Case] = &[
     ("other destination account", "OtherDestination", |f| f.ask.destination_account = "333333333333".to_owned()),
     ("other destination root", "OtherDestination", |f| f.ask.destination_root.push_str("more/")),
     ("other destination key", "OtherDestination", |f| f.ask.destination_kms_key = None),
+    ("other ledger", "OtherLedger", |f| f.ask.evidence_root.push_str("more/")),
     ("one more table", "OtherTables", |f| {
         let table = TableAsk { policy: String::new(), columns: BTreeMap::new() };
         f.ask.tables.insert("orders".to_owned(), table);

@@ -88,6 +88,7 @@ fn written() -> Written {
     let mut record = record(&asked, &plan.structures(), terms()).expect("a record");
     record.source.root = "s3://demo-prod-data/demo/".to_owned();
     record.destination.place.root = "s3://demo-test-data/demo/".to_owned();
+    record.ledger = Some("s3://demo-prod-evidence/".to_owned());
     let asker =
         Party { person: "Otto Oja".to_owned(), organisation: "house".to_owned(), roles: [Role::Operator].into() };
     Request::of(record, Some(asker), example::told(&plan, &secret())).expect("a request").written()

@@ -285,6 +285,29 @@ fn every_secret_that_goes_is_told_where_several_begin_an_epoch_at_once() {
 }
 
 #[test]
+fn another_ledger_neither_counts_the_runs_of_an_approval_nor_ends_it() {
+    let desk = desk();
+    desk.approve("demo", "one", 1);
+    desk.facts(&["run", "demo"]);
+    let toml = std::fs::read_to_string(desk.path("verho.toml")).expect("a file");
+    // As in a clone, which remembers no checkpoint.
+    std::fs::remove_dir_all(desk.path(".verho")).expect("is there");
+    desk.write("verho.toml", &toml.replacen("file:evidence", "file:elsewhere", 1));
+    for command in
+        [&["run", "demo"][..], &["consent", "withdraw", "demo", "one"], &["consent", "record", "demo", "one"]]
+    {
+        let output = desk.verho(command);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!((output.status.code(), said.contains("another evidence root")), (Some(4), true), "{said}");
+    }
+    desk.write("verho.toml", &toml);
+    // It has seen the other one by now, where the refusals were entered.
+    std::fs::remove_dir_all(desk.path(".verho")).expect("is there");
+    assert_eq!(desk.verho(&["run", "demo"]).status.code(), Some(4), "its one run is used up");
+    desk.facts(&["consent", "withdraw", "demo", "one"]);
+}
+
+#[test]
 fn a_withdrawal_that_cannot_destroy_the_secret_says_that_it_holds() {
     let desk = desk();
     desk.approve("demo", "one", 9);

@@ -161,6 +161,7 @@ fn show(workspace: &Workspace, customer: &str, id: &str) -> Result<Answer, Failu
         "not_before": record.not_before, "not_after": record.not_after, "max_runs": record.max_runs,
         "approver": record.approver.principal, "renews": record.renews, "evidence": record.basis.word(), "claim": record.claim.to_string(), "documents": documents,
         "source": { "account": record.source.account, "root": record.source.root },
+        "ledger": record.ledger,
         "destination": { "account": place.account, "root": place.root, "kms_key": kms_key, "residency": residency, "retention_days": retention_days },
         "tables": tables,
     });

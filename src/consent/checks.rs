@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
 use super::gate::{Ask, Signer};
-use super::record::{Basis, Record, TableTerms};
+use super::record::{Basis, Record, TableTerms, same_root};
 use super::refusal::Refusal;
 use super::roles::{Party, Role};
 use super::signature;
@@ -45,6 +45,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check { name: "length", run: length },
     Check { name: "source", run: source },
     Check { name: "destination", run: destination },
+    Check { name: "evidence root", run: ledger },
     Check { name: "tables", run: tables },
     Check { name: "policy", run: policy },
     Check { name: "claim", run: claim },
@@ -261,13 +262,13 @@ fn destination(case: &Case<'_>) -> Result<(), Refusal> {
     .map_or(Ok(()), |part| Err(Refusal::OtherDestination { part }))
 }
 
-fn first_difference(parts: &[(&'static str, bool)]) -> Option<&'static str> {
-    parts.iter().find(|(_, same)| !same).map(|(part, _)| *part)
+/// Another ledger knows neither the runs nor the withdrawal that the approval's own does.
+fn ledger(case: &Case<'_>) -> Result<(), Refusal> {
+    if case.record.is_entered_in(&case.ask.evidence_root) { Ok(()) } else { Err(Refusal::OtherLedger) }
 }
 
-/// A root with and without its last `/` is one place.
-fn same_root(one: &str, other: &str) -> bool {
-    one.strip_suffix('/').unwrap_or(one) == other.strip_suffix('/').unwrap_or(other)
+fn first_difference(parts: &[(&'static str, bool)]) -> Option<&'static str> {
+    parts.iter().find(|(_, same)| !same).map(|(part, _)| *part)
 }
 
 fn tables(case: &Case<'_>) -> Result<(), Refusal> {

@@ -28,6 +28,8 @@ pub struct Ask {
     pub destination_kms_key: Option<String>,
     /// Where the bucket lies; none for a folder.
     pub destination_region: Option<String>,
+    /// Where the ledger lies.
+    pub evidence_root: String,
     /// By table name; all tables of the dataset.
     pub tables: BTreeMap<String, TableAsk>,
     /// What the checked facts earn.

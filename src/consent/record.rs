@@ -27,6 +27,8 @@ pub struct Record {
     pub approver: Approver,
     pub source: Place,
     pub destination: Destination,
+    /// The evidence root in whose ledger runs are counted and withdrawals stand; any, where none is named.
+    pub ledger: Option<String>,
     pub claim: Claim,
     /// By table name.
     pub tables: BTreeMap<String, TableTerms>,
@@ -111,7 +113,17 @@ pub struct TableTerms {
     pub columns: BTreeMap<String, String>,
 }
 
+/// A root with and without its last `/` is one place.
+pub(super) fn same_root(one: &str, other: &str) -> bool {
+    one.strip_suffix('/').unwrap_or(one) == other.strip_suffix('/').unwrap_or(other)
+}
+
 impl Record {
+    /// Whether its runs and its withdrawal are entered in the ledger below an evidence root.
+    pub fn is_entered_in(&self, evidence_root: &str) -> bool {
+        self.ledger.as_ref().is_none_or(|approved| same_root(approved, evidence_root))
+    }
+
     /// What six digits can count.
     pub const MOST_RUNS: u64 = 999_999;
 
@@ -139,6 +151,7 @@ impl Record {
             approver: approver(root.required("approver")?)?,
             source: source(root.required("source")?)?,
             destination: destination(root.required("destination")?)?,
+            ledger: root.optional("ledger")?.map(ledger).transpose()?,
             claim: claim(root.required("claim")?)?,
             tables: tables(&mut root)?,
         };
@@ -244,6 +257,12 @@ fn destination(mut section: Section<'_>) -> Result<Destination, Fault> {
     Ok(destination)
 }
 
+fn ledger(mut section: Section<'_>) -> Result<String, Fault> {
+    let root = section.required("root")?;
+    section.finish()?;
+    Ok(root)
+}
+
 fn place(section: &mut Section<'_>) -> Result<Place, Fault> {
     Ok(Place { account: section.required("account")?, root: section.required("root")? })
 }
@@ -313,6 +332,7 @@ mod tests {
             ("retention_days = 60", "retention_days = 18446744073709551615", ""),
             ("max_runs   = 12", "max_runs   = 12\nmax_rows = 3", "unknown key `max_rows`"),
             ("retention_days = 60", "retention_days = 60\nregion = 1", "unknown key `region`"),
+            ("[ledger]\nroot   ", "[ledger]\nplace  ", "`root` is missing"),
             ("2027-02-21T00:00:00Z", "2026-11-22T00:00:00Z", "not later"),
             ("2027-02-21T00:00:00Z", "2027-02-21", "a time with a zone"),
             ("\"acme-2026-11\"", "\"../acme\"", "no plain name"),

@@ -83,6 +83,8 @@ pub enum Refusal {
     OtherSource { part: &'static str },
     #[error("approval is for another {part} of the destination than the configured one")]
     OtherDestination { part: &'static str },
+    #[error("approval counts its runs in the ledger of another evidence root than the configured one")]
+    OtherLedger,
     #[error("approved tables are not those of the dataset{}", lists(&[("not approved", not_approved), ("approved only", approved_only)]))]
     OtherTables { not_approved: Vec<String>, approved_only: Vec<String> },
     #[error("structure of table `{table}` has changed since it was approved")]
@@ -186,6 +188,10 @@ impl Refusal {
             Refusal::OperatorSigned { .. } => "someone who did not sign must run it (four eyes)",
             Refusal::NotYet { .. } => "wait until then, or ask for an earlier begin",
             Refusal::OtherCustomer { .. } => "move the approval to its customer's folder",
+            Refusal::OtherLedger => {
+                "set `root` under [evidence] back to the one that the approval names, and put `.verho/checkpoint` aside if it is \
+                of the other; or ask for a new approval"
+            }
             Refusal::WordsDisagree { .. } => {
                 "approval and schema were made by different versions; ask for a new approval"
             }

@@ -9,7 +9,8 @@ use super::trail::{Books, Trail};
 use super::{Wish, operator, secret, to_its_end, with_evidence};
 use crate::account::doors::Test;
 use crate::account::store::StoreError;
-use crate::consent::{self, Refusal, Refused, Standing};
+use crate::consent::{self, Record, Refusal, Refused, Standing};
+use crate::document::Document;
 use crate::error::{Failure, Kind};
 use crate::evidence::{self, Ended, Outcome, Proof};
 use crate::ledger::{Book, Entry, Event, Given};
@@ -68,6 +69,7 @@ struct Made<'e> {
 pub fn withdraw(workspace: &Workspace, wish: &Wish<'_>, reason: &str) -> Result<Withdrawal, Failure> {
     let (customer, approval) = (wish.customer, wish.approval.unwrap_or_default());
     let by = operator(workspace, wish).unwrap_or_default();
+    demand_own_ledger(workspace, customer, approval)?;
     with_ledger(workspace, customer, |book| {
         let known = Standing::of(book.fresh()?.entries(), customer, approval, Timestamp::now());
         let is_asked = || consent::is_id(approval) && workspace.consents().join(customer).join(approval).is_dir();
@@ -85,6 +87,19 @@ pub fn withdraw(workspace: &Workspace, wish: &Wish<'_>, reason: &str) -> Result<
         })?;
         Ok(withdrawal(workspace, book, customer, approval, secret))
     })
+}
+
+/// In another ledger than the approval's own, a withdrawal would end nothing. One whose file cannot be read is withdrawn all the
+/// same.
+fn demand_own_ledger(workspace: &Workspace, customer: &str, approval: &str) -> Result<(), Refused> {
+    let path = workspace.consents().join(customer).join(approval).join("approval.toml");
+    let read = Document::read(&path).and_then(|document| Record::parse(&path, document.text()));
+    match read {
+        Ok(record) if !record.is_entered_in(&workspace.evidence.side.root.to_string()) => {
+            Err(Refused { refusal: Refusal::OtherLedger, approval: Some(approval.to_owned()), path: Some(path) })
+        }
+        _ => Ok(()),
+    }
 }
 
 fn withdrawal(workspace: &Workspace, book: &Book<'_>, customer: &str, approval: &str, secret: Fate) -> Withdrawal {

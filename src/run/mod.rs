@@ -313,6 +313,7 @@ pub fn ask(workspace: &Workspace, wish: &Wish<'_>, schemas: &[TableSchema]) -> A
         destination_root: destination.root.to_string(),
         destination_kms_key: destination.access.kms_key.clone(),
         destination_region: destination.access.region.clone(),
+        evidence_root: workspace.evidence.side.root.to_string(),
         tables: schemas.iter().map(|schema| (schema.table.clone(), table_ask(schema))).collect(),
         claim: earned::by_rules(schemas).claim,
         now,

@@ -23,6 +23,7 @@ pub fn ask() -> Ask {
         destination_root: record.destination.place.root,
         destination_kms_key: record.destination.kms_key,
         destination_region: record.destination.residency.first().cloned(),
+        evidence_root: record.ledger.unwrap_or_default(),
         tables: record.tables.into_iter().map(|(table, terms)| (table, asked(terms))).collect(),
         claim: record.claim,
         now: "2026-11-24T12:00:00Z".parse().expect("is a time"),

@@ -173,6 +173,9 @@ fn places(request: &Request) -> Section {
     facts.extend(destination.kms_key.iter().map(key));
     let regions = destination.residency.join("`, `");
     facts.extend((!regions.is_empty()).then(|| fact("It stays in the region", format!("`{regions}`"))));
+    let ledger =
+        |root| fact("It is written down in", format!("`{root}`: every copy that is made, and your withdrawal"));
+    facts.extend(request.record.ledger.iter().map(ledger));
     Section::new("Where it goes", vec![Block::Facts(facts)])
 }
 
@@ -243,6 +246,12 @@ fn refused(request: &Request) -> Section {
             .to_owned(),
         format!("to make a copy that is less than {}", record.claim),
     ];
+    let ledger = |root| {
+        format!(
+            "to run where it is written down elsewhere than below `{root}` how often it ran, and whether you withdrew"
+        )
+    };
+    let refusals = refusals.into_iter().chain(record.ledger.iter().map(ledger)).collect();
     let says = Block::says("verho, the program that makes the copy, refuses by itself:");
     Section::new("What is forbidden, and refused", vec![says, Block::List(refusals)])
 }

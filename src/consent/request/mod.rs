@@ -72,6 +72,7 @@ pub fn record(ask: &Ask, structures: &BTreeMap<String, String>, terms: Terms) ->
             residency: ask.destination_region.iter().cloned().collect(),
             retention_days: terms.retention_days,
         },
+        ledger: Some(ask.evidence_root.clone()),
         claim: terms.claim,
         tables: tables.collect::<Result<_, _>>()?,
     })

@@ -55,6 +55,10 @@ fn parties(page: &mut Page, record: &Record) {
     let regions: Vec<_> = record.destination.residency.iter().map(|region| quoted(region)).collect();
     regions.first().iter().for_each(|_| page.plain("residency", format!("[{}]", regions.join(", "))));
     record.destination.retention_days.iter().for_each(|days| page.plain("retention_days", days));
+    record.ledger.iter().for_each(|root| {
+        page.section("[ledger]", "Where it is written down how often a copy was made, and whether you withdrew.");
+        page.text("root", root);
+    });
     page.section("[claim]", "What the copy must be at least; k: how many people share every combination, at least.");
     page.text("level", record.claim.level.word());
     record.claim.k.iter().for_each(|k| page.plain("k", k));
