@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use arrow::array::*;
 use arrow::datatypes::*;
+use arrow::ipc::writer::FileWriter;
 use common::desk::Desk;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -65,9 +66,9 @@ fn visits() -> RecordBatch {
 }
 
 /// The one object of a release of these rows.
-fn carried(visits: &RecordBatch) -> RecordBatch {
+fn carried(rules: &str, visits: &RecordBatch) -> RecordBatch {
     let desk = Desk::local("clinic");
-    desk.write("schemas/clinic/visits.toml", RULES);
+    desk.write("schemas/clinic/visits.toml", rules);
     desk.write("schemas/clinic/age.csv", include_str!("samples/age.csv"));
     let file = tempfile::NamedTempFile::new().expect("a file");
     let mut writer = ArrowWriter::try_new(file.reopen().expect("a handle"), visits.schema(), None).expect("a writer");
@@ -111,7 +112,7 @@ fn dates_moved_alike(before: &RecordBatch, after: &RecordBatch) {
 #[test]
 fn a_release_holds_what_the_methods_promise() {
     let before = visits();
-    let after = carried(&before);
+    let after = carried(RULES, &before);
     dates_moved_alike(&before, &after);
 
     let (salaries, wards) = (numbers(&after, "salary"), texts(&after, "ward"));
@@ -141,4 +142,109 @@ fn a_release_holds_what_the_methods_promise() {
     assert!(numbers(&after, "stay").iter().max() == Some(&14));
     assert!(numbers(&after, "fee").iter().all(|fee| fee % 10 == 0));
     assert!(texts(&after, "site").iter().all(|site| *site == "somewhere"));
+}
+
+const LISTS: &str = r#"customer = "clinic"
+table    = "lists"
+source   = "clinic/lists/*"
+format   = "FORMAT"
+
+[columns]
+ward     = { class = "attribute", method = "keep", because = "three wards" }
+"tags[]" = { class = "sensitive", method = "shuffle", group = "ward" }
+"map{key}"   = { class = "attribute", method = "keep", because = "two names" }
+"map{value}" = { class = "sensitive", method = "shuffle", group = "ward" }
+"#;
+
+/// Of each row its ward, its tags, and the values of its map.
+type Lists = (String, Vec<String>, Vec<String>);
+
+fn lists() -> Vec<Lists> {
+    let of = |ward: usize, what: &str, row: usize, count: usize| {
+        (0..count).map(|at| format!("{what} {row}.{at} of {ward}")).collect()
+    };
+    let row = |row: usize| (row % 3).to_string();
+    (0..ROWS).map(|at| (row(at), of(at % 3, "tag", at, at % 4), of(at % 3, "value", at, at % 3))).collect()
+}
+
+/// The rows as batches of two columns.
+fn batch_of(lists: &[Lists]) -> RecordBatch {
+    let (mut tags, mut maps) =
+        (ListBuilder::new(StringBuilder::new()), MapBuilder::new(None, StringBuilder::new(), StringBuilder::new()));
+    for (_, items, values) in lists {
+        tags.append_value(items.iter().map(Some));
+        for (at, value) in values.iter().enumerate() {
+            maps.keys().append_value(format!("key {at}"));
+            maps.values().append_value(value);
+        }
+        maps.append(true).expect("as many keys as values");
+    }
+    let wards: ArrayRef = Arc::new(StringArray::from_iter_values(lists.iter().map(|(ward, ..)| ward)));
+    RecordBatch::try_from_iter([
+        ("ward", wards),
+        ("tags", Arc::new(tags.finish()) as ArrayRef),
+        ("map", Arc::new(maps.finish())),
+    ])
+    .expect("a batch")
+}
+
+/// What all objects of a release hold, and how many they are.
+fn lists_carried(format: &str, limits: &str) -> (usize, Vec<Lists>) {
+    let (desk, batch) = (Desk::local("clinic"), batch_of(&lists()));
+    desk.write("schemas/clinic/lists.toml", &LISTS.replace("FORMAT", format));
+    let config = std::fs::read_to_string(desk.path("verho.toml")).expect("a file");
+    desk.write("verho.toml", &format!("{config}\n[limits]\n{limits}\n"));
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    if format == "arrow" {
+        let mut writer = FileWriter::try_new(file.reopen().expect("a handle"), &batch.schema()).expect("a writer");
+        writer.write(&batch).expect("written");
+        writer.finish().expect("ended");
+    } else {
+        let mut writer =
+            ArrowWriter::try_new(file.reopen().expect("a handle"), batch.schema(), None).expect("a writer");
+        writer.write(&batch).expect("written");
+        writer.close().expect("closed");
+    }
+    desk.put(file.path(), "clinic/lists/0");
+    desk.approve("clinic", "lists", 1);
+    let done = desk.facts(&["run", "clinic"]);
+    let shown = desk.facts(&["release", "show", "clinic", done["release"].as_str().expect("a name")]);
+    let objects = shown["tables"]["lists"]["objects"].as_array().expect("objects");
+    let mut rows = Vec::new();
+    for object in objects {
+        let object = File::open(desk.path("test/clinic").join(object["key"].as_str().expect("a key")));
+        let batches = ParquetRecordBatchReaderBuilder::try_new(object.expect("an object")).expect("Parquet");
+        batches.build().expect("a reader").for_each(|batch| rows.extend(lists_of(&batch.expect("a batch"))));
+    }
+    (objects.len(), rows)
+}
+
+fn lists_of(batch: &RecordBatch) -> Vec<Lists> {
+    let all = |items: &ArrayRef| items.as_string::<i32>().iter().map(|text| text.expect("text").to_owned()).collect();
+    let (tags, maps) = (batch["tags"].as_list::<i32>(), batch["map"].as_map());
+    let row =
+        |row: usize| (texts(batch, "ward")[row].to_owned(), all(&tags.value(row)), all(maps.value(row).column(1)));
+    (0..batch.num_rows()).map(row).collect()
+}
+
+#[test]
+fn what_lists_hold_moves_within_its_group_and_is_there_once_whatever_parts_there_are() {
+    let sorted = |rows: &[Lists]| {
+        let mut all: Vec<_> = rows.iter().flat_map(|(_, tags, values)| tags.iter().chain(values).cloned()).collect();
+        all.sort_unstable();
+        all
+    };
+    let before = lists();
+    for (format, limits) in [("arrow", "part_size = \"16KiB\""), ("parquet", "memory = \"1MiB\"")] {
+        let (parts, after) = lists_carried(format, limits);
+        assert!(parts > 3, "{format}: {parts} parts");
+        let lengths = |rows: &[Lists]| -> Vec<_> {
+            rows.iter().map(|(ward, tags, values)| (ward.clone(), tags.len(), values.len())).collect()
+        };
+        assert_eq!(lengths(&after), lengths(&before), "{format}");
+        let stays = |(ward, tags, values): &Lists| tags.iter().chain(values).all(|text| text.ends_with(ward));
+        assert!(after.iter().all(stays), "{format}: a value came to a row of another group");
+        assert!(sorted(&after) == sorted(&before), "{format}: a value is lost, or there twice");
+        assert_ne!(after, before);
+    }
 }

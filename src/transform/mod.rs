@@ -9,8 +9,9 @@ use arrow::array::{
     Array, ArrayRef, AsArray, FixedSizeListArray, GenericListArray, MapArray, OffsetSizeTrait, StructArray,
     UInt32Array, make_comparator,
 };
+use arrow::buffer::OffsetBuffer;
 use arrow::compute::{SortOptions, take};
-use arrow::datatypes::{ArrowNativeType, DataType, Field, FieldRef, Fields};
+use arrow::datatypes::{DataType, Field, FieldRef, Fields};
 use arrow::error::ArrowError;
 
 use crate::detect::Known;
@@ -245,15 +246,10 @@ impl<'p> Work<'p> {
         output: Option<&DataType>,
     ) -> Result<Option<ArrayRef>, MaskError> {
         let into = output.and_then(item_of);
-        let list_of = || list_of(array.values().len(), array.offsets().lengths(), array.offsets()[0].as_usize());
-        let values = self.items(array.values(), item, into.map(AsRef::as_ref), list_of)?;
+        let (offsets, items) = own_items(array.offsets(), array.values());
+        let values = self.items(&items, item, into.map(AsRef::as_ref), || list_of(offsets.lengths()))?;
         let Some((into, values)) = into.zip(values) else { return Ok(None) };
-        Ok(Some(Arc::new(GenericListArray::try_new(
-            into.clone(),
-            array.offsets().clone(),
-            values,
-            array.nulls().cloned(),
-        )?)))
+        Ok(Some(Arc::new(GenericListArray::try_new(into.clone(), offsets, values, array.nulls().cloned())?)))
     }
 
     fn fixed_list(
@@ -264,7 +260,7 @@ impl<'p> Work<'p> {
     ) -> Result<Option<ArrayRef>, MaskError> {
         let into = output.and_then(item_of);
         let length = array.value_length() as usize;
-        let list_of = || list_of(array.values().len(), std::iter::repeat_n(length, array.len()), 0);
+        let list_of = || list_of(std::iter::repeat_n(length, array.len()));
         let values = self.items(array.values(), item, into.map(AsRef::as_ref), list_of)?;
         let Some((into, values)) = into.zip(values) else { return Ok(None) };
         Ok(Some(Arc::new(FixedSizeListArray::try_new(
@@ -279,24 +275,20 @@ impl<'p> Work<'p> {
         let key = self.plans.as_slice().first();
         let into = output
             .and_then(|output| if let DataType::Map(into, sorted) = output { Some((into, *sorted)) } else { None });
-        let pairs: ArrayRef = match into {
-            Some((into, _)) => Arc::new(renamed(array.entries(), into)?),
-            None => Arc::new(array.entries().clone()),
-        };
+        let entries: ArrayRef = Arc::new(array.entries().clone());
+        let (offsets, mut pairs) = own_items(array.offsets(), &entries);
+        if let Some((into, _)) = into {
+            pairs = Arc::new(renamed(pairs.as_struct(), into)?);
+        }
         let entries = &Field::new("key_value", pairs.data_type().clone(), false);
-        let list_of = || list_of(pairs.len(), array.offsets().lengths(), array.offsets()[0].as_usize());
-        let values = self.items(&pairs, entries, into.map(|(into, _)| into.as_ref()), list_of)?;
+        let into_pairs = into.map(|(into, _)| into.as_ref());
+        let values = self.items(&pairs, entries, into_pairs, || list_of(offsets.lengths()))?;
         let Some(((into, sorted), values)) = into.zip(values) else { return Ok(None) };
-        if !keys_differ(array, values.as_struct().column(0))? {
+        let (values, nulls) = (values.as_struct().clone(), array.nulls().cloned());
+        let rebuilt = MapArray::try_new(into.clone(), offsets, values, nulls, sorted)?;
+        if !keys_differ(&rebuilt, pairs.as_struct().column(0))? {
             return Err(key.map_or(MaskError::Shape, |key| self.equal_keys(key)));
         }
-        let rebuilt = MapArray::try_new(
-            into.clone(),
-            array.offsets().clone(),
-            values.as_struct().clone(),
-            array.nulls().cloned(),
-            sorted,
-        )?;
         Ok(Some(Arc::new(rebuilt)))
     }
 
@@ -355,14 +347,14 @@ fn renamed(pairs: &StructArray, into: &Field) -> Result<StructArray, MaskError> 
 }
 
 /// Whether no two keys of a map have become equal: readers would lose one of their entries, or refuse the column.
-fn keys_differ(before: &MapArray, after: &ArrayRef) -> Result<bool, ArrowError> {
-    if Arc::ptr_eq(before.keys(), after) {
+fn keys_differ(maps: &MapArray, before: &ArrayRef) -> Result<bool, ArrowError> {
+    if Arc::ptr_eq(before, maps.keys()) {
         return Ok(true);
     }
-    let [was, is] = [before.keys(), after].map(|keys| make_comparator(keys, keys, SortOptions::default()));
+    let [was, is] = [before, maps.keys()].map(|keys| make_comparator(keys, keys, SortOptions::default()));
     let (was, is) = (was?, is?);
     let (mut order, mut differ) = (Vec::new(), true);
-    let entries = before.offsets().windows(2).enumerate().filter(|(row, _)| before.is_valid(*row));
+    let entries = maps.offsets().windows(2).enumerate().filter(|(row, _)| maps.is_valid(*row));
     entries.for_each(|(_, ends)| {
         order.clear();
         order.extend(ends[0] as usize..ends[1] as usize);
@@ -372,14 +364,20 @@ fn keys_differ(before: &MapArray, after: &ArrayRef) -> Result<bool, ArrowError> 
     Ok(differ)
 }
 
-/// The list of each item; items before the first list belong to none, and nobody sees what becomes of them.
-fn list_of(items: usize, lengths: impl Iterator<Item = usize>, first: usize) -> Vec<u32> {
-    let mut lists = Vec::with_capacity(items);
-    lists.resize(first, 0);
-    for (list, length) in lengths.enumerate() {
-        lists.resize(lists.len() + length, list as u32);
+/// The items that the rows at hand hold, and where each row's begin. Rows cut out of a batch still carry all items of it, and a
+/// method that sees many at once would take those of other rows for theirs.
+fn own_items<O: OffsetSizeTrait>(offsets: &OffsetBuffer<O>, items: &ArrayRef) -> (OffsetBuffer<O>, ArrayRef) {
+    let (first, last) = (offsets[0].as_usize(), offsets[offsets.len() - 1].as_usize());
+    if first == 0 && last == items.len() {
+        return (offsets.clone(), items.clone());
     }
-    lists.resize(items, 0);
+    (OffsetBuffer::from_lengths(offsets.lengths()), items.slice(first, last - first))
+}
+
+/// The list of each item.
+fn list_of(lengths: impl Iterator<Item = usize>) -> Vec<u32> {
+    let mut lists = Vec::new();
+    lengths.enumerate().for_each(|(list, length)| lists.resize(lists.len() + length, list as u32));
     lists
 }
 
