@@ -9,8 +9,10 @@ use std::fs::File;
 use std::sync::Arc;
 
 use arrow::array::*;
+use arrow::buffer::NullBuffer;
 use arrow::datatypes::*;
 use arrow::ipc::writer::FileWriter;
+use arrow::util::display::array_value_to_string;
 use common::desk::Desk;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -142,6 +144,62 @@ fn a_release_holds_what_the_methods_promise() {
     assert!(numbers(&after, "stay").iter().max() == Some(&14));
     assert!(numbers(&after, "fee").iter().all(|fee| fee % 10 == 0));
     assert!(texts(&after, "site").iter().all(|site| *site == "somewhere"));
+}
+
+const MEMBERS: &str = r#"customer = "clinic"
+table    = "visits"
+source   = "clinic/visits/*.parquet"
+format   = "parquet"
+
+[columns]
+"stay.id"     = { class = "direct", method = "pseudonym", domain = "stay", unique = true }
+"stay.doctor" = { class = "sensitive", method = "shuffle" }
+"stay.days"   = { class = "sensitive", method = "bucket", k = 2 }
+"stay.ward"   = { class = "sensitive", method = "sample", k = 10 }
+"stay.none"   = { class = "attribute", method = "keep", because = "nothing but nulls" }
+never         = { class = "free_text", method = "null" }
+"#;
+
+/// Members that cannot be null, and one of no type, of a structure that is null in two rows of three.
+fn stays() -> RecordBatch {
+    let text = |name: &str, value: fn(usize) -> String| {
+        let array: ArrayRef = Arc::new(StringArray::from_iter_values((0..ROWS).map(value)));
+        (Arc::new(Field::new(name, DataType::Utf8, false)), array)
+    };
+    let days: ArrayRef = Arc::new(Int64Array::from_iter_values((0..ROWS as i64).map(|row| 5_000 + row)));
+    let (fields, members): (Vec<_>, Vec<_>) = [
+        text("id", |row| format!("stay {row}")),
+        text("doctor", |row| format!("doctor {row}")),
+        (Arc::new(Field::new("days", DataType::Int64, false)), days),
+        text("ward", |row| format!("ward {}", row % 2)),
+        (Arc::new(Field::new("none", DataType::Null, true)), Arc::new(NullArray::new(ROWS))),
+    ]
+    .into_iter()
+    .unzip();
+    let nulls = NullBuffer::from_iter((0..ROWS).map(|row| row % 3 == 0));
+    let stays: ArrayRef = Arc::new(StructArray::new(fields.into(), members, Some(nulls)));
+    let never: ArrayRef = Arc::new(NullArray::new(ROWS));
+    RecordBatch::try_from_iter_with_nullable([("stay", stays, true), ("never", never, true)]).expect("a batch")
+}
+
+#[test]
+fn members_that_cannot_be_null_are_nobodys_where_their_structure_is_null() {
+    let (before, after) = (stays(), carried(MEMBERS, &stays()));
+    let (was, is) = (before["stay"].as_struct(), after["stay"].as_struct());
+    assert_eq!(was.nulls(), is.nulls());
+    assert_eq!((after["never"].logical_null_count(), is["none"].logical_null_count()), (ROWS, ROWS));
+    let there = |stays: &StructArray, name: &str| -> Vec<String> {
+        let column = stays.column_by_name(name).expect("a member");
+        let rows = (0..ROWS).filter(|row| stays.is_valid(*row));
+        let mut all: Vec<_> = rows.map(|row| array_value_to_string(column, row).expect("a value")).collect();
+        all.sort_unstable();
+        all
+    };
+    assert_eq!(there(is, "doctor"), there(was, "doctor"), "a value is lost to a row that has none");
+    assert!(there(is, "days").iter().all(|days| days.len() == 4 && **days >= *"5000"), "nothing had a share in a mean");
+    let wards: HashSet<String> = there(is, "ward").into_iter().collect();
+    assert_eq!(wards, HashSet::from(["ward 0", "ward 1"].map(str::to_owned)), "what nobody had was drawn");
+    assert_eq!(there(is, "id").into_iter().collect::<HashSet<_>>().len(), ROWS / 3);
 }
 
 const LISTS: &str = r#"customer = "clinic"

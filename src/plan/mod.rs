@@ -38,7 +38,7 @@ pub(crate) use groups::testing as groups_testing;
 pub use groups::{Groups, Level};
 pub use part::{Part, PartLimits, Rows};
 pub use partition::partitions;
-pub use place::{Place, Placed};
+pub use place::{Place, Placed, within};
 pub use table::{ColumnPlan, Content, LeafPlan, Measured, Origin, SourceFile, TablePlan};
 pub use word::{Word, reworded};
 

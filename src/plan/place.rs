@@ -94,10 +94,11 @@ pub fn of(places: &[Place], path: &LeafPath) -> Result<usize, String> {
     found.ok_or_else(|| format!("`{path}` is no leaf of one value a row"))
 }
 
-/// The values of a member, null where its structure is.
-fn within(structure: &StructArray, member: &ArrayRef) -> Option<ArrayRef> {
+/// The values of a member, null where its structure is: what stands there of one that cannot be null itself is nobody's.
+pub fn within(structure: &StructArray, member: &ArrayRef) -> Option<ArrayRef> {
     let Some(around) = structure.nulls().filter(|nulls| nulls.null_count() > 0) else { return Some(member.clone()) };
-    if member.nulls().is_some_and(|own| own.contains(around)) {
+    // A column of nothing but nulls has no room to mark one.
+    if member.data_type().is_null() || member.nulls().is_some_and(|own| own.contains(around)) {
         return Some(member.clone());
     }
     let nulls = NullBuffer::union(Some(around), member.nulls());

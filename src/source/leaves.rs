@@ -3,8 +3,10 @@
 use arrow::array::{Array, ArrayRef, AsArray, GenericListArray, OffsetSizeTrait};
 use arrow::datatypes::DataType;
 
+use crate::plan::within;
+
 /// Hands on every leaf of a column in the order in which Parquet stores them, counted from 0; of lists and maps those
-/// values that some row holds.
+/// values that some row holds, of structures nulls where these are null.
 ///
 /// # Errors
 /// Whatever `each` says.
@@ -19,7 +21,9 @@ fn walk<E>(
 ) -> Result<(), E> {
     match array.data_type() {
         DataType::Struct(fields) if !fields.is_empty() => {
-            array.as_struct().columns().iter().try_for_each(|column| walk(column, next, each))
+            let structure = array.as_struct();
+            let member = |column| within(structure, column).unwrap_or_else(|| column.clone());
+            structure.columns().iter().try_for_each(|column| walk(&member(column), next, each))
         }
         DataType::List(_) => walk(&items(array.as_list::<i32>()), next, each),
         DataType::LargeList(_) => walk(&items(array.as_list::<i64>()), next, each),

@@ -17,7 +17,7 @@ use arrow::error::ArrowError;
 use crate::detect::Known;
 use crate::keys::Secret;
 use crate::method::{ApplyError, Context, Keys, Outcome, Taken, distinct};
-use crate::plan::{ColumnPlan, Groups, LeafPlan, Placed, Plan, TablePlan};
+use crate::plan::{ColumnPlan, Groups, LeafPlan, Placed, Plan, TablePlan, within};
 use crate::schema::LeafPath;
 use crate::source::RawBatch;
 use crate::survey::{Standing, Standings};
@@ -232,7 +232,8 @@ impl<'p> Work<'p> {
         for (column, field) in array.columns().iter().zip(fields) {
             // Names are unique (the plan sees to it), so the next kept field is this one or a later one.
             let becomes = kept.next_if(|kept| kept.name() == field.name());
-            arrays.extend(self.field(column, field, becomes.map(AsRef::as_ref))?);
+            let column = within(array, column).ok_or(MaskError::Shape)?;
+            arrays.extend(self.field(&column, field, becomes.map(AsRef::as_ref))?);
         }
         let Some(into) = into else { return Ok(None) };
         let rebuilt = StructArray::try_new_with_length(into.clone(), arrays, array.nulls().cloned(), array.len())?;
@@ -332,8 +333,8 @@ impl<'p> Work<'p> {
         self.masked.push(Masked {
             values_before: array.len(),
             values_after: after.len(),
-            nulls_before: array.null_count(),
-            nulls_after: after.null_count(),
+            nulls_before: array.logical_null_count(),
+            nulls_after: after.logical_null_count(),
         });
         Ok(masked)
     }
