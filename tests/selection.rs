@@ -77,6 +77,19 @@ fn conditions_choose_among_kept_columns_only() {
 }
 
 #[test]
+fn a_column_that_is_kept_in_some_rows_alone_is_not_asked() {
+    let desk = desk("tenant = \"acme\"\nrows = [{ column = \"plan\", is = [\"pro\"] }]\n", "");
+    let written = std::fs::read_to_string(desk.path("schemas/acme/customers.toml")).expect("a schema");
+    let kept = r#"when = [{ column = "tenant", is = ["other"], method = "keep", because = "made up" }]"#;
+    let rule = format!("plan = {{ class = \"quasi\", method = \"when\", {kept}, otherwise = \"null\" }}");
+    let lines: Vec<&str> = written.lines().map(|line| if line.starts_with("plan") { &rule } else { line }).collect();
+    desk.write("schemas/acme/customers.toml", &lines.join("\n"));
+    let refused = desk.verho(&["check"]);
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(refused.status.code() == Some(3) && said.contains("`plan` is not kept"), "{said}");
+}
+
+#[test]
 fn a_sample_holds_the_same_subjects_in_all_tables() {
     let desk = desk(
         "tenant = \"acme\"\nsample = { by = \"id\", rate = 0.1 }\n",

@@ -104,7 +104,8 @@ fn tenant(root: &mut Section<'_>, columns: &BTreeMap<LeafPath, Column>) -> Resul
 fn condition(mut section: Section<'_>, columns: &BTreeMap<LeafPath, Column>) -> Result<Filter, Fault> {
     let column = LeafPath::from(section.required::<String>("column")?);
     let rule = listed(&section, "column", &column, columns)?;
-    if !rule.method.keeps() {
+    // A method that keeps some of its values leaves others, of which a filter would tell.
+    if rule.entry.name != "keep" {
         let what = format!("`{column}` is not kept, and which rows leave would tell of it");
         return Err(section.fault_at("column", what, "ask a column whose method is `keep`".to_owned()));
     }
