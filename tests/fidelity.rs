@@ -222,6 +222,19 @@ fn what_a_leaf_is_said_to_be_stays_where_every_object_says_it() {
 }
 
 #[test]
+fn a_uuid_that_reads_as_an_address_is_kept_and_other_bytes_are_not() {
+    let schema = "message m { required binary id (UTF8); required fixed_len_byte_array(16) key; }";
+    let uuid = *b"\x01\x9a\xff\x10\x02\x03\x47\xfe\xa0a@bc.fi";
+    let mut other = uuid;
+    other[8] = b' ';
+    for (key, code) in [(uuid, 0), (other, 7)] {
+        let file = write(schema, decoded_pages(), &[ids(1), (Values::Fixed(vec![key.to_vec()]), &[], &[])]);
+        let output = desk(&[(file.path(), "a.parquet")], &["key"]).verho(&["run", "shop"]);
+        assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
 fn levels_that_cannot_be_are_refused_copied_or_decoded() {
     let list = "message m { required binary id (UTF8);
         optional group a (LIST) { repeated group list { optional int32 element; } } }";

@@ -57,6 +57,10 @@ pub(super) fn over<'p>(leaf: &Leaf<'p>) -> Option<Box<dyn ContentGuard + 'p>> {
 }
 
 impl ContentGuard for NothingLikely<'_> {
+    fn goes_by_form(&self) -> bool {
+        true
+    }
+
     fn of_word(&self, word: &[u8]) -> Hints {
         PLACES.of_word(word)
     }

@@ -30,6 +30,10 @@ impl ContentGuard for NoneKnown<'_> {
         self.0.is_in(words).then_some(KNOWN)
     }
 
+    fn goes_by_form(&self) -> bool {
+        false
+    }
+
     fn number(&mut self, number: u128) -> Option<&'static str> {
         self.0.is_number(number).then_some(KNOWN)
     }

@@ -6,7 +6,7 @@
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::DataType;
 
-use crate::detect::known::{Spelled, Unfolded, Words, is_escape, plain, readings, spelled};
+use crate::detect::known::{Spelled, Unfolded, Words, is_escape, is_uuid, plain, readings, spelled};
 use crate::detect::{Hints, Known, Skim};
 use crate::guard::{GuardError, content, known};
 use crate::plan::LeafPlan;
@@ -39,6 +39,9 @@ pub(super) trait ContentGuard {
 
     /// Whether a whole number, without its sign, is what must not leave; and its kind.
     fn number(&mut self, number: u128) -> Option<&'static str>;
+
+    /// Whether it goes by forms, which random bytes take by chance.
+    fn goes_by_form(&self) -> bool;
 }
 
 /// Watches over one leaf.
@@ -127,6 +130,11 @@ impl<'p> Watch<'p> {
     }
 
     fn look_at(&mut self, text: &str, source: Option<&str>) {
+        self.look_by(|_| true, text, source);
+    }
+
+    /// Looks at a text with some of the guards.
+    fn look_by(&mut self, is_asked: impl Fn(&dyn ContentGuard) -> bool, text: &str, source: Option<&str>) {
         let Watch { guards, skim, unfolded, words, .. } = self;
         let of_sign = |sign: u8| match is_escape(sign) {
             true => Hints::ALL,
@@ -134,7 +142,9 @@ impl<'p> Watch<'p> {
         };
         let skim = skim.get_or_insert_with(|| Skim::new(of_sign));
         let hints = skim.look(text, |word| Hints::of_each(guards.iter().map(|guarding| guarding.guard.of_word(word))));
-        guards.iter_mut().enumerate().for_each(|(place, guarding)| guarding.is_done = !hints.ask(place));
+        for (place, guarding) in guards.iter_mut().enumerate() {
+            guarding.is_done = !hints.ask(place) || !is_asked(&*guarding.guard);
+        }
         if guards.iter().all(|guarding| guarding.is_done) {
             return;
         }
@@ -150,10 +160,11 @@ impl<'p> Watch<'p> {
     }
 
     /// Bytes that are no plain text are looked at as they read in every encoding, likely or not, and, with all others, as
-    /// they are spelled.
+    /// they are spelled. Read as text, one UUID in some forty thousand holds the form of an address.
     fn bytes<'a>(&mut self, values: impl Iterator<Item = Option<&'a [u8]>>, array: &ArrayRef) {
         for value in values.flatten().filter(|value| plain(value).is_none()) {
-            readings(value, |reading| self.look_at(reading, None));
+            let is_code = is_uuid(value);
+            readings(value, |reading| self.look_by(|guard| !is_code || !guard.goes_by_form(), reading, None));
         }
         spelled(array, |value| {
             if let Spelled::Text(text) = value {

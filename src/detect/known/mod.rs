@@ -27,7 +27,7 @@ use crate::detect::Span;
 use filter::{Filter, Growing};
 pub use gather::{Gathered, Gatherer, Gathering, NoRoom};
 use name::{FEWEST_DIGITS, Names, Run};
-pub use readings::{plain, readings};
+pub use readings::{is_uuid, plain, readings};
 use shelf::{Cellar, Shelf};
 pub use spell::{Spelled, fractions, spelled};
 pub use unfold::{Unfolded, is_escape, parted};

@@ -19,6 +19,12 @@ pub fn readings(bytes: &[u8], mut each: impl FnMut(&str)) {
     }
 }
 
+/// Whether bytes are a UUID by their version and variant (RFC 9562, 4): no text of one byte a letter has a letter where the
+/// variant stands.
+pub fn is_uuid(bytes: &[u8]) -> bool {
+    bytes.len() == 16 && (1..=8).contains(&(bytes[6] >> 4)) && bytes[8] >> 6 == 0b10
+}
+
 /// Whether a reading can be likely at all: most codes hold a byte that no reading of one byte a letter makes a letter of.
 pub fn can_be_likely(bytes: &[u8]) -> bool {
     bytes.contains(&0) || !bytes.iter().any(|byte| is_odd(char::from(*byte)) && byte.is_ascii())
@@ -62,6 +68,9 @@ mod tests {
         for bytes in [b"M\xe4ki\n".as_slice(), b"\x01\x02abc", b"a\0b\0", b"\xff\x7f"] {
             assert!(can_be_likely(bytes) || !of(bytes).iter().any(|reading| is_likely(reading)), "{bytes:?}");
         }
+        let uuid = b"\x01\x9a\xff\x10\x02\x03\x47\xfe\xa0a@bc.fi";
+        assert!(is_uuid(uuid) && !is_uuid(&uuid[1..]) && !is_uuid(b"\x01\x9a\xff\x10\x02\x03\x47\xfe a@bc.fi"));
+        assert!(!is_uuid(b"maija@example.fi") && !is_uuid("M\u{e4}ki a@bc.fi\u{e4}\0".as_bytes()));
         assert!(!can_be_likely(b"\x01\x02abc") && can_be_likely("\u{85}ä".as_bytes()));
     }
 }
