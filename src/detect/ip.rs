@@ -90,6 +90,77 @@ pub(super) static VERSIONS: Vocabulary = Tag::Version.list(&[
     "capítulo",
 ]);
 
+/// Programs and libraries that are installed and stand for no host: right behind one of them is its version, unless the
+/// address is one of a private network.
+pub(super) static PROGRAMS: Vocabulary = Tag::Program.list(&[
+    "acrobat",
+    "anyconnect",
+    "autocad",
+    "blender",
+    "citrix",
+    "defender",
+    "desktop",
+    "discord",
+    "directx",
+    "eset",
+    "excel",
+    "filezilla",
+    "flash",
+    "forticlient",
+    "geforce",
+    "itunes",
+    "kaspersky",
+    "libpng",
+    "libreoffice",
+    "libssl",
+    "libtiff",
+    "libxml",
+    "matlab",
+    "mcafee",
+    "nessus",
+    "norton",
+    "notepad",
+    "nvidia",
+    "office",
+    "onedrive",
+    "onenote",
+    "outlook",
+    "photoshop",
+    "powerpoint",
+    "putty",
+    "pycharm",
+    "quicktime",
+    "radeon",
+    "reader",
+    "realtek",
+    "silverlight",
+    "skype",
+    "slack",
+    "sophos",
+    "spotify",
+    "sql",
+    "steam",
+    "studio",
+    "symantec",
+    "tableau",
+    "teams",
+    "thunderbird",
+    "unity",
+    "virtualbox",
+    "vlc",
+    "vmware",
+    "vscode",
+    "webex",
+    "webview",
+    "winrar",
+    "winscp",
+    "winzip",
+    "wireshark",
+    "xcode",
+    "zlib",
+    "zoom",
+]);
+
 /// RFC 4291, of eight groups of four and an address of version 4 at the end.
 const LONGEST: usize = 45;
 
@@ -130,14 +201,45 @@ fn version_4(text: &Text<'_>, point: usize) -> Option<(usize, usize)> {
 /// Whether words before say that this is a version, or the one that another is raised to, as in `version 1.2.3.4 to 1.2.4.0`.
 fn is_version(text: &Text<'_>, start: usize) -> bool {
     let first = text.word_at(start);
-    if VERSIONS.is_among(text, start, first, 2) {
+    if VERSIONS.is_among(text, start, first, 2) || is_of_program(text, start, first) {
         return true;
     }
     let is_link = |link: &usize| matches!(text.word(&text.words()[*link]), "to" | "and" | "or");
     let behind = first.checked_sub(1).filter(is_link).unwrap_or(first);
     let is_part = |at: usize| text.between(at) == b"." && text.words()[at].has_digit();
+    if is_raised(text, first) {
+        return true;
+    }
     let raised = behind.checked_sub(4).filter(|of_four| (*of_four..of_four + 3).all(is_part));
-    raised.is_some_and(|raised| VERSIONS.is_among(text, text.words()[raised].start, raised, 2))
+    raised
+        .is_some_and(|raised| VERSIONS.is_among(text, text.words()[raised].start, raised, 2) || is_raised(text, raised))
+}
+
+/// Whether something is raised from this version, as in `Upgraded Postgres from 12.3.4.5 to 12.3.4.6`.
+fn is_raised(text: &Text<'_>, first: usize) -> bool {
+    let Some([verb, _, from]) = first.checked_sub(3).and_then(|verb| text.words().get(verb..first)) else {
+        return false;
+    };
+    let verb = text.word(verb);
+    text.word(from) == "from"
+        && (verb.ends_with("pgraded") || verb.ends_with("pgrading") || verb.ends_with("owngraded"))
+}
+
+/// Whether a program is right before, as in `Outlook 16.0.1.2`, and the address is one that others could have as well.
+fn is_of_program(text: &Text<'_>, start: usize, first: usize) -> bool {
+    let is_private = |bytes: &[u8]| {
+        bytes.starts_with(b"10.")
+            || bytes.starts_with(b"127.")
+            || bytes.starts_with(b"192.168.")
+            || bytes.starts_with(b"172.")
+    };
+    let words = text.words();
+    let joins = |at: &usize| matches!(text.between(*at), b" " | b"/" | b" (" | b"-");
+    let Some(before) = first.checked_sub(1).filter(joins) else { return false };
+    let is_part =
+        matches!(text.word(&words[before]).to_ascii_lowercase().as_str(), "client" | "server" | "player" | "app");
+    let program = if is_part { before.checked_sub(1).filter(joins) } else { Some(before) };
+    program.is_some_and(|program| PROGRAMS.has(&words[program])) && !is_private(&text.bytes()[start..])
 }
 
 fn four_octets(bytes: &[u8], start: usize) -> Option<usize> {
@@ -211,6 +313,7 @@ mod tests {
         assert_eq!(ips("is 2001:db8:bce9::70ef, [fe80::1%eth0]"), ["2001:db8:bce9::70ef", "fe80::1"]);
         assert_eq!(ips("::ffff:10.0.0.1 and 2001:db8::/32"), ["::ffff:10.0.0.1", "2001:db8::/32"]);
         assert_eq!(ips("62:4e7c:99cf:ccab:d158:8df5:6d32:573d."), ["62:4e7c:99cf:ccab:d158:8df5:6d32:573d"]);
+        assert_eq!(ips("Outlook 10.1.2.3, Teams from 81.2.3.4"), ["10.1.2.3", "81.2.3.4"]);
         for none in [
             "1.2.3",
             "1.2.3.4.5",
@@ -230,6 +333,10 @@ mod tests {
             "version is 1.2.3.4",
             "from version 10.2.3.4 to 10.2.3.5",
             "upgrading 10.2.3.4 -> 10.2.4.0",
+            "Outlook 16.5.1.2 crashes",
+            "SQL Server 16.5.1.2 patched",
+            "Upgraded Postgres from 16.5.1.2 to 16.5.1.9",
+            "Acrobat Reader 23.1.2.4",
             "40.61.08.60",
             "Phone: 40.61.18.60",
         ] {

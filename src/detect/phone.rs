@@ -5,7 +5,7 @@ mod shape;
 mod words;
 
 use crate::detect::comma::is_within_number;
-use crate::detect::{At, Recogniser, Span, Starts, Text, Word};
+use crate::detect::{At, Recogniser, Span, Starts, Text, Word, person};
 use codes::code_of;
 use shape::Shape;
 pub(super) use words::{CALLS, LINES, NAMES, NUMBERS, OTHERS, WHOSE};
@@ -121,8 +121,9 @@ fn certainty(text: &Text<'_>, start: usize, word: Option<usize>, piece: &Shape) 
     let is_other = OTHERS.is_among(text, start, first, if is_formed { 2 } else { 3 })
         || NUMBERS.places_among(text, start, first, 2).any(|place| !is_somebodys(text, place));
     let is_other = is_other && !is_named;
-    let reach = 5;
-    let is_called = CALLS.is_among(text, start, first, reach)
+    let reach = 6;
+    let is_about = !is_formed && piece.groups() == 1 && is_about(text, first);
+    let is_called = CALLS.is_among(text, start, first, reach) && !is_about
         || LINES.is_behind(text, piece.end(), 1)
         || NUMBERS.places_among(text, start, first, reach).any(|place| is_somebodys(text, place))
         || !is_formed && !is_other && is_told_beside(text, start, piece);
@@ -135,18 +136,58 @@ fn certainty(text: &Text<'_>, start: usize, word: Option<usize>, piece: &Shape) 
     }
 }
 
-/// Whether something but a word for telephones beside a number says that it is one.
-fn is_told_beside(text: &Text<'_>, start: usize, piece: &Shape) -> bool {
-    piece.groups() > 2 && is_beside_mail(text.bytes(), start, piece.end()) || is_called_somebodys(text, piece.end())
+/// Whether a call was about this number, and not to it.
+fn is_about(text: &Text<'_>, first: usize) -> bool {
+    let before = first.checked_sub(1).map(|before| text.word(&text.words()[before]));
+    before.is_some_and(|word| ["about", "om", "over", "por", "per", "pour", "sobre", "wegen"].contains(&word))
 }
 
-/// Whether a number fills a field of a record, and an address of mail is in the next one: `Aino;32 14 51 37;aino@posti.example`.
+/// Whether something but a word for telephones beside a number says that it is one.
+fn is_told_beside(text: &Text<'_>, start: usize, piece: &Shape) -> bool {
+    let (bytes, end) = (text.bytes(), piece.end());
+    piece.is_subscribers()
+        && (is_beside_mail(bytes, start, end) || is_behind_name(text, start, end) || is_reached(text, start, piece))
+        || is_called_somebodys(text, end)
+}
+
+/// Whether somebody is reached at a number: Polish `pod 512 348 603`, Danish and Norwegian `på 32 14 67 92`.
+fn is_reached(text: &Text<'_>, start: usize, piece: &Shape) -> bool {
+    let before = &text.as_str()[..start];
+    piece.groups() == 4 && before.ends_with(" på ") || piece.groups() > 2 && before.ends_with(" pod ")
+}
+
+/// Whether a number fills a field of a record, and an address of mail is in the field before or behind it:
+/// `Aino;32 14 51 37;aino@posti.example`, `| Aino | aino@posti.example | 32145137 |`.
 fn is_beside_mail(bytes: &[u8], start: usize, end: usize) -> bool {
-    let is_end = |byte: &u8| matches!(byte, b';' | b',' | b'|' | b'\t');
-    let (Some(before), Some(behind)) = (bytes[..start].last(), bytes.get(end)) else { return false };
-    let field = |byte: &&u8| !is_end(byte) && !byte.is_ascii_whitespace();
-    let has_mail = || bytes[end + 1..].iter().take(LONGEST_MAIL).take_while(field).any(|byte| *byte == b'@');
-    before == behind && is_end(before) && has_mail()
+    let (before, behind) = (without_space_behind(&bytes[..start]), without_space_before(&bytes[end..]));
+    let is_apart = |mark: Option<&u8>| mark.filter(|byte| is_end_of_field(byte)).copied();
+    let (front, back) = (is_apart(before.last()), is_apart(behind.first()));
+    let Some(mark) = front.or(back) else { return false };
+    let fills =
+        [(front, before.is_empty() || before.ends_with(b"\n")), (back, behind.is_empty() || behind.starts_with(b"\n"))];
+    let field = |byte: &&u8| **byte != mark && !matches!(**byte, b'\n' | b'\r');
+    let is_mail = |byte: &u8| *byte == b'@';
+    fills.iter().all(|(end, is_last)| *end == Some(mark) || *is_last)
+        && (behind.iter().skip(1).take(LONGEST_MAIL).take_while(field).any(is_mail)
+            || before.iter().rev().skip(1).take(LONGEST_MAIL).take_while(field).any(is_mail))
+}
+
+fn without_space_behind(bytes: &[u8]) -> &[u8] {
+    bytes.strip_suffix(b" ").unwrap_or(bytes)
+}
+
+fn without_space_before(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b" ").unwrap_or(bytes)
+}
+
+fn is_end_of_field(byte: &u8) -> bool {
+    matches!(byte, b';' | b',' | b'|' | b'\t')
+}
+
+/// Whether somebody's name is before a number, and a comma between: `Aino Koski, 32 14 51 37, wants an offer`.
+fn is_behind_name(text: &Text<'_>, start: usize, end: usize) -> bool {
+    let is_set_off = text.bytes().get(end).is_none_or(|byte| matches!(byte, b',' | b'.' | b';' | b')' | b'\n'));
+    is_set_off && text.bytes()[..start].ends_with(b", ") && person::is_name_before(text, text.word_at(start))
 }
 
 /// RFC 5321 lets the part before the sign be so long.
@@ -222,6 +263,17 @@ mod tests {
             "Klient dzwonił z numeru 512 348 603 w sprawie",
             "She rang from number 946 999 66 today",
             "Aino Koski;32 14 51 37;aino@posti.example",
+            "C17;Aino Koski;45145220;aino@posti.example;2023-12-07",
+            "C17,Aino Koski,aino@posti.example,936 12 127,active",
+            "| Aino Koski | aino@posti.example | 644 55 75 67 |",
+            "Aino Koski\t377 7729885\taino@posti.example",
+            "Aino Koski, 32 14 51 37, wants an offer",
+            "Pacjent był u nas, oddzwonić 703-072-239.",
+            "Paziente venuto ieri, richiamare 394 4496124",
+            "Contatto: Aino Koski, 3881092345",
+            "Ela atende no 202 595 667 à tarde",
+            "Można ją zastać pod 640 514 657",
+            "Han er på 32 14 51 37 hele dagen",
         ] {
             assert_eq!(phones(said).len(), 1, "{said}");
         }
@@ -252,6 +304,10 @@ mod tests {
             "94699966 is the number of orders",
             "Call 2024 06 12 for it",
             "Aino Koski;32 14 51 37;x",
+            "Aino Koski;20240126;aino@posti.example",
+            "Order Status, 32 14 51 37, late",
+            "10023456;Aino Koski;x;aino@posti.example",
+            "The client called about 75220953",
             "nova.log 13:53:08 2017-05-16",
             "2017-05-16 00:00:04.500 2931 INFO",
             "numéro de facture 94699966",

@@ -36,6 +36,7 @@ pub(super) enum Tag {
     Nobody,
     Iban,
     Version,
+    Program,
     Filler,
     Call,
     PhoneName,
@@ -55,7 +56,7 @@ pub(super) enum Tag {
 /// Roles take the bits above those of the lists.
 const ROLE_SHIFT: u32 = 28;
 
-const VOCABULARIES: [&Vocabulary; 25] = [
+const VOCABULARIES: [&Vocabulary; 26] = [
     &address::words::STREET,
     &address::words::BOX,
     &address::words::ADDRESS,
@@ -67,6 +68,7 @@ const VOCABULARIES: [&Vocabulary; 25] = [
     &email_spoken::NOBODY,
     &iban::IBAN,
     &ip::VERSIONS,
+    &ip::PROGRAMS,
     &labelled::FILLERS,
     &phone::CALLS,
     &phone::NAMES,

@@ -1,8 +1,10 @@
 //! User names: behind a word that announces one, as handles with an at sign, and where logs of logins have them.
 
+use std::net::IpAddr;
+
 use crate::detect::context::Vocabulary;
 use crate::detect::tags::Tag;
-use crate::detect::{At, Recogniser, Span, Starts, Text, person};
+use crate::detect::{At, Recogniser, Span, Starts, Text, Word, person};
 
 pub(super) const RECOGNISER: Recogniser = Recogniser {
     name: "username",
@@ -37,6 +39,16 @@ const SURE_WORDS: &[&str] = &[
     "benutzernamen",
     "benutzerkennung",
     "identifiant",
+    "brugernavn",
+    "brugernavnet",
+    "brukernavn",
+    "brukernavnet",
+    "gebruikersnaam",
+    "anmeldename",
+    "nutzername",
+    "loginname",
+    "logonname",
+    "käyttäjänimi",
 ];
 
 /// Words behind which a user name can stand.
@@ -66,6 +78,17 @@ const WORDS: &[&str] = &[
     "bruger",
     "bruker",
     "użytkownik",
+    "użytkownika",
+    "użytkownikowi",
+    "brugeren",
+    "brukeren",
+    "usuaria",
+    "utilizadora",
+    "uid",
+    "userid",
+    "usr",
+    "uname",
+    "sudo",
 ];
 
 /// Words behind which a user name stands in lines about logins.
@@ -109,6 +132,7 @@ const USERS: &[&str] = &[
     "gebruiker",
     "bruger",
     "bruker",
+    "użytkownik",
     "login",
 ];
 
@@ -124,6 +148,26 @@ const DEEDS: &[&str] = &[
     " loggade ut",
     " fehlgeschlagen",
     " failed",
+];
+
+/// How words begin that say what becomes of accounts: that they are locked, blocked or reset.
+const FATES: &[&str] = &[
+    "lock",
+    "bloc",
+    "blok",
+    "bloq",
+    "gesperr",
+    "spärr",
+    "lukit",
+    "låst",
+    "låses",
+    "zablok",
+    "disabled",
+    "deactiv",
+    "deaktiv",
+    "desactiv",
+    "désactiv",
+    "suspend",
 ];
 
 const FROM: &[&str] = &[" from ", " från ", " von ", " desde ", " depuis ", " osoitteesta ", " fra ", " da ", " de "];
@@ -177,7 +221,7 @@ fn announced(text: &Text<'_>, word: usize) -> Option<(usize, usize, u8)> {
     if name.is_empty() || name.chars().count() > LONGEST || is_key {
         return None;
     }
-    if is_login(text, word, end) || is_log_of_user(text, word, end) {
+    if is_login(text, word, end) || is_log_of_user(text, word, end) || is_sudoer(text, announcer, end) {
         return Some((start, end, 85));
     }
     if name.len() < SHORTEST
@@ -211,9 +255,22 @@ fn stands_for(text: &Text<'_>, word: usize, start: usize, end: usize) -> bool {
 fn is_user(text: &Text<'_>, word: usize, joint: &Joint, end: usize) -> bool {
     let is_told = || joint.is_colon && USERS.contains(&text.word(&text.words()[word]).to_lowercase().as_str());
     let acts = || DEEDS.iter().any(|deed| text.as_str()[end..].starts_with(deed));
-    let is_of_address =
-        || follows_address(text, word) || is_for(text, word).is_some_and(|before| follows_address(text, before));
-    is_set_off(text, end) && (is_told() || is_of_address()) || acts() && !joint.is_colon
+    let is_of_address = || {
+        follows_address(text, word)
+            || is_for(text, word).is_some_and(|before| follows_address(text, before))
+            || text.as_str()[end..].strip_prefix(" (").is_some_and(begins_with_address)
+    };
+    let has_fate = || !joint.is_colon && meets_fate(text, end);
+    is_set_off(text, end) && (is_told() || is_of_address())
+        || (acts() || goes_on_from_address(&text.as_str()[end..])) && !joint.is_colon
+        || has_fate()
+}
+
+/// Whether one of the next words of the sentence says that an account is locked.
+fn meets_fate(text: &Text<'_>, end: usize) -> bool {
+    let first = text.word_at(end);
+    let near = (first..text.words().len()).take(3).take_while(|at| text.between(at.saturating_sub(1)) == b" ");
+    near.map(|at| text.word(&text.words()[at])).any(|word| FATES.iter().any(|fate| word.starts_with(fate)))
 }
 
 /// The word for `for` before a word for a user, with an article between or without.
@@ -237,11 +294,21 @@ fn is_set_off(text: &Text<'_>, end: usize) -> bool {
 /// ` from 10.0.0.7`, in some languages.
 fn goes_on_from_address(rest: &str) -> bool {
     let from = FROM.iter().find_map(|from| rest.strip_prefix(from));
-    from.is_some_and(|address| {
-        let length = address.bytes().take_while(|byte| byte.is_ascii_hexdigit() || b":.".contains(byte)).count();
-        address.bytes().take(length).filter(|byte| b":.".contains(byte)).count() >= 3
-    })
+    from.is_some_and(begins_with_address)
 }
+
+/// Whether a text begins with a network address, or with what looks like one.
+fn begins_with_address(text: &str) -> bool {
+    let length = text.bytes().take(LONGEST_ADDRESS).take_while(is_of_address).count();
+    text.bytes().take(length).filter(|byte| b":.".contains(byte)).count() >= 3
+}
+
+fn is_of_address(byte: &u8) -> bool {
+    byte.is_ascii_hexdigit() || b":.".contains(byte)
+}
+
+/// RFC 4291, of eight groups of four and an address of version 4 at the end.
+const LONGEST_ADDRESS: usize = 45;
 
 /// What joins a word to the name behind it.
 struct Joint {
@@ -257,6 +324,13 @@ const LINKS: &[&str] = &[
     "war ",
 ];
 
+/// What makes of a user a user name, with the colon behind it.
+const NAMED: &[&str] = &["name: ", "id: "];
+
+fn starts_with(text: &str, start: &str) -> bool {
+    text.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start))
+}
+
 /// Goes over what stands between a word and a name.
 fn joint(text: &Text<'_>, from: usize) -> Option<Joint> {
     let rest = &text.as_str()[from..];
@@ -266,9 +340,18 @@ fn joint(text: &Text<'_>, from: usize) -> Option<Joint> {
     }
     let is_firm = rest.as_bytes()[..signs].iter().any(|sign| matches!(sign, b'=' | b'"' | b'\'' | b'`' | b'>'));
     let is_colon = rest[..signs] == *": ";
-    let link = LINKS.iter().find(|link| rest[signs..].starts_with(**link)).map_or(0, |link| link.len());
     let closes = rest.starts_with('"') && !rest[..signs].contains([':', '=']);
-    (!closes).then_some(Joint { end: from + signs + link, is_firm: is_firm && link == 0, is_colon })
+    if closes {
+        return None;
+    }
+    // `User ID: anna`, `user name: anna`
+    if rest[..signs] == *" "
+        && let Some(named) = NAMED.iter().find(|named| starts_with(&rest[signs..], named))
+    {
+        return Some(Joint { end: from + signs + named.len(), is_firm: false, is_colon: true });
+    }
+    let link = LINKS.iter().find(|link| rest[signs..].starts_with(**link)).map_or(0, |link| link.len());
+    Some(Joint { end: from + signs + link, is_firm: is_firm && link == 0, is_colon })
 }
 
 /// Where a user name ends that begins here; no sign at its end is of it.
@@ -337,9 +420,17 @@ fn is_login(text: &Text<'_>, word: usize, end: usize) -> bool {
     is_method && rest.starts_with(" from ")
 }
 
+/// `sudo: x : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/ls`.
+fn is_sudoer(text: &Text<'_>, announcer: &Word, end: usize) -> bool {
+    text.word(announcer) == "sudo" && text.as_str()[end..].starts_with(" : ")
+}
+
 /// Whether the word before is the end of a network address.
 fn follows_address(text: &Text<'_>, word: usize) -> bool {
-    word.checked_sub(1).is_some_and(|at| text.words()[at].has_digit() && text.between(at) == b" ")
+    let Some(before) = word.checked_sub(1).filter(|at| text.between(*at) == b" ") else { return false };
+    let bytes = &text.bytes()[..text.words()[before].end];
+    let length = bytes.iter().rev().take(LONGEST_ADDRESS).take_while(|byte| is_of_address(byte)).count();
+    text.as_str()[bytes.len() - length..bytes.len()].parse::<IpAddr>().is_ok()
 }
 
 #[cfg(test)]
@@ -373,6 +464,14 @@ mod tests {
             ("no puedo entrar. Usuario: akoski. Saludos", "akoski"),
             ("login as akoski failed", "akoski"),
             ("INFO user akoski logged in from 10.0.0.7", "akoski"),
+            ("Brugernavn akoski blev låst", "akoski"),
+            ("Inloggen mislukt voor gebruiker akoski (10.0.0.7)", "akoski"),
+            ("O utilizador akoski foi bloqueado", "akoski"),
+            ("Nieudane logowanie użytkownika akoski (2001:db8::7)", "akoski"),
+            ("Password reset requested for user akoski from 10.0.0.7", "akoski"),
+            ("User ID: akoski", "akoski"),
+            ("uid=akoski action=delete", "akoski"),
+            ("sudo: akoski : TTY=pts/0", "akoski"),
             ("and @anna_k42 linked", "@anna_k42"),
             ("GRANT ALL TO 'ops_1'@'10.0.0.7';", "ops_1"),
             ("10.0.0.7 - xlind [27/Nov/2024:10:00:00 +0000] \"GET / HTTP/1.1\"", "xlind"),
@@ -406,6 +505,9 @@ mod tests {
             "waiting for backup from 10.0.0.7",
             "waiting for details from 10 people",
             "user provisioning (beta)",
+            "user interface locked",
+            "User ID: 1234",
+            "appelé du 07.83.37.01.86 pour AB2576-302",
         ] {
             assert!(names(text).is_empty(), "{text}");
         }

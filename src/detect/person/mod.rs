@@ -46,10 +46,16 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
         if let Some(family) = inverted::family_before(text, segment) {
             found.pop_if(|span| span.kind == "PERSON" && span.start == text.words()[family].start);
             found.push(span(text, family, segment.last(), score.max(SURE)));
-        } else if score >= ENOUGH && !is_of_day(text, segment) {
+        } else if score >= enough(text, segment) && !is_of_day(text, segment) {
             found.push(span(text, segment.first(), segment.last(), score));
         }
     });
+}
+
+/// From what score on a segment is a name: one word that names a month as well needs more than lists, as `Hi April` has it.
+fn enough(text: &Text<'_>, segment: &Segment) -> i32 {
+    let is_month = segment.first() == segment.last() && MONTH.has(&text.words()[segment.last()]);
+    if is_month { SURE } else { ENOUGH }
 }
 
 /// Whether a word alone is the month of a day: `Jun 14`, `2 April`, `May 2026`.
@@ -83,6 +89,17 @@ pub(super) fn small_family(text: &Text<'_>, at: usize) -> Option<Span> {
     is_name.then(|| span(text, at, at, SURE))
 }
 
+/// Whether the two words before one are a given name and a family name, as far as lists know one of the two.
+pub(super) fn is_name_before(text: &Text<'_>, at: usize) -> bool {
+    let Some([given, family]) = at.checked_sub(2).and_then(|first| text.words().get(first..at)) else { return false };
+    let entry = |word: &Word| lexicon::entry_of(text, word).unwrap_or_default();
+    let (first, last) = (entry(given), entry(family));
+    let is_word = |entry: lexicon::Entry| entry.is_common() || entry.role.is_some();
+    let is_given = first.given >= 2 && !is_word(first) && (last.family >= 4 || !is_word(last));
+    let is_family = last.family >= 4 && !is_word(last) && !is_word(first);
+    given.is_capital && family.is_capital && text.between(at - 2) == b" " && (is_given || is_family)
+}
+
 /// The span from the beginning of one word to the end of another.
 fn span(text: &Text<'_>, first: usize, last: usize, score: i32) -> Span {
     let (start, end) = (text.words()[first].start, text.words()[last].end);
@@ -112,6 +129,17 @@ pub(super) fn is_place(text: &Text<'_>, word: &Word) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::detect::tests::found;
+
+    #[test]
+    fn a_month_is_nobody() {
+        assert!(found("August was wet, April orders rose", "PERSON").is_empty());
+        assert_eq!(found("Hi April, thanks", "PERSON"), ["April"]);
+    }
+
+    #[test]
+    fn a_key_of_a_log_is_nobody() {
+        assert!(found("user=simone src=10.0.0.7", "PERSON").is_empty());
+    }
 
     #[test]
     fn a_name_that_is_turned_round_takes_no_letters_of_others() {

@@ -76,7 +76,9 @@ pub(in crate::detect) const ROLES: &[(Role, &str)] = &[
         "hi hello hey dear hei moi terve moikka hej hejsan tjena hallo lieber liebe geehrter geehrte geehrten cher \
          chere bonjour salut hola estimado estimada querido querida buenos kara kare basta bastan hyva guten \
          morning \
-         ciao caro beste geachte kjaere gentile moin servus szanowny szanowna",
+         ciao caro beste geachte kjaere gentile moin servus szanowny szanowna \
+         czesc witaj witam drogi droga ola prezado prezada caros buongiorno buonasera egregio hoi dag goedemorgen \
+         goedemiddag hejsa goddag bonsoir",
     ),
     (
         Role::Closing,
@@ -84,7 +86,8 @@ pub(in crate::detect) const ROLES: &[(Role, &str)] = &[
          vanligen grusse gruss cordialement saludos atentamente salutations xoxo signed by allekirjoittanut \
          undertecknad \
          hilsen hilsner vh groet groeten groetjes pozdrawiam pozdrowienia saluti cumprimentos abraco mfg \
-         ystavallisesti kunnioittaen vennlig venlig respectfully",
+         ystavallisesti kunnioittaen vennlig venlig respectfully \
+         dzieki dziekuje grazie merci gracias obrigado obrigada bedankt powazaniem",
     ),
     (
         Role::Person,
@@ -113,7 +116,10 @@ pub(in crate::detect) const ROLES: &[(Role, &str)] = &[
          mottaker betaler bestuurder halter halterin fahrerin kollegin versicherte versicherter mieter mieterin \
          agare hyresgast handlaggare omistaja omistajan haltija haltijan kuljettajan kuljettajana vuokralainen \
          hakija vakuutettu titulaire conductrice conducteur proprietaire locataire conductora titular propietario \
-         propietaria inquilino keeper tenant insured claimant pupil subscriber landlord trustee cardholder",
+         propietaria inquilino keeper tenant insured claimant pupil subscriber landlord trustee cardholder \
+         inhaber inhaberin kontoinhaber karteninhaber mieters intestatario titolare proprietario conducente dipendente \
+         inquilina motorista funcionario funcionaria houder eigenaar huurder medewerker indehaver innehaver ejer eier \
+         lejer leietaker wlasciciel wlascicielka posiadacz pracownik kierowca najemca klienta klientki pacjenta pacjentki",
     ),
     (
         Role::Label,

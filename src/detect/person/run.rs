@@ -180,7 +180,9 @@ impl Segment {
         }
         let is_double = text.between(at) == b"-";
         let last = at + 1 + usize::from(is_double);
-        if text.between(last - 1) != b" " || is_double && !is_small(last) {
+        // `user=aino src=10.0.0.7`: what an equals sign follows is a name of another kind.
+        let is_key = || text.bytes().get(words[last].end) == Some(&b'=');
+        if text.between(last - 1) != b" " || is_double && !is_small(last) || is_key() {
             return None;
         }
         let given = Token::read(text, at);

@@ -187,6 +187,19 @@ impl Shape {
         self.bracketed == Some(0) && (7..=12).contains(&self.count) && self.groups > 1
     }
 
+    /// A number as it is dialled where there is no `0` before it, that ends no count and no year: Nordic, Iberian and Polish ones
+    /// of eight or nine digits, and Italian ones of ten.
+    pub(super) fn is_subscribers(&self) -> bool {
+        let is_long = matches!(self.count, 8 | 9) || self.count == 10 && self.digits[0] == b'3';
+        let is_grouped = self.lengths().iter().skip(1).all(|length| *length >= 2) && self.groups <= 4;
+        is_long && is_grouped && self.digits[0] >= b'2' && !self.is_day()
+    }
+
+    /// `20240126`, and `2024 01 26`.
+    fn is_day(&self) -> bool {
+        self.count == 8 && matches!(self.lengths(), [8] | [4, 2, 2]) && self.digits.starts_with(b"20")
+    }
+
     /// What can be a number where it is said to be one.
     pub(super) fn is_plausible(&self) -> bool {
         let most = if self.groups > 1 || self.digits[0] == b'0' { 12 } else { 11 };
