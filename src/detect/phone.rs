@@ -153,7 +153,7 @@ fn is_told_beside(text: &Text<'_>, start: usize, piece: &Shape) -> bool {
 /// Whether somebody is reached at a number: Polish `pod 512 348 603`, Danish and Norwegian `på 32 14 67 92`.
 fn is_reached(text: &Text<'_>, start: usize, piece: &Shape) -> bool {
     let before = &text.as_str()[..start];
-    piece.groups() == 4 && before.ends_with(" på ") || piece.groups() > 2 && before.ends_with(" pod ")
+    piece.is_of_the_north() && before.ends_with(" på ") || piece.groups() > 2 && before.ends_with(" pod ")
 }
 
 /// Whether a number fills a field of a record, and an address of mail is in the field before or behind it:
@@ -184,10 +184,17 @@ fn is_end_of_field(byte: &u8) -> bool {
     matches!(byte, b';' | b',' | b'|' | b'\t')
 }
 
-/// Whether somebody's name is before a number, and a comma between: `Aino Koski, 32 14 51 37, wants an offer`.
+/// Whether somebody's name is before a number: `Aino Koski, 32 14 51 37, wants an offer`, `Aino Koski (32 14 51 37) asks`, or with an
+/// address of mail between, as in `Aino Koski <aino@posti.example> 32 14 51 37`.
 fn is_behind_name(text: &Text<'_>, start: usize, end: usize) -> bool {
-    let is_set_off = text.bytes().get(end).is_none_or(|byte| matches!(byte, b',' | b'.' | b';' | b')' | b'\n'));
-    is_set_off && text.bytes()[..start].ends_with(b", ") && person::is_name_before(text, text.word_at(start))
+    let (before, behind) = (&text.bytes()[..start], text.bytes().get(end));
+    let is_set_off = || behind.is_none_or(|byte| matches!(byte, b',' | b'.' | b';' | b')' | b'\n'));
+    if before.ends_with(b"> ") {
+        let mut within = before.iter().rev().skip(2).take(LONGEST_MAIL).take_while(|byte| **byte != b'<');
+        return is_set_off() && within.any(|byte| *byte == b'@');
+    }
+    let is_told = before.ends_with(b", ") && is_set_off() || before.ends_with(b" (") && behind == Some(&b')');
+    is_told && person::is_name_before(text, text.word_at(start))
 }
 
 /// RFC 5321 lets the part before the sign be so long.
@@ -268,6 +275,9 @@ mod tests {
             "| Aino Koski | aino@posti.example | 644 55 75 67 |",
             "Aino Koski\t377 7729885\taino@posti.example",
             "Aino Koski, 32 14 51 37, wants an offer",
+            "Aino Koski (615 658 760) asks",
+            "Aino Koski <aino@posti.example> 32 14 51 37",
+            "Du når meg på 434 49 352",
             "Pacjent był u nas, oddzwonić 703-072-239.",
             "Paziente venuto ieri, richiamare 394 4496124",
             "Contatto: Aino Koski, 3881092345",
@@ -306,6 +316,7 @@ mod tests {
             "Aino Koski;32 14 51 37;x",
             "Aino Koski;20240126;aino@posti.example",
             "Order Status, 32 14 51 37, late",
+            "på 450 000 000 kroner",
             "10023456;Aino Koski;x;aino@posti.example",
             "The client called about 75220953",
             "nova.log 13:53:08 2017-05-16",

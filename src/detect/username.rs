@@ -260,10 +260,8 @@ fn is_user(text: &Text<'_>, word: usize, joint: &Joint, end: usize) -> bool {
             || is_for(text, word).is_some_and(|before| follows_address(text, before))
             || text.as_str()[end..].strip_prefix(" (").is_some_and(begins_with_address)
     };
-    let has_fate = || !joint.is_colon && meets_fate(text, end);
-    is_set_off(text, end) && (is_told() || is_of_address())
-        || (acts() || goes_on_from_address(&text.as_str()[end..])) && !joint.is_colon
-        || has_fate()
+    let goes_on = || acts() || goes_on_from_address(&text.as_str()[end..]) || meets_fate(text, end);
+    is_set_off(text, end) && (is_told() || is_of_address()) || !joint.is_colon && goes_on()
 }
 
 /// Whether one of the next words of the sentence says that an account is locked.
@@ -427,10 +425,14 @@ fn is_sudoer(text: &Text<'_>, announcer: &Word, end: usize) -> bool {
 
 /// Whether the word before is the end of a network address.
 fn follows_address(text: &Text<'_>, word: usize) -> bool {
-    let Some(before) = word.checked_sub(1).filter(|at| text.between(*at) == b" ") else { return false };
-    let bytes = &text.bytes()[..text.words()[before].end];
-    let length = bytes.iter().rev().take(LONGEST_ADDRESS).take_while(|byte| is_of_address(byte)).count();
-    text.as_str()[bytes.len() - length..bytes.len()].parse::<IpAddr>().is_ok()
+    let Some(before) = word.checked_sub(1).map(|at| &text.words()[at]) else { return false };
+    let bytes = &text.bytes()[..before.end];
+    // The last part of an address is behind a sign of it.
+    let is_part = matches!(bytes[..before.start].last(), Some(b'.' | b':')) && text.between(word - 1) == b" ";
+    is_part && {
+        let length = bytes.iter().rev().take(LONGEST_ADDRESS).take_while(|byte| is_of_address(byte)).count();
+        text.as_str()[bytes.len() - length..bytes.len()].parse::<IpAddr>().is_ok()
+    }
 }
 
 #[cfg(test)]

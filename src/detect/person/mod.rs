@@ -46,16 +46,15 @@ fn find(text: &Text<'_>, at: At, found: &mut Vec<Span>) {
         if let Some(family) = inverted::family_before(text, segment) {
             found.pop_if(|span| span.kind == "PERSON" && span.start == text.words()[family].start);
             found.push(span(text, family, segment.last(), score.max(SURE)));
-        } else if score >= enough(text, segment) && !is_of_day(text, segment) {
+        } else if score >= ENOUGH && !(score < SURE && is_month(text, segment)) && !is_of_day(text, segment) {
             found.push(span(text, segment.first(), segment.last(), score));
         }
     });
 }
 
-/// From what score on a segment is a name: one word that names a month as well needs more than lists, as `Hi April` has it.
-fn enough(text: &Text<'_>, segment: &Segment) -> i32 {
-    let is_month = segment.first() == segment.last() && MONTH.has(&text.words()[segment.last()]);
-    if is_month { SURE } else { ENOUGH }
+/// Whether one word is all, and names a month as well: it needs more than lists to be somebody, as `Hi April` has it.
+fn is_month(text: &Text<'_>, segment: &Segment) -> bool {
+    segment.first() == segment.last() && MONTH.has(&text.words()[segment.last()])
 }
 
 /// Whether a word alone is the month of a day: `Jun 14`, `2 April`, `May 2026`.

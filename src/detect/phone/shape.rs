@@ -195,6 +195,11 @@ impl Shape {
         is_long && is_grouped && self.digits[0] >= b'2' && !self.is_day()
     }
 
+    /// As Danes and Norwegians group theirs, and nobody an amount.
+    pub(super) fn is_of_the_north(&self) -> bool {
+        matches!(self.lengths(), [2, 2, 2, 2] | [3, 2, 3])
+    }
+
     /// `20240126`, and `2024 01 26`.
     fn is_day(&self) -> bool {
         self.count == 8 && matches!(self.lengths(), [8] | [4, 2, 2]) && self.digits.starts_with(b"20")

@@ -69,12 +69,34 @@ pub fn classify(rows: Rows, name: &str, data_type: &DataType, facts: &Facts) -> 
         return Finding { kind, evidence: Evidence::Values };
     }
     // A code of a few is rather a word for each of them, as of currencies or discounts.
-    let said = if said == Meaning::Is(Kind::Key) && is_of_a_code(name) && facts.is_category() {
-        Meaning::Nothing
-    } else {
-        said
+    let is_key = matches!(said, Meaning::Is(Kind::Key | Kind::PersonKey));
+    let said = if is_key && is_of_a_code(name) && facts.is_category() { Meaning::Nothing } else { said };
+    named(said, data_type, facts).unwrap_or_else(|| by_values(disproved(said), data_type, facts))
+}
+
+/// What a name says still, where values are not what it says: of people's own, nothing.
+fn disproved(said: Meaning) -> Meaning {
+    match said {
+        Meaning::Is(Kind::Email | Kind::Phone | Kind::Ip | Kind::Mac | Kind::Iban | Kind::Card) => Meaning::Nothing,
+        said => said,
+    }
+}
+
+/// The kind of name that a column beside another one of names holds, where its values may be names: what lists know of them is not
+/// much, but in company it is enough.
+pub fn beside_names(beside: Kind, data_type: &DataType, facts: &Facts) -> Option<Finding> {
+    let (kind, like) = match beside {
+        Kind::FirstName => (Kind::LastName, Like::Family),
+        Kind::LastName => (Kind::FirstName, Like::Given),
+        _ => return None,
     };
-    named(said, data_type, facts).unwrap_or_else(|| by_values(said, data_type, facts))
+    let is_of_names = takes(kind, data_type)
+        && facts.only_words() >= MOST
+        && facts.capitals() >= MOST
+        && facts.words() < 2.0
+        && facts.distinct_ratio() >= MANY;
+    let (share, place) = (facts.likely(like), facts.likely(Like::Place));
+    (is_of_names && share >= 0.25 && share > place).then_some(Finding { kind, evidence: Evidence::Values })
 }
 
 /// What values show whatever the column is called.
@@ -139,7 +161,12 @@ fn fits(kind: Kind, data_type: &DataType, facts: &Facts) -> bool {
         Kind::Name | Kind::FirstName | Kind::LastName => {
             facts.some_letters() >= MOST && facts.some_digits() < 0.3 && facts.words() < 6.0
         }
-        Kind::Address => facts.some_letters() >= MANY && facts.form(Form::Ip) < MANY && facts.form(Form::Email) < MANY,
+        Kind::Address => {
+            !facts.is_category()
+                && facts.some_letters() >= MANY
+                && facts.form(Form::Ip) < MANY
+                && facts.form(Form::Email) < MANY
+        }
         Kind::PersonKey => !matches!(data_type, DataType::Boolean) && facts.words() < 3.0,
         Kind::BirthDate => dated || facts.only_digits() >= MANY || !matches!(data_type, DataType::Utf8),
         Kind::Age => facts.length() <= 12.0,
@@ -207,6 +234,10 @@ fn by_values(said: Meaning, data_type: &DataType, facts: &Facts) -> Finding {
     if wants(Kind::PersonKey) && facts.form(Form::Number) >= MANY && !facts.is_choice() {
         return Finding { kind: Kind::PersonKey, evidence: Evidence::Name };
     }
+    let is_street = facts.form(Form::Street) >= MOST && facts.addressed() >= 0.3 && !facts.is_category();
+    if is_street || wants(Kind::Address) && facts.form(Form::Street) >= MANY {
+        return of(Kind::Address);
+    }
     if is_personal_text(said, facts) {
         return of(Kind::PersonalText);
     }
@@ -234,8 +265,13 @@ fn likely_name(said: Meaning, facts: &Facts) -> Option<Kind> {
         return None;
     }
     let least = if expected { 0.4 } else { 0.6 };
-    let [given, family, full, place] =
-        [Like::Given, Like::Family, Like::Full, Like::Place].map(|like| facts.likely(like));
+    let [given, family, full, place, common] =
+        [Like::Given, Like::Family, Like::Full, Like::Place, Like::Common].map(|like| facts.likely(like));
+    // `Red`, `Green` and `Brown` are names as well.
+    let repeats = facts.values < 30 && facts.distinct_ratio() <= 0.6;
+    if !expected && (common >= MANY || repeats) {
+        return None;
+    }
     let named = [(Kind::Name, full), (Kind::LastName, family), (Kind::FirstName, given)];
     let (kind, share) = named.into_iter().max_by(|left, right| left.1.total_cmp(&right.1))?;
     (share >= least && share > place).then_some(kind)
@@ -305,7 +341,9 @@ fn is_personal_text(said: Meaning, facts: &Facts) -> bool {
     let prose = facts.words() >= 3.0;
     let long = facts.length() >= 12.0;
     let named = said == Meaning::MayBe(Kind::Text) || said == Meaning::Is(Kind::Url) || said == Meaning::Is(Kind::Text);
-    (facts.with_number() >= SOME && long && (prose || named))
+    // Telephone numbers and addresses of mail in one column, as where another says which they are.
+    let mixed = facts.with_number() >= MOST;
+    (facts.with_number() >= SOME && long && (prose || named || mixed))
         || (facts.with_somebody() >= 0.25 && prose && facts.words() >= 4.0)
 }
 

@@ -20,7 +20,7 @@ const LONGEST: usize = 400;
 /// Facts about the sampled values of one column; made in one pass.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
-    /// Values that are not null and not empty.
+    /// Values that are not null, not empty, and no word for that.
     pub values: usize,
     pub distinct: usize,
     pub shortest: usize,
@@ -48,8 +48,8 @@ pub struct Facts {
     with_number: usize,
     /// Of each kind of national identifier, how many values have its check digit.
     numbers: HashMap<&'static str, usize>,
-    /// Values that are more likely than not a given name, a family name, both, and a place.
-    likely: [usize; 4],
+    /// Values that are more likely than not a given name, a family name, both, a place, and a common word.
+    likely: [usize; 5],
 }
 
 /// What a value can be like, as a place in the counts of [`Facts`].
@@ -59,6 +59,7 @@ pub enum Like {
     Family,
     Full,
     Place,
+    Common,
 }
 
 /// The identifiers of people: those of firms have check digits too.
@@ -80,7 +81,7 @@ impl Observer {
         self.seen.clear();
         let mut facts = Facts { shortest: usize::MAX, ..Facts::default() };
         let mut fresh = Vec::with_capacity(values.len().min(4 * LOOKED_AT));
-        for value in values.iter().map(|value| value.trim()).filter(|value| !value.is_empty()) {
+        for value in values.iter().map(|value| value.trim()).filter(|value| !says_nothing(value)) {
             let is_new = self.seen.insert(hash(value));
             facts.count(value);
             if is_new {
@@ -95,6 +96,12 @@ impl Observer {
         }
         facts
     }
+}
+
+/// Whether a value stands for one that is not there.
+fn says_nothing(value: &str) -> bool {
+    const WORDS: [&str; 7] = ["null", "(null)", "n/a", "nan", "none", "#n/a", "\\n"];
+    value.is_empty() || value == "-" || WORDS.iter().any(|word| value.eq_ignore_ascii_case(word))
 }
 
 fn hash(value: &str) -> u64 {
@@ -154,7 +161,8 @@ impl Facts {
         let shape = Shape::of(value);
         if shape.is_words() {
             let like = likeness(value);
-            let likely = [like.given, like.family, like.full, like.place].map(|percent| usize::from(percent > 50));
+            let likely =
+                [like.given, like.family, like.full, like.place, like.common].map(|percent| usize::from(percent > 50));
             self.likely.iter_mut().zip(likely).for_each(|(count, one)| *count += one);
         }
         if (6..=20).contains(&shape.digits) {
@@ -176,6 +184,12 @@ impl Facts {
     /// The share of values that a recogniser takes whole.
     pub fn whole(&self, kind: &str) -> f32 {
         self.of_looked(self.whole.get(kind).copied().unwrap_or(0))
+    }
+
+    /// The share of values with an address in them.
+    pub fn addressed(&self) -> f32 {
+        let count = |kinds: &HashMap<&'static str, usize>| kinds.get("ADDRESS").copied().unwrap_or(0);
+        self.of_looked((count(&self.whole) + count(&self.inside)).min(self.looked))
     }
 
     fn of_looked(&self, count: usize) -> f32 {

@@ -15,13 +15,13 @@ const PHRASES: &[(Kind, &str)] = &[
         Kind::FirstName,
         "first name|given name|forename|fore name|fname|middle name|middle initial|preferred name|firstname|givenname|\
          etunimi|etu nimi|etunimet|kutsumanimi|toinen nimi|fornamn|for namn|tilltalsnamn|mellannamn|vorname|vor name|\
-         rufname|prenom|prenoms|nombre de pila|primer nombre|segundo nombre|nombres|first nm|fst name|voornaam|fornavn|nome proprio|imie|krestni jmeno",
+         rufname|prenom|prenoms|nombre de pila|primer nombre|segundo nombre|nombres|first nm|fst name|voornaam|fornavn|nome proprio|imie|krestni jmeno|primeiro nome|prenume|eesnimi|keresztnev",
     ),
     (
         Kind::LastName,
         "last name|family name|surname|sur name|lname|maiden name|maiden|mothers maiden|mothers maiden name|lastname|\
          sukunimi|suku nimi|efternamn|efter namn|slaktnamn|nachname|nach name|familienname|familien name|geburtsname|\
-         nom de famille|nom famille|nom de naissance|patronyme|apellido|apellidos|primer apellido|segundo apellido|last nm|achternaam|etternavn|efternavn|cognome|sobrenome|nazwisko|prijmeni|nname",
+         nom de famille|nom famille|nom de naissance|patronyme|apellido|apellidos|primer apellido|segundo apellido|last nm|achternaam|etternavn|efternavn|cognome|sobrenome|nazwisko|prijmeni|nname|perenimi|vezeteknev|soyad|perekonnanimi",
     ),
     (
         Kind::Name,
@@ -59,7 +59,7 @@ const PHRASES: &[(Kind, &str)] = &[
         "bank account|bank account number|account number|account no|acct number|acct no|acct num|bank acct|routing number|\
          pankkitili|pankkitilin numero|bankkonto|bankkontonummer|kontonummer|konto nummer|kontonr|kontonummer bank|\
          compte bancaire|numero de compte|numero compte|cuenta bancaria|numero de cuenta|numero cuenta|sort code account|\
-         rekno|reknr|rekeningnummer|kontonumer",
+         rekno|reknr|rekeningnummer|kontonumer|acct nbr|account nbr|konto nbr|numero conta|numero di conto|rekening",
     ),
     (
         Kind::Ip,
@@ -114,7 +114,7 @@ const PHRASES: &[(Kind, &str)] = &[
         "user name|username|usernm|login|login name|login id|logon|logon name|user login|nick|nick name|nickname|handle|screen name|\
          screenname|account name|display name|twitter|twitter handle|skype|skype id|slack|discord|telegram|github|github user|kayttajatunnus|kayttaja tunnus|\
          kayttajanimi|kayttaja nimi|tunnus kayttaja|anvandarnamn|anvandar namn|benutzername|benutzer name|nutzername|nutzer name|anmeldename|\
-         nom d utilisateur|nom utilisateur|identifiant|pseudo|pseudonyme|nombre de usuario|nombre usuario|usuario|alias|samaccountname|upn|uname|usr|benutzerkennung|brugernavn|brukernavn|gebruikersnaam|utilisateur|nome utente",
+         nom d utilisateur|nom utilisateur|identifiant|pseudo|pseudonyme|nombre de usuario|nombre usuario|usuario|alias|samaccountname|upn|uname|usr|benutzerkennung|brugernavn|brukernavn|gebruikersnaam|utilisateur|nome utente|auth user|remote user|db user|os user|user nm|usr nm|gebruiker naam|bruker navn|bruger navn|nazwa uzytkownika|nome de utilizador",
     ),
     (
         Kind::Secret,
@@ -134,7 +134,7 @@ const PHRASES: &[(Kind, &str)] = &[
          billing address|shipping address|delivery address|residence|residential address|house number|full address|osoite|katu|katuosoite|katu osoite|\
          lahiosoite|lahi osoite|posti osoite|postiosoite|kotiosoite|toimitusosoite|laskutusosoite|adress|gatuadress|gatu adress|gata|postadress|\
          post adress|hemadress|leveransadress|besoksadress|adresse|strasse|str|anschrift|wohnadresse|lieferadresse|rechnungsadresse|postanschrift|hausnummer|\
-         rue|voie|adresse postale|domicile|direccion|domicilio|calle|direccion postal|apartment|apt number|po box|indirizzo|endereco|straat|straatnaam|gateadresse|ulica|vei|adres|adr|vejnavn|gatenavn",
+         rue|voie|adresse postale|domicile|direccion|domicilio|calle|direccion postal|apartment|apt number|po box|indirizzo|endereco|straat|straatnaam|gateadresse|ulica|vei|adres|adr|vejnavn|gatenavn|via|gate|vej|rua|morada|ulice|utca|strada|sokak|tanav|adresa|cim|addr 1|addr 2|adr ln|line|line 1|line 2",
     ),
     (
         Kind::City,
@@ -242,7 +242,7 @@ const PEOPLE: &str = "customer|cust|client|clnt|user|usr|person|people|individua
      cliente|usuario|persona|paciente|empleado|propietario|titular|destinatario|remitente|miembro|alumno|socio|contacto|asegurado";
 
 /// Organisations, and what only they have.
-const ORGANISATIONS: &str = "company|vendor|supplier|seller|store|shop|merchant|school|institution|organization|organisation|org|brand|manufacturer|bank|branch|department|dept|\
+const ORGANISATIONS: &str = "publisher|company|vendor|supplier|seller|store|shop|merchant|school|institution|organization|organisation|org|brand|manufacturer|bank|branch|department|dept|\
      team|business|corp|corporation|firm|agency|warehouse|office|carrier|shipper|provider|hospital|facility|clinic|payer|insurer|\
      yritys|toimittaja|kauppa|pankki|myymala|osasto|foretag|leverantor|butik|lieferant|unternehmen|handler|filiale|entreprise|fournisseur|societe|magasin|proveedor|tienda";
 

@@ -105,6 +105,10 @@ fn in_company(rows: Rows, kind: Kind, before: &[String], all: &[String]) -> Mean
         Kind::Name if all.len() == 1 => Meaning::MayBe(Kind::Name),
         Kind::Url => url(rows, before),
         Kind::Text => Meaning::MayBe(Kind::Text),
+        // A way is a street in Italian, a gate one in Norwegian, and a line may be one of an address.
+        Kind::Address if matches!(all[before.len()].as_str(), "via" | "gate" | "vej" | "vei" | "line") => {
+            if before.is_empty() { Meaning::MayBe(Kind::Address) } else { Meaning::Nothing }
+        }
         Kind::ProfileUrl if rows == Rows::Organisations || is(Role::Organisation) => Meaning::Is(Kind::Url),
         Kind::BankAccount if rows == Rows::Organisations => Meaning::Is(Kind::Key),
         kind => Meaning::Is(kind),
@@ -156,7 +160,7 @@ fn part_of_name(word: &str) -> Option<Meaning> {
 
 fn reports_to(words: &[String]) -> bool {
     let joined = words.join(" ");
-    ["reports to", "created by", "updated by", "modified by", "approved by", "assigned to", "changed by"]
+    ["reports to", "created by", "updated by", "upd by", "modified by", "approved by", "assigned to", "changed by"]
         .contains(&joined.as_str())
 }
 

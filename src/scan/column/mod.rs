@@ -14,7 +14,7 @@ mod shape;
 mod words;
 
 use crate::detect::{Likeness, likeness};
-pub use classify::{Evidence, Finding, classify};
+pub use classify::{Evidence, Finding, beside_names, classify};
 pub use facts::{Facts, Observer};
 pub use kind::Kind;
 pub use meaning::Rows;
@@ -159,6 +159,66 @@ mod tests {
         assert_eq!(told("first_name", &["1999-01-01", "2000-01-01"]), Kind::Moment);
         assert_eq!(told("ref_key", &["131052-308T", "010190-002R"]), Kind::NationalId);
         assert_eq!(told("ref_key", &["131052308", "010190002"]), Kind::PersonKey);
+    }
+
+    #[test]
+    fn values_that_are_not_there_say_nothing() {
+        let values = ["Aino Koski", "NULL", "-", "Eero Salo", "n/a", "Mikko Virtanen"];
+        let facts = Observer::default().facts(&values);
+        assert_eq!((facts.values, facts.distinct), (3, 3));
+        assert_eq!(classify(Rows::Other, "c1", &DataType::Utf8, &facts).kind, Kind::Name);
+    }
+
+    #[test]
+    fn colours_are_nobody() {
+        let told =
+            |values: &[&str]| classify(Rows::Other, "c1", &DataType::Utf8, &Observer::default().facts(values)).kind;
+        assert_eq!(told(&["Red", "Green", "Brown"]), Kind::Other);
+        assert_eq!(told(&["punainen", "sininen", "punainen", "musta", "sininen"]), Kind::Other);
+    }
+
+    #[test]
+    fn streets_are_told_by_name_where_values_are_streets() {
+        let told = |name: &str, values: &[&str]| {
+            classify(Rows::Other, name, &DataType::Utf8, &Observer::default().facts(values)).kind
+        };
+        let streets = ["Via Roma 12", "Corso Verdi 3", "Viale Manzoni 45"];
+        assert_eq!(told("via", &streets), Kind::Address);
+        assert_eq!(told("line", &["12 High Street", "3 Mill Lane", "45 Park Road"]), Kind::Address);
+        assert_eq!(told("via", &["web", "shop", "phone"]), Kind::Other);
+        assert_ne!(told("product_line", &["Classic Cars", "Ships", "Trains"]), Kind::Address);
+        assert_ne!(told("residence", &[["rural", "urban"]; 20].concat()), Kind::Address);
+    }
+
+    #[test]
+    fn names_of_columns_that_values_disprove_say_nothing() {
+        let told = |name: &str, values: &[&str]| {
+            classify(Rows::Other, name, &DataType::Utf8, &Observer::default().facts(values)).kind
+        };
+        assert_eq!(told("email", &["Aino Koski", "Eero Salo", "Mikko Virtanen"]), Kind::Name);
+        let mixed = ["aino.koski@posti.example", "+358 40 123 4567", "eero.salo@posti.example", "+358 50 765 4321"];
+        assert_eq!(told("value", &mixed), Kind::PersonalText);
+        assert_eq!(
+            classify(
+                Rows::People,
+                "code",
+                &DataType::Utf8,
+                &Observer::default().facts(&[["M", "S", "D"]; 20].concat())
+            )
+            .kind,
+            Kind::Category
+        );
+    }
+
+    #[test]
+    fn a_column_beside_given_names_is_of_family_names() {
+        let facts = Observer::default().facts(&["Koski", "Xqzzy", "Virtanen", "Qwrtz", "Zzxqy"]);
+        assert_eq!(classify(Rows::Other, "c2", &DataType::Utf8, &facts).kind, Kind::Other);
+        assert_eq!(
+            beside_names(Kind::FirstName, &DataType::Utf8, &facts).map(|found| found.kind),
+            Some(Kind::LastName)
+        );
+        assert!(beside_names(Kind::City, &DataType::Utf8, &facts).is_none());
     }
 
     #[test]

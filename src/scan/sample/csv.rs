@@ -132,7 +132,9 @@ fn is_header(first: &[String], columns: &[Vec<ArrayRef>]) -> bool {
         return false;
     }
     let over: Vec<bool> = (0..columns.len()).map(|at| stands_over_numbers(&first[at], columns, at)).collect();
-    if over.iter().filter(|over| **over).count() * 2 > first.len() {
+    let often = over.iter().filter(|over| **over).count();
+    // In a row of somebody's, two words where all others have numbers are as unlikely as a name in small letters.
+    if often * 2 > first.len() || often >= 2 && first.iter().all(|name| is_plain(name)) {
         return !first.iter().enumerate().any(|(at, field)| !over[at] && Names::default().is_data(field));
     }
     let somebodys = |at: usize| !over.get(at).is_some_and(|over| *over) && may_be_somebodys(&first[at], columns, at);
@@ -247,6 +249,11 @@ mod tests {
         };
         assert_eq!(over("Finland,Georgia,Chad", "1,2.5,3", 9), ["Finland", "Georgia", "Chad"]);
         assert_eq!(over("Al,Mg,Ba,type", "1,2,3,x", 9), ["Al", "Mg", "Ba", "type"]);
+        assert_eq!(
+            over("white,black,elo_w,elo_b", "Aino Koski,Eero Salo,1800,1950", 9),
+            ["white", "black", "elo_w", "elo_b"]
+        );
+
         assert_eq!(over("Finland,Georgia,Chad", "1,2.5,3", 3), ["column_1", "column_2", "column_3"], "too few to tell");
         assert_eq!(over("Aino,Lahti,7", "Eino,Turku,8", 9), ["column_1", "column_2", "column_3"]);
         assert_eq!(over("Aino,n/a,unknown", "Eino,7,8", 9), ["column_1", "column_2", "column_3"]);

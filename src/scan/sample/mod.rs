@@ -21,7 +21,7 @@ pub use json::names_of_json;
 
 use crate::account::doors::{Production, Sampler};
 use crate::plan::{FileError, Footer, partitions};
-use crate::scan::column::{Facts, Finding, Kind, Observer, Rows, classify};
+use crate::scan::column::{Facts, Finding, Kind, Observer, Rows, beside_names, classify};
 use crate::scan::objects::{Ending, Table};
 use crate::schema::{Dialect, LeafPath};
 use crate::source::text::{TextError, spells};
@@ -163,6 +163,7 @@ impl<'d> Scanner<'d> {
         let leaves = std::mem::take(&mut taken.leaves);
         let (read, is_whole) = (taken.rows, taken.is_whole);
         let mut seen: Vec<_> = leaves.into_iter().map(|leaf| self.look(rows, table.ending, leaf, is_whole)).collect();
+        keep_company(&mut seen);
         seen.extend(
             keys.into_iter().map(|leaf| Seen { is_partition: true, ..self.look(rows, Ending::Parquet, leaf, false) }),
         );
@@ -225,6 +226,22 @@ impl<'d> Scanner<'d> {
         let is_code = finding.kind == Kind::Postcode || (finding.kind.is_direct() && finding.kind != Kind::PersonKey);
         let data_type = if is_code { leaf.data_type } else { data_type };
         Seen { path, data_type, nullable, is_partition: false, finding, facts, sketch }
+    }
+}
+
+/// Finds names in columns that stand beside one of names, in the same structure, and that nothing else tells of.
+fn keep_company(seen: &mut [Seen]) {
+    for at in 0..seen.len() {
+        let neighbours = [at.checked_sub(1), Some(at + 1)].into_iter().flatten().filter_map(|beside| seen.get(beside));
+        let leaf = &seen[at];
+        let around = |leaf: &Seen| last_name(leaf.path.as_str()).0.len();
+        let mut named = neighbours.filter(|beside| around(beside) == around(leaf)).map(|beside| beside.finding.kind);
+        if leaf.finding.kind != Kind::Other {
+            continue;
+        }
+        if let Some(finding) = named.find_map(|kind| beside_names(kind, &leaf.data_type, &leaf.facts)) {
+            seen[at].finding = finding;
+        }
     }
 }
 
