@@ -107,7 +107,12 @@ fn in_company(rows: Rows, kind: Kind, before: &[String], all: &[String]) -> Mean
         Kind::Text => Meaning::MayBe(Kind::Text),
         // A way is a street in Italian, a gate one in Norwegian, and a line may be one of an address.
         Kind::Address if matches!(all[before.len()].as_str(), "via" | "gate" | "vej" | "vei" | "line") => {
-            if before.is_empty() { Meaning::MayBe(Kind::Address) } else { Meaning::Nothing }
+            let is_address = |(_, kind)| kind == Kind::Address;
+            match LISTS.ends(before) {
+                found if found.is_some_and(is_address) => Meaning::Is(Kind::Address),
+                _ if before.is_empty() => Meaning::MayBe(Kind::Address),
+                _ => Meaning::Nothing,
+            }
         }
         Kind::ProfileUrl if rows == Rows::Organisations || is(Role::Organisation) => Meaning::Is(Kind::Url),
         Kind::BankAccount if rows == Rows::Organisations => Meaning::Is(Kind::Key),
