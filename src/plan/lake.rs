@@ -9,9 +9,9 @@ use crate::account::doors::Production;
 use crate::account::store::Object;
 use crate::crew::Crew;
 use crate::lake::{self, Deletes, LakeFile, Marks, Of, Snapshot};
+use crate::plan::SourceFile;
 use crate::plan::footer::{FileError, Footer};
 use crate::plan::objects::Fitted;
-use crate::plan::table::SourceFile;
 use crate::plan::{PlanError, contained};
 use crate::schema::{Lake, TableSchema};
 

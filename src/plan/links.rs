@@ -1,7 +1,7 @@
 //! Links between tables, held against the types that were found.
 
 use crate::method::{Nulls, Outcome};
-use crate::plan::table::alike;
+use crate::plan::domain::alike;
 use crate::plan::{LeafPlan, PlanError, TablePlan};
 use crate::schema::{LeafPath, Link};
 

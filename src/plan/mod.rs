@@ -2,6 +2,9 @@
 
 mod beside;
 mod codes;
+mod column;
+mod domain;
+mod file;
 mod footer;
 mod groups;
 mod lake;
@@ -32,6 +35,8 @@ use crate::schema::{Epoch, LeafPath, Link, TableSchema, Test};
 use crate::workspace::Limits;
 
 pub use codes::{Codes, Risk};
+pub use column::{ColumnPlan, LeafPlan, Origin};
+pub use file::{Content, Measured, SourceFile};
 pub use footer::{FileError, Footer, contained};
 #[cfg(test)]
 pub(crate) use groups::testing as groups_testing;
@@ -39,7 +44,7 @@ pub use groups::{Groups, Level};
 pub use part::{Part, PartLimits, Rows};
 pub use partition::partitions;
 pub use place::{Place, Placed, within};
-pub use table::{ColumnPlan, Content, LeafPlan, Measured, Origin, SourceFile, TablePlan};
+pub use table::TablePlan;
 pub use word::{Word, reworded};
 
 /// Why there is no plan.
@@ -204,8 +209,8 @@ impl Plan {
 
     /// Leaves that share a domain and whose outputs can never be equal: of other types, methods or options.
     pub fn unjoinable(&self) -> Vec<String> {
-        let mut first: BTreeMap<&str, table::End<'_>> = BTreeMap::new();
-        let ends = table::domains(&self.tables).filter(|(_, end)| end.joins());
+        let mut first: BTreeMap<&str, domain::End<'_>> = BTreeMap::new();
+        let ends = domain::domains(&self.tables).filter(|(_, end)| end.joins());
         ends.filter_map(|(domain, end)| {
             let left = first.entry(domain).or_insert(end);
             let why = left.differs(&end)?;

@@ -11,8 +11,8 @@ use arrow::datatypes::{DataType, Field, FieldRef, Fields, TimeUnit};
 
 use crate::lake::{Fit, LakeError, fit, plain};
 use crate::plan::footer::FileError;
-use crate::plan::table::{Origin, SourceFile};
 use crate::plan::{Mismatch, PlanError};
+use crate::plan::{Origin, SourceFile};
 use crate::schema::{Leaf, LeafPath, TableSchema, leaves};
 
 /// The columns of a table as they stand in one of its objects.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 
 use crate::method::Outcome;
-use crate::plan::table::{ColumnPlan, Content, LeafPlan, Measured, SourceFile, TablePlan};
+use crate::plan::{ColumnPlan, Content, LeafPlan, Measured, SourceFile, TablePlan};
 use crate::schema::Form;
 
 /// A part takes at most this share of a run's memory as it lies in the source, so that several are under way at once.
