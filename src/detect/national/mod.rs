@@ -14,16 +14,20 @@
 //! Uruguayan cédula, the Ontario health card, the Maltese, Greek, Egyptian, Vietnamese and Nigerian numbers, and when
 //! Norway's check changes.
 
+mod announcements;
 mod context;
 mod days;
+mod phrases;
+mod sayings;
 mod shape;
 
 use std::sync::LazyLock;
 
 use super::checks;
 use crate::detect::{At, Recogniser, Span, Starts, Text};
+pub(super) use announcements::last_words;
 use context::{Around, Before};
-pub(super) use context::{NOTHING_SAID, Sayings, last_words};
+pub(super) use sayings::{NOTHING_SAID, Sayings};
 use shape::{Letters, Patterns, Run, Shapes};
 
 /// Declares every country's module and the list. Of two that a word announces alike the first is meant: so Sweden's, whose
