@@ -21,6 +21,7 @@ ROW_GROUP = 500_000
 ROWS_OF_AN_OBJECT = 100
 DICTIONARY_COLUMNS = [f"c{number:02}" for number in range(20)]
 GROUP_COLUMNS = ["id", *(f"t{number}" for number in range(8))]
+GROUP_HASHED = 4
 GROUP_WIDTH = 40
 
 FIRST = (
@@ -103,13 +104,18 @@ def noise(random: Random, rows: int) -> pa.Array:
 
 
 def group(rows: int) -> pa.Table:
-    """One table whose text columns are the same chunks in another order, so that it needs an eighth of the memory."""
+    """One table whose text columns are of two texts, in other orders, so that it needs a quarter of the memory: what is hashed
+    and what is kept share no value, or no guard would let it pass."""
     random = np.random.default_rng(13)
     sizes = [min(CHUNK, rows - first_row) for first_row in range(0, rows, CHUNK)]
-    chunks = [noise(random, size) for size in sizes]
     ids = pa.chunked_array([random.integers(0, 2**62, size) for size in sizes])
-    turned = [pa.chunked_array(chunks[turn % len(chunks):] + chunks[:turn % len(chunks)]) for turn in range(8)]
+    hashed, kept = ([noise(random, size) for size in sizes] for _ in range(2))
+    turned = [turn(hashed, by) for by in range(GROUP_HASHED - 1)] + [turn(kept, by) for by in range(9 - GROUP_HASHED)]
     return pa.table([ids, *turned], names=GROUP_COLUMNS)
+
+
+def turn(chunks: list[pa.Array], by: int) -> pa.ChunkedArray:
+    return pa.chunked_array(chunks[by % len(chunks):] + chunks[:by % len(chunks)])
 
 
 def write(tables: Iterator[pa.Table], out: Path, row_group: int = ROW_GROUP, **options: object) -> None:

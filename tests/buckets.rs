@@ -11,7 +11,7 @@ use verho::account::credentials::Credentials;
 use verho::account::doors::Test;
 use verho::account::root::{Access, Checksums};
 use verho::account::s3::S3Store;
-use verho::account::store::{Store, StoreError, read_whole};
+use verho::account::store::{Store, StoreError};
 use verho::evidence::Erased;
 use verho::release::purge;
 
@@ -55,7 +55,7 @@ fn every_request_names_the_owner_and_every_write_key_and_checksum() {
     let pin = put(&store, "small", "content");
     store.replace("small", &[Bytes::from_static(b"other")], &pin).expect("replaced");
     store.create("large", &[vec![7; 17 << 20].into()]).expect("created");
-    let (_, content) = read_whole(&store, "small").expect("read");
+    let (_, content) = store.whole("small").expect("read");
     assert_eq!(content, "other");
     store.list("").expect("listed");
     store.delete("small").expect("deleted");
@@ -227,7 +227,8 @@ fn passing_faults_are_passed_over() {
         }
         let pin = put(&store, "a", "first");
         let pin = store.replace("a", &[Bytes::from_static(b"second")], &pin).expect("replaced");
-        assert_eq!(read_whole(&store, "a").map(|(object, content)| (object.pin, content)), Ok((pin, "second".into())));
+        assert_eq!(store.whole("a").map(|(object, content)| (object.pin, content)), Ok((pin.clone(), "second".into())));
+        assert_eq!(store.find("a").map(|object| object.map(|object| object.pin)), Ok(Some(pin)));
         store.delete("a").expect("deleted");
         assert_eq!(proxy.left(), 0, "{fault:?}");
     }
@@ -239,9 +240,9 @@ fn a_cut_reply_is_read_again() {
     let (proxy, store) = behind_proxy(&server);
     put(&store, "a", "0123456789");
     proxy.fail("GET", "", 2, Fault::CutReply(4));
-    assert_eq!(read_whole(&store, "a").expect("read").1, "0123456789");
+    assert_eq!(store.whole("a").expect("read").1, "0123456789");
     proxy.fail("GET", "", 99, Fault::CutReply(4));
-    let gave_up = read_whole(&store, "a").map(|(_, content)| content);
+    let gave_up = store.whole("a").map(|(_, content)| content);
     assert_eq!(gave_up, Err(StoreError::Unavailable { tries: 5, cause: here("reply was cut short") }));
 }
 

@@ -474,12 +474,12 @@ mod tests {
             }
         };
         std::thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(add_one))));
-        let (_, whole) = super::super::store::read_whole(&store, "n").expect("read");
+        let (_, whole) = store.whole("n").expect("read");
         assert_eq!(&whole[..], b"0200");
     }
 
     fn increment(store: &FileStore) -> Result<Pin, StoreError> {
-        let (object, whole) = super::super::store::read_whole(store, "n")?;
+        let (object, whole) = store.whole("n")?;
         let number: u32 = std::str::from_utf8(&whole).expect("text").parse().expect("a number");
         store.replace("n", &[Bytes::from(format!("{:04}", number + 1))], &object.pin)
     }

@@ -114,6 +114,16 @@ pub trait Store: Send + Sync {
     /// [`StoreError::Changed`] where the state is gone, [`StoreError::Damaged`] where a reply is short.
     fn read(&self, object: &Object, ranges: &[Range<u64>]) -> Result<Vec<Bytes>, StoreError>;
 
+    /// The whole of an object that must be there, in the state that it is told in.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] where it is not, and as [`read`](Store::read).
+    fn whole(&self, key: &str) -> Result<(Object, Bytes), StoreError> {
+        let object = self.find(key)?.ok_or(StoreError::Missing)?;
+        let whole = self.read(&object, std::slice::from_ref(&(0..object.size)))?;
+        Ok((object, whole.into_iter().next().unwrap_or_default()))
+    }
+
     /// Writes a new object, whole or not at all.
     ///
     /// # Errors
@@ -171,16 +181,6 @@ pub trait Staged: Send {
     /// # Errors
     /// [`StoreError::Exists`] where the key is taken.
     fn publish(self: Box<Self>) -> Result<Pin, StoreError>;
-}
-
-/// The whole of an object that must be there.
-///
-/// # Errors
-/// [`StoreError::Missing`] where it is not, and whatever the store says.
-pub fn read_whole(store: &dyn Store, key: &str) -> Result<(Object, Bytes), StoreError> {
-    let object = store.find(key)?.ok_or(StoreError::Missing)?;
-    let whole = store.read(&object, std::slice::from_ref(&(0..object.size)))?;
-    Ok((object, whole.into_iter().next().unwrap_or_default()))
 }
 
 /// One store in memory serves the unit tests and those under `tests/`.

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use ssh_key::PublicKey;
 
 use super::statement::{RunRecord, StatementError};
-use crate::account::store::{Store, StoreError, read_whole};
+use crate::account::store::{Store, StoreError};
 use crate::consent::is_id;
 use crate::error::{Failure, Kind};
 use crate::keys::letters;
@@ -67,7 +67,7 @@ pub fn append(store: &dyn Store, signer: &dyn Signer, record: &RunRecord) -> Res
     let written = match store.create(&key, std::slice::from_ref(&made)) {
         // Not byte for byte: some keys sign the same differently each time.
         Err(StoreError::Exists) => {
-            let (_, there) = read_whole(store, &key)?;
+            let (_, there) = store.whole(&key)?;
             if !Envelope::parse(&there)?.carries(&statement) {
                 return Err(StoreError::Exists.into());
             }
@@ -98,7 +98,7 @@ pub fn list(store: &dyn Store, customer: &str) -> Result<Vec<String>, JournalErr
 /// # Errors
 /// Where it cannot be read or is not to be believed.
 pub fn read(store: &dyn Store, key_of_record: &str, public_key: &PublicKey) -> Result<RunRecord, JournalError> {
-    let (_, json) = read_whole(store, key_of_record)?;
+    let (_, json) = store.whole(key_of_record)?;
     let statement = Envelope::parse(&json)?.verify(public_key)?;
     let record = RunRecord::from_statement(&statement)?;
     if key(&record, &statement) != key_of_record {
@@ -113,7 +113,7 @@ pub fn read(store: &dyn Store, key_of_record: &str, public_key: &PublicKey) -> R
 /// # Errors
 /// Where it cannot be read, or is another.
 pub fn read_named(store: &dyn Store, key: &str, named: &str) -> Result<RunRecord, JournalError> {
-    let (_, json) = read_whole(store, key)?;
+    let (_, json) = store.whole(key)?;
     if sha256(&json) != named {
         return Err(JournalError::Replaced);
     }
@@ -168,7 +168,7 @@ mod tests {
         let key = append(&store, &one, &run()).expect("can be written").key;
         assert_eq!(read(&store, &key, other.verifying_key()), Err(EnvelopeError::Signature.into()));
 
-        let (object, json) = read_whole(&store, &key).expect("is there");
+        let (object, json) = store.whole(&key).expect("is there");
         let moved = key.replace("acme", "globex");
         store.create(&moved, std::slice::from_ref(&json)).expect("is free");
         assert_eq!(read(&store, &moved, one.verifying_key()), Err(JournalError::Moved));
@@ -184,7 +184,7 @@ mod tests {
         let (store, signer) = (MemoryStore::default(), signer(1));
         let Appended { key, sha256 } = append(&store, &signer, &run()).expect("can be written");
         assert_eq!(read_named(&store, &key, &sha256), Ok(run()));
-        let (object, json) = read_whole(&store, &key).expect("is there");
+        let (object, json) = store.whole(&key).expect("is there");
         store.replace(&key, &[[&json[..], b" "].concat().into()], &object.pin).expect("is there");
         assert_eq!(read(&store, &key, signer.verifying_key()), Ok(run()), "a blank changes no signature");
         assert_eq!(read_named(&store, &key, &sha256), Err(JournalError::Replaced));

@@ -23,6 +23,7 @@ use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 
 use crate::account::doors::{LogKind, Production};
 use crate::account::store::{Object, StoreError};
+use crate::crew::meanwhile;
 use crate::schema::{Lake, LeafPath};
 
 pub use fit::{Fit, fit, plain};
@@ -181,12 +182,14 @@ pub fn log_of(key: &str) -> Option<LogKind> {
 pub fn is_inside(production: &Production, folder: &str) -> Result<bool, StoreError> {
     let root = folder.is_empty().then_some(0);
     let ends = root.into_iter().chain(folder.match_indices('/').map(|(end, _)| end + 1));
-    for log in ends.flat_map(|end| ["_delta_log/", "metadata/"].map(|log| format!("{}{log}", &folder[..end]))) {
-        if production.list(&log)?.iter().any(|object| log_of(&object.key).is_some()) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    let logs = ends.flat_map(|end| ["_delta_log/", "metadata/"].map(|log| format!("{}{log}", &folder[..end])));
+    let is_log = |object: &Object| log_of(&object.key).is_some();
+    let holds = |log: String| production.list(&log).map(|listed| listed.iter().any(is_log));
+    let holds = &holds;
+    std::thread::scope(|scope| {
+        let looked: Vec<_> = logs.map(|log| meanwhile(scope, move || holds(log))).collect();
+        looked.into_iter().try_fold(false, |any, holds| Ok(any | holds()?))
+    })
 }
 
 /// Reads the log of the table in a folder.

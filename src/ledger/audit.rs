@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use super::{CHECKPOINT, Ledger, LedgerError, entry_key, parse, read_latest, tree};
-use crate::account::store::{Object, StoreError, read_whole};
+use crate::account::store::{Object, StoreError};
 
 impl Ledger<'_> {
     /// What is wrong with the objects that the ledger is made of; nothing, where all is well.
@@ -73,7 +73,7 @@ impl Ledger<'_> {
     /// An entry's own object must be there and be what stands in the tree, and be signed.
     fn audit_entry(&self, place: u64) -> Result<Option<LedgerError>, LedgerError> {
         let known = &self.recorded[super::position(place)].bytes;
-        let object = match read_whole(self.store, &entry_key(place)) {
+        let object = match self.store.whole(&entry_key(place)) {
             Err(StoreError::Missing) => return Ok(Some(LedgerError::Entry(place))),
             other => other?.1,
         };

@@ -24,7 +24,7 @@ use seen::Seen;
 use ssh_key::PublicKey;
 use tree::{Piece, Tree, WIDTH};
 
-use crate::account::store::{Object, Store, StoreError, read_whole};
+use crate::account::store::{Object, Store, StoreError};
 use crate::error::{Failure, Kind};
 use crate::signing::dsse::Envelope;
 use crate::signing::{SignError, Signer};
@@ -197,17 +197,18 @@ impl<'s> Ledger<'s> {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn refresh(&mut self) -> Result<(), LedgerError> {
-        let signed = self.signed()?.map(|(_, head)| head);
-        let (known, found) = (self.head.map_or(0, |head| head.size), signed.map_or(0, |head| head.size));
+        let signed = self.signed()?;
+        let signed = signed.as_ref().map(|(_, head, checkpoint)| (*head, checkpoint));
+        let (known, found) = (self.head.map_or(0, |head| head.size), signed.map_or(0, |(head, _)| head.size));
         if found < known {
             return Err(LedgerError::RolledBack { known, found });
         }
         self.take_bundles(found)?;
-        for head in [self.head, signed].into_iter().flatten() {
+        for head in [self.head, signed.map(|(head, _)| head)].into_iter().flatten() {
             self.demand(head)?;
         }
         self.follow_entries()?;
-        self.believe(signed)
+        signed.map_or(Ok(()), |(head, checkpoint)| self.believe(head, checkpoint))
     }
 
     /// Appends an entry, and gives its place.
@@ -223,11 +224,11 @@ impl<'s> Ledger<'s> {
         for _ in 0..TRIES {
             let place = self.tree.size();
             match self.store.create(&entry_key(place), &[Bytes::from(bytes.clone())]) {
-                Err(StoreError::Exists) => {}
-                written => drop(written?),
+                Ok(_) => self.push(bytes.clone(), Some(self.key.public_key().clone()))?,
+                // A reply that was lost is found again as an entry that is there already.
+                Err(StoreError::Exists) => self.follow_entries()?,
+                Err(error) => return Err(error.into()),
             }
-            self.follow_entries()?;
-            // A reply that was lost is found again as an entry that is there already.
             let taken = self.recorded.get(position(place)).ok_or(LedgerError::Entry(place))?;
             if taken.bytes == bytes {
                 self.publish(signer)?;
@@ -237,10 +238,10 @@ impl<'s> Ledger<'s> {
         Err(LedgerError::Contended)
     }
 
-    /// The signed head that lies in the store, and the object it lies in.
-    fn signed(&self) -> Result<Option<(Object, Head)>, LedgerError> {
+    /// The signed head that lies in the store, with the object it lies in and its bytes.
+    fn signed(&self) -> Result<Option<(Object, Head, Bytes)>, LedgerError> {
         match read_latest(self.store, CHECKPOINT) {
-            Ok((object, bytes)) => Ok(Some((object, self.key.head(&bytes)?))),
+            Ok((object, bytes)) => Ok(Some((object, self.key.head(&bytes)?, bytes))),
             Err(StoreError::Missing) => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -250,14 +251,9 @@ impl<'s> Ledger<'s> {
         if self.tree.root(head.size) == Some(head.root) { Ok(()) } else { Err(LedgerError::Forked(head.size)) }
     }
 
-    fn believe(&mut self, signed: Option<Head>) -> Result<(), LedgerError> {
-        if signed.is_some() && signed != self.head {
-            self.head = signed;
-        }
-        match self.head {
-            Some(head) => self.seen.remember(&self.key, head, || read_latest(self.store, CHECKPOINT)),
-            None => Ok(()),
-        }
+    fn believe(&mut self, head: Head, checkpoint: &[u8]) -> Result<(), LedgerError> {
+        self.head = Some(head);
+        self.seen.remember(head, checkpoint)
     }
 
     /// Entries up to a checkpoint, which vouches for them.
@@ -285,7 +281,7 @@ impl<'s> Ledger<'s> {
             return Ok(leaf);
         }
         let place = self.tree.size();
-        match read_whole(self.store, &entry_key(place)) {
+        match self.store.whole(&entry_key(place)) {
             Ok((_, entry)) if *tree::carried(&entry) == *leaf => Ok(entry.to_vec()),
             Ok(_) | Err(StoreError::Missing) => Err(LedgerError::Entry(place)),
             Err(error) => Err(error.into()),
@@ -295,7 +291,7 @@ impl<'s> Ledger<'s> {
     /// Entries behind the checkpoint, each of which is signed itself.
     fn follow_entries(&mut self) -> Result<(), LedgerError> {
         loop {
-            match read_whole(self.store, &entry_key(self.tree.size())) {
+            match self.store.whole(&entry_key(self.tree.size())) {
                 Ok((_, bytes)) => self.push(bytes.to_vec(), Some(self.key.public_key().clone()))?,
                 Err(StoreError::Missing) => return Ok(()),
                 Err(error) => return Err(error.into()),
@@ -315,20 +311,21 @@ impl<'s> Ledger<'s> {
     fn publish(&mut self, signer: &dyn Signer) -> Result<(), LedgerError> {
         for _ in 0..TRIES {
             let signed = self.signed()?;
-            let old = signed.as_ref().map_or(0, |(_, head)| head.size);
+            let old = signed.as_ref().map_or(0, |(_, head, _)| head.size);
             if old > self.tree.size() {
                 return self.refresh();
             }
-            signed.iter().try_for_each(|(_, head)| self.demand(*head))?;
-            if old == self.tree.size() {
-                return self.believe(signed.map(|(_, head)| head));
+            signed.iter().try_for_each(|(_, head, _)| self.demand(*head))?;
+            if let Some((_, head, checkpoint)) = signed.as_ref().filter(|_| old == self.tree.size()) {
+                return self.believe(*head, checkpoint);
             }
             let size = self.tree.size();
             self.pieces(old, size).iter().try_for_each(|piece| self.write(piece))?;
             let head = Head { size, root: self.tree.root(size).expect("a tree has a root") };
-            let content = [Bytes::from(self.key.checkpoint(head, signer)?)];
+            let checkpoint = Bytes::from(self.key.checkpoint(head, signer)?);
+            let content = [checkpoint.clone()];
             let written = match &signed {
-                Some((object, _)) => self.store.replace(CHECKPOINT, &content, &object.pin),
+                Some((object, ..)) => self.store.replace(CHECKPOINT, &content, &object.pin),
                 None => self.store.create(CHECKPOINT, &content),
             };
             match written {
@@ -336,7 +333,7 @@ impl<'s> Ledger<'s> {
                 Err(error) => return Err(error.into()),
                 Ok(_) => {
                     self.forget_partial(size);
-                    return self.believe(Some(head));
+                    return self.believe(head, &checkpoint);
                 }
             }
         }
@@ -363,7 +360,7 @@ impl<'s> Ledger<'s> {
     fn write(&self, piece: &Piece) -> Result<(), LedgerError> {
         let key = piece_key(&piece.path);
         match self.store.create(&key, &[Bytes::from(piece.content.clone())]) {
-            Err(StoreError::Exists) if read_whole(self.store, &key)?.1 == piece.content => Ok(()),
+            Err(StoreError::Exists) if self.store.whole(&key)?.1 == piece.content => Ok(()),
             Err(StoreError::Exists) => Err(LedgerError::Piece(piece.path.clone())),
             written => Ok(written.map(drop)?),
         }
@@ -383,7 +380,7 @@ impl<'s> Ledger<'s> {
 /// An object as it is now, though others write over it meanwhile.
 fn read_latest(store: &dyn Store, key: &str) -> Result<(Object, Bytes), StoreError> {
     for _ in 0..TRIES {
-        match read_whole(store, key) {
+        match store.whole(key) {
             Err(StoreError::Changed) => {}
             other => return other,
         }
@@ -394,8 +391,8 @@ fn read_latest(store: &dyn Store, key: &str) -> Result<(Object, Bytes), StoreErr
 /// A bundle of exactly `width` entries; where it was partial and is full by now, the full one.
 fn read_bundle(store: &dyn Store, number: u64, width: u64) -> Result<Vec<Vec<u8>>, LedgerError> {
     let path = tree::bundle_path(number, width);
-    let bytes = match read_whole(store, &piece_key(&path)) {
-        Err(StoreError::Missing) => read_whole(store, &piece_key(&tree::bundle_path(number, WIDTH)))?.1,
+    let bytes = match store.whole(&piece_key(&path)) {
+        Err(StoreError::Missing) => store.whole(&piece_key(&tree::bundle_path(number, WIDTH)))?.1,
         other => other?.1,
     };
     tree::unbundled(&bytes).ok_or(LedgerError::Piece(path))

@@ -3,11 +3,8 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use bytes::Bytes;
-
 use super::LedgerError;
 use super::note::{Head, NoteKey};
-use crate::account::store::{Object, StoreError};
 
 /// A file that holds the last checkpoint as it was signed.
 pub(super) struct Seen {
@@ -32,22 +29,12 @@ impl Seen {
         self.head
     }
 
-    /// Keeps the checkpoint that lies in the store, if it is later than the one that is kept.
-    pub fn remember(
-        &mut self,
-        key: &NoteKey,
-        head: Head,
-        checkpoint: impl FnOnce() -> Result<(Object, Bytes), StoreError>,
-    ) -> Result<(), LedgerError> {
+    /// Keeps a checkpoint that was checked, if it is later than the one that is kept.
+    pub fn remember(&mut self, head: Head, checkpoint: &[u8]) -> Result<(), LedgerError> {
         if self.head.is_some_and(|seen| seen.size >= head.size) {
             return Ok(());
         }
-        let (_, checkpoint) = checkpoint()?;
-        // Another writer may have gone on in between: what is kept must be what was checked.
-        if key.head(&checkpoint)? != head {
-            return Ok(());
-        }
-        self.write(&checkpoint)
+        self.write(checkpoint)
             .map_err(|error| LedgerError::Memory(format!("`{}`: {}", self.file.display(), error.kind())))?;
         self.head = Some(head);
         Ok(())

@@ -32,7 +32,7 @@ impl Place {
     }
 
     fn replace(&self, key: &str, change: impl Fn(&mut Vec<u8>)) {
-        let (object, bytes) = read_whole(&self.store, key).expect("is there");
+        let (object, bytes) = self.store.whole(key).expect("is there");
         let mut bytes = bytes.to_vec();
         change(&mut bytes);
         self.store.replace(key, &[bytes.into()], &object.pin).expect("is there");
@@ -81,7 +81,7 @@ fn an_entry_that_no_bundle_carries_is_refused_before_it_is_written() {
     let refused = ledger.append(&signer(1), &long(60_000)).expect_err("is too long");
     assert!(matches!(refused, LedgerError::TooLong(length) if length > LONGEST), "{refused:?}");
     assert_eq!(crate::error::Failure::from(refused).kind, crate::error::Kind::Usage);
-    assert!(matches!(read_whole(&place.store, &entry_key(2)), Err(StoreError::Missing)));
+    assert!(matches!(place.store.whole(&entry_key(2)), Err(StoreError::Missing)));
     // The longest that is let in is read back.
     let bytes = |letters| signed(&long(letters)).len();
     let lengths: Vec<usize> = (0..60_000).collect();
@@ -176,7 +176,7 @@ fn a_ledger_that_was_rolled_back_or_replaced_is_refused() {
 #[test]
 fn an_open_ledger_sees_that_it_is_rolled_back() {
     let place = Place::with(2);
-    let (_, old) = read_whole(&place.store, CHECKPOINT).expect("is there");
+    let (_, old) = place.store.whole(CHECKPOINT).expect("is there");
     let mut ledger = place.open_as("reader").expect("is whole");
     ledger.append(&signer(1), &entry("acme", 2)).expect("can be written");
     place.replace(CHECKPOINT, |bytes| *bytes = old.to_vec());
@@ -208,7 +208,7 @@ fn every_object_that_is_missing_is_found() {
         all.filter(|(number, object)| number % 9 == 0 || !object.key.contains(".p/") && !object.key.contains("entry/"));
     for (_, object) in some {
         let stale = object.key.contains(".p/") && !object.key.ends_with(".p/2") && !object.key.ends_with("1/000.p/1");
-        let (_, bytes) = read_whole(&place.store, &object.key).expect("is there");
+        let (_, bytes) = place.store.whole(&object.key).expect("is there");
         place.store.delete(&object.key).expect("is there");
         let sound = place.open_as("reader").and_then(|ledger| ledger.audit());
         let is_sound = sound.is_ok_and(|found| found.is_empty());
@@ -298,7 +298,7 @@ fn a_witness_must_have_seen_this_history_lately() {
     for number in 10..13 {
         other.append(&signer(1), &entry("acme", number)).expect("can be written");
     }
-    let (_, cosigned) = read_whole(&place.store, "ledger/witness/eyes-example.checkpoint").expect("is there");
+    let (_, cosigned) = place.store.whole("ledger/witness/eyes-example.checkpoint").expect("is there");
     forked.store.create("ledger/witness/eyes-example.checkpoint", &[cosigned]).expect("is free");
     assert_eq!(other.witnessed(&witness, 24, now(0)), Err(LedgerError::Forked(2)));
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::note::NoteKey;
 use super::{CHECKPOINT, Head, Ledger, LedgerError, read_latest};
-use crate::account::store::{Store, StoreError, read_whole};
+use crate::account::store::{Store, StoreError};
 use crate::signing::Signer;
 
 /// Where the last cosigned checkpoint of a witness lies.
@@ -36,7 +36,7 @@ impl Ledger<'_> {
     /// # Errors
     /// Where it has not, too long ago, or another history.
     pub fn witnessed(&self, witness: &NoteKey, hours: u64, now: Timestamp) -> Result<(), LedgerError> {
-        let cosigned = match read_whole(self.store, &key_of(witness)) {
+        let cosigned = match self.store.whole(&key_of(witness)) {
             Err(StoreError::Missing) => return Err(LedgerError::Witness),
             other => other?.1,
         };

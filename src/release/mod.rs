@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use ssh_key::PublicKey;
 
 use crate::account::doors::{OpenTest, Test};
-use crate::account::store::{Object, StoreError, read_whole};
+use crate::account::store::{Object, StoreError};
 use crate::evidence::Erased;
 use crate::signing::dsse::Envelope;
 use crate::signing::{SignError, Signer};
@@ -193,7 +193,7 @@ pub fn current(test: &Test) -> Result<Option<String>, StoreError> {
 
 /// `current.json`, and what it says; it says nothing where it is not one of ours.
 fn pointer(test: &Test) -> Result<Option<(Object, Option<Current>)>, StoreError> {
-    match read_whole(test.store.as_ref(), CURRENT) {
+    match test.store.as_ref().whole(CURRENT) {
         Ok((object, bytes)) => Ok(Some((object, serde_json::from_slice(&bytes).ok()))),
         Err(StoreError::Missing) => Ok(None),
         Err(error) => Err(error),
@@ -223,7 +223,7 @@ pub fn verified(test: &Test, release: &str, public_key: &PublicKey) -> Result<Ma
 }
 
 fn read(test: &Test, release: &str) -> Result<(Bytes, Signed), ReleaseError> {
-    let bytes = match read_whole(test.store.as_ref(), &key(release)) {
+    let bytes = match test.store.as_ref().whole(&key(release)) {
         Ok((_, bytes)) => bytes,
         Err(StoreError::Missing) => return Err(ReleaseError::Unknown(release.to_owned())),
         Err(error) => return Err(error.into()),

@@ -56,6 +56,7 @@ fn lasting(ring: &KeyRing, workspace: &Workspace, approval: &Approval, book: &mu
             destroy_secret(workspace, book, customer, approval.id())?;
         }
         in_force?;
+        // The ledger is as it was after the secret was opened: whoever destroyed it before is in it.
         if is_entered(&secret, &sha256, customer, book)? {
             return Ok(secret);
         }
@@ -78,6 +79,7 @@ pub fn rotate(workspace: &Workspace, customer: &str) -> Result<String, Failure> 
         }
         loop {
             let (secret, sha256) = ring.named(customer)?;
+            book.fresh()?;
             if is_entered(&secret, &sha256, customer, book)? {
                 return Ok(secret.epoch());
             }
@@ -107,9 +109,10 @@ pub(super) fn gone(workspace: &Workspace, book: &mut Book<'_>, customer: &str, b
     Ok(digest.is_some())
 }
 
-/// Whether a secret, by its digest, is entered and not called destroyed; one that the ledger does not know is entered now.
+/// Whether a secret, by its digest, is entered and not called destroyed in a ledger that was read since it was opened; one that
+/// it does not know is entered now.
 fn is_entered(secret: &Secret, sha256: &str, customer: &str, book: &mut Book<'_>) -> Result<bool, Failure> {
-    let ledger = book.fresh()?;
+    let ledger = book.ledger();
     if is_destroyed(ledger, customer, sha256) {
         return Ok(false);
     }

@@ -1,7 +1,7 @@
 //! What every store must do, whatever it is made of.
 
 use bytes::Bytes;
-use verho::account::store::{Object, Pin, Store, StoreError, read_whole};
+use verho::account::store::{Object, Pin, Store, StoreError};
 
 /// One clause: what it says, and the proof, run on a store that is empty.
 pub type Clause = (&'static str, fn(&dyn Store));
@@ -15,6 +15,7 @@ pub const CONTRACT: &[Clause] = &[
     ("ranges come back as asked", ranges),
     ("a range outside the object is refused", outside),
     ("an empty object is an object", empty),
+    ("an object is read whole, whatever its size, and one that is not there is missing", whole),
     ("a large object in uneven pieces arrives whole", large),
     ("odd keys are kept to the letter", odd_keys),
     ("what is deleted is gone, twice over", deleted),
@@ -59,11 +60,22 @@ fn created(store: &dyn Store) {
     assert_eq!(store.find("a/c"), Ok(None));
 }
 
+fn whole(store: &dyn Store) {
+    for size in [0, 1, (64 << 10) - 1, 64 << 10, (64 << 10) + 1, 200_000] {
+        let (key, content) = (format!("{size}"), Bytes::from(vec![b'a'; size]));
+        let pin = store.create(&key, std::slice::from_ref(&content)).expect("created");
+        let (object, read) = store.whole(&key).expect("read");
+        assert_eq!((object.key, object.size, object.pin.etag), (key.clone(), size as u64, pin.etag));
+        assert!(read == content, "{key}");
+    }
+    assert_eq!(store.whole("none").map(|(object, _)| object), Err(StoreError::Missing));
+}
+
 fn taken_once(store: &dyn Store) {
     put(store, "a", "first");
     assert_eq!(store.create("a", &[Bytes::from_static(b"second")]), Err(StoreError::Exists));
     assert_eq!(store.create("a", &[Bytes::from_static(b"first")]), Err(StoreError::Exists));
-    assert_eq!(read_whole(store, "a").expect("read").1, "first");
+    assert_eq!(store.whole("a").expect("read").1, "first");
 }
 
 fn replaced(store: &dyn Store) {
@@ -72,7 +84,7 @@ fn replaced(store: &dyn Store) {
     assert_ne!(first.etag, second.etag);
     assert_eq!(store.replace("a", &[Bytes::from_static(b"third")], &first), Err(StoreError::Changed));
     assert_eq!(store.replace("b", &[Bytes::from_static(b"third")], &first), Err(StoreError::Changed));
-    let (object, content) = read_whole(store, "a").expect("read");
+    let (object, content) = store.whole("a").expect("read");
     assert_eq!((&content[..], &object.pin.etag), (&b"second"[..], &second.etag));
 }
 
@@ -109,7 +121,7 @@ fn outside(store: &dyn Store) {
 
 fn empty(store: &dyn Store) {
     store.create("a", &[]).expect("created");
-    let (object, content) = read_whole(store, "a").expect("read");
+    let (object, content) = store.whole("a").expect("read");
     assert_eq!((object.size, content.len()), (0, 0));
     assert_eq!(store.create("a", &[]), Err(StoreError::Exists));
 }
@@ -118,7 +130,7 @@ fn large(store: &dyn Store) {
     let pieces: Vec<Bytes> = (0..40).map(|mib| vec![mib; (1 << 20) + usize::from(mib)].into()).collect();
     let size: usize = pieces.iter().map(Bytes::len).sum();
     let pin = store.create("a", &pieces).expect("created");
-    let (object, content) = read_whole(store, "a").expect("read");
+    let (object, content) = store.whole("a").expect("read");
     assert_eq!((object.size as usize, &object.pin.etag), (size, &pin.etag));
     assert!(content == pieces.concat());
     assert_eq!(store.create("a", &pieces), Err(StoreError::Exists));
@@ -138,7 +150,7 @@ fn odd_keys(store: &dyn Store) {
     ];
     for key in odd {
         store.create(key, &[Bytes::from_static(key.as_bytes())]).expect(key);
-        assert_eq!(read_whole(store, key).expect(key).1, key);
+        assert_eq!(store.whole(key).expect(key).1, key);
     }
     odd.sort_unstable();
     assert_eq!(keys(store, ""), odd);
@@ -160,7 +172,7 @@ fn freed(store: &dyn Store) {
     put(store, "a/b", "content");
     store.delete("a/b").expect("deleted");
     put(store, "a/b", "again");
-    assert_eq!(read_whole(store, "a/b").expect("read").1, "again");
+    assert_eq!(store.whole("a/b").expect("read").1, "again");
 }
 
 fn listed(store: &dyn Store) {
@@ -188,7 +200,7 @@ fn erased(store: &dyn Store) {
     assert_eq!(store.remains("a/"), Ok(Vec::new()));
     assert_eq!(keys(store, ""), ["a-", "ab/c", "b/a/b"]);
     put(store, "a/b", "again");
-    assert_eq!(read_whole(store, "a/b").expect("read").1, "again");
+    assert_eq!(store.whole("a/b").expect("read").1, "again");
 }
 
 fn pages(store: &dyn Store) {

@@ -99,6 +99,10 @@ impl Store for S3Store {
         read::read(&self.0, object, ranges).map_err(|error| self.named(error))
     }
 
+    fn whole(&self, key: &str) -> Result<(Object, Bytes), StoreError> {
+        self.ask(read::whole(&self.0, key))
+    }
+
     fn create(&self, key: &str, content: &[Bytes]) -> Result<Pin, StoreError> {
         self.ask(write::create(&self.0, key, content))
     }

@@ -9,7 +9,7 @@ use bytes::{Bytes, BytesMut};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::Bucket;
+use super::{Bucket, pin};
 use crate::account::connection::{TRIES, rest, wait};
 use crate::account::failure::{Failed, send};
 use crate::account::store::{Object, StoreError};
@@ -27,6 +27,20 @@ pub(super) fn read(bucket: &Arc<Bucket>, object: &Object, ranges: &[Range<u64>])
     let read = wait(read_all(bucket, object, &spans))?;
     let piece = |range: &Range<u64>| piece(range, &spans, &read);
     ranges.iter().map(piece).collect()
+}
+
+/// So much of an object is asked for before its size is known: most that are read whole are smaller.
+const SMALL: u64 = 64 << 10;
+
+/// A whole object in the state that it is in; of a small one in one request.
+pub(super) async fn whole(bucket: &Arc<Bucket>, key: &str) -> Result<(Object, Bytes), StoreError> {
+    if let Some(small) = bucket.small(key).await? {
+        return Ok(small);
+    }
+    let object = bucket.head(key).await?.ok_or(StoreError::Missing)?.object;
+    let span = 0..object.size;
+    let bytes = if span.is_empty() { Bytes::new() } else { read_all(bucket, &object, &[span]).await?.swap_remove(0) };
+    Ok((object, bytes))
 }
 
 /// The ranges in order, those that touch exactly made one.
@@ -108,6 +122,26 @@ impl Bucket {
             rest(tries).await;
         }
         Err(StoreError::Unavailable { tries: TRIES, cause: "reply was cut short".into() })
+    }
+
+    /// An object that is small, and whose first reply is whole; none where it has to be looked at more closely.
+    async fn small(&self, key: &str) -> Result<Option<(Object, Bytes)>, StoreError> {
+        let request = self.client.get_object().bucket(&self.name).expected_bucket_owner(&self.owner);
+        let reply = match send!(request.key(self.key(key)?).range(format!("bytes=0-{}", SMALL - 1))) {
+            // Nothing is within any range of an empty object.
+            Err(failed) if failed.status == Some(416) => return Ok(None),
+            reply => reply?,
+        };
+        let length = reply.content_length().and_then(|length| u64::try_from(length).ok()).unwrap_or_default();
+        let is_whole = reply.content_range() == Some(&format!("bytes 0-{}/{length}", length.saturating_sub(1)));
+        if !is_whole || length > SMALL {
+            return Ok(None);
+        }
+        let pin = pin(reply.version_id, reply.e_tag)?;
+        let mut room = BytesMut::with_capacity(length as usize);
+        let is_read = collect(reply.body, length, &mut room).await?;
+        let object = Object { key: key.to_owned(), size: length, pin };
+        Ok(is_read.then(|| (object, room.freeze())))
     }
 
     async fn get(&self, object: &Object, span: &Range<u64>) -> Result<GetObjectOutput, Failed> {

@@ -19,6 +19,7 @@ use self::facts::{Blind, Facts, Identity, Seen};
 use super::root::Root;
 use super::side::Side;
 use super::store::StoreError;
+use crate::crew::meanwhile;
 
 /// Both accounts as a workspace names them; evidence lies in production's.
 #[derive(Clone, Copy)]
@@ -290,16 +291,20 @@ impl SeparateAccounts {
     /// # Errors
     /// [`NotSeparate::Changed`] where that is somebody else.
     pub fn confirm(&self, sides: &Sides<'_>) -> Result<(), NotSeparate> {
-        for place in Place::ALL {
-            let (Some(before), now) = (self.who.get(&place), identity(sides.side(place))?) else { continue };
-            // A session that was renewed may have another name.
-            let is_same = |now: &Identity| now.account == before.account && now.acts_as() == before.acts_as();
-            let same = now.is_some_and(|now| now.is_ok_and(|now| is_same(&now)));
-            if !same {
-                return Err(NotSeparate::Changed(place));
-            }
-        }
-        Ok(())
+        std::thread::scope(|scope| {
+            let asked = Place::ALL.map(|place| (place, meanwhile(scope, move || self.confirmed(sides, place))));
+            asked.into_iter().try_for_each(|(place, is_same)| match is_same()? {
+                true => Ok(()),
+                false => Err(NotSeparate::Changed(place)),
+            })
+        })
+    }
+
+    /// Whether who acts at a place is who it was; a session that was renewed may have another name.
+    fn confirmed(&self, sides: &Sides<'_>, place: Place) -> Result<bool, StoreError> {
+        let Some(before) = self.who.get(&place) else { return Ok(true) };
+        let is_same = |now: &Identity| now.account == before.account && now.acts_as() == before.acts_as();
+        Ok(identity(sides.side(place))?.is_some_and(|now| now.is_ok_and(|now| is_same(&now))))
     }
 }
 

@@ -2,10 +2,11 @@
 
 use aws_sdk_kms::types::{KeyManagerType, KeyUsageType};
 
-use super::{Clients, meanwhile};
+use super::Clients;
 use crate::account::connection::wait;
 use crate::account::failure::send;
 use crate::account::separate::facts::{About, Blind, Key, Seen};
+use crate::crew::meanwhile;
 
 impl Clients {
     pub(super) fn key(&self, arn: &str) -> Key {

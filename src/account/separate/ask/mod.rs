@@ -7,9 +7,6 @@ mod kms;
 mod principal;
 mod trail;
 
-use std::panic::resume_unwind;
-use std::thread::Scope;
-
 use aws_config::SdkConfig;
 
 use super::Asked;
@@ -19,6 +16,7 @@ use crate::account::connection::configuration;
 use crate::account::failure::Failed;
 use crate::account::root::{Access, Root};
 use crate::account::store::StoreError;
+use crate::crew::meanwhile;
 
 /// The clients of one account.
 struct Clients {
@@ -45,6 +43,7 @@ pub fn facts(asked: &Asked<'_>) -> Result<Facts, StoreError> {
     let clients = &Clients::of(&asked.side.access)?;
     // First and alone: whatever session is needed is begun by it.
     let identity = clients.identity(&asked.side.access);
+    // The rest at once, so that a run waits for its longest call and not for the sum of all.
     Ok(std::thread::scope(|scope| {
         let principal = asked.who.then(|| meanwhile(scope, || clients.principal(&identity, asked)));
         let told = meanwhile(scope, || clients.bucket(bucket));
@@ -65,13 +64,6 @@ pub fn facts(asked: &Asked<'_>) -> Result<Facts, StoreError> {
             identity: identity.clone(),
         }
     }))
-}
-
-/// Asks on a thread of its own, so that a run waits for its longest call and not for the sum of all; the answer is there when
-/// it is called for.
-fn meanwhile<'s, T: Send + 's>(scope: &'s Scope<'s, '_>, ask: impl FnOnce() -> T + Send + 's) -> impl FnOnce() -> T {
-    let asked = scope.spawn(ask);
-    move || asked.join().unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 /// Who acts now, asked once more.

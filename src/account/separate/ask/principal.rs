@@ -6,13 +6,14 @@ use aws_sdk_iam::types::{AttachedPolicy, PolicyEvaluationDecisionType, StatusTyp
 use jiff::Timestamp;
 
 use super::identity::digest;
-use super::{Clients, meanwhile, unless_none};
+use super::{Clients, unless_none};
 use crate::account::connection::wait;
 use crate::account::credentials::Credentials;
 use crate::account::failure::send;
 use crate::account::provider;
 use crate::account::separate::Asked;
 use crate::account::separate::facts::{AccessKey, Blind, Identity, Policy, Principal, Seen, User};
+use crate::crew::meanwhile;
 
 /// Sends a request to IAM, and says why nothing was seen.
 macro_rules! ask {
