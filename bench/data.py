@@ -96,9 +96,10 @@ def repeating(rows: int, most: int = 50_000) -> Iterator[pa.Table]:
 
 
 def noise(random: Random, rows: int) -> pa.Array:
-    """Text of 40 letters out of 64: six bits of eight, and no codec finds fewer."""
-    alphabet = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", np.uint8)
-    letters = alphabet[random.integers(0, 64, rows * GROUP_WIDTH, dtype=np.uint8)]
+    """Text of 40 letters out of 62: some six bits of eight, and no codec finds fewer. Signs between them would make tokens and
+    names of it by chance."""
+    alphabet = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", np.uint8)
+    letters = alphabet[random.integers(0, len(alphabet), rows * GROUP_WIDTH, dtype=np.uint8)]
     offsets = np.arange(0, rows * GROUP_WIDTH + 1, GROUP_WIDTH, dtype=np.int32)
     return pa.Array.from_buffers(pa.string(), rows, [None, pa.py_buffer(offsets), pa.py_buffer(letters)])
 
