@@ -71,6 +71,7 @@ pub enum StoreError {
 
 impl StoreError {
     /// Says which root did not answer or refused.
+    #[cfg(feature = "s3")]
     pub(crate) fn at(self, root: &str) -> Self {
         let at = |why: String| format!("{why} ({root})");
         match self {
