@@ -1,9 +1,7 @@
 //! The threads of a run: as many that work as the workspace allows, and beside them those that wait for stores.
 
-use std::panic::resume_unwind;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread::Scope;
 
 use rayon::ThreadPool;
 
@@ -79,15 +77,6 @@ impl Crew {
         std::thread::scope(|scope| (0..at_once.min(items.len())).for_each(|_| drop(scope.spawn(take))));
         done.into_inner().expect("no holder panics").into_iter().flatten().collect()
     }
-}
-
-/// Begins to wait for something on a thread of its own; it is there when it is called for.
-pub(crate) fn meanwhile<'s, T: Send + 's>(
-    scope: &'s Scope<'s, '_>,
-    wait: impl FnOnce() -> T + Send + 's,
-) -> impl FnOnce() -> T {
-    let begun = scope.spawn(wait);
-    move || begun.join().unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 fn taken<'i, I>(next: &AtomicUsize, items: &'i [I]) -> Option<(usize, &'i I)> {

@@ -12,6 +12,7 @@ pub(crate) mod failure;
 pub mod file;
 #[cfg(feature = "s3")]
 pub mod kms;
+pub(crate) mod meanwhile;
 #[cfg(feature = "s3")]
 mod provider;
 #[cfg(feature = "s3")]

@@ -22,8 +22,8 @@ use bytes::Bytes;
 use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 
 use crate::account::doors::{LogKind, Production};
+use crate::account::meanwhile::meanwhile;
 use crate::account::store::{Object, StoreError};
-use crate::crew::meanwhile;
 use crate::schema::{Lake, LeafPath};
 
 pub use fit::{Fit, fit, plain};

@@ -19,7 +19,7 @@ use self::facts::{Blind, Facts, Identity, Seen};
 use super::root::Root;
 use super::side::Side;
 use super::store::StoreError;
-use crate::crew::meanwhile;
+use crate::account::meanwhile::meanwhile;
 
 /// Both accounts as a workspace names them; evidence lies in production's.
 #[derive(Clone, Copy)]

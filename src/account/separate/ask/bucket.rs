@@ -16,9 +16,9 @@ use ssh_key::rand_core::{OsRng, RngCore};
 use super::{Clients, unless_none};
 use crate::account::connection::wait;
 use crate::account::failure::{Failed, send};
+use crate::account::meanwhile::meanwhile;
 use crate::account::root::Access;
 use crate::account::separate::facts::{Blind, Bucket, Seen};
-use crate::crew::meanwhile;
 
 impl Clients {
     pub(super) fn bucket(&self, name: &str) -> Bucket {

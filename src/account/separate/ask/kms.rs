@@ -5,8 +5,8 @@ use aws_sdk_kms::types::{KeyManagerType, KeyUsageType};
 use super::Clients;
 use crate::account::connection::wait;
 use crate::account::failure::send;
+use crate::account::meanwhile::meanwhile;
 use crate::account::separate::facts::{About, Blind, Key, Seen};
-use crate::crew::meanwhile;
 
 impl Clients {
     pub(super) fn key(&self, arn: &str) -> Key {

@@ -14,9 +14,9 @@ use super::facts::{Blind, Facts, Seen};
 use crate::account::calls;
 use crate::account::connection::configuration;
 use crate::account::failure::Failed;
+use crate::account::meanwhile::meanwhile;
 use crate::account::root::{Access, Root};
 use crate::account::store::StoreError;
-use crate::crew::meanwhile;
 
 /// The clients of one account.
 struct Clients {

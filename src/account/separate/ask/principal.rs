@@ -10,10 +10,10 @@ use super::{Clients, unless_none};
 use crate::account::connection::wait;
 use crate::account::credentials::Credentials;
 use crate::account::failure::send;
+use crate::account::meanwhile::meanwhile;
 use crate::account::provider;
 use crate::account::separate::Asked;
 use crate::account::separate::facts::{AccessKey, Blind, Identity, Policy, Principal, Seen, User};
-use crate::crew::meanwhile;
 
 /// Sends a request to IAM, and says why nothing was seen.
 macro_rules! ask {
