@@ -20,7 +20,7 @@ use super::super::answer::{Answer, path, table};
 use super::batch::{Batch, LONGEST};
 use super::unreadable;
 use crate::crew::Crew;
-use crate::detect::Detector;
+use crate::detect::{Recall, Recalls};
 use crate::error::{Failure, Kind};
 use crate::scan::column::{Names, is_known};
 use crate::scan::{columns_of_csv, names_of_json};
@@ -49,10 +49,10 @@ struct Column {
 }
 
 impl Column {
-    fn look(&mut self, detector: &mut Detector, value: &str, least: u8) {
+    fn look(&mut self, recall: &mut Recall, value: &str, least: u8) {
         self.values += 1;
         let mut kinds: Vec<_> =
-            detector.find(value).iter().filter(|span| span.score >= least).map(|span| span.kind).collect();
+            recall.find(value).iter().filter(|span| span.score >= least).map(|span| span.kind).collect();
         kinds.sort_unstable();
         kinds.dedup();
         kinds.into_iter().for_each(|kind| *self.kinds.entry(kind).or_default() += 1);
@@ -118,10 +118,19 @@ fn shown_fields(names: &mut Names, fields: &Fields, of: &str) -> Fields {
     fields.iter().enumerate().map(|(place, field)| shown(names, field, place, of)).collect()
 }
 
+/// How values are looked at.
+struct Look<'c> {
+    /// What is less certain is left out.
+    least: u8,
+    crew: &'c Crew,
+    recalls: Recalls,
+}
+
 /// Counts what the columns of the files hold.
 pub(super) fn count(files: &[PathBuf], least: u8, crew: &Crew) -> Result<Answer, Failure> {
+    let look = Look { least, crew, recalls: Recalls::default() };
     let counted: Vec<_> =
-        files.iter().map(|file| Ok((file, count_file(file, least, crew)?))).collect::<Result<_, Failure>>()?;
+        files.iter().map(|file| Ok((file, count_file(file, &look)?))).collect::<Result<_, Failure>>()?;
     let mut text = String::new();
     for (file, columns) in &counted {
         text += &format!("{}\n{}", file.display(), table(["column", "values", "kind", "with it"], &rows(columns)));
@@ -148,17 +157,17 @@ fn facts(file: &Path, columns: &Columns) -> Value {
     json!({ "file": path(file), "columns": columns })
 }
 
-fn count_file(file: &Path, least: u8, crew: &Crew) -> Result<Columns, Failure> {
+fn count_file(file: &Path, look: &Look<'_>) -> Result<Columns, Failure> {
     let name = file.file_name().map(|name| name.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     let plain = name.trim_end_matches(".gz").trim_end_matches(".zst");
     let input = File::open(file).map_err(|_| unreadable(file))?;
     if plain.ends_with(".parquet") {
-        return parquet(file, input, least, crew);
+        return parquet(file, input, look);
     }
     let unpacked = Packing::of(&name).unpack(Box::new(input)).map_err(|_| unreadable(file))?;
     match plain {
-        plain if plain.ends_with(".csv") || plain.ends_with(".tsv") => csv(file, unpacked, least, crew),
-        plain if plain.ends_with(".ndjson") || plain.ends_with(".jsonl") => ndjson(file, unpacked, least, crew),
+        plain if plain.ends_with(".csv") || plain.ends_with(".tsv") => csv(file, unpacked, look),
+        plain if plain.ends_with(".ndjson") || plain.ends_with(".jsonl") => ndjson(file, unpacked, look),
         _ => Err(Failure::new(Kind::Usage, format!("{} has a name that tells no format", file.display()))
             .hint("--columns takes .csv, .tsv, .ndjson, .jsonl and .parquet, text also packed as .gz or .zst")),
     }
@@ -171,7 +180,7 @@ fn sample(file: &Path, input: &mut Box<dyn Read + Send>) -> Result<Bytes, Failur
     Ok(sample.into())
 }
 
-fn csv(file: &Path, mut input: Box<dyn Read + Send>, least: u8, crew: &Crew) -> Result<Columns, Failure> {
+fn csv(file: &Path, mut input: Box<dyn Read + Send>, look: &Look<'_>) -> Result<Columns, Failure> {
     let refused =
         |error: TextError| Failure::new(Kind::Mismatch, format!("{}: {error}", file.display())).hint(error.hint());
     let sample = sample(file, &mut input)?;
@@ -193,13 +202,13 @@ fn csv(file: &Path, mut input: Box<dyn Read + Send>, least: u8, crew: &Crew) -> 
     for batch in reader.map_err(refused)? {
         let batch = batch.map_err(refused)?;
         let rows = batch.slice(titles, batch.num_rows() - titles);
-        count_batch(&rows, &shown, least, crew, &mut columns);
+        count_batch(&rows, &shown, look, &mut columns);
         titles = 0;
     }
     Ok(columns)
 }
 
-fn parquet(file: &Path, input: File, least: u8, crew: &Crew) -> Result<Columns, Failure> {
+fn parquet(file: &Path, input: File, look: &Look<'_>) -> Result<Columns, Failure> {
     // What the decoder says could quote a value.
     let damaged = || {
         Failure::new(Kind::Mismatch, format!("{} is damaged, or is no Parquet", file.display()))
@@ -210,13 +219,13 @@ fn parquet(file: &Path, input: File, least: u8, crew: &Crew) -> Result<Columns, 
     let (reader, mut columns) = (reader.map_err(|_| damaged())?, Columns::default());
     let shown = shown_fields(&mut Names::default(), reader.schema().fields(), "column");
     for batch in reader {
-        count_batch(&batch.map_err(|_| damaged())?, &shown, least, crew, &mut columns);
+        count_batch(&batch.map_err(|_| damaged())?, &shown, look, &mut columns);
     }
     Ok(columns)
 }
 
 /// Counts a batch, its columns on all threads, under names that are shown.
-fn count_batch(batch: &RecordBatch, shown: &Fields, least: u8, crew: &Crew, columns: &mut Columns) {
+fn count_batch(batch: &RecordBatch, shown: &Fields, look: &Look<'_>, columns: &mut Columns) {
     let mut found: Vec<(String, ArrayRef)> = Vec::new();
     for (field, array) in shown.iter().zip(batch.columns()) {
         let named = leaves(field);
@@ -225,18 +234,18 @@ fn count_batch(batch: &RecordBatch, shown: &Fields, least: u8, crew: &Crew, colu
             Ok::<_, Infallible>(())
         });
     }
-    let count = |detector: &mut Detector, (name, array): &(String, ArrayRef)| {
+    let count = |(name, array): &(String, ArrayRef)| {
         let mut column = Column::default();
         let texts = cast(array, &DataType::Utf8).ok();
         let texts = texts.iter().flat_map(|texts| texts.as_string::<i32>().iter().flatten());
-        texts.for_each(|text| column.look(detector, text, least));
+        look.recalls.lend(|recall| texts.for_each(|text| column.look(recall, text, look.least)));
         (name.clone(), column)
     };
-    let counted: Vec<_> = crew.work(|| found.par_iter().map_init(Detector::default, count).collect());
+    let counted: Vec<_> = look.crew.work(|| found.par_iter().map(count).collect());
     counted.into_iter().for_each(|(name, column)| columns.named(&name).merge(column));
 }
 
-fn ndjson(file: &Path, mut input: Box<dyn Read + Send>, least: u8, crew: &Crew) -> Result<Columns, Failure> {
+fn ndjson(file: &Path, mut input: Box<dyn Read + Send>, look: &Look<'_>) -> Result<Columns, Failure> {
     let refused = |line: usize| {
         Failure::new(Kind::Mismatch, format!("{}, line {line}: it is no object of JSON", file.display()))
             .hint("each line is one object, in UTF-8, of 16 MiB at most")
@@ -247,11 +256,13 @@ fn ndjson(file: &Path, mut input: Box<dyn Read + Send>, least: u8, crew: &Crew) 
     let mut input = BufReader::new(Cursor::new(sample).chain(input));
     while batch.read(&mut input).map_err(|_| unreadable(file))? {
         let piece = |(at, lines): (usize, &[Range<usize>])| {
-            let mut objects = Objects::of(least, &named);
-            let refused = lines.iter().position(|line| objects.look(batch.line(line)).is_none());
-            refused.map_or(Ok(objects.columns), |line| Err(at + line))
+            look.recalls.lend(|recall| {
+                let mut objects = Objects::of(look.least, &named, recall);
+                let refused = lines.iter().position(|line| objects.look(batch.line(line)).is_none());
+                refused.map_or(Ok(objects.columns), |line| Err(at + line))
+            })
         };
-        let pieces: Vec<_> = crew.work(|| batch.pieces().map(piece).collect());
+        let pieces: Vec<_> = look.crew.work(|| batch.pieces().map(piece).collect());
         for piece in pieces {
             columns.merge(piece.map_err(|line| refused(before + line + 1))?);
         }
@@ -265,15 +276,15 @@ struct Objects<'n> {
     least: u8,
     /// What their start calls fields.
     named: &'n HashSet<String>,
-    detector: Detector<'static>,
+    recall: &'n mut Recall,
     names: Names,
     columns: Columns,
 }
 
 impl<'n> Objects<'n> {
-    fn of(least: u8, named: &'n HashSet<String>) -> Self {
-        let (detector, names, columns) = Default::default();
-        Objects { least, named, detector, names, columns }
+    fn of(least: u8, named: &'n HashSet<String>, recall: &'n mut Recall) -> Self {
+        let (names, columns) = Default::default();
+        Objects { least, named, recall, names, columns }
     }
 
     /// Looks into the object that a line holds; nothing where it holds none.
@@ -306,8 +317,8 @@ impl<'n> Objects<'n> {
                 items.iter().for_each(|item| self.look_below(&path, item));
             }
             Value::Null => {}
-            Value::String(text) => self.columns.named(path).look(&mut self.detector, text, self.least),
-            other => self.columns.named(path).look(&mut self.detector, &other.to_string(), self.least),
+            Value::String(text) => self.columns.named(path).look(self.recall, text, self.least),
+            other => self.columns.named(path).look(self.recall, &other.to_string(), self.least),
         }
     }
 
@@ -333,7 +344,8 @@ mod tests {
         let named: HashSet<_> = (0..MOST + 9).map(key).collect();
         let keys: Vec<_> = named.iter().map(|key| format!("\"{key}\":1")).collect();
         let line = format!("{{{},\"tags\":[1]}}", keys.join(","));
-        let mut objects = Objects::of(0, &named);
+        let mut recall = Recall::default();
+        let mut objects = Objects::of(0, &named, &mut recall);
         objects.look(line.as_bytes()).expect("an object");
         let Columns { names, columns, .. } = &objects.columns;
         assert_eq!((names.len(), names.last().map(String::as_str)), (MOST + 1, Some(OTHERS)));
@@ -343,7 +355,8 @@ mod tests {
     #[test]
     fn what_stands_very_deep_is_counted_and_not_named() {
         let named = HashSet::from(["deep".to_owned()]);
-        let mut objects = Objects::of(0, &named);
+        let mut recall = Recall::default();
+        let mut objects = Objects::of(0, &named, &mut recall);
         let line = format!("{}1{}", "{\"deep\":".repeat(100), "}".repeat(100));
         objects.look(line.as_bytes()).expect("an object");
         let Columns { names, columns, .. } = &objects.columns;

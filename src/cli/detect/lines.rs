@@ -12,7 +12,7 @@ use super::batch::{Batch, LONGEST};
 use super::line::{Id, Line, put};
 use super::unreadable;
 use crate::crew::Crew;
-use crate::detect::{Detector, Span};
+use crate::detect::{Recall, Recalls, Span};
 use crate::error::{Failure, Kind};
 
 /// What a line holds.
@@ -28,8 +28,10 @@ pub(super) enum Form {
 pub(super) fn answer(files: &[PathBuf], form: Form, least: u8, crew: &Crew) -> Result<(), Failure> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut number = 0;
-    let mut through =
-        |input: &mut dyn BufRead, place: &str| Lines { place, form, least }.answer(input, &mut number, crew, &mut out);
+    let recalls = Recalls::default();
+    let mut through = |input: &mut dyn BufRead, place: &str| {
+        Lines { place, form, least, recalls: &recalls }.answer(input, &mut number, crew, &mut out)
+    };
     if files.is_empty() {
         through(&mut std::io::stdin().lock(), "standard input")?;
     }
@@ -58,6 +60,7 @@ struct Lines<'l> {
     place: &'l str,
     form: Form,
     least: u8,
+    recalls: &'l Recalls,
 }
 
 /// What is wrong with a line, counted from the first of its batch.
@@ -77,12 +80,12 @@ impl Lines<'_> {
         let (mut batch, first) = (Batch::default(), *number);
         while self.read(input, &mut batch)? {
             let begun = *number;
-            let piece = |detector: &mut Detector, (before, lines): (usize, &[Range<usize>])| {
-                let (answers, refused) = self.piece(detector, &batch, lines, begun + before);
-                (before, answers, refused)
+            let piece = |(before, lines): (usize, &[Range<usize>])| {
+                let piece = self.recalls.lend(|recall| self.piece(recall, &batch, lines, begun + before));
+                (before, piece)
             };
-            let pieces: Vec<_> = crew.work(|| batch.pieces().map_init(Detector::default, piece).collect());
-            for (before, answers, refused) in pieces {
+            let pieces: Vec<_> = crew.work(|| batch.pieces().map(piece).collect());
+            for (before, (answers, refused)) in pieces {
                 if !written(out.write_all(&answers))? {
                     return Ok(());
                 }
@@ -113,7 +116,7 @@ impl Lines<'_> {
     /// The answers to some lines, up to the first that is refused.
     fn piece(
         &self,
-        detector: &mut Detector,
+        recall: &mut Recall,
         batch: &Batch,
         lines: &[Range<usize>],
         before: usize,
@@ -126,7 +129,7 @@ impl Lines<'_> {
             let bytes = batch.line(range);
             let start = range.start - from;
             let known = text.and_then(|text| text.get(start..start + bytes.len()));
-            if let Err(why) = self.line(detector, bytes, known, before + line + 1, &mut answers) {
+            if let Err(why) = self.line(recall, bytes, known, before + line + 1, &mut answers) {
                 return (answers, Some(Refused { line, why }));
             }
         }
@@ -135,7 +138,7 @@ impl Lines<'_> {
 
     fn line(
         &self,
-        detector: &mut Detector,
+        recall: &mut Recall,
         line: &[u8],
         known: Option<&str>,
         number: usize,
@@ -146,11 +149,11 @@ impl Lines<'_> {
         }
         let line = known.map_or_else(|| std::str::from_utf8(line), Ok).map_err(|_| "it is not UTF-8")?;
         match self.form {
-            Form::Plain => answer_one(answers, &Id::Unsigned(number as u64), line, detector.find(line), self.least),
+            Form::Plain => answer_one(answers, &Id::Unsigned(number as u64), line, recall.find(line), self.least),
             Form::Ndjson if line.trim_ascii().is_empty() => {}
             Form::Ndjson => {
                 let Line { id, text } = Line::read(line).ok_or("it has no `id` and `text`, or is no JSON")?;
-                answer_one(answers, &id, &text, detector.find(&text), self.least);
+                answer_one(answers, &id, &text, recall.find(&text), self.least);
             }
         }
         Ok(())
