@@ -15,7 +15,7 @@ use verho::method::{ApplyError, CATALOGUE, Context, Keys, Method, Outcome, Taken
 
 mod columns;
 
-const FEW: usize = 4 * 1_024;
+const FEW: usize = 2 * 1_024;
 const MANY: usize = 8 * FEW;
 
 /// What more rows may cost: texts and tables of distinct values start with room for so many rows as there are, and
@@ -75,12 +75,12 @@ fn pairs(example: &str, rows: [usize; 2], distinct: usize) -> Vec<(ArrayRef, Arr
     few.into_iter().zip(many).collect()
 }
 
-/// Every example with few rows and many of every type. Those that encrypt have a fourth of each, and of the values.
+/// Every example with few rows and many of every type. Those that encrypt have half of each, and of the values.
 fn over_all(distinct: usize, mut check: impl FnMut(&str, &[(ArrayRef, ArrayRef)])) {
     let any = pairs("", [FEW, MANY], distinct);
     for example in examples() {
         if columns::fitting::encrypts(example) {
-            check(example, &pairs(example, [FEW / 4, MANY / 4], distinct / 4));
+            check(example, &pairs(example, [FEW / 2, MANY / 2], distinct / 2));
         } else {
             check(example, &any);
         }
