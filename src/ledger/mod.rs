@@ -15,6 +15,7 @@ pub mod witness;
 
 use std::ops::Range;
 use std::path::Path;
+use std::thread;
 
 use bytes::Bytes;
 pub use entry::{Entry, Event, Given, Purged, Started, Told};
@@ -24,7 +25,8 @@ use seen::Seen;
 use ssh_key::PublicKey;
 use tree::{Piece, Tree, WIDTH};
 
-use crate::account::store::{Object, Store, StoreError};
+use crate::account::meanwhile::meanwhile;
+use crate::account::store::{Object, Pin, Store, StoreError};
 use crate::error::{Failure, Kind};
 use crate::signing::dsse::Envelope;
 use crate::signing::{SignError, Signer};
@@ -36,6 +38,8 @@ const CHECKPOINT: &str = "ledger/checkpoint";
 const LONGEST: usize = u16::MAX as usize;
 /// Writers that meet at one place try again; far fewer meet than this.
 const TRIES: u32 = 2000;
+/// So many tiles and bundles are written at once.
+const AT_ONCE: usize = 8;
 
 /// Why the ledger cannot be used or believed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -118,6 +122,8 @@ pub struct Ledger<'s> {
     recorded: Vec<Recorded>,
     /// The last checkpoint that was believed.
     head: Option<Head>,
+    /// The state of the object that held it; none before it was read or written here.
+    pin: Option<Pin>,
 }
 
 /// A ledger, and the hand that writes into it.
@@ -167,7 +173,8 @@ impl<'s> Ledger<'s> {
     pub fn open(store: &'s dyn Store, key: PublicKey, memory: &Path) -> Result<Self, LedgerError> {
         let key = NoteKey::of_ledger(key)?;
         let seen = Seen::read(memory, &key)?;
-        let mut ledger = Ledger { store, key, head: seen.head(), seen, tree: Tree::default(), recorded: Vec::new() };
+        let (head, tree, recorded) = (seen.head(), Tree::default(), Vec::new());
+        let mut ledger = Ledger { store, key, seen, tree, recorded, head, pin: None };
         ledger.refresh()?;
         Ok(ledger)
     }
@@ -197,18 +204,26 @@ impl<'s> Ledger<'s> {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn refresh(&mut self) -> Result<(), LedgerError> {
-        let signed = self.signed()?;
-        let signed = signed.as_ref().map(|(_, head, checkpoint)| (*head, checkpoint));
-        let (known, found) = (self.head.map_or(0, |head| head.size), signed.map_or(0, |(head, _)| head.size));
+        let known = self.head.map_or(0, |head| head.size);
+        // Mostly nothing was entered behind what is known: that is asked meanwhile.
+        let next = self.tree.size().max(known);
+        let (signed, is_more) = thread::scope(|scope| {
+            let is_more = meanwhile(scope, || self.store.find(&entry_key(next)));
+            (self.signed(), is_more())
+        });
+        let (signed, is_more) = (signed?, is_more?.is_some());
+        let found = signed.as_ref().map_or(0, |(_, head, _)| head.size);
         if found < known {
             return Err(LedgerError::RolledBack { known, found });
         }
         self.take_bundles(found)?;
-        for head in [self.head, signed.map(|(head, _)| head)].into_iter().flatten() {
+        for head in self.head.into_iter().chain(signed.as_ref().map(|(_, head, _)| *head)) {
             self.demand(head)?;
         }
-        self.follow_entries()?;
-        signed.map_or(Ok(()), |(head, checkpoint)| self.believe(head, checkpoint))
+        if is_more || self.tree.size() != next {
+            self.follow_entries()?;
+        }
+        signed.map_or(Ok(()), |(object, head, checkpoint)| self.believe(head, object.pin, &checkpoint))
     }
 
     /// Appends an entry, and gives its place.
@@ -251,8 +266,8 @@ impl<'s> Ledger<'s> {
         if self.tree.root(head.size) == Some(head.root) { Ok(()) } else { Err(LedgerError::Forked(head.size)) }
     }
 
-    fn believe(&mut self, head: Head, checkpoint: &[u8]) -> Result<(), LedgerError> {
-        self.head = Some(head);
+    fn believe(&mut self, head: Head, pin: Pin, checkpoint: &[u8]) -> Result<(), LedgerError> {
+        (self.head, self.pin) = (Some(head), Some(pin));
         self.seen.remember(head, checkpoint)
     }
 
@@ -310,34 +325,42 @@ impl<'s> Ledger<'s> {
     /// Tiles, bundles and a checkpoint of all that is known; one that is as far already stays.
     fn publish(&mut self, signer: &dyn Signer) -> Result<(), LedgerError> {
         for _ in 0..TRIES {
-            let signed = self.signed()?;
-            let old = signed.as_ref().map_or(0, |(_, head, _)| head.size);
-            if old > self.tree.size() {
-                return self.refresh();
+            let (old, size) = (self.head.map_or(0, |head| head.size), self.tree.size());
+            if old == size {
+                return Ok(());
             }
-            signed.iter().try_for_each(|(_, head, _)| self.demand(*head))?;
-            if let Some((_, head, checkpoint)) = signed.as_ref().filter(|_| old == self.tree.size()) {
-                return self.believe(*head, checkpoint);
-            }
-            let size = self.tree.size();
-            self.pieces(old, size).iter().try_for_each(|piece| self.write(piece))?;
             let head = Head { size, root: self.tree.root(size).expect("a tree has a root") };
-            let checkpoint = Bytes::from(self.key.checkpoint(head, signer)?);
+            let checkpoint = Bytes::from(self.write_pieces(old, head, signer)?);
             let content = [checkpoint.clone()];
-            let written = match &signed {
-                Some((object, ..)) => self.store.replace(CHECKPOINT, &content, &object.pin),
+            let written = match &self.pin {
+                Some(pin) => self.store.replace(CHECKPOINT, &content, pin),
                 None => self.store.create(CHECKPOINT, &content),
             };
             match written {
-                Err(StoreError::Changed | StoreError::Exists) => self.follow_entries()?,
+                // Another writer was quicker; where it was as far, that is enough.
+                Err(StoreError::Changed | StoreError::Exists) => self.refresh()?,
                 Err(error) => return Err(error.into()),
-                Ok(_) => {
+                Ok(pin) => {
                     self.forget_partial(size);
-                    return self.believe(head, &checkpoint);
+                    return self.believe(head, pin, &checkpoint);
                 }
             }
         }
         Err(LedgerError::Contended)
+    }
+
+    /// Writes what a tree has that one of `old` had not, and signs its checkpoint meanwhile.
+    fn write_pieces(&self, old: u64, head: Head, signer: &dyn Signer) -> Result<Vec<u8>, LedgerError> {
+        let pieces = self.pieces(old, head.size);
+        thread::scope(|scope| {
+            let checkpoint = meanwhile(scope, || self.key.checkpoint(head, signer));
+            for pieces in pieces.chunks(AT_ONCE) {
+                let written: Vec<_> =
+                    pieces.iter().map(|piece| meanwhile(scope, move || self.write(piece))).collect();
+                written.into_iter().try_for_each(|written| written())?;
+            }
+            checkpoint()
+        })
     }
 
     /// What a tree of `size` has and one of `old` had not.
@@ -370,9 +393,11 @@ impl<'s> Ledger<'s> {
     fn forget_partial(&self, size: u64) {
         let (number, width) = (size / WIDTH, size % WIDTH);
         if number > 0 && width > 0 {
-            for path in [tree::bundle_path(number - 1, width), tree::leaf_tile_path(number - 1, width)] {
-                let _ = self.store.delete(&piece_key(&path));
-            }
+            let paths = [tree::bundle_path(number - 1, width), tree::leaf_tile_path(number - 1, width)];
+            thread::scope(|scope| {
+                let forgotten = paths.map(|path| meanwhile(scope, move || self.store.delete(&piece_key(&path))));
+                forgotten.into_iter().for_each(|forgotten| drop(forgotten()));
+            });
         }
     }
 }

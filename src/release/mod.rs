@@ -11,6 +11,7 @@ mod purge;
 mod verify;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::thread;
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use ssh_key::PublicKey;
 
 use crate::account::doors::{OpenTest, Test};
+use crate::account::meanwhile::meanwhile;
 use crate::account::store::{Object, StoreError};
 use crate::evidence::Erased;
 use crate::signing::dsse::Envelope;
@@ -109,8 +111,13 @@ pub fn commit(test: OpenTest<'_>, manifest: &Manifest, signer: &dyn Signer) -> R
     let envelope = Envelope::sign_as(PAYLOAD_TYPE, &payload, signer)?;
     // Last, since until now anybody could take the release for one that was cut short, and delete it.
     demand_whole(test.door, manifest)?;
-    test.door.store.create(&key(&manifest.release), &[json(&Signed { manifest: manifest.clone(), envelope })])?;
-    Ok(point_to(test.door, &manifest.release)?)
+    let visible = [json(&Signed { manifest: manifest.clone(), envelope })];
+    let (made, current) = thread::scope(|scope| {
+        let current = meanwhile(scope, || test.door.store.find(CURRENT));
+        (test.door.store.create(&key(&manifest.release), &visible), current())
+    });
+    made?;
+    Ok(point_to(test.door, &manifest.release, current?)?)
 }
 
 /// Every object that a manifest names must lie there.
@@ -131,7 +138,7 @@ fn demand_whole(test: &Test, manifest: &Manifest) -> Result<(), ReleaseError> {
 /// Where it is not visible, or is not what was signed.
 pub fn switch(test: &Test, release: &str, public_key: &PublicKey) -> Result<(), ReleaseError> {
     verified(test, release, public_key)?;
-    Ok(point_to(test, release)?)
+    Ok(point_to(test, release, test.store.find(CURRENT)?)?)
 }
 
 /// The last of some releases that is visible and signed by `public_key`.
@@ -148,16 +155,16 @@ pub fn last(test: &Test, releases: &[String], public_key: &PublicKey) -> Result<
     Ok(None)
 }
 
-/// Points readers to a release; a race with another release is run again.
-fn point_to(test: &Test, release: &str) -> Result<(), StoreError> {
+/// Points readers to a release, whatever they were pointed to; a race with another release is run again.
+fn point_to(test: &Test, release: &str, mut current: Option<Object>) -> Result<(), StoreError> {
     let content = [json(&Current { release: release.to_owned() })];
     for _ in 0..8 {
-        let written = match test.store.find(CURRENT)? {
+        let written = match &current {
             Some(object) => test.store.replace(CURRENT, &content, &object.pin),
             None => test.store.create(CURRENT, &content),
         };
         match written {
-            Err(StoreError::Changed | StoreError::Exists) => {}
+            Err(StoreError::Changed | StoreError::Exists) => current = test.store.find(CURRENT)?,
             other => return other.map(drop),
         }
     }

@@ -11,10 +11,12 @@ mod trail;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
 
 use jiff::Timestamp;
 
 use crate::account::doors::{OpenProduction, Production, Test};
+use crate::account::meanwhile::meanwhile;
 use crate::account::separate::{self, SeparateAccounts, Sides};
 use crate::account::side::Side;
 use crate::account::store::{Store, StoreError};
@@ -143,10 +145,17 @@ fn opened<T>(what: &str, store: Result<T, StoreError>) -> Result<T, Failure> {
 /// # Errors
 /// With the exit code of DESIGN 6.4; nothing is visible then, and the refusal is in evidence.
 pub fn run(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Result<Done, Failure> {
-    let mut books = house.books();
+    house.workspace.limits.note().iter().for_each(|words| progress.warn(words));
     let mut trail = Trail::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
     let lineage = Lineage::begin(house.workspace, trail.record());
-    let outcome = to_its_end(|| carry(house, wish, progress, &mut trail, &mut books)).map_err(ended);
+    // Both wait for other machines.
+    let (mut books, separate) = thread::scope(|scope| {
+        let books = meanwhile(scope, || house.books());
+        let separate = to_its_end(|| house.proved(&mut trail, &|warning| progress.warn(warning)));
+        (books(), separate)
+    });
+    let mut carry = |separate: &_| to_its_end(|| carry(house, wish, progress, separate, &mut trail, &mut books));
+    let outcome = separate.and_then(|separate| carry(&separate)).map_err(ended);
     let evidence = trail.end(&mut books, Outcome::Committed, outcome.as_ref().err());
     let evidence = match &outcome {
         Ok(done) => evidence
@@ -195,11 +204,10 @@ fn carry(
     house: &House<'_>,
     wish: &Wish<'_>,
     progress: &dyn Progress,
+    separate: &SeparateAccounts,
     trail: &mut Trail,
     books: &mut Books<'_>,
 ) -> Result<Done, Failure> {
-    house.workspace.limits.note().iter().for_each(|words| progress.warn(words));
-    let separate = house.proved(trail, &|warning| progress.warn(warning))?;
     let schemas = schema::read_customer(&house.workspace.schemas(), wish.customer)?;
     let examined = examine(house, wish, &schemas)?;
     books.ledger()?;
@@ -215,23 +223,38 @@ fn carry(
     let secrets = Secrets::of(&ring, house.workspace, &approval, book, plan.epoch())?;
     let source = fingerprint(&plan, secrets.of_names());
     trail.keyed(&plan, &secrets);
-    let open = house.production.open(&approval, &separate);
+    let open = house.production.open(&approval, separate);
     let (plan, Told { masks, findings, earned, counts }) =
         go_through(house, plan, (&approval, open), secrets.of_pseudonyms())?;
     trail.measured(&plan, &secrets, &findings);
     trail.surveyed(&plan, counts);
     let release = release_name(&approval, secrets.of_names());
     trail.writes(&release);
-    let target = Target { test: house.test.open(&separate), release: &release };
+    let target = Target { test: house.test.open(separate), release: &release };
     let written = engine::run(&plan, open, &masks, &target, &house.crew, house.workspace.limits.memory, progress)?;
     trail.written(&plan, &earned.assessment, &written);
     let manifest = manifest(&plan, &approval, &secrets, source, release.clone(), &earned, &written);
     trail.prepared(books)?;
-    separate.confirm(&house.workspace.sides())?;
-    approval.demand_in_force(books.ledger()?, Timestamp::now)?;
+    still(house, separate, &approval, books.ledger()?)?;
     let committed = release::commit(target.test, &manifest, house.signer.as_ref());
     committed.map_err(|error| Failure::from(error).during("the release cannot be made visible"))?;
     Ok(done(&approval, manifest, written.len(), earned.assessment, findings))
+}
+
+/// Right before a release is made visible: the accounts must be who they were, and the approval must be in force.
+fn still(
+    house: &House<'_>,
+    separate: &SeparateAccounts,
+    approval: &Approval,
+    book: &mut Book<'_>,
+) -> Result<(), Failure> {
+    let (are_separate, is_in_force) = thread::scope(|scope| {
+        let are_separate = meanwhile(scope, || separate.confirm(&house.workspace.sides()));
+        let is_in_force = approval.demand_in_force(book, Timestamp::now);
+        (are_separate(), is_in_force)
+    });
+    are_separate?;
+    Ok(is_in_force?)
 }
 
 /// What the first pass has told, and what follows from it.
