@@ -44,6 +44,7 @@ pub use groups::{Groups, Level};
 pub use part::{Part, PartLimits, Rows};
 pub use partition::partitions;
 pub use place::{Place, Placed, within};
+use table::Objects;
 pub use table::TablePlan;
 pub use word::{Word, reworded};
 
@@ -183,7 +184,9 @@ impl Plan {
         crew: &Crew,
     ) -> Result<Self, PlanError> {
         let part_limits = PartLimits::of(limits.part_size, limits.memory);
-        let tables = schemas.into_iter().map(|schema| TablePlan::resolve(schema, production, crew));
+        let objects =
+            crew.each(&schemas, production.is_remote(), |schema| Objects::of(schema, production, crew))?;
+        let tables = std::iter::zip(schemas, objects).map(|(schema, objects)| TablePlan::resolve(schema, objects));
         let tables = tables.collect::<Result<Vec<_>, _>>()?;
         links::join(&tables)?;
         unique::fits(&tables, limits.memory)?;

@@ -1,9 +1,12 @@
 //! One table's plan: every leaf has a method, or there is no plan.
 
+use std::thread;
+
 use arrow::datatypes::Fields;
 
 use crate::account::doors::Production;
-use crate::account::store::{Object, StoreError};
+use crate::account::meanwhile::meanwhile;
+use crate::account::store::Object;
 use crate::crew::Crew;
 use crate::lake::{self, LakeError};
 use crate::method::Outcome;
@@ -38,15 +41,12 @@ pub struct TablePlan {
 }
 
 impl TablePlan {
-    /// Lists a table's objects, reads every footer, and gives every leaf its method.
+    /// Gives every leaf of a table's objects its method.
     ///
     /// # Errors
-    /// Where there is no object, one is not readable, two differ, or a leaf and the schema do not match.
-    pub fn resolve(schema: TableSchema, production: &Production, crew: &Crew) -> Result<Self, PlanError> {
-        let (mut files, snapshot) = match schema.form {
-            Form::Lake(which) => read_logged(&schema, which, production, crew).map(|(files, id)| (files, Some(id)))?,
-            _ => (listed(&schema, production, crew)?, None),
-        };
+    /// Where there is no object, two differ, or a leaf and the schema do not match.
+    pub fn resolve(schema: TableSchema, objects: Objects) -> Result<Self, PlanError> {
+        let Objects { mut files, snapshot } = objects;
         let fields = objects::join(&schema, &mut files)?;
         let mut columns =
             fields.into_iter().map(|(field, origin)| column(&schema, field, origin)).collect::<Result<Vec<_>, _>>()?;
@@ -126,11 +126,38 @@ impl TablePlan {
     }
 }
 
+/// What a table is made of.
+pub struct Objects {
+    files: Vec<SourceFile>,
+    /// Which state of a table with a log it is.
+    snapshot: Option<i64>,
+}
+
+impl Objects {
+    /// Lists a table's objects, and reads every footer.
+    ///
+    /// # Errors
+    /// Where one is not readable.
+    pub fn of(schema: &TableSchema, production: &Production, crew: &Crew) -> Result<Self, PlanError> {
+        match schema.form {
+            Form::Lake(which) => read_logged(schema, which, production, crew)
+                .map(|(files, snapshot)| Objects { files, snapshot: Some(snapshot) }),
+            _ => Ok(Objects { files: listed(schema, production, crew)?, snapshot: None }),
+        }
+    }
+}
+
 /// All objects that the schema's pattern matches.
 fn listed(schema: &TableSchema, production: &Production, crew: &Crew) -> Result<Vec<SourceFile>, PlanError> {
     let not_listed = |error| PlanError::List { table: schema.table.clone(), error };
-    let listed = production.list(schema.source.folder()).map_err(not_listed)?;
-    if schema.form == Form::Parquet && is_logged(schema, production, &listed).map_err(not_listed)? {
+    let (folder, is_parquet) = (schema.source.folder(), schema.form == Form::Parquet);
+    let (listed, is_inside) = thread::scope(|scope| {
+        let is_inside = is_parquet.then(|| meanwhile(scope, || lake::is_inside(production, folder)));
+        (production.list(folder), is_inside.map_or(Ok(false), |is_inside| is_inside()))
+    });
+    let (listed, is_inside) = (listed.map_err(not_listed)?, is_inside.map_err(not_listed)?);
+    // The log of a table lies among the objects, or in a folder around theirs.
+    if is_parquet && (is_inside || listed.iter().any(|object| lake::log_of(&object.key).is_some())) {
         return Err(PlanError::Lake { table: schema.table.clone(), error: LakeError::Unasked });
     }
     let objects: Vec<_> = listed.into_iter().filter(|object| schema.source.matches(&object.key)).collect();
@@ -139,12 +166,6 @@ fn listed(schema: &TableSchema, production: &Production, crew: &Crew) -> Result<
         let read = crew.call(production.is_remote(), || SourceFile::read(schema, production, Object::clone(object)));
         read.map_err(|error| PlanError::File { table: schema.table.clone(), object: *number, of: objects.len(), error })
     })
-}
-
-/// Whether the log of a table lies among the objects, or in a folder around theirs.
-fn is_logged(schema: &TableSchema, production: &Production, listed: &[Object]) -> Result<bool, StoreError> {
-    let is_among = listed.iter().any(|object| lake::log_of(&object.key).is_some());
-    Ok(is_among || lake::is_inside(production, schema.source.folder())?)
 }
 
 fn all_met(schema: &TableSchema, columns: &[ColumnPlan]) -> Result<(), PlanError> {
