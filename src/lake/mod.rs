@@ -22,7 +22,7 @@ use bytes::Bytes;
 use parquet::arrow::arrow_reader::ArrowReaderMetadata;
 
 use crate::account::doors::{LogKind, Production};
-use crate::account::meanwhile::meanwhile;
+use crate::account::meanwhile::each;
 use crate::account::store::{Object, StoreError};
 use crate::schema::{Lake, LeafPath};
 
@@ -184,12 +184,8 @@ pub fn is_inside(production: &Production, folder: &str) -> Result<bool, StoreErr
     let ends = root.into_iter().chain(folder.match_indices('/').map(|(end, _)| end + 1));
     let logs = ends.flat_map(|end| ["_delta_log/", "metadata/"].map(|log| format!("{}{log}", &folder[..end])));
     let is_log = |object: &Object| log_of(&object.key).is_some();
-    let holds = |log: String| production.list(&log).map(|listed| listed.iter().any(is_log));
-    let holds = &holds;
-    std::thread::scope(|scope| {
-        let looked: Vec<_> = logs.map(|log| meanwhile(scope, move || holds(log))).collect();
-        looked.into_iter().try_fold(false, |any, holds| Ok(any | holds()?))
-    })
+    let holds = |log: &String| production.list(log).map(|listed| listed.iter().any(is_log));
+    each(&logs.collect::<Vec<_>>(), holds).into_iter().try_fold(false, |any, holds| Ok(any | holds?))
 }
 
 /// Reads the log of the table in a folder.

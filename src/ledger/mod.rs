@@ -25,7 +25,7 @@ use seen::Seen;
 use ssh_key::PublicKey;
 use tree::{Piece, Tree, WIDTH};
 
-use crate::account::meanwhile::meanwhile;
+use crate::account::meanwhile::{each, meanwhile};
 use crate::account::store::{Object, Pin, Store, StoreError};
 use crate::error::{Failure, Kind};
 use crate::signing::dsse::Envelope;
@@ -38,8 +38,6 @@ const CHECKPOINT: &str = "ledger/checkpoint";
 const LONGEST: usize = u16::MAX as usize;
 /// Writers that meet at one place try again; far fewer meet than this.
 const TRIES: u32 = 2000;
-/// So many tiles and bundles are written at once.
-const AT_ONCE: usize = 8;
 
 /// Why the ledger cannot be used or believed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -354,11 +352,7 @@ impl<'s> Ledger<'s> {
         let pieces = self.pieces(old, head.size);
         thread::scope(|scope| {
             let checkpoint = meanwhile(scope, || self.key.checkpoint(head, signer));
-            for pieces in pieces.chunks(AT_ONCE) {
-                let written: Vec<_> =
-                    pieces.iter().map(|piece| meanwhile(scope, move || self.write(piece))).collect();
-                written.into_iter().try_for_each(|written| written())?;
-            }
+            each(&pieces, |piece| self.write(piece)).into_iter().collect::<Result<(), _>>()?;
             checkpoint()
         })
     }
@@ -394,10 +388,7 @@ impl<'s> Ledger<'s> {
         let (number, width) = (size / WIDTH, size % WIDTH);
         if number > 0 && width > 0 {
             let paths = [tree::bundle_path(number - 1, width), tree::leaf_tile_path(number - 1, width)];
-            thread::scope(|scope| {
-                let forgotten = paths.map(|path| meanwhile(scope, move || self.store.delete(&piece_key(&path))));
-                forgotten.into_iter().for_each(|forgotten| drop(forgotten()));
-            });
+            each(&paths, |path| self.store.delete(&piece_key(path)));
         }
     }
 }

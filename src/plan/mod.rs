@@ -184,8 +184,7 @@ impl Plan {
         crew: &Crew,
     ) -> Result<Self, PlanError> {
         let part_limits = PartLimits::of(limits.part_size, limits.memory);
-        let objects =
-            crew.each(&schemas, production.is_remote(), |schema| Objects::of(schema, production, crew))?;
+        let objects = crew.each(&schemas, production.is_remote(), |schema| Objects::of(schema, production, crew))?;
         let tables = std::iter::zip(schemas, objects).map(|(schema, objects)| TablePlan::resolve(schema, objects));
         let tables = tables.collect::<Result<Vec<_>, _>>()?;
         links::join(&tables)?;

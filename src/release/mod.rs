@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use ssh_key::PublicKey;
 
 use crate::account::doors::{OpenTest, Test};
-use crate::account::meanwhile::meanwhile;
+use crate::account::meanwhile::{each, meanwhile};
 use crate::account::store::{Object, StoreError};
 use crate::evidence::Erased;
 use crate::signing::dsse::Envelope;
@@ -123,8 +123,10 @@ pub fn commit(test: OpenTest<'_>, manifest: &Manifest, signer: &dyn Signer) -> R
 /// Every object that a manifest names must lie there.
 fn demand_whole(test: &Test, manifest: &Manifest) -> Result<(), ReleaseError> {
     let (mut lost, mut all) = (0, 0);
-    for (name, table) in &manifest.tables {
-        let there = test.store.list(&format!("{name}/{}/", manifest.release))?;
+    let tables: Vec<_> = manifest.tables.iter().collect();
+    let listed = each(&tables, |(name, _)| test.store.list(&format!("{name}/{}/", manifest.release)));
+    for ((_, table), there) in tables.into_iter().zip(listed) {
+        let there = there?;
         let there: BTreeSet<(&str, u64)> = there.iter().map(|object| (object.key.as_str(), object.size)).collect();
         all += table.objects.len();
         lost += table.objects.iter().filter(|object| !there.contains(&(object.key.as_str(), object.size))).count();
