@@ -84,6 +84,8 @@ pub enum Fault {
     Missing,
     #[error("a carriage return without a line feed")]
     LoneReturn,
+    #[error("the line says what parts fields, as Excel's `sep=` does, and is no record")]
+    DelimiterMark,
     #[error("the record has {found} fields instead of {planned}")]
     Ragged { found: Count, planned: usize },
     #[error("a blank line between records")]
@@ -186,6 +188,9 @@ impl Fault {
             Fault::WrongType(kind) if ["text", "struct", "list", "map"].contains(&kind.as_str()) => {
                 "correct the object, or declare what stands there in the schema, in its shape"
             }
+            Fault::WrongType(kind) if kind == "float64" => {
+                "correct the object; or declare a decimal, where it has more digits than a float64 tells, or text"
+            }
             Fault::WrongType(_) => "correct the object, or declare the column as text in the schema",
             Fault::Missing => "correct the object, or let the column be null in the schema",
             Fault::LoneReturn => "convert the line ends to LF or CRLF, or quote the field",
@@ -194,7 +199,11 @@ impl Fault {
             Fault::OpenQuote | Fault::AfterQuote | Fault::BadEscape => "quote as the dialect says, or name its escape",
             Fault::StrayQuote => "quote the whole field, or let the dialect keep stray quotes",
             Fault::NoHeader => "add the header, or say `header = false` in the dialect",
-            Fault::HeaderWidth { .. } | Fault::HeaderLacks | Fault::HeaderTwice { .. } => {
+            Fault::DelimiterMark => "export the object again without it; the schema says what parts fields",
+            Fault::HeaderTwice { .. } => {
+                "say `header = \"skipped\"` under [csv], and give the columns names of their own, in the order of the header"
+            }
+            Fault::HeaderWidth { .. } | Fault::HeaderLacks => {
                 "bring the schema's columns in line with the header; where it parts them by another sign, say so under [csv]"
             }
             Fault::BadDialect => "choose different ASCII signs for delimiter, quote and escape",

@@ -29,6 +29,9 @@ impl Dialect {
     /// # Errors
     /// Where no dialect fits or more than one does, and where the sample is not UTF-8.
     pub fn detect(sample: &[u8]) -> Result<Self, TextError> {
+        if is_mark(sample) {
+            return Err(TextError::at(1, Fault::DelimiterMark));
+        }
         for (escape, stray_quote) in WAYS {
             let tries = DELIMITERS.map(|delimiter| Dialect { delimiter, escape, stray_quote, ..Dialect::default() });
             let widths: Vec<_> = tries.iter().map(|dialect| width(sample, dialect)).collect::<Result<_, _>>()?;
@@ -42,7 +45,25 @@ impl Dialect {
         }
         let torn =
             DELIMITERS.iter().filter_map(|&delimiter| ragged(sample, &Dialect { delimiter, ..Dialect::default() }));
-        Err(torn.min_by_key(|(unlike, _)| *unlike).map_or_else(|| Fault::NoDialect.into(), |(_, error)| error))
+        Err(torn.min_by_key(|(unlike, _)| *unlike).map_or_else(|| undivided(sample).into(), |(_, error)| error))
+    }
+}
+
+/// Whether the first line is the one by which Excel says what parts fields.
+fn is_mark(sample: &[u8]) -> bool {
+    let text = sample.strip_prefix(b"\xef\xbb\xbf").unwrap_or(sample);
+    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();
+    let mark = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
+    // A tab was taken off as a blank.
+    mark.strip_prefix(b"sep=").is_some_and(|rest| rest.len() <= 1)
+}
+
+/// Why no dialect fits, where every one of them ends at the same.
+fn undivided(sample: &[u8]) -> Fault {
+    match (sample.contains(&0), sample.contains(&b'\r'), sample.contains(&b'\n')) {
+        (true, ..) => Fault::Nul,
+        (false, true, false) => Fault::LoneReturn,
+        _ => Fault::NoDialect,
     }
 }
 
@@ -118,9 +139,15 @@ mod tests {
     #[test]
     fn doubt_is_a_refusal() {
         assert_eq!(delimiter(b"a,b;c\n1,2;3\n"), Err(Fault::ManyDialects));
-        for sample in [&b"a,b\n1\n"[..], b"a,b\n\n1,2\n", b"a,b\n1,x\0\n", b"a,b\n\"1\"x,2\n3,4\n", b""] {
+        for sample in [&b"a,b\n1\n"[..], b"a,b\n\n1,2\n", b"a,b\n\"1\"x,2\n3,4\n", b""] {
             assert_eq!(delimiter(sample), Err(Fault::NoDialect));
         }
+        assert_eq!(delimiter(b"a,b\n1,x\0\n"), Err(Fault::Nul));
+        assert_eq!(delimiter(b"a,b\r1,2\r3,4\r"), Err(Fault::LoneReturn));
+        for sample in [&b"sep=;\r\na;b\r\n1;2\r\n"[..], b"\xef\xbb\xbf\"sep=,\"\na,b\n", b"sep=\t\na\tb\n"] {
+            assert_eq!(delimiter(sample), Err(Fault::DelimiterMark));
+        }
+        assert_eq!(delimiter(b"sep=a;b\n1;2\n"), Ok(b';'));
         assert_eq!(delimiter(b"\xff\xfea\0,\0"), Err(Fault::WideText));
     }
 
@@ -128,7 +155,7 @@ mod tests {
     fn the_record_that_most_others_are_not_like_is_named() {
         for (sample, line, found) in [
             (&b"a,b\n1,2\n3,4\n5,6,7\n8,9\n"[..], 4, 3),
-            (b"sep=;\na;b;c\n1;2;3,5\n4;5;6,5\n7;8;9,1\n", 1, 2),
+            (b"of;\na;b;c\n1;2;3,5\n4;5;6,5\n7;8;9,1\n", 1, 2),
             (b"a;b\n\"x\ny\";1\n3\n4;5\n", 4, 1),
         ] {
             let error = Dialect::detect(sample).expect_err("a refusal");

@@ -1,6 +1,10 @@
 //! Numbers, in the spelling of JSON (RFC 8259, section 6).
 
+use std::fmt::{self, Write};
 use std::str::FromStr;
+
+/// So many digits of a number tell a double from its neighbours; nobody writes more of one who does not mean them.
+const DIGITS: usize = 17;
 
 /// Whether a text is a number of JSON: `-`, an integer without leading zeros, a fraction, an exponent.
 pub(in super::super) fn is_number(text: &str) -> bool {
@@ -38,7 +42,8 @@ pub(super) fn integer<N: FromStr>(text: &str) -> Option<N> {
     text.parse().ok()
 }
 
-/// The double next to the number; an integer only where the double is that integer.
+/// The double next to the number; an integer only where the double is that integer, and more digits than a double has only where
+/// they are its own.
 pub(super) fn float(text: &str) -> Option<f64> {
     if !is_number(text) {
         return None;
@@ -48,8 +53,51 @@ pub(super) fn float(text: &str) -> Option<f64> {
         return None;
     }
     // The digits of an integer are often a number that someone counts on: an identifier, an amount.
-    let is_exact = !is_integer(text) || text.parse::<i128>().is_ok_and(|whole| holds(double, whole));
+    let is_exact = match is_integer(text) {
+        true => text.parse::<i128>().is_ok_and(|whole| holds(double, whole)),
+        false => tells(double, text),
+    };
     is_exact.then_some(double)
+}
+
+/// Whether no digit of a number is lost in its double: 100000000000000000.25 would leave as 100000000000000000.
+fn tells(double: f64, number: &str) -> bool {
+    let count = significant(number).count();
+    count <= DIGITS || Agrees::with(significant(number)).is_said_by(format_args!("{double:.*e}", count - 1))
+}
+
+/// The digits of a number from the first that is no zero to the last, those of its exponent aside.
+fn significant(number: &str) -> impl Iterator<Item = u8> + '_ {
+    let mantissa = number.split(['e', 'E']).next().unwrap_or_default();
+    mantissa.trim_matches(['-', '0', '.']).bytes().filter(u8::is_ascii_digit)
+}
+
+/// Holds digits that are written against those that are expected, so that nothing is put together for it.
+struct Agrees<I> {
+    expected: I,
+    is_exponent: bool,
+}
+
+impl<I: Iterator<Item = u8>> Agrees<I> {
+    fn with(expected: I) -> Self {
+        Agrees { expected, is_exponent: false }
+    }
+
+    fn is_said_by(mut self, written: fmt::Arguments<'_>) -> bool {
+        self.write_fmt(written).is_ok() && self.expected.next().is_none()
+    }
+}
+
+impl<I: Iterator<Item = u8>> Write for Agrees<I> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for byte in text.bytes() {
+            self.is_exponent |= byte == b'e';
+            if byte.is_ascii_digit() && !self.is_exponent && self.expected.next() != Some(byte) {
+                return Err(fmt::Error);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Whether every digit of a number is a zero, those of its exponent aside.
@@ -116,6 +164,28 @@ mod tests {
         assert_eq!([float("1e-400"), float("-0.1e-399")], [None; 2], "zero is another number");
         assert_eq!([float("0e-400"), float("-0.00")].map(|zero| zero.map(f64::abs)), [Some(0.0); 2]);
         assert_eq!(float("5e-324"), Some(f64::from_bits(1)));
+    }
+
+    #[test]
+    fn a_double_loses_no_digit_of_a_fraction() {
+        for text in
+            ["100000000000000000.25", "-1234567890123456789.5", "0.1000000000000000001", "1.2345678901234567890123e9"]
+        {
+            assert_eq!(float(text), None, "{text}");
+        }
+        // As they are written by who has doubles: shortest, with 17 digits, padded, or in full.
+        for text in [
+            "0.30000000000000004",
+            "0.10000000000000001",
+            "1234567890123.4567",
+            "0.1000000000000000055511151231257827",
+            "-2.5000000000000000000000000",
+            "0.0000000000000000000000123",
+            "123000000000000000000000.0",
+            "1.7976931348623157e308",
+        ] {
+            assert_eq!(float(text), text.parse().ok(), "{text}");
+        }
     }
 
     #[test]
