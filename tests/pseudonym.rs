@@ -105,6 +105,8 @@ fn types_are_kept_where_they_can_be() {
         (r#", form = "bytes""#, FixedSizeBinary(16), FixedSizeBinary(16)),
         (r#", form = "bytes""#, FixedSizeBinary(20), FixedSizeBinary(20)),
         (r#", form = "digits""#, Decimal128(38, 2), Utf8),
+        ("", Float64, Int64),
+        (r#", form = "hex""#, Float32, Utf8),
     ];
     for (options, input, output) in cases {
         assert_eq!(becomes(options, &input), Ok(output), "{options} of {input}");
@@ -129,7 +131,7 @@ fn what_cannot_be_is_refused_with_a_way_out() {
         ("", Boolean, "use `generalise`, `null` or `drop`"),
         (r#", small_domain = "x""#, Boolean, "use `generalise`, `null` or `drop`"),
         ("", Float16, "use `generalise`"),
-        ("", Float64, "use `generalise`"),
+        (r#", prefix = "u""#, Float64, "base32"),
         (r#", form = "bytes""#, Utf8, "another form"),
         (r#", form = "bytes""#, Int64, "another form"),
         (r#", form = "bytes""#, FixedSizeBinary(33), "another form"),
@@ -142,6 +144,27 @@ fn what_cannot_be_is_refused_with_a_way_out() {
     for (options, input, way_out) in cases {
         let refused = becomes(options, &input).expect_err(options);
         assert!(refused.contains(way_out), "{options} of {input}: {refused}");
+    }
+}
+
+/// A key of which some are missing is a fraction to many writers, and joins the whole numbers of another table all the same.
+#[test]
+fn whole_numbers_have_one_code_whatever_column_they_stand_in() {
+    let whole: ArrayRef = Arc::new(Int64Array::from(vec![Some(7), None, Some(-1), Some(1 << 53), Some(0)]));
+    for fractions in [Float64, Float32] {
+        let floating = cast(&whole, &fractions).expect("numbers");
+        for options in ["", r#", form = "hex""#, ", range = [1, 99999999]"] {
+            assert_eq!(&apply(options, &floating), &apply(options, &whole), "{options} of {fractions}");
+        }
+    }
+    let zero: ArrayRef = Arc::new(Float64Array::from(vec![-0.0]));
+    assert_eq!(&apply("", &zero), &apply("", &(Arc::new(Int64Array::from(vec![0])) as ArrayRef)));
+    let keys = Keys::new([("d".to_owned(), DomainKey::new(KEY))]);
+    let context = Context { keys: &keys, taken: &Taken::default(), known: &Known::none(), beside: &[] };
+    for none in [1.5, f64::NAN, f64::INFINITY, 9_007_199_254_740_994.0] {
+        let input: ArrayRef = Arc::new(Float64Array::from(vec![none]));
+        let refused = method("").apply(&input, &context).expect_err("no whole number").to_string();
+        assert!(refused.contains("no whole number"), "{refused}");
     }
 }
 

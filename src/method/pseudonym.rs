@@ -3,7 +3,7 @@
 //! A code is made from the first bits of the keyed hash, in the form that the schema asks for ([`form`]). Where it asks
 //! for none, text, bytes, dates and times become 16 base32 letters, 80 bits. Numbers become 63 bits as an
 //! `Int64`, never negative; equal numbers give equal codes whatever their widths and scales, so that an `Int32`, an
-//! `Int64` and a decimal end of a link still join. A narrower code is never made unasked: of 31 bits, two of 55,000
+//! `Int64`, a decimal, and a floating-point end of a link still join; one of fractions is refused. A narrower code is never made unasked: of 31 bits, two of 55,000
 //! would be equal with half a chance. Two of n values share a code of b bits with a chance of about n²/2ᵇ⁺¹: of 63
 //! bits, one in 18 million for a million values. A plan states that chance for every leaf, and refuses a likely one.
 //!
@@ -26,6 +26,7 @@ mod code;
 mod form;
 mod prefix;
 mod small;
+mod whole;
 
 use code::Code;
 use form::Form;
@@ -115,6 +116,7 @@ impl Pseudonym {
 
     /// What a value of this type becomes, or the way out.
     fn fitting(&self, input: &DataType) -> Result<Code, &'static str> {
+        let input = &whole::counted(input);
         let number = nature(input) == Nature::Number;
         match self.form {
             _ if nature(input) == Nature::Other => Err(
@@ -159,7 +161,7 @@ impl Method for Pseudonym {
     }
 
     fn alike(&self, input: &ArrayRef) -> Result<ArrayRef, ApplyError> {
-        if self.normalise.is_none() { Ok(input.clone()) } else { self.normalise.apply(input) }
+        if self.normalise.is_none() { whole::wholes(input) } else { self.normalise.apply(input) }
     }
 
     fn domains(&self) -> Vec<&str> {

@@ -63,9 +63,11 @@ pub fn nature(data_type: &DataType) -> Nature {
     }
 }
 
-/// Whether values of two types can be equal, and are hashed as such.
+/// Whether values of two types can be equal, and are treated as such by methods that take both.
 pub fn comparable(left: &DataType, right: &DataType) -> bool {
     use DataType::{Date32, Time32, Time64, Timestamp};
+    // A method that takes numbers with a fraction and whole ones takes those that are whole for these.
+    let nature = |data_type: &DataType| if data_type.is_floating() { Nature::Number } else { nature(data_type) };
     match (nature(left), nature(right)) {
         (Nature::Time, Nature::Time) => matches!(
             (left, right),
