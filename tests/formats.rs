@@ -77,6 +77,57 @@ fn a_row_that_is_not_as_declared_refuses_the_run_with_its_line() {
     assert_eq!(output.status.code(), Some(6), "another delimiter is another header");
 }
 
+/// What two tables hold together has two columns of one name, as a query that joins them writes it.
+#[test]
+fn a_header_that_names_two_columns_alike_can_be_skipped() {
+    let desk = Desk::local("acme");
+    let rows: String = (1..20).map(|n| format!("{n},a{n}@firm.example,{n}.5,{}\n", n * 2)).collect();
+    desk.write("production/acme/bills.csv", &format!("id,email,sum,sum\n{rows}"));
+    let output = desk.verho(&["scan", "acme"]);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success() && told.contains("several columns of its header have one name"), "{told}");
+    let file = desk.path("schemas/acme/bills.toml");
+    let text = std::fs::read_to_string(&file).expect("a schema");
+    assert!(text.contains("header    = \"skipped\"") && text.contains("\nsum_4 = { type = \"int64\""), "{text}");
+    let schema = |header: &str, last: &str| {
+        let rule = |data_type: &str| {
+            format!("{{ type = \"{data_type}\", class = \"attribute\", method = \"keep\", because = \"x\" }}")
+        };
+        let fake = "{ class = \"direct\", method = \"fake\", kind = \"email\" }";
+        let head = "customer = \"acme\"\ntable = \"bills\"\nsource = \"acme/bills.csv\"\nformat = \"csv\"\noutput = \"same\"\n";
+        let rules =
+            format!("id = {}\nemail = {fake}\nsum = {}\n{last} = {}\n", rule("int64"), rule("float64"), rule("int64"));
+        desk.write("schemas/acme/bills.toml", &format!("{head}[csv]\nheader = {header}\n[columns]\n{rules}"));
+    };
+    schema("true", "tax");
+    desk.approve("acme", "named", 1);
+    let output = desk.verho(&["run", "acme"]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(6), "{told}");
+    assert!(told.contains("names the column a second time") && told.contains("header = \"skipped\""), "{told}");
+    schema("\"skipped\"", "tax");
+    desk.approve("acme", "skipped", 1);
+    desk.facts(&["run", "acme"]);
+    let text = std::fs::read_to_string(&objects(&desk, "bills")[0]).expect("text");
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!((lines[0], lines.len()), ("id,email,sum,tax", 20), "{text}");
+    assert!(lines[7].starts_with("7,") && lines[7].ends_with(",7.5,14") && !lines[7].contains("a7@"), "{text}");
+}
+
+/// Its columns are as many as the schema's all the same.
+#[test]
+fn a_skipped_header_is_as_wide_as_its_rows() {
+    let desk = Desk::local("acme");
+    desk.write("schemas/acme/people.toml", &schema("people", "csv", "[csv]\nheader = \"skipped\"\n", PEOPLE));
+    desk.write("production/acme/people/1.csv", "id,id,born\n1,Aino,1980-02-03,basic\n");
+    desk.write("production/acme/people/2.csv", "");
+    desk.approve("acme", "wide", 1);
+    let output = desk.verho(&["run", "acme"]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(6), "{told}");
+    assert!(told.contains("line 1: the header has 3 columns instead of 4"), "{told}");
+}
+
 #[test]
 fn records_become_parquet_or_stay_what_they_were() {
     let desk = Desk::local("acme");

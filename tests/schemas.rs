@@ -90,13 +90,16 @@ fn another_source_is_another_policy_and_so_is_another_order_where_it_decides() {
     );
     let (parquet, csv) = ("format = \"parquet\"", "format = \"csv\"");
     let nameless = "format = \"csv\"\n[csv]\nheader = false";
-    for form in [parquet, csv, nameless] {
+    let skipped = "format = \"csv\"\n[csv]\nheader = \"skipped\"";
+    for form in [parquet, csv, nameless, skipped] {
         assert_ne!(of("products", form, [name, label]), of("patients", form, [name, label]), "{form}");
     }
     for form in [parquet, csv] {
         assert_eq!(of("products", form, [name, label]), of("products", form, [label, name]), "{form}");
     }
-    assert_ne!(of("products", nameless, [name, label]), of("products", nameless, [label, name]));
+    for form in [nameless, skipped] {
+        assert_ne!(of("products", form, [name, label]), of("products", form, [label, name]), "{form}");
+    }
 }
 
 #[test]

@@ -49,6 +49,8 @@ pub enum Escape {
 pub enum Header {
     /// It does, exactly as the schema.
     Given,
+    /// It does, but a schema cannot follow it, as where two columns have one name: they stand as the rules do.
+    Skipped,
     /// It is a row already.
     Absent,
 }
@@ -112,9 +114,10 @@ impl Dialect {
             Some(text) => Some(one_sign(&section, "quote", text)?),
         };
         let escape = one_of(&mut section, "escape", &[("doubled", Escape::Doubled), ("backslash", Escape::Backslash)])?;
-        let header = match section.optional::<bool>("header")? {
-            Some(false) => Header::Absent,
-            _ => Header::Given,
+        let header = match section.text("header").is_some() {
+            true => one_of(&mut section, "header", &[("skipped", Header::Skipped)])?,
+            false if section.optional::<bool>("header")? == Some(false) => Header::Absent,
+            false => Header::Given,
         };
         let stray = [("refused", StrayQuote::Refused), ("kept", StrayQuote::Kept)];
         let stray_quote = one_of(&mut section, "stray_quote", &stray)?;

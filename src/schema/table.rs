@@ -248,10 +248,10 @@ impl TableSchema {
         declared::fields(&own).unwrap_or_default()
     }
 
-    /// The leaves that nothing but their place in the file tells apart: those of CSV without a header, and of no other form.
+    /// The leaves that nothing but their place in the file tells apart: those of CSV whose header does not name them, and of no other form.
     pub fn by_place(&self) -> &[(LeafPath, DataType)] {
         match &self.form {
-            Form::Records { format: Format::Csv(dialect), .. } if dialect.header == Header::Absent => &self.declared,
+            Form::Records { format: Format::Csv(dialect), .. } if dialect.header != Header::Given => &self.declared,
             _ => &[],
         }
     }

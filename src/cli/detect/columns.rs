@@ -194,7 +194,7 @@ fn csv(file: &Path, mut input: Box<dyn Read + Send>, look: &Look<'_>) -> Result<
     // A refusal names columns by their places: a first record can be somebody's.
     let placed: Fields =
         (1..=names.len()).map(|place| Field::new(format!("column_{place}"), DataType::Utf8, true)).collect();
-    let mut titles = usize::from(dialect.header == Header::Given);
+    let mut titles = usize::from(dialect.header != Header::Absent);
     let format = Format::Csv(Dialect { header: Header::Absent, ..dialect });
     let whole = Box::new(Cursor::new(sample).chain(input));
     let reader = Reader::new(whole, &format, Arc::new(Schema::new(placed)), Limits::default());

@@ -50,7 +50,15 @@ pub(super) fn places(header: &Record, names: &[&str]) -> Result<Vec<usize>, Text
     let lacks = |name: &&str| TextError::within(header.line, name, Fault::HeaderLacks);
     let place = |name: &&str| found.get(name.as_bytes()).copied().ok_or_else(|| lacks(name));
     let places: Vec<usize> = names.iter().map(place).collect::<Result<_, _>>()?;
-    let (width, planned) = (header.width(), names.len());
+    is_as_wide(header, names.len()).map(|()| places)
+}
+
+/// Whether a header has as many columns as planned.
+///
+/// # Errors
+/// Where it has not.
+pub(super) fn is_as_wide(header: &Record, planned: usize) -> Result<(), TextError> {
+    let width = header.width();
     let wide = || TextError::at(header.line, Fault::HeaderWidth { found: Count::Exactly(width), planned });
-    if width == planned { Ok(places) } else { Err(wide()) }
+    if width == planned { Ok(()) } else { Err(wide()) }
 }

@@ -69,10 +69,16 @@ impl Rows {
         let mut columns = fields.map(Column::new).collect::<Result<Vec<_>, _>>()?;
         let mut records = Records::new(input, dialect, limits, columns.len());
         let mut record = Record::default();
-        if dialect.header == Header::Given {
-            let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-            let places = read_header(&mut records, &mut record, &names)?;
-            columns.iter_mut().zip(places).for_each(|(column, place)| column.place = place);
+        let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+        let has_header = dialect.header != Header::Absent && read_header(&mut records, &mut record)?;
+        // Writers of many objects leave some without a byte: they hold no row, and nothing contradicts the names.
+        match dialect.header {
+            Header::Given if has_header => {
+                let places = header::places(&record, &names)?;
+                columns.iter_mut().zip(places).for_each(|(column, place)| column.place = place);
+            }
+            Header::Skipped if has_header => header::is_as_wide(&record, names.len())?,
+            _ => {}
         }
         Ok(Rows { records, record, columns, schema, limits, null: dialect.null.clone(), blank: None })
     }
@@ -123,15 +129,10 @@ impl Rows {
     }
 }
 
-/// Which field of a record each named column is.
-fn read_header(records: &mut Records, record: &mut Record, names: &[&str]) -> Result<Vec<usize>, TextError> {
-    let wide = |error: TextError| match error.fault {
+/// Whether there is a first record.
+fn read_header(records: &mut Records, record: &mut Record) -> Result<bool, TextError> {
+    records.read(record).map_err(|error| match error.fault {
         Fault::Ragged { found, planned } => TextError { fault: Fault::HeaderWidth { found, planned }, ..error },
         _ => error,
-    };
-    match records.read(record).map_err(wide)? {
-        true => header::places(record, names),
-        // Writers of many objects leave some without a byte: they hold no row, and nothing contradicts the names.
-        false => Ok((0..names.len()).collect()),
-    }
+    })
 }
