@@ -15,6 +15,9 @@ use crate::scan::column::{Names, is_known, is_of_common_words, looks_like_a_name
 use crate::scan::objects::Ending;
 use crate::schema::{LeafPath, children, leaves};
 
+/// The way out of an object around all records.
+const WRAPPED: &str = "write its records alone, one a line (`jq -c '.data[]'`, where their list is called `data`)";
+
 /// Looks into the start of an object.
 ///
 /// # Errors
@@ -22,25 +25,24 @@ use crate::schema::{LeafPath, children, leaves};
 pub fn take(start: &Start, depth: Depth) -> Result<Taken, FileError> {
     let is_array = start.bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
     let Records { records, ended, is_a_line_each } = records(&start.bytes);
+    let refused = |what: &str, hint| match &records[..] {
+        [all] if !is_array && wraps(all) => {
+            FileError::Records { what: "one object is around all its records".to_owned(), hint: WRAPPED }
+        }
+        _ => FileError::Records { what: what.to_owned(), hint },
+    };
     if !is_array && !is_a_line_each {
-        return Err(FileError::Records {
-            what: "its records do not stand one a line".to_owned(),
-            hint: "it takes one object a line (`jq -c .` makes that), or one array of objects",
-        });
+        let hint = "it takes one object a line (`jq -c .` makes that), or one array of objects";
+        return Err(refused("its records do not stand one a line", hint));
     }
     let mut root = Node::default();
     records.iter().for_each(|record| root.add(record));
     if root.has(&root.objects) && root.is_map() {
-        return Err(FileError::Records {
-            what: "its records have keys that look like data".to_owned(),
-            hint: "a column's name is shown to people: have the keys made values in the source",
-        });
+        let hint = "a column's name is shown to people: have the keys made values in the source";
+        return Err(refused("its records have keys that look like data", hint));
     }
     if root.scalars + root.lists.count > 0 || (records.is_empty() && !start.bytes.is_empty()) {
-        return Err(FileError::Records {
-            what: "it holds no records of JSON".to_owned(),
-            hint: "it takes one object a line, or one array of objects",
-        });
+        return Err(refused("it holds no records of JSON", "it takes one object a line, or one array of objects"));
     }
     let mut notes = Vec::new();
     let leaves = root.fields.iter().flat_map(|(name, node)| column(name, node, depth, &mut notes)).collect();
@@ -49,6 +51,12 @@ pub fn take(start: &Start, depth: Depth) -> Result<Taken, FileError> {
     taken.notes = notes;
     taken.ending = Some(if is_array { Ending::Json } else { Ending::Ndjson });
     Ok(taken)
+}
+
+/// Whether an object has a list of objects, as what answers a query puts around them.
+fn wraps(record: &Value) -> bool {
+    let is_list = |value: &Value| value.as_array().is_some_and(|list| list.first().is_some_and(Value::is_object));
+    record.as_object().is_some_and(|fields| fields.values().any(is_list))
 }
 
 /// What records call their fields, told from their start; keys that may be data are not among them.
@@ -332,6 +340,15 @@ mod tests {
         assert_eq!(found, [("by{key}".to_owned(), DataType::Utf8, 2), ("by{value}".to_owned(), DataType::Int64, 2)]);
         let said = taken("{\"aino@a.example\":1}").expect_err("no columns").to_string();
         assert!(!said.contains("aino"), "{said}");
+    }
+
+    #[test]
+    fn an_object_around_all_records_is_told_as_that() {
+        for text in ["{\n\"data\": [{\"id\":1},{\"id\":2}],\n\"count\": 2}", "{\"Records\":[{\"by\":\"x\"}]}"] {
+            let said = taken(text).expect_err("no records").to_string();
+            assert!(said.contains("one object is around all its records"), "{said}");
+        }
+        assert!(taken("{\"id\":1,\"lines\":[{\"sku\":2}]}").is_ok(), "an order with its lines");
     }
 
     #[test]
