@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Int32Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
 use common::corpora;
 use common::desk::Desk;
@@ -527,6 +527,124 @@ fn days_and_times_that_are_written_as_text_are_told() {
         40,
         "{text}"
     );
+}
+
+/// Projects are told apart by region and number, and everything that is of one has both.
+#[test]
+fn rows_that_join_by_several_columns_still_do() {
+    let desk = Desk::local("acme");
+    let project = |n: usize| format!("{},{}", ["EU", "US", "APAC"][n % 3], 100 + n / 3);
+    let projects: String = (0..40).map(|n| format!("{},Project {n}\n", project(n))).collect();
+    desk.write("production/acme/projects.csv", &format!("region,project_no,title\n{projects}"));
+    let entries: String = (0..400).map(|n| format!("E{n:05},{},{}.5\n", project(n * 7 % 40), n % 9)).collect();
+    desk.write("production/acme/entries.csv", &format!("entry_id,region,project_no,hours\n{entries}"));
+    let others: String = (0..40).map(|n| format!("{},{}\n", 9000 + n, n % 5)).collect();
+    desk.write("production/acme/others.csv", &format!("project_no,grade\n{others}"));
+    assert!(desk.verho(&["scan", "acme"]).status.success());
+    let domain = |file: &str, column: &str, domain: &str| {
+        assert!(schemas(&desk)[file].contains(&format!("{column}\", domain = \"{domain}\"")), "{:?}", schemas(&desk))
+    };
+    let number = "project_no = { type = \"int64\", class = \"direct\", method = \"pseudonym";
+    let region = "# region = { type = \"text\", class = \"quasi\", method = \"pseudonym";
+    domain("entries.toml", number, "projects.project_no");
+    domain("projects.toml", number, "projects.project_no");
+    domain("others.toml", number, "others.project_no");
+    domain("entries.toml", region, "entries.region");
+    domain("projects.toml", region, "entries.region");
+    assert!(schemas(&desk)["entries.toml"].contains("; named like projects.project_no, whose values it has"));
+}
+
+/// Departments lead to one another by a code, and nobody stands above them.
+#[test]
+fn codes_that_lead_upward_are_links_and_nobodys_rows() {
+    let desk = Desk::local("acme");
+    let department =
+        |n: usize| format!("D{n:02},Unit {n},{}\n", if n < 3 { String::new() } else { format!("D{:02}", n % 3) });
+    let departments: String = (0..12).map(department).collect();
+    desk.write("production/acme/departments.csv", &format!("dept_code,title,parent_code\n{departments}"));
+    let employees: String =
+        (1..80).map(|n| format!("{n},{}\n", if n < 5 { String::new() } else { (n / 5).to_string() })).collect();
+    desk.write("production/acme/employees.csv", &format!("id,manager_id\n{employees}"));
+    assert!(desk.verho(&["scan", "acme"]).status.success());
+    assert!(holds(&desk, "departments.toml", "to   = \"departments.dept_code\""), "{:?}", schemas(&desk));
+    assert!(!holds(&desk, "departments.toml", "subject"), "{:?}", schemas(&desk));
+    assert!(holds(&desk, "employees.toml", "subject  = \"id\""), "{:?}", schemas(&desk));
+}
+
+/// Where some are missing, many writers make fractions of keys: `12.0` is employee 12, and joins her.
+#[test]
+fn keys_that_became_fractions_still_join() {
+    let desk = Desk::local("acme");
+    let boss = |n: usize| if n < 5 { String::new() } else { format!("{}.0", 1000 + n / 5) };
+    let employees: String = (0..200).map(|n| format!("{},{}\n", 1000 + n, boss(n))).collect();
+    desk.write("production/acme/employees.csv", &format!("employee_id,manager_id\n{employees}"));
+    let number: ArrayRef = Arc::new(Int64Array::from_iter_values(9000..9050));
+    let holder: ArrayRef = Arc::new(Float64Array::from_iter((0..50).map(|n| (n % 4 > 0).then(|| f64::from(1000 + n)))));
+    parquet(&desk, "acme/badges/0.parquet", vec![("badge_no", number), ("employee_id", holder)]);
+    assert!(desk.verho(&["scan", "acme"]).status.success());
+    let key = "class = \"direct\", method = \"pseudonym\", domain = \"employees.employee_id\"";
+    assert!(holds(&desk, "badges.toml", &format!("employee_id = {{ {key} }}")), "{:?}", schemas(&desk));
+    assert!(
+        holds(&desk, "employees.toml", &format!("manager_id = {{ type = \"float64\", {key} }}")),
+        "{:?}",
+        schemas(&desk)
+    );
+    assert!(holds(&desk, "badges.toml", "to   = \"employees.employee_id\""), "{:?}", schemas(&desk));
+    take_offers(&desk);
+    desk.approve("acme", "keys", 1);
+    let output = desk.verho(&["run", "acme"]);
+    let told = said(&output);
+    assert!(output.status.success(), "{told}");
+    assert!(told.matches("have their other end").count() == 2, "{told}");
+    let release = std::fs::read_dir(desk.path("test/acme/employees")).expect("a release").next().expect("one");
+    let text = std::fs::read_to_string(release.expect("one").path().join("part-00000.csv")).expect("rows");
+    let rows: Vec<_> = text.lines().skip(1).filter_map(|line| line.split_once(',')).collect();
+    let boss_of = |n: usize| rows[n].1;
+    assert!((5..200).all(|n| boss_of(n) == rows[n / 5].0) && (0..5).all(|n| boss_of(n).is_empty()), "{text}");
+}
+
+/// An export of a day without rows is a header, and that of its fellows.
+#[test]
+fn a_header_alone_is_that_of_other_objects() {
+    let desk = Desk::local("acme");
+    desk.write("production/acme/visits/1.csv", "visit,reason\n");
+    desk.write("production/acme/visits/2.csv", &format!("visit,reason\n{}", "7,tired\n8,ill\n".repeat(9)));
+    desk.write("production/acme/visits/3.csv", "visit,reason\n");
+    let output = desk.verho(&["scan", "acme"]);
+    let told = said(&output);
+    assert!(output.status.success() && !told.contains("note:"), "{told}");
+    assert!(holds(&desk, "visits.toml", "visit = { type = \"int64\""), "{:?}", schemas(&desk));
+    assert!(!holds(&desk, "visits.toml", "header"), "{:?}", schemas(&desk));
+}
+
+/// Digits that a fraction of two cannot tell are kept, by a decimal; without one nothing leaves.
+#[test]
+fn numbers_with_many_digits_leave_as_they_came() {
+    let desk = Desk::local("acme");
+    let rows: String = (0..40).map(|n| format!("{n},{}00000000000000000.25\n", n + 1)).collect();
+    desk.write("production/acme/ledgers.csv", &format!("n,amount\n{rows}"));
+    assert!(desk.verho(&["scan", "acme"]).status.success());
+    let keep =
+        |data_type: &str| format!("{{ type = \"{data_type}\", class = \"attribute\", method = \"keep\", because = \"");
+    assert!(holds(&desk, "ledgers.toml", &format!("# amount = {}", keep("decimal(38,2)"))), "{:?}", schemas(&desk));
+    let schema = |data_type: &str| {
+        let rules = format!("n = {}x\" }}\namount = {}x\" }}\n", keep("int64"), keep(data_type));
+        let head = "customer = \"acme\"\ntable = \"ledgers\"\nsource = \"acme/ledgers.csv\"\nformat = \"csv\"\noutput = \"same\"\n";
+        desk.write("schemas/acme/ledgers.toml", &format!("{head}[columns]\n{rules}"));
+    };
+    schema("float64");
+    desk.approve("acme", "digits", 1);
+    let output = desk.verho(&["run", "acme"]);
+    let told = said(&output);
+    assert_eq!(output.status.code(), Some(6), "{told}");
+    assert!(told.contains("line 2, column `amount`") && told.contains("declare a decimal"), "{told}");
+    schema("decimal(38,2)");
+    desk.approve("acme", "decimals", 1);
+    desk.facts(&["run", "acme"]);
+    let release =
+        std::fs::read_dir(desk.path("test/acme/ledgers")).expect("a release").next().expect("one").expect("one");
+    let text = std::fs::read_to_string(release.path().join("part-00000.csv")).expect("rows");
+    assert_eq!(text, format!("n,amount\n{rows}"));
 }
 
 /// A shop's orders, with their lines and their products, and tickets about them.

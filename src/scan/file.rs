@@ -1,5 +1,6 @@
 //! The schema file of a table that was sampled, with a comment wherever somebody has to look.
 
+use super::Joined;
 use super::column::{Kind, is_of_an_actor, named};
 use super::objects::{Ending, Table};
 use super::propose::{Choice, Joins, choose};
@@ -24,14 +25,26 @@ pub struct Proposal {
     pub why: String,
 }
 
-/// What is proposed for a leaf of this domain.
-pub fn proposal(seen: &Seen, domain: &str, joins: Joins, link: Option<Link>) -> Proposal {
-    let choice = choose(seen, domain, joins);
-    Proposal { choice, why: why(seen, joins, link.as_ref()), link }
+/// What is proposed for a leaf that joins others so.
+pub(super) fn proposal(seen: &Seen, joined: &Joined) -> Proposal {
+    let choice = choose(seen, &joined.domain, joined.joins);
+    let why = why(seen, joined) + &company(&choice, joined);
+    Proposal { choice, why, link: joined.link.clone() }
+}
+
+/// Whose codes the leaf has, where it is one of several that are called alike.
+fn company(choice: &Choice, joined: &Joined) -> String {
+    let rules = match choice {
+        Choice::Rule(rule) => std::slice::from_ref(rule),
+        Choice::Open(rules) => rules,
+    };
+    let domain = format!("domain = {}", quoted(&joined.domain));
+    let is_said = joined.is_fellow && rules.iter().any(|rule| rule.contains(&domain));
+    if is_said { format!("; named like {}, whose values it has", joined.domain) } else { String::new() }
 }
 
 /// Why a leaf is taken for what it is; counts and words, and no value.
-fn why(seen: &Seen, joins: Joins, link: Option<&Link>) -> String {
+fn why(seen: &Seen, joined: &Joined) -> String {
     let finding = seen.finding;
     let kind = match finding.kind {
         Kind::Other => "not recognised".to_owned(),
@@ -41,9 +54,9 @@ fn why(seen: &Seen, joins: Joins, link: Option<&Link>) -> String {
         0 => "no value was seen".to_owned(),
         values => format!("{} distinct of {values} looked at", seen.facts.distinct),
     };
-    let joined = match link {
+    let joined = match &joined.link {
         Some(link) => format!("; {} of {} distinct values are in {}", link.contained, link.distinct, link.to),
-        None if joins != Joins::None => "; others seem to lead here".to_owned(),
+        None if joined.joins != Joins::None => "; others seem to lead here".to_owned(),
         None => String::new(),
     };
     format!("{kind}; {counted}{joined}")
@@ -51,7 +64,7 @@ fn why(seen: &Seen, joins: Joins, link: Option<&Link>) -> String {
 
 /// The text of a schema file.
 pub fn text(customer: &str, table: &Table, sampled: &Sampled, proposals: &[Proposal]) -> String {
-    let mut text = head(customer, table, sampled);
+    let mut text = head(customer, table, sampled, proposals);
     for (seen, proposal) in sampled.leaves.iter().zip(proposals) {
         leaf(&mut text, seen, proposal, sampled.ending);
     }
@@ -69,7 +82,7 @@ pub fn text(customer: &str, table: &Table, sampled: &Sampled, proposals: &[Propo
     text
 }
 
-fn head(customer: &str, table: &Table, sampled: &Sampled) -> String {
+fn head(customer: &str, table: &Table, sampled: &Sampled, proposals: &[Proposal]) -> String {
     let mut text = format!(
         "# Proposed by `verho scan` from {} rows. Look through it, and answer every \"{OPEN}\": nothing runs before.\n\
          # The lines in comments before a question are answers to choose from; `verho methods` lists all.\n",
@@ -84,7 +97,7 @@ fn head(customer: &str, table: &Table, sampled: &Sampled) -> String {
     if sampled.ending != Ending::Parquet {
         text += "output   = \"same\"\n";
     }
-    if let Some(subject) = subject(name, sampled) {
+    if let Some(subject) = subject(name, sampled, proposals) {
         text += &format!("subject  = {}   # whose row it is\n", quoted(subject.path.as_str()));
     }
     if let Some(dialect) = sampled.dialect.as_ref().filter(|dialect| **dialect != Dialect::default()) {
@@ -105,14 +118,21 @@ fn format(ending: Ending) -> &'static str {
 }
 
 /// The only leaf of one value a row that is a key of people, if there is one. Who did something with a row is not whose row
-/// it is, unless rows are of such people.
-fn subject<'s>(table: &str, sampled: &'s Sampled) -> Option<&'s Seen> {
-    let is_key = |seen: &&Seen| {
+/// it is, unless rows are of such people; nor is whoever stands above a row in its own table.
+fn subject<'s>(table: &str, sampled: &'s Sampled, proposals: &[Proposal]) -> Option<&'s Seen> {
+    let is_key = |(seen, proposal): &(&Seen, &Proposal)| {
         let path = seen.path.as_str();
         let is_own = named(table).ends_like(&named(path).stem);
-        seen.finding.kind == Kind::PersonKey && !seen.path.is_repeated() && (is_own || !is_of_an_actor(path))
+        let leads_within = proposal
+            .link
+            .as_ref()
+            .is_some_and(|link| link.to.strip_prefix(table).is_some_and(|to| to.starts_with('.')));
+        seen.finding.kind == Kind::PersonKey
+            && !seen.path.is_repeated()
+            && !leads_within
+            && (is_own || !is_of_an_actor(path))
     };
-    let mut keys = sampled.leaves.iter().filter(is_key);
+    let mut keys = sampled.leaves.iter().zip(proposals).filter(is_key).map(|(seen, _)| seen);
     keys.next().filter(|_| keys.next().is_none())
 }
 
@@ -125,8 +145,10 @@ fn csv(dialect: &Dialect) -> String {
     if dialect.escape == Escape::Backslash {
         text += "escape    = \"backslash\"\n";
     }
-    if dialect.header == Header::Absent {
-        text += "header    = false\n";
+    match dialect.header {
+        Header::Given => {}
+        Header::Skipped => text += "header    = \"skipped\"   # the columns stand as the rules do\n",
+        Header::Absent => text += "header    = false\n",
     }
     if dialect.stray_quote == StrayQuote::Kept {
         text += "stray_quote = \"kept\"   # quotes stand inside of fields\n";

@@ -3,6 +3,9 @@
 //! How much of a column lies in another is told from sketches: hashes of distinct values under a key that is drawn for one
 //! scan. Small whole numbers lie in every numbered table, so that containment alone says little: names have to agree too.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use arrow::datatypes::DataType;
 
 use super::column::{Kind, Named, Rows, named};
@@ -33,7 +36,53 @@ struct End<'t> {
 pub fn candidates(tables: &[(&str, &Sampled)]) -> Vec<Candidate> {
     let names: Vec<Named> = tables.iter().map(|(name, _)| named(name)).collect();
     let rows: Vec<Rows> = tables.iter().map(|(name, _)| Rows::of(name)).collect();
-    let ends = tables.iter().enumerate().flat_map(|(table, (_, sampled))| {
+    let ends = ends(tables, &names);
+    let heads: Vec<_> = ends.iter().filter(|end| is_head(end.seen) && !is_of_one_row(end.seen.finding.kind)).collect();
+    let best = |from: &End<'_>| {
+        let to = heads.iter().filter(|to| to.place != from.place);
+        let weighed = to.filter_map(|to| weigh(from, to, rows[to.place.0]));
+        // The best name; of two alike the one with fewest values, as a small table is contained by chance the least.
+        weighed.max_by_key(|(score, size, candidate)| (*score, Reverse(*size), Reverse(candidate.to)))
+    };
+    ends.iter().filter(|from| !is_own_key(from)).filter_map(best).map(|(_, _, candidate)| candidate).collect()
+}
+
+/// Columns of another table's name and values, each with the one whose domain it should have: rows of tables can join by several
+/// columns of which none is a key alone, and by codes that no table lists.
+pub fn fellows(tables: &[(&str, &Sampled)]) -> BTreeMap<Place, Place> {
+    let names: Vec<Named> = tables.iter().map(|(name, _)| named(name)).collect();
+    let mut alike: BTreeMap<(Vec<String>, bool), Vec<End>> = BTreeMap::new();
+    for end in ends(tables, &names).into_iter().filter(says_of_what) {
+        alike.entry((end.name.words.clone(), is_number(end.seen))).or_default().push(end);
+    }
+    let shared = |ends: Vec<End>| {
+        let is_first = |end: &&End| (end.table.ends_like(&end.name.stem), is_head(end.seen), Reverse(end.place));
+        let first = ends.iter().max_by_key(is_first).map(|first| first.place);
+        let first = ends.iter().position(|end| Some(end.place) == first);
+        first.into_iter().flat_map(move |first| fellows_of(&ends, first)).collect::<Vec<_>>()
+    };
+    alike.into_values().flat_map(shared).collect()
+}
+
+/// Those of some columns that have the values of one of them, which stands in another table.
+fn fellows_of(ends: &[End], first: usize) -> Vec<(Place, Place)> {
+    let first = &ends[first];
+    let others = ends.iter().filter(|end| end.place.0 != first.place.0);
+    let fellows = others.filter(|end| {
+        let least = if first.seen.sketch.is_whole { 0.5 } else { 0.001 };
+        contained(end.seen, first.seen).1 >= least
+    });
+    fellows.map(|end| (end.place, first.place)).collect()
+}
+
+/// Whether a name says of what its values are: a key without a word does not, nor do what is copied from row to row.
+fn says_of_what(end: &End<'_>) -> bool {
+    !end.name.stem.is_empty() && !is_of_one_row(end.seen.finding.kind)
+}
+
+/// All leaves that could join others.
+fn ends<'t>(tables: &[(&str, &'t Sampled)], names: &'t [Named]) -> Vec<End<'t>> {
+    let of_table = |(table, (_, sampled)): (usize, &(&str, &'t Sampled))| {
         let own = &names[table];
         sampled.leaves.iter().enumerate().map(move |(leaf, seen)| End {
             place: (table, leaf),
@@ -41,22 +90,20 @@ pub fn candidates(tables: &[(&str, &Sampled)]) -> Vec<Candidate> {
             seen,
             name: named(seen.path.as_str()),
         })
-    });
-    let ends: Vec<_> = ends.filter(|end| can_join(&end.seen.data_type)).collect();
-    let heads: Vec<_> = ends.iter().filter(|end| is_head(end.seen) && !is_of_one_row(end.seen.finding.kind)).collect();
-    let best = |from: &End<'_>| {
-        let to = heads.iter().filter(|to| to.place != from.place);
-        let weighed = to.filter_map(|to| weigh(from, to, rows[to.place.0]));
-        // The best name; of two alike the one with fewest values, as a small table is contained by chance the least.
-        weighed
-            .max_by_key(|(score, size, candidate)| (*score, std::cmp::Reverse(*size), std::cmp::Reverse(candidate.to)))
     };
-    ends.iter().filter(|from| !is_own_key(from)).filter_map(best).map(|(_, _, candidate)| candidate).collect()
+    let ends = tables.iter().enumerate().flat_map(of_table);
+    ends.filter(|end| can_join(end.seen)).collect()
 }
 
-fn can_join(data_type: &DataType) -> bool {
+fn can_join(seen: &Seen) -> bool {
     use DataType::*;
-    matches!(data_type, Utf8 | LargeUtf8 | Utf8View | Int32 | Int64 | UInt32 | UInt64)
+    is_number(seen) || matches!(seen.data_type, Utf8 | LargeUtf8 | Utf8View)
+}
+
+/// Whether its values are whole numbers that can be keys.
+fn is_number(seen: &Seen) -> bool {
+    use DataType::*;
+    seen.sketch.counts || matches!(seen.data_type, Int32 | Int64 | UInt32 | UInt64)
 }
 
 /// Whether such values are copied from row to row, as a billing address is, and lead nowhere.
@@ -82,14 +129,12 @@ fn is_own_key(end: &End<'_>) -> bool {
 
 /// How well names agree, how many values the head has, and what was measured; nothing where it is no link.
 fn weigh(from: &End<'_>, to: &End<'_>, rows: Rows) -> Option<(u8, usize, Candidate)> {
-    let same = |left: &DataType, right: &DataType| left.is_integer() == right.is_integer();
-    if !same(&from.seen.data_type, &to.seen.data_type) || from.seen.sketch.hashes.is_empty() {
+    if is_number(from.seen) != is_number(to.seen) || from.seen.sketch.hashes.is_empty() {
         return None;
     }
     let score = alike(from, to, rows)?;
     let (child, parent) = (&from.seen.sketch, &to.seen.sketch);
-    let contained = child.hashes.iter().filter(|hash| parent.hashes.contains(*hash)).count();
-    let share = contained as f32 / child.hashes.len() as f32;
+    let (contained, share) = contained(from.seen, to.seen);
     let enough = match (parent.is_whole, score) {
         (true, 3..) => 0.5,
         (true, _) => 0.98,
@@ -99,6 +144,13 @@ fn weigh(from: &End<'_>, to: &End<'_>, rows: Rows) -> Option<(u8, usize, Candida
     };
     let candidate = Candidate { from: from.place, to: to.place, distinct: child.hashes.len(), contained };
     (share >= enough).then_some((score, parent.hashes.len(), candidate))
+}
+
+/// How many distinct values of one column are in another, and which share of its own; none where it has none.
+fn contained(child: &Seen, parent: &Seen) -> (usize, f32) {
+    let (child, parent) = (&child.sketch.hashes, &parent.sketch.hashes);
+    let contained = child.iter().filter(|hash| parent.contains(*hash)).count();
+    (contained, contained as f32 / child.len().max(1) as f32)
 }
 
 /// Words of columns that lead to a row of their own table.
@@ -126,12 +178,14 @@ fn alike(from: &End<'_>, to: &End<'_>, rows: Rows) -> Option<u8> {
     let can_lead = !head.stem.is_empty() && (own_key || is_of_keys(to));
     let same_table = from.place.0 == to.place.0;
     let upward = child.words.iter().any(|word| UPWARD.contains(&word.as_str()));
+    // `parent_code` leads to `dept_code` of departments, whatever a department is called for short.
+    let same_sort = head.is_key && child.is_key && child.words.last() == head.words.last();
     match () {
         () if !same_table && child.words == head.words && can_lead => Some(if own_key { 4 } else { 3 }),
         () if !same_table && own_key && to.table.is_at_the_end_of(&child.stem) => Some(3),
         () if !same_table && can_lead && child.words.ends_with(&head.words) => Some(3),
         () if !same_table && !child.is_key && to.table.words == child.stem => Some(if own_key { 3 } else { 2 }),
-        () if same_table && own_key && upward => Some(2),
+        () if same_table && (own_key || same_sort) && upward => Some(2),
         () if own_key && rows == Rows::People && of_people(from.seen) => Some(1),
         () => None,
     }

@@ -154,12 +154,8 @@ fn gone(folder: &Path, found: &Found) -> Vec<String> {
 }
 
 fn known(customer: &str, folder: &Path, table: &Table, sampled: Sampled, linked: &[Joined]) -> Result<Known, Fault> {
-    let proposals: Vec<_> = sampled
-        .leaves
-        .iter()
-        .zip(linked)
-        .map(|(seen, joined)| file::proposal(seen, &joined.domain, joined.joins, joined.link.clone()))
-        .collect();
+    let proposals: Vec<_> =
+        sampled.leaves.iter().zip(linked).map(|(seen, joined)| file::proposal(seen, joined)).collect();
     let there = folder.join(format!("{}.toml", table.name));
     let (text, changes) = match there.exists() {
         false => (Some(file::text(customer, table, &sampled, &proposals)), Vec::new()),
@@ -174,6 +170,8 @@ struct Joined {
     domain: String,
     joins: Joins,
     link: Option<Link>,
+    /// Whether the domain is that of another table's column of this name.
+    is_fellow: bool,
 }
 
 /// The links of all tables, by the place of their leaf.
@@ -189,9 +187,13 @@ impl Linked {
         let candidates = links::candidates(&named);
         let end = |(table, leaf): Place| format!("{}.{}", named[table].0, named[table].1.leaves[leaf].path.as_str());
         let heads = heads(&candidates);
+        let fellows = links::fellows(&named);
+        let fellow = |place: Place| fellows.get(&place).filter(|_| !heads.contains_key(&place));
+        let head = |place: Place| heads.get(&place).copied().unwrap_or(place);
         let kind = |(table, leaf): Place| named[table].1.leaves[leaf].finding.kind;
         let joined = |place: Place| Joined {
-            domain: end(heads.get(&place).copied().unwrap_or(place)),
+            domain: end(head(fellow(place).copied().unwrap_or(place))),
+            is_fellow: fellow(place).is_some(),
             joins: heads.get(&place).map_or(Joins::None, |head| Joins::Others(kind(*head))),
             link: candidates.iter().find(|link| link.from == place).map(|link| Link {
                 to: end(link.to),

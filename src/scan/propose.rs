@@ -76,7 +76,7 @@ impl Sort {
 /// What is proposed for a leaf; `domain` is that of the column which it seems to be linked with, or its own.
 pub fn choose(seen: &Seen, domain: &str, joins: Joins) -> Choice {
     let (kind, sort) = (seen.finding.kind, Sort::of(&seen.data_type));
-    let can_be_key = matches!(sort, Sort::Text | Sort::Whole);
+    let can_be_key = matches!(sort, Sort::Text | Sort::Whole) || seen.sketch.counts;
     if let Joins::Others(head) = joins
         && can_be_key
     {

@@ -130,6 +130,8 @@ fn takes(kind: Kind, data_type: &DataType) -> bool {
     match data_type {
         DataType::Boolean => !kind.is_direct() && kind != Kind::Key,
         DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) => matches!(kind, Kind::BirthDate | Kind::Moment),
+        // Digits of a time of day are nobody's number.
+        DataType::Time32(_) | DataType::Time64(_) => kind == Kind::Moment,
         DataType::Float16 | DataType::Float32 | DataType::Float64 => !matches!(
             kind,
             Kind::Email | Kind::Name | Kind::FirstName | Kind::LastName | Kind::Username | Kind::Address
@@ -212,7 +214,7 @@ fn by_values(said: Meaning, data_type: &DataType, facts: &Facts) -> Finding {
             _ => Finding { kind: Kind::Other, evidence: Evidence::Nothing },
         };
     }
-    if let Some(kind) = likely_name(said, facts).or_else(|| recognised(facts)) {
+    if let Some(kind) = likely_name(said, facts).or_else(|| recognised(facts)).filter(|kind| takes(*kind, data_type)) {
         return of(kind);
     }
     for kind in [Kind::FirstName, Kind::LastName] {
@@ -228,7 +230,7 @@ fn by_values(said: Meaning, data_type: &DataType, facts: &Facts) -> Finding {
     if wants(Kind::Name) && looks_like_names(facts) {
         return Finding { kind: Kind::Name, evidence: Evidence::Both };
     }
-    if has_phones(facts) {
+    if has_phones(facts) && takes(Kind::Phone, data_type) {
         return of(Kind::Phone);
     }
     if wants(Kind::PersonKey) && facts.form(Form::Number) >= MANY && !facts.is_choice() {

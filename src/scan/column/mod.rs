@@ -178,6 +178,14 @@ mod tests {
     }
 
     #[test]
+    fn a_time_of_day_is_nobodys_number() {
+        let times: Vec<String> = (1..150).map(|n| format!("00:00:00.{:06}", n)).collect();
+        let facts = Observer::default().facts(&times.iter().map(String::as_str).collect::<Vec<_>>());
+        let told = |data_type: &DataType| classify(Rows::Other, "t", data_type, &facts).kind;
+        assert_eq!(told(&DataType::Time64(arrow::datatypes::TimeUnit::Nanosecond)), Kind::Moment);
+    }
+
+    #[test]
     fn streets_are_told_by_name_where_values_are_streets() {
         let told = |name: &str, values: &[&str]| {
             classify(Rows::Other, name, &DataType::Utf8, &Observer::default().facts(values)).kind

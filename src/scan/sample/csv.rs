@@ -1,5 +1,6 @@
 //! Samples of CSV: the dialect, the header if there is one, and some first records.
 
+use std::collections::HashSet;
 use std::io::Cursor;
 use std::sync::Arc;
 
@@ -19,6 +20,8 @@ const TELLING: usize = 256 << 10;
 const ALIKE: usize = 4;
 /// So many values of one type tell what stands over them.
 const TELLING_VALUES: usize = 8;
+/// Words over so many columns of numbers name columns, whatever stands over the others.
+const TELLING_COLUMNS: usize = 3;
 /// What stands for null in text of MySQL, Postgres and Snowflake.
 const MARK: &str = "\\N";
 /// Words for null.
@@ -29,6 +32,8 @@ const MISSING: [&str; 8] = ["NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NaT", "No
 const TYPES: [DataType; 3] = [DataType::Float64, DataType::Date32, DataType::Timestamp(TimeUnit::Microsecond, None)];
 const NOTE: &str = "no header was recognised, so columns are numbered: if the first line is one, name the columns by it and \
      remove `header = false`";
+const TWINS: &str =
+    "several columns of its header have one name, so the header is skipped, and the columns stand as the rules do";
 
 /// Looks into the start of an object.
 ///
@@ -38,18 +43,21 @@ pub fn take(start: &Start, depth: Depth) -> Result<Taken, TextError> {
     let telling = &start.bytes[..start.bytes.len().min(TELLING)];
     let mut dialect = Dialect::detect(telling)?;
     let first = dialect.names(telling)?;
-    let mut numbered = Dialect { header: Header::Absent, ..dialect.clone() };
+    let numbered = Dialect { header: Header::Absent, ..dialect.clone() };
     let mut arrays = match depth {
         Depth::Names => vec![Vec::new(); first.len()],
         Depth::Values => read(start, &numbered, first.len())?,
     };
     if let Some(null) = null_text(&arrays) {
-        (dialect.null, numbered.null) = (null.to_owned(), null.to_owned());
-        arrays = read(start, &numbered, first.len())?;
+        dialect.null = null.to_owned();
+        arrays = read(start, &Dialect { null: null.to_owned(), ..numbered }, first.len())?;
     }
-    let is_header = is_header(&first, &arrays);
-    let (names, skipped) =
-        if is_header { (first, 1) } else { ((1..=first.len()).map(|n| format!("column_{n}")).collect(), 0) };
+    dialect.header = header(&first, &arrays);
+    let (names, skipped) = match dialect.header {
+        Header::Given => (first, 1),
+        Header::Skipped => (apart(first), 1),
+        Header::Absent => ((1..=first.len()).map(numbered_name).collect(), 0),
+    };
     let rows = arrays
         .first()
         .map_or(0, |arrays| arrays.iter().map(|array| array.len()).sum::<usize>())
@@ -62,9 +70,51 @@ pub fn take(start: &Start, depth: Depth) -> Result<Taken, TextError> {
     };
     let leaves = names.into_iter().zip(arrays).map(leaf).collect();
     let is_whole = depth == Depth::Values && start.is_whole && rows < ROWS;
-    let notes = if is_header { Vec::new() } else { vec![NOTE.to_owned()] };
-    let dialect = Some(if is_header { dialect } else { numbered });
+    let note = match dialect.header {
+        Header::Given => None,
+        Header::Skipped => Some(TWINS),
+        Header::Absent => Some(NOTE),
+    };
+    let (dialect, notes) = (Some(dialect), note.into_iter().map(str::to_owned).collect());
     Ok(Taken { dialect, notes, ..Taken::of(leaves, rows, is_whole) })
+}
+
+/// Lets objects whose first record names nobody's columns alone, but is the header of another one, have that header: so are exports
+/// of a day on which nothing happened.
+pub fn share_header(objects: &mut [Taken]) {
+    let is_named = |taken: &&Taken| taken.dialect.as_ref().is_some_and(|dialect| dialect.header == Header::Given);
+    let Some(named) = objects.iter().find(is_named) else { return };
+    let dialect = named.dialect.clone();
+    let names: HashSet<LeafPath> = named.leaves.iter().map(|leaf| leaf.path.clone()).collect();
+    let numbered =
+        objects.iter_mut().filter(|taken| taken.dialect.as_ref().is_some_and(|one| one.header == Header::Absent));
+    for taken in numbered {
+        let first: Option<Vec<LeafPath>> =
+            taken.leaves.iter().map(|leaf| first_of(leaf).map(LeafPath::column)).collect();
+        let Some(first) =
+            first.filter(|first| first.len() == names.len() && first.iter().all(|name| names.contains(name)))
+        else {
+            continue;
+        };
+        taken.leaves.iter_mut().zip(first).for_each(|(leaf, name)| behind_first(leaf, name));
+        taken.dialect = dialect.clone();
+        taken.rows = taken.rows.saturating_sub(1);
+        taken.notes.retain(|note| note != NOTE);
+    }
+}
+
+/// What stands in the first record.
+fn first_of(leaf: &Leaf) -> Option<&str> {
+    let first = leaf.texts.first()?.as_string::<i32>();
+    (!first.is_empty() && first.is_valid(0)).then(|| first.value(0))
+}
+
+/// Names a leaf by its first record, which is no value then.
+fn behind_first(leaf: &mut Leaf, name: LeafPath) {
+    leaf.path = name;
+    if let Some(first) = leaf.texts.first_mut() {
+        *first = first.slice(1, first.len() - 1);
+    }
 }
 
 /// What the columns of a CSV text are called by its start, and the dialect, which says whether the first record is a header.
@@ -126,16 +176,47 @@ fn null_text(columns: &[Vec<ArrayRef>]) -> Option<&'static str> {
     NULLS.into_iter().chain(MISSING).find(is_null)
 }
 
+/// What a column is called that has no name.
+fn numbered_name(at: usize) -> String {
+    format!("column_{at}")
+}
+
+/// Names of a header, each another one: what stands there a second time has its place behind it, and nothing a number alone.
+fn apart(names: Vec<String>) -> Vec<String> {
+    let mut known: HashSet<String> = names.iter().cloned().collect();
+    let mut met = HashSet::new();
+    let name = |(at, name): (usize, String)| {
+        if !name.is_empty() && met.insert(name.clone()) {
+            return name;
+        }
+        let stem = if name.is_empty() { "column" } else { &name };
+        let numbers = (at + 1..).map(|number| format!("{stem}_{number}"));
+        let free = numbers.into_iter().find(|name| known.insert(name.clone()));
+        free.unwrap_or_else(|| numbered_name(at + 1))
+    };
+    names.into_iter().enumerate().map(name).collect()
+}
+
+/// What the first record is to the columns.
+fn header(first: &[String], columns: &[Vec<ArrayRef>]) -> Header {
+    match (is_header(first, columns), has_twins(first)) {
+        (true, false) => Header::Given,
+        (true, true) => Header::Skipped,
+        (false, _) => Header::Absent,
+    }
+}
+
 /// Whether the first record names the columns; where nothing tells, it is somebody's row.
 fn is_header(first: &[String], columns: &[Vec<ArrayRef>]) -> bool {
+    let over: Vec<bool> = (0..columns.len()).map(|at| stands_over_numbers(&first[at], columns, at)).collect();
+    // What stands there twice may be a word for what is missing.
+    let often = first.iter().zip(&over).filter(|(_, over)| **over).map(|(name, _)| name).collect::<HashSet<_>>().len();
+    // In a row of somebody's, two words where all others have numbers are as unlikely as a name in small letters, and three are more so.
+    if often * 2 > first.len() || often >= TELLING_COLUMNS || often == 2 && first.iter().all(|name| is_small(name)) {
+        return !first.iter().enumerate().any(|(at, field)| !over[at] && is_value(field));
+    }
     if has_twins(first) {
         return false;
-    }
-    let over: Vec<bool> = (0..columns.len()).map(|at| stands_over_numbers(&first[at], columns, at)).collect();
-    let often = over.iter().filter(|over| **over).count();
-    // In a row of somebody's, two words where all others have numbers are as unlikely as a name in small letters.
-    if often * 2 > first.len() || often >= 2 && first.iter().all(|name| is_plain(name)) {
-        return !first.iter().enumerate().any(|(at, field)| !over[at] && Names::default().is_data(field));
     }
     let somebodys = |at: usize| !over.get(at).is_some_and(|over| *over) && may_be_somebodys(&first[at], columns, at);
     if (0..first.len()).any(somebodys) || is_row(first, columns) {
@@ -147,6 +228,13 @@ fn is_header(first: &[String], columns: &[Vec<ArrayRef>]) -> bool {
     let spelled = |at: usize| first.iter().all(|name| is_plain(name)) && !below(columns, at).any(is_plain);
     let known = first.iter().filter(|name| is_known(name)).count();
     known * 2 > first.len() || (0..columns.len()).any(|at| has_values(at) && (typed(at) || spelled(at)))
+}
+
+/// Whether a field of what else is a header is a value all the same; words that name columns are none for being like one together, as
+/// `Billing Street` is.
+fn is_value(field: &str) -> bool {
+    let is_worded = is_known(field) && !field.contains(|letter: char| letter.is_ascii_digit() || letter == '@');
+    !is_worded && Names::default().is_data(field)
 }
 
 /// Whether two fields are the same, as no two columns are called.
@@ -164,8 +252,7 @@ fn stands_over_numbers(field: &str, columns: &[Vec<ArrayRef>], at: usize) -> boo
 
 /// Whether a column holds numbers or dates alone, below the first record.
 fn is_typed(columns: &[Vec<ArrayRef>], at: usize) -> bool {
-    let narrow = [DataType::Float64, DataType::Date32];
-    narrow.iter().any(|data_type| spells(data_type, below(columns, at)))
+    TYPES.iter().any(|data_type| spells(data_type, below(columns, at)))
 }
 
 /// Whether a field may be the name of a person or a place, as of a row: a common word is none, unless what stands below it is.
@@ -173,6 +260,11 @@ fn may_be_somebodys(field: &str, columns: &[Vec<ArrayRef>], at: usize) -> bool {
     let are_like =
         || below(columns, at).filter(|text| looks_like_a_name(text)).count() * 2 > below(columns, at).count();
     looks_like_a_name(field) && !is_known(field) && (!is_of_common_words(field) || are_like())
+}
+
+/// Whether no letter of a text is a large one; those of many alphabets are neither.
+fn is_small(text: &str) -> bool {
+    !text.chars().any(char::is_uppercase)
 }
 
 /// Whether a text is written as names of columns are where machines make them.
@@ -253,6 +345,17 @@ mod tests {
             over("white,black,elo_w,elo_b", "Aino Koski,Eero Salo,1800,1950", 9),
             ["white", "black", "elo_w", "elo_b"]
         );
+
+        assert_eq!(over("İl,Adı,Tutar,Kişi,Gün", "Van,Can,3,4,2026-11-27", 9)[4], "Gün");
+        assert_eq!(over("şehir,adı,tutar,doğum tarihi", "Van,Can,3,2026-11-27 10:00:00", 9)[3], "doğum tarihi");
+        assert_eq!(over("Lahti,Aino,n/a,7", "Oulu,Eino,3,8", 9)[0], "column_1");
+        let order = "Billing Street,Billing Zip,Subtotal,Paid at,Lineitem quantity";
+        assert_eq!(over(order, "Mill Lane,'04282,2.5,2026-11-27 10:00:00,3", 9)[0], "Billing Street");
+        assert_eq!(over("12 Billing Street,a,b,c", "x,2,3,4", 9)[0], "column_1");
+
+        assert_eq!(over("id,email,amount,amount", "1,a@b.example,3,4", 9), ["id", "email", "amount", "amount_4"]);
+        assert_eq!(over("No,,Sum,Tax,", "1,x,3,4,", 9), ["No", "column_2", "Sum", "Tax", "column_5"]);
+        assert_eq!(over("a,missing,missing,missing", "x,2,3,4", 9)[0], "column_1");
 
         assert_eq!(over("Finland,Georgia,Chad", "1,2.5,3", 3), ["column_1", "column_2", "column_3"], "too few to tell");
         assert_eq!(over("Aino,Lahti,7", "Eino,Turku,8", 9), ["column_1", "column_2", "column_3"]);

@@ -35,6 +35,9 @@ const OBJECTS: usize = 3;
 /// So many distinct values a sketch holds.
 const SKETCHED: usize = 1 << 16;
 
+/// Of its multiples the digits in the middle follow no period: the golden section of 2³².
+const TURN: usize = 0x9e37_79b9;
+
 const UNLIKE: &str = "its objects have few leaves in common, so they may be of several tables: each of them needs a schema file \
      whose `source` matches no other's objects";
 
@@ -83,6 +86,8 @@ pub(in crate::scan) struct Sketch {
     pub(in crate::scan) values: usize,
     /// Whether every row of the table was gone through.
     pub(in crate::scan) is_whole: bool,
+    /// Whether these are whole numbers in a type of fractions, as keys are of which some are missing.
+    pub(in crate::scan) counts: bool,
 }
 
 /// A table as a scan has seen it.
@@ -148,14 +153,9 @@ impl<'d> Scanner<'d> {
     pub fn table(&mut self, table: &Table) -> Result<Sampled, FileError> {
         let chosen = chosen(table.objects.len());
         let whole = chosen.len() == table.objects.len();
-        let mut taken: Option<Taken> = None;
-        for at in chosen {
-            let next = self.object(table, at)?;
-            taken = Some(match taken {
-                None => next,
-                Some(before) => joined(table.ending, before, next),
-            });
-        }
+        let mut taken = chosen.into_iter().map(|at| self.object(table, at)).collect::<Result<Vec<_>, _>>()?;
+        csv::share_header(&mut taken);
+        let taken = taken.into_iter().reduce(|before, next| joined(table.ending, before, next));
         let mut taken = taken.unwrap_or_else(|| Taken::of(Vec::new(), 0, true));
         taken.is_whole &= whole;
         let rows = Rows::of(&table.name);
@@ -209,18 +209,19 @@ impl<'d> Scanner<'d> {
     /// Looks at the values of a leaf and lets go of them.
     fn look(&mut self, rows: Rows, ending: Ending, leaf: Leaf, is_whole: bool) -> Seen {
         let texts: Vec<&str> = leaf.texts.iter().flat_map(|array| array.as_string::<i32>().iter().flatten()).collect();
-        let step = texts.len().div_ceil(LOOKED_AT).max(1);
-        let facts = self.observer.facts(&texts.iter().step_by(step).copied().collect::<Vec<_>>());
+        let facts = self.observer.facts(&spread(texts.len()).map(|at| texts[at]).collect::<Vec<_>>());
         let is_text = leaf.data_type == DataType::Utf8 && !leaf.path.as_str().ends_with("{key}");
         let data_type = match ending {
-            Ending::Csv => spelled(&texts, &[numbers(), moments()].concat()),
+            Ending::Csv => spelled(&texts, &[numbers(), decimal(&texts), moments()].concat()),
             Ending::Json | Ending::Ndjson if is_text => spelled(&texts, &moments()),
             _ => leaf.data_type.clone(),
         };
         let (around, name) = names(&leaf.path);
         let finding = classify(rows.within(around), name, &data_type, &facts);
-        let hashes = texts.iter().map(|text| self.key.hash_one(text)).take(SKETCHED).collect();
-        let sketch = Sketch { hashes, values: texts.len(), is_whole: is_whole && texts.len() <= SKETCHED };
+        let counts = data_type.is_floating() && counts(&texts);
+        let plain = texts.iter().map(|text| if counts { whole(text).unwrap_or(text) } else { text });
+        let hashes = plain.map(|text| self.key.hash_one(text)).take(SKETCHED).collect();
+        let sketch = Sketch { hashes, values: texts.len(), is_whole: is_whole && texts.len() <= SKETCHED, counts };
         let (path, nullable) = (leaf.path, leaf.nullable);
         // Digits that are no number: the next one can begin with a zero, and fakes are texts.
         let is_code = finding.kind == Kind::Postcode || (finding.kind.is_direct() && finding.kind != Kind::PersonKey);
@@ -314,6 +315,13 @@ fn numbers() -> Vec<DataType> {
     vec![DataType::Int64, DataType::Boolean, DataType::Float64]
 }
 
+/// The type of numbers that have more digits than a double tells. Whole ones so long are identifiers, whose codes are texts.
+fn decimal(texts: &[&str]) -> Vec<DataType> {
+    let decimals = |text: &&str| text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    let scale = texts.iter().map(decimals).max().filter(|scale| (1..=38).contains(scale));
+    scale.map(|scale| DataType::Decimal128(38, scale as i8)).into_iter().collect()
+}
+
 /// Types that any text can be of.
 fn moments() -> Vec<DataType> {
     let moment = |zone: Option<&str>| DataType::Timestamp(TimeUnit::Microsecond, zone.map(Into::into));
@@ -324,6 +332,25 @@ fn moments() -> Vec<DataType> {
 fn spelled(texts: &[&str], types: &[DataType]) -> DataType {
     let fits = |data_type: &&DataType| spells(data_type, texts.iter().copied());
     types.iter().find(|data_type| !texts.is_empty() && fits(data_type)).cloned().unwrap_or(DataType::Utf8)
+}
+
+/// Which of so many values are looked at: one of each stretch, at a place that is another one each time. Rows often come in
+/// turns, as attributes of a thing do, and of even steps each could meet the same one.
+fn spread(values: usize) -> impl Iterator<Item = usize> {
+    let step = values.div_ceil(LOOKED_AT).max(1);
+    let place = move |start: usize| start + start.wrapping_mul(TURN) / (1 << 16) % step.min(values - start);
+    (0..values).step_by(step).map(place)
+}
+
+/// Whether numbers are whole ones, whatever type they are of.
+fn counts(texts: &[&str]) -> bool {
+    !texts.is_empty() && texts.iter().all(|text| whole(text).is_some())
+}
+
+/// A number as it is written where all are whole.
+fn whole(text: &str) -> Option<&str> {
+    let whole = text.strip_suffix(".0").unwrap_or(text);
+    whole.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-').then_some(whole)
 }
 
 /// The two names nearest to a leaf: `addresses` and `street` of `addresses[].street`; the first is empty where there is one.
@@ -353,6 +380,9 @@ mod tests {
         let of = |texts: &[&str]| spelled(texts, &[numbers(), moments()].concat());
         assert_eq!((of(&["1", "22"]), of(&["1.5", "2"])), (DataType::Int64, DataType::Float64));
         assert_eq!((of(&["007", "1"]), of(&["1", "x"]), of(&[])), (DataType::Utf8, DataType::Utf8, DataType::Utf8));
+        let long = ["100000000000000000.25", "-1.5"];
+        assert_eq!((of(&long), decimal(&long)), (DataType::Utf8, vec![DataType::Decimal128(38, 2)]));
+        assert_eq!(decimal(&["100000000000000000000", "1"]), [], "an identifier");
         let moment = |texts: &[&str]| spelled(texts, &moments());
         let [day, plain, zoned] = <[DataType; 3]>::try_from(moments()).expect("three");
         assert_eq!((moment(&["2026-11-26"]), moment(&["2026-11-26 10:11:12"])), (day, plain));
@@ -373,6 +403,17 @@ mod tests {
         ] {
             assert_eq!(names(&LeafPath::from(path.to_owned())), (around, name), "{path}");
         }
+    }
+
+    #[test]
+    fn rows_that_come_in_turns_are_all_looked_at() {
+        for (values, period) in [(299, 2), (3_000, 5), (8_192, 7), (30_000, 20), (24_576, 82)] {
+            let chosen: Vec<usize> = spread(values).collect();
+            let turns: HashSet<usize> = chosen.iter().map(|at| at % period).collect();
+            assert!(chosen.is_sorted_by(|left, right| left < right) && chosen.iter().all(|at| *at < values));
+            assert!(chosen.len() * 2 > LOOKED_AT.min(values) && turns.len() * 10 >= period * 9, "{values} {period}");
+        }
+        assert_eq!((spread(0).count(), spread(1).count()), (0, 1));
     }
 
     #[test]
