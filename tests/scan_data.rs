@@ -551,7 +551,49 @@ fn rows_that_join_by_several_columns_still_do() {
     domain("others.toml", number, "others.project_no");
     domain("entries.toml", region, "entries.region");
     domain("projects.toml", region, "entries.region");
-    assert!(schemas(&desk)["entries.toml"].contains("; named like projects.project_no, whose values it has"));
+    assert!(schemas(&desk)["entries.toml"].contains("; has values of projects.project_no"));
+}
+
+/// Codes of a list are its codes, whatever the columns are called that have them; a few words that stand anywhere are nobody's.
+#[test]
+fn codes_of_a_list_are_the_same_wherever_they_stand() {
+    let desk = Desk::local("acme");
+    let code = |n: usize| format!("{}{}X", char::from(b'A' + (n % 26) as u8), char::from(b'A' + (n / 26) as u8));
+    let list: String = (0..120).map(|n| format!("{},Field {n}\n", code(n))).collect();
+    desk.write("production/acme/fields.csv", &format!("iata,title\n{list}"));
+    let hops: String =
+        (0..400).map(|n| format!("{n},{},{},{}\n", code(n % 3), code(n % 90), ["on", "off"][n % 2])).collect();
+    desk.write("production/acme/hops.csv", &format!("hop,origin,dest,state\n{hops}"));
+    assert!(desk.verho(&["scan", "acme"]).status.success());
+    let domain = |file: &str, column: &str, domain: &str| {
+        let rule = format!(
+            "# {column} = {{ type = \"text\", class = \"quasi\", method = \"pseudonym\", domain = \"{domain}\""
+        );
+        assert!(holds(&desk, file, &rule), "{rule}: {:?}", schemas(&desk))
+    };
+    domain("hops.toml", "origin", "fields.iata");
+    domain("hops.toml", "dest", "fields.iata");
+    domain("fields.toml", "iata", "fields.iata");
+    domain("hops.toml", "state", "hops.state");
+}
+
+/// A key in a language that nobody here reads is a question, and a code one of its answers.
+#[test]
+fn numbers_that_tell_rows_apart_may_be_codes() {
+    let desk = Desk::local("acme");
+    let students: String = (0..60).map(|n| format!("{};{}\n", 7001 + n, 2015 + n % 8)).collect();
+    desk.write("production/acme/students.csv", &format!("ΑΜ;έτος\n{students}"));
+    let marks: String = (0..200).map(|n| format!("{};{}\n", 7001 + n * 7 % 60, n % 10)).collect();
+    desk.write("production/acme/marks.csv", &format!("ΑΜ;βαθμός\n{marks}"));
+    assert!(desk.verho(&["scan", "acme"]).status.success());
+    let code = "# \"ΑΜ\" = { type = \"int64\", class = \"quasi\", method = \"pseudonym\", domain = \"students.ΑΜ\" }";
+    for file in ["students.toml", "marks.toml"] {
+        assert!(holds(&desk, file, code), "{file}: {:?}", schemas(&desk));
+    }
+    assert!(
+        !schemas(&desk)["marks.toml"]
+            .contains("# \"βαθμός\" = { type = \"int64\", class = \"quasi\", method = \"pseudonym")
+    );
 }
 
 /// Departments lead to one another by a code, and nobody stands above them.

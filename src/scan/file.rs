@@ -40,7 +40,7 @@ fn company(choice: &Choice, joined: &Joined) -> String {
     };
     let domain = format!("domain = {}", quoted(&joined.domain));
     let is_said = joined.is_fellow && rules.iter().any(|rule| rule.contains(&domain));
-    if is_said { format!("; named like {}, whose values it has", joined.domain) } else { String::new() }
+    if is_said { format!("; has values of {}", joined.domain) } else { String::new() }
 }
 
 /// Why a leaf is taken for what it is; counts and words, and no value.
@@ -56,7 +56,7 @@ fn why(seen: &Seen, joined: &Joined) -> String {
     };
     let joined = match &joined.link {
         Some(link) => format!("; {} of {} distinct values are in {}", link.contained, link.distinct, link.to),
-        None if joined.joins != Joins::None => "; others seem to lead here".to_owned(),
+        None if matches!(joined.joins, Joins::Others(_)) => "; others seem to lead here".to_owned(),
         None => String::new(),
     };
     format!("{kind}; {counted}{joined}")

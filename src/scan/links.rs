@@ -4,7 +4,7 @@
 //! scan. Small whole numbers lie in every numbered table, so that containment alone says little: names have to agree too.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::datatypes::DataType;
 
@@ -25,6 +25,7 @@ pub struct Candidate {
 }
 
 /// One end, as far as its name goes.
+#[derive(Clone)]
 struct End<'t> {
     place: Place,
     table: &'t Named,
@@ -47,37 +48,63 @@ pub fn candidates(tables: &[(&str, &Sampled)]) -> Vec<Candidate> {
     ends.iter().filter(|from| !is_own_key(from)).filter_map(best).map(|(_, _, candidate)| candidate).collect()
 }
 
-/// Columns of another table's name and values, each with the one whose domain it should have: rows of tables can join by several
-/// columns of which none is a key alone, and by codes that no table lists.
-pub fn fellows(tables: &[(&str, &Sampled)]) -> BTreeMap<Place, Place> {
+/// Columns that have another one's values, and should have its domain, though they do not lead there: rows of tables can join by
+/// several columns of which none is a key alone, and by codes that no table lists.
+pub fn fellows(tables: &[(&str, &Sampled)]) -> Vec<Candidate> {
     let names: Vec<Named> = tables.iter().map(|(name, _)| named(name)).collect();
     let mut alike: BTreeMap<(Vec<String>, bool), Vec<End>> = BTreeMap::new();
-    for end in ends(tables, &names).into_iter().filter(says_of_what) {
-        alike.entry((end.name.words.clone(), is_number(end.seen))).or_default().push(end);
+    let ends: Vec<End> = ends(tables, &names).into_iter().filter(|end| !is_of_one_row(end.seen.finding.kind)).collect();
+    // A key without a word says not of what.
+    for end in ends.iter().filter(|end| !end.name.stem.is_empty()) {
+        alike.entry((end.name.words.clone(), is_number(end.seen))).or_default().push(end.clone());
     }
-    let shared = |ends: Vec<End>| {
-        let is_first = |end: &&End| (end.table.ends_like(&end.name.stem), is_head(end.seen), Reverse(end.place));
-        let first = ends.iter().max_by_key(is_first).map(|first| first.place);
-        let first = ends.iter().position(|end| Some(end.place) == first);
-        first.into_iter().flat_map(move |first| fellows_of(&ends, first)).collect::<Vec<_>>()
-    };
-    alike.into_values().flat_map(shared).collect()
+    let mut fellows: Vec<Candidate> = alike.values().flat_map(|ends| named_alike(ends)).collect();
+    let known: BTreeSet<Place> = fellows.iter().flat_map(|fellow| [fellow.from, fellow.to]).collect();
+    let texts: Vec<&End> = ends.iter().filter(|end| !is_number(end.seen)).collect();
+    // Each is held against each.
+    if texts.len() <= MOST_TEXTS {
+        fellows.extend(texts.iter().filter(|end| !known.contains(&end.place)).filter_map(|end| of_values(end, &texts)));
+    }
+    fellows
 }
 
-/// Those of some columns that have the values of one of them, which stands in another table.
-fn fellows_of(ends: &[End], first: usize) -> Vec<(Place, Place)> {
-    let first = &ends[first];
+/// Those of some columns of one name that have the values of one of them, which stands in another table.
+fn named_alike(ends: &[End]) -> Vec<Candidate> {
+    let is_first = |end: &&End| (end.table.ends_like(&end.name.stem), is_head(end.seen), Reverse(end.place));
+    let Some(first) = ends.iter().max_by_key(is_first) else { return Vec::new() };
+    let least = if first.seen.sketch.is_whole { 0.5 } else { 0.001 };
     let others = ends.iter().filter(|end| end.place.0 != first.place.0);
-    let fellows = others.filter(|end| {
-        let least = if first.seen.sketch.is_whole { 0.5 } else { 0.001 };
-        contained(end.seen, first.seen).1 >= least
-    });
-    fellows.map(|end| (end.place, first.place)).collect()
+    others.map(|end| measured(end, first)).filter(|(_, share)| *share >= least).map(|(fellow, _)| fellow).collect()
 }
 
-/// Whether a name says of what its values are: a key without a word does not, nor do what is copied from row to row.
-fn says_of_what(end: &End<'_>) -> bool {
-    !end.name.stem.is_empty() && !is_of_one_row(end.seen.finding.kind)
+/// The column without a value twice that has the texts of another one, whatever both are called: texts are not alike by chance, as
+/// small numbers are. The smallest such column is meant.
+fn of_values(end: &End, ends: &[&End]) -> Option<Candidate> {
+    // Of two columns without a value twice one leads, or each would have the other's domain.
+    let leads = |head: &&End| {
+        let is_before = head.place < end.place || !is_head(end.seen);
+        head.place.0 != end.place.0 && is_before && is_head(head.seen) && head.seen.sketch.is_whole
+    };
+    let heads = ends.iter().copied().filter(leads);
+    let held = heads.map(|head| (measured(end, head), head.seen.sketch.hashes.len()));
+    let held = held.filter(|((fellow, share), _)| {
+        (fellow.distinct >= FEW && *share == 1.0) || (fellow.distinct >= MANY && *share >= MOST)
+    });
+    held.min_by_key(|((fellow, _), size)| (*size, fellow.to)).map(|((fellow, _), _)| fellow)
+}
+
+/// So many texts are all of another column by no chance.
+const FEW: usize = 3;
+/// Of so many some can be missing there.
+const MANY: usize = 16;
+/// The share that is not.
+const MOST: f32 = 0.9;
+/// Of more columns of text nobody looks which have the values of which.
+const MOST_TEXTS: usize = 512;
+
+fn measured(from: &End, to: &End) -> (Candidate, f32) {
+    let (contained, share) = contained(from.seen, to.seen);
+    (Candidate { from: from.place, to: to.place, distinct: from.seen.sketch.hashes.len(), contained }, share)
 }
 
 /// All leaves that could join others.
@@ -118,7 +145,7 @@ fn is_of_one_row(kind: Kind) -> bool {
 /// Whether no value comes twice, so that other columns can lead here.
 fn is_head(seen: &Seen) -> bool {
     let one_a_row = !seen.path.as_str().contains(['[', '{']) && !seen.is_partition;
-    one_a_row && seen.sketch.values >= 2 && seen.sketch.hashes.len() == seen.sketch.values
+    one_a_row && seen.sketch.is_unique()
 }
 
 /// Whether a column is what other tables lead to: unique, and named after its own table.

@@ -170,7 +170,7 @@ struct Joined {
     domain: String,
     joins: Joins,
     link: Option<Link>,
-    /// Whether the domain is that of another table's column of this name.
+    /// Whether the domain is another column's, whose values it has and to which it does not lead.
     is_fellow: bool,
 }
 
@@ -187,14 +187,18 @@ impl Linked {
         let candidates = links::candidates(&named);
         let end = |(table, leaf): Place| format!("{}.{}", named[table].0, named[table].1.leaves[leaf].path.as_str());
         let heads = heads(&candidates);
-        let fellows = links::fellows(&named);
-        let fellow = |place: Place| fellows.get(&place).filter(|_| !heads.contains_key(&place));
-        let head = |place: Place| heads.get(&place).copied().unwrap_or(place);
+        let fellows = links::fellows(&named).into_iter().filter(|fellow| !heads.contains_key(&fellow.from));
+        let roots = self::heads(&candidates.iter().copied().chain(fellows).collect::<Vec<_>>());
+        let root = |place: Place| roots.get(&place).copied().unwrap_or(place);
         let kind = |(table, leaf): Place| named[table].1.leaves[leaf].finding.kind;
         let joined = |place: Place| Joined {
-            domain: end(head(fellow(place).copied().unwrap_or(place))),
-            is_fellow: fellow(place).is_some(),
-            joins: heads.get(&place).map_or(Joins::None, |head| Joins::Others(kind(*head))),
+            domain: end(root(place)),
+            is_fellow: !heads.contains_key(&place) && root(place) != place,
+            joins: match heads.get(&place) {
+                Some(head) => Joins::Others(kind(*head)),
+                None if roots.contains_key(&place) => Joins::Alike,
+                None => Joins::None,
+            },
             link: candidates.iter().find(|link| link.from == place).map(|link| Link {
                 to: end(link.to),
                 distinct: link.distinct,

@@ -31,6 +31,8 @@ impl Choice {
 pub enum Joins {
     /// Those that all lead to a column of this kind.
     Others(Kind),
+    /// Those have its values, or it has theirs, and neither leads to the other.
+    Alike,
     None,
 }
 
@@ -93,7 +95,11 @@ pub fn choose(seen: &Seen, domain: &str, joins: Joins) -> Choice {
     }
     match coarse(seen, sort) {
         Some(rule) => Choice::Rule(rule),
-        None => Choice::Open(answers(kind, sort, domain, Emptied::of(seen))),
+        None => {
+            let may_be_key = sort == Sort::Whole && (joins == Joins::Alike || seen.sketch.is_unique());
+            let code = (sort == Sort::Text || may_be_key).then(|| pseudonym(asked(kind), domain));
+            Choice::Open(answers(kind, sort, code, Emptied::of(seen)))
+        }
     }
 }
 
@@ -188,12 +194,17 @@ fn coarse(seen: &Seen, sort: Sort) -> Option<String> {
     Some(rule(Class::Quasi, way))
 }
 
-/// Rules that an open question could take, the one that keeps values last.
-fn answers(kind: Kind, sort: Sort, domain: &str, emptied: Emptied) -> Vec<String> {
-    let class = match kind.class() {
+/// What a leaf is at least while nobody has said what it is.
+fn asked(kind: Kind) -> Class {
+    match kind.class() {
         Class::Attribute | Class::Direct | Class::FreeText => Class::Quasi,
         class => class,
-    };
+    }
+}
+
+/// Rules that an open question could take, the one that keeps values last.
+fn answers(kind: Kind, sort: Sort, code: Option<String>, emptied: Emptied) -> Vec<String> {
+    let class = asked(kind);
     let safe = match sort {
         Sort::Text => rule(class, r#""redact""#),
         Sort::Whole => rule(class, r#""generalise", width = 10"#),
@@ -201,7 +212,6 @@ fn answers(kind: Kind, sort: Sort, domain: &str, emptied: Emptied) -> Vec<String
         Sort::Time => rule(class, r#""generalise", to = "month""#),
         Sort::Flag | Sort::Other => nothing(class, emptied),
     };
-    let code = (sort == Sort::Text).then(|| pseudonym(class, domain));
     let kept = match kind.class() {
         Class::Sensitive => Class::Sensitive,
         Class::Quasi => Class::Quasi,
@@ -238,7 +248,7 @@ mod tests {
         let sorts = [Sort::Text, Sort::Whole, Sort::Fraction, Sort::Flag, Sort::Time, Sort::Other];
         for kind in Kind::ALL {
             for sort in sorts {
-                let rules = answers(*kind, sort, "t.x", Emptied::Null);
+                let rules = answers(*kind, sort, Some(pseudonym(asked(*kind), "t.x")), Emptied::Null);
                 assert!(rules.iter().all(|rule| parses(rule)), "{kind:?} {sort:?}: {rules:?}");
                 let rule = direct(*kind, sort, "t.x", Emptied::Null, Some("fi"));
                 assert!(parses(&rule), "{rule}");

@@ -90,6 +90,13 @@ pub(in crate::scan) struct Sketch {
     pub(in crate::scan) counts: bool,
 }
 
+impl Sketch {
+    /// Whether there are several values, and none twice.
+    pub(in crate::scan) fn is_unique(&self) -> bool {
+        self.values >= 2 && self.hashes.len() == self.values
+    }
+}
+
 /// A table as a scan has seen it.
 pub struct Sampled {
     pub leaves: Vec<Seen>,
