@@ -38,9 +38,9 @@ pub fn is_of_common_words(name: &str) -> bool {
     likeness(name).common.max(likeness(&words::words(name).join(" ")).common) >= 50
 }
 
-/// Whether a name has words that names of columns have.
+/// Whether a name has words that names of columns have, be it in a table of people alone, as `name` does.
 pub fn is_known(name: &str) -> bool {
-    meaning::meaning(Rows::Other, name) != meaning::Meaning::Nothing
+    [Rows::Other, Rows::People].into_iter().any(|rows| meaning::meaning(rows, name) != meaning::Meaning::Nothing)
 }
 
 /// Whether a name is that of a code, as a currency or a discount has one.

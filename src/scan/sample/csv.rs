@@ -31,7 +31,7 @@ const MISSING: [&str; 8] = ["NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NaT", "No
 /// Types whose columns hold no words.
 const TYPES: [DataType; 3] = [DataType::Float64, DataType::Date32, DataType::Timestamp(TimeUnit::Microsecond, None)];
 const NOTE: &str = "no header was recognised, so columns are numbered: if the first line is one, name the columns by it and \
-     remove `header = false`";
+     remove `header = false`, or say `header = \"skipped\"`";
 const TWINS: &str =
     "several columns of its header have one name, so the header is skipped, and the columns stand as the rules do";
 
@@ -312,6 +312,7 @@ mod tests {
     fn a_header_is_recognised_by_words_types_or_spelling() {
         assert_eq!(names("Email;Phone;Xyz\na@b.example;1-1;q\n"), ["Email", "Phone", "Xyz"]);
         assert_eq!(names("Qwe,Xyz\n1,q\n2,r\n"), ["Qwe", "Xyz"]);
+        assert_eq!(names("id,name,city,plan\n"), ["id", "name", "city", "plan"], "of a table without a row");
         assert_eq!(names("abc,x_y\nU,q\nV w,r\n"), ["abc", "x_y"]);
         assert_eq!(names("Price,Stage\n7,Won\n5,Lost\n"), ["Price", "Stage"], "names of people, too");
     }
