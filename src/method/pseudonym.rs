@@ -1,11 +1,12 @@
 //! `pseudonym`: a code that only the domain's key connects to its value.
 //!
-//! A code is made from the first bits of the keyed hash, in the form that the schema asks for ([`form`]). Where it asks
-//! for none, text, bytes, dates and times become 16 base32 letters, 80 bits. Numbers become 63 bits as an
-//! `Int64`, never negative; equal numbers give equal codes whatever their widths and scales, so that an `Int32`, an
-//! `Int64`, a decimal, and a floating-point end of a link still join; one of fractions is refused. A narrower code is never made unasked: of 31 bits, two of 55,000
-//! would be equal with half a chance. Two of n values share a code of b bits with a chance of about n²/2ᵇ⁺¹: of 63
-//! bits, one in 18 million for a million values. A plan states that chance for every leaf, and refuses a likely one.
+//! A code is made from the first bits of the keyed hash, in the form that the schema asks for ([`form`]). Where
+//! it asks for none, text, bytes, dates and times become 16 base32 letters, 80 bits. Numbers become 63 bits as
+//! an `Int64`, never negative; equal numbers give equal codes whatever their widths and scales, so that an
+//! `Int32`, an `Int64`, a decimal, and a floating-point end of a link still join; one of fractions is refused.
+//! A narrower code is never made unasked: of 31 bits, two of 55,000 would be equal with half a chance. Two of n
+//! values share a code of b bits with a chance of about n²/2ᵇ⁺¹: of 63 bits, one in 18 million for a million
+//! values. A plan states that chance for every leaf, and refuses a likely one.
 //!
 //! This is pseudonymisation: who holds the key can find the value again by trying, and so can anyone who
 //! knows how often each value occurs where the values are few. A type of which there are few ([`small`]) is refused
