@@ -314,6 +314,7 @@ mod tests {
         assert!(read(r#"{"a":1,"b":{"a":2},"c":[{"a":3},{"a":4}]}"#));
         assert!(!read(r#"{"a":1,"b":2,"a":3}"#));
         assert!(!read(r#"{"a":1,"\u0061":3}"#));
+        assert!(twice(r#"{"a":1,"a":"\u003a"}"#) && !twice(r#"{"a":1,"b":"\u003a"}"#));
         assert!(!read(r#"[{"x":{"a":1,"a":1}}]"#));
         let nested = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
         assert!(read(&nested(DEPTH - 1)) && !read(&nested(DEPTH)));
@@ -359,7 +360,9 @@ mod tests {
 
     /// Whether an object of it has a name twice: what it says is shorter than it was written.
     fn twice(text: &str) -> bool {
-        let count = |text: &str| text.matches("\":").count() + text.matches("\" :").count();
+        // A value that begins with an escaped colon has one when it is written again.
+        let plain = |text: &str| text.replace("\\u003a", ":");
+        let count = |text: &str| plain(text).matches("\":").count() + plain(text).matches("\" :").count();
         serde_json::from_str::<serde_json::Value>(text).is_ok_and(|value| count(&value.to_string()) < count(text))
     }
 }
