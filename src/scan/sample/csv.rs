@@ -190,9 +190,8 @@ fn apart(names: Vec<String>) -> Vec<String> {
             return name;
         }
         let stem = if name.is_empty() { "column" } else { &name };
-        let numbers = (at + 1..).map(|number| format!("{stem}_{number}"));
-        let free = numbers.into_iter().find(|name| known.insert(name.clone()));
-        free.unwrap_or_else(|| numbered_name(at + 1))
+        let mut numbered = (at + 1..).map(|number| format!("{stem}_{number}"));
+        numbered.find(|name| known.insert(name.clone())).unwrap_or_else(|| numbered_name(at + 1))
     };
     names.into_iter().enumerate().map(name).collect()
 }
