@@ -559,8 +559,10 @@ fn rows_that_join_by_several_columns_still_do() {
 fn codes_of_a_list_are_the_same_wherever_they_stand() {
     let desk = Desk::local("acme");
     let code = |n: usize| format!("{}{}X", char::from(b'A' + (n % 26) as u8), char::from(b'A' + (n / 26) as u8));
-    let list: String = (0..120).map(|n| format!("{},Field {n}\n", code(n))).collect();
-    desk.write("production/acme/fields.csv", &format!("iata,title\n{list}"));
+    let list: String = (0..120).map(|n| format!("{},Field {n},{}\n", code(n), code(n / 2))).collect();
+    desk.write("production/acme/fields.csv", &format!("iata,title,relief\n{list}"));
+    let weather: String = (0..60).map(|n| format!("{},{n}.5\n", code(n % 3))).collect();
+    desk.write("production/acme/weather.csv", &format!("origin,wind\n{weather}"));
     let hops: String =
         (0..400).map(|n| format!("{n},{},{},{}\n", code(n % 3), code(n % 90), ["on", "off"][n % 2])).collect();
     desk.write("production/acme/hops.csv", &format!("hop,origin,dest,state\n{hops}"));
@@ -573,7 +575,9 @@ fn codes_of_a_list_are_the_same_wherever_they_stand() {
     };
     domain("hops.toml", "origin", "fields.iata");
     domain("hops.toml", "dest", "fields.iata");
+    domain("weather.toml", "origin", "fields.iata");
     domain("fields.toml", "iata", "fields.iata");
+    domain("fields.toml", "relief", "fields.iata");
     domain("hops.toml", "state", "hops.state");
 }
 

@@ -59,7 +59,7 @@ pub fn fellows(tables: &[(&str, &Sampled)]) -> Vec<Candidate> {
         alike.entry((end.name.words.clone(), is_number(end.seen))).or_default().push(end.clone());
     }
     let mut fellows: Vec<Candidate> = alike.values().flat_map(|ends| named_alike(ends)).collect();
-    let known: BTreeSet<Place> = fellows.iter().flat_map(|fellow| [fellow.from, fellow.to]).collect();
+    let known: BTreeSet<Place> = fellows.iter().map(|fellow| fellow.from).collect();
     let texts: Vec<&End> = ends.iter().filter(|end| !is_number(end.seen)).collect();
     // Each is held against each.
     if texts.len() <= MOST_TEXTS {
@@ -83,7 +83,7 @@ fn of_values(end: &End, ends: &[&End]) -> Option<Candidate> {
     // Of two columns without a value twice one leads, or each would have the other's domain.
     let leads = |head: &&End| {
         let is_before = head.place < end.place || !is_head(end.seen);
-        head.place.0 != end.place.0 && is_before && is_head(head.seen) && head.seen.sketch.is_whole
+        head.place != end.place && is_before && is_head(head.seen) && head.seen.sketch.is_whole
     };
     let heads = ends.iter().copied().filter(leads);
     let held = heads.map(|head| (measured(end, head), head.seen.sketch.hashes.len()));
