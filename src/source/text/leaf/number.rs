@@ -63,7 +63,7 @@ pub(super) fn float(text: &str) -> Option<f64> {
 /// Whether no digit of a number is lost in its double: 100000000000000000.25 would leave as 100000000000000000.
 fn tells(double: f64, number: &str) -> bool {
     let count = significant(number).count();
-    count <= DIGITS || Agrees::with(significant(number)).is_said_by(format_args!("{double:.*e}", count - 1))
+    count <= DIGITS || Agrees::with(significant(number)).said_by(format_args!("{double:.*e}", count - 1))
 }
 
 /// The digits of a number from the first that is no zero to the last, those of its exponent aside.
@@ -83,7 +83,7 @@ impl<I: Iterator<Item = u8>> Agrees<I> {
         Agrees { expected, is_exponent: false }
     }
 
-    fn is_said_by(mut self, written: fmt::Arguments<'_>) -> bool {
+    fn said_by(mut self, written: fmt::Arguments<'_>) -> bool {
         self.write_fmt(written).is_ok() && self.expected.next().is_none()
     }
 }
