@@ -1,8 +1,9 @@
 //! Objects as files below one folder: for local work, and for tests without a server.
 //!
 //! Whole or not at all: content is written to a hidden file beside its place, synced, and put there by one
-//! `link` (a new object) or `rename` (a replaced one). Symbolic links are refused everywhere: one could lead
-//! out of the root, and so out of the account.
+//! `link` (a new object) or `rename` (a replaced one). Who writes a hidden file holds it locked, so one that is not
+//! locked is of a process that was killed. Symbolic links are refused everywhere: one could lead out of the root, and so
+//! out of the account.
 
 use std::collections::BTreeSet;
 use std::fs::{DirBuilder, DirEntry, File, FileType, Metadata, OpenOptions};
@@ -112,7 +113,8 @@ impl FileStore {
 
     /// Erases a file and gives the folder that it lay in, whose names must then be made to last.
     ///
-    /// An object must still be in the state that was seen; a hidden file goes whatever was written to it since.
+    /// An object must still be in the state that was seen; a hidden file goes whatever was written to it since, but one that
+    /// counted as abandoned must be so still.
     fn erase_one(&self, remain: &Remain) -> Result<Option<PathBuf>, StoreError> {
         let place = match remain.kind {
             RemainKind::Upload => self.hidden_place(&remain.key)?,
@@ -124,6 +126,11 @@ impl FileStore {
             Err(error) if is_absent(&error) => return Ok(None),
             found => found.map_err(refusal)?,
         };
+        // Until it is gone, nobody takes this one for a file of his own.
+        let held = remain.is_abandoned.then(|| held_by_nobody(&place));
+        if matches!(held, Some(None)) {
+            return Ok(None);
+        }
         if remain.kind != RemainKind::Upload && pin(&found)?.etag != remain.id {
             return Ok(None);
         }
@@ -224,9 +231,10 @@ impl Store for FileStore {
     fn remains(&self, prefix: &str) -> Result<Vec<Remain>, StoreError> {
         let remain = |Found { object: Object { key, size, pin }, is_hidden }| {
             let kind = if is_hidden { RemainKind::Upload } else { RemainKind::Version };
-            Remain { kind, key, id: pin.etag, size }
+            let is_abandoned = is_hidden && held_by_nobody(&self.hidden_place(&key)?).is_some();
+            Ok(Remain { kind, key, id: pin.etag, size, is_abandoned })
         };
-        Ok(self.files(prefix)?.into_iter().map(remain).collect())
+        self.files(prefix)?.into_iter().map(remain).collect()
     }
 
     fn erase(&self, remains: &[Remain]) -> Result<(), StoreError> {
@@ -253,7 +261,15 @@ impl Temporary {
             let path = folder.join(format!("{TEMPORARY}{}-{count}", std::process::id()));
             match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-                opened => break Temporary { file: opened.map_err(refusal)?, path },
+                opened => {
+                    let file = opened.map_err(refusal)?;
+                    // Some file systems have no locks: then no hidden file counts as abandoned. One that was not locked yet
+                    // may be gone by now.
+                    let _ = file.lock();
+                    if file.metadata().map_err(refusal)?.nlink() > 0 {
+                        break Temporary { file, path };
+                    }
+                }
             }
         };
         content.iter().try_for_each(|piece| temporary.file.write_all(piece)).map_err(refusal)?;
@@ -325,6 +341,13 @@ fn read_range(file: &File, size: u64, range: &Range<u64>) -> Result<Bytes, Store
         return Err(StoreError::Damaged("file is short".into()));
     }
     Ok(Bytes::from(bytes))
+}
+
+/// A hidden file that nobody is writing any more, held so until the handle is dropped; none where somebody is, or where that
+/// cannot be told.
+fn held_by_nobody(place: &Path) -> Option<File> {
+    let file = File::open(place).ok()?;
+    file.try_lock().is_ok().then_some(file)
 }
 
 /// Holds back other replacers and deleters in a folder until the handle is dropped; none where it is missing.
@@ -458,7 +481,13 @@ mod tests {
         let (_folder, store) = store();
         store.create("a/b", &[]).expect("created");
         for key in ["a/b", "a/..", "..", "a/../.verho-1", "../.verho-1"] {
-            let remain = Remain { kind: RemainKind::Upload, key: key.to_owned(), id: String::new(), size: 0 };
+            let remain = Remain {
+                kind: RemainKind::Upload,
+                key: key.to_owned(),
+                id: String::new(),
+                size: 0,
+                is_abandoned: false,
+            };
             assert!(matches!(store.erase(&[remain]), Err(StoreError::Other(_))), "{key}");
         }
         assert_eq!(store.list("").map(|found| found.len()), Ok(1));

@@ -34,6 +34,9 @@ pub struct Remain {
     pub id: String,
     /// In bytes; 0 where the store does not say.
     pub size: u64,
+    /// Whether it is a write that was begun and that nobody is making any more: its process is gone.
+    #[serde(default)]
+    pub is_abandoned: bool,
 }
 
 /// What a [`Remain`] is, in the order of erasing: markers go last, so that no old version is seen again meanwhile.

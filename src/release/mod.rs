@@ -8,6 +8,7 @@
 
 mod contents;
 mod purge;
+mod tidy;
 mod verify;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +28,7 @@ use crate::signing::{SignError, Signer};
 use crate::sink::Written;
 pub use contents::Contents;
 pub use purge::{delete, purge};
+pub use tidy::tidy;
 pub use verify::{Difference, Verified, verify};
 
 /// The media type of a manifest inside its envelope.

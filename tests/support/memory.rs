@@ -79,7 +79,13 @@ impl Store for MemoryStore {
     }
 
     fn remains(&self, prefix: &str) -> Result<Vec<Remain>, StoreError> {
-        let remain = |Object { key, size, pin }| Remain { kind: RemainKind::Version, key, id: pin.etag, size };
+        let remain = |Object { key, size, pin }| Remain {
+            kind: RemainKind::Version,
+            key,
+            id: pin.etag,
+            size,
+            is_abandoned: false,
+        };
         Ok(self.list(prefix)?.into_iter().map(remain).collect())
     }
 

@@ -1,6 +1,7 @@
 //! What a bucket keeps out of sight, and its end: versions, delete markers, and uploads that were never completed.
 
 use std::collections::HashSet;
+use std::time::{Duration, SystemTime};
 
 use aws_sdk_s3::operation::list_multipart_uploads::ListMultipartUploadsOutput;
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
@@ -13,6 +14,9 @@ use crate::account::store::{Remain, RemainKind, StoreError};
 
 /// How many versions one request deletes; S3 takes no more.
 const BATCH: usize = 1000;
+
+/// An upload that began before was abandoned: the parts of one object are sent in minutes.
+const LONGEST: Duration = Duration::from_hours(24);
 
 /// Where a listing goes on: behind a key, and behind one of its versions or uploads.
 type Place = (Option<String>, Option<String>);
@@ -89,14 +93,16 @@ impl Bucket {
 
     /// Its parts have a size too, but only a request for each upload would tell it.
     fn upload(&self, upload: MultipartUpload) -> Result<Remain, StoreError> {
-        self.remain(RemainKind::Upload, upload.key, upload.upload_id)
+        let began = upload.initiated.and_then(|at| SystemTime::try_from(at).ok());
+        let is_abandoned = began.and_then(|at| at.elapsed().ok()).is_some_and(|age| age > LONGEST);
+        Ok(Remain { is_abandoned, ..self.remain(RemainKind::Upload, upload.key, upload.upload_id)? })
     }
 
     /// A bucket that never kept versions calls the one that there is `null`.
     fn remain(&self, kind: RemainKind, key: Option<String>, id: Option<String>) -> Result<Remain, StoreError> {
         let key = key.as_deref().and_then(|key| key.strip_prefix(&self.prefix)).map(str::to_owned);
         let (key, id) = key.zip(id).ok_or_else(|| damaged("listing of versions or uploads is incomplete"))?;
-        Ok(Remain { kind, key, id, size: 0 })
+        Ok(Remain { kind, key, id, size: 0, is_abandoned: false })
     }
 
     /// In the order of kinds, so that no old version is seen again while the newer ones go.
