@@ -3,17 +3,19 @@
 
 mod common;
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use common::contract::{self, put};
 use common::fault::{Fault, Proxy};
 use common::servers::{PRODUCTION, Request, Role, Server, TEST, User, allow, keys};
 use verho::account::credentials::Credentials;
 use verho::account::doors::Test;
-use verho::account::root::{Access, Checksums};
+use verho::account::root::{Access, Checksums, Pace};
 use verho::account::s3::S3Store;
 use verho::account::store::{Store, StoreError};
 use verho::evidence::Erased;
-use verho::release::purge;
+use verho::release::{purge, tidy};
 
 const BUCKET: &str = "acme-data";
 
@@ -247,6 +249,48 @@ fn a_cut_reply_is_read_again() {
 }
 
 #[test]
+fn a_reply_that_drips_is_asked_for_again_and_not_waited_for_without_end() {
+    let server = server();
+    let proxy = Proxy::before(&server.address);
+    let pace = Pace { bytes: 1 << 10, within: Duration::from_millis(300), ..Pace::default() };
+    let access = Access { endpoint: Some(proxy.url()), pace, ..server.access("worker") };
+    let store = store(&access);
+    store.create("a", &[Bytes::from("0123456789".repeat(1000))]).expect("created");
+    // Some bytes come all the time.
+    let drip = Fault::Drip(Duration::from_millis(20));
+    proxy.fail("GET", "", 2, drip);
+    assert_eq!(store.whole("a").expect("read").1.len(), 10_000);
+    proxy.fail("GET", "", 99, drip);
+    let gave_up = store.whole("a").map(|(_, content)| content.len());
+    assert_eq!(gave_up, Err(StoreError::Unavailable { tries: 5, cause: here("reply came too slowly") }));
+}
+
+#[test]
+fn an_answer_that_drips_is_asked_for_again_too() {
+    let server = server();
+    let proxy = Proxy::before(&server.address);
+    let pace = Pace { answer: Duration::from_millis(500), ..Pace::default() };
+    let access = Access { endpoint: Some(proxy.url()), pace, ..server.access("worker") };
+    let store = store(&access);
+    put(&store, "a", "content");
+    proxy.fail("GET", "list-type", 99, Fault::Drip(Duration::from_millis(20)));
+    assert_eq!(store.list(""), Err(StoreError::Unavailable { tries: 5, cause: here("timed out") }));
+}
+
+#[test]
+fn a_reply_that_is_slow_and_keeps_the_pace_is_waited_for() {
+    let server = server();
+    let proxy = Proxy::before(&server.address);
+    let pace = Pace { bytes: 10, within: Duration::from_secs(2), ..Pace::default() };
+    let access = Access { endpoint: Some(proxy.url()), pace, ..server.access("worker") };
+    let store = store(&access);
+    store.create("a", &[Bytes::from("0123456789".repeat(30))]).expect("created");
+    proxy.fail("GET", "", 1, Fault::Drip(Duration::from_millis(10)));
+    assert_eq!(store.whole("a").expect("read").1.len(), 300);
+    assert_eq!(proxy.left(), 0);
+}
+
+#[test]
 fn a_fault_that_stays_is_named_with_its_tries() {
     let server = server();
     let (proxy, store) = behind_proxy(&server);
@@ -368,6 +412,41 @@ fn old_versions_markers_and_open_uploads_are_erased_and_nothing_else() {
     assert_eq!(store.remains("a/"), Ok(Vec::new()));
     assert_eq!(counted(&store, ""), LIVED_IN);
     assert!(server.requests()[before..].iter().all(|request| request.text("owner") == PRODUCTION));
+}
+
+/// A listing of one upload that began long ago, of another that began just now, and of one that is none of ours.
+fn uploads(begun: &[(&str, &str)]) -> &'static str {
+    let uploads = begun.iter().map(|(key, at)| {
+        format!("<Upload><Key>below/{key}</Key><UploadId>{key}</UploadId><Initiated>{at}</Initiated></Upload>")
+    });
+    let listing = format!(
+        "<ListMultipartUploadsResult><IsTruncated>false</IsTruncated>{}</ListMultipartUploadsResult>",
+        uploads.collect::<String>()
+    );
+    Box::leak(listing.into_boxed_str())
+}
+
+#[test]
+fn an_upload_that_was_begun_a_day_ago_is_abandoned_and_taken_away_where_it_is_of_a_part() {
+    let server = server();
+    let (proxy, store) = behind_proxy(&server);
+    let now = jiff::Timestamp::now().to_string();
+    let old = "2026-01-01T00:00:00.000Z";
+    let begun =
+        uploads(&[("t/r/part-00000.parquet", old), ("t/r/part-00001.parquet", &now), ("their/own/upload.bin", old)]);
+    proxy.fail("GET", "uploads", 2, Fault::Answer(begun));
+    let abandoned = store.remains("").expect("told").into_iter().filter(|remain| remain.is_abandoned);
+    assert_eq!(
+        abandoned.map(|remain| remain.key).collect::<Vec<_>>(),
+        ["t/r/part-00000.parquet", "their/own/upload.bin"]
+    );
+    let before = server.requests().len();
+    let tidied = tidy(&Test::new(Box::new(store))).expect("tidied");
+    assert_eq!(tidied, Erased { uploads: 1, ..Erased::default() });
+    let sent = server.requests();
+    let aborted: Vec<_> = sent[before..].iter().filter(|request| request.text("method") == "DELETE").collect();
+    assert_eq!(aborted.len(), 1, "{aborted:?}");
+    assert!(aborted[0].text("query").contains("part-00000"), "{aborted:?}");
 }
 
 #[test]

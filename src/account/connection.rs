@@ -13,7 +13,7 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use tokio::runtime::Runtime;
 
 use super::provider;
-use super::root::Access;
+use super::root::{Access, Pace};
 use super::store::StoreError;
 
 /// How often one request is tried before giving up.
@@ -31,7 +31,7 @@ pub(crate) fn configuration(access: &Access) -> Result<SdkConfig, StoreError> {
         .sleep_impl(TokioSleep::new())
         .time_source(SystemTimeSource::new())
         .retry_config(RetryConfig::standard().with_max_attempts(TRIES).with_max_backoff(Duration::from_secs(10)))
-        .timeout_config(patience())
+        .timeout_config(patience(access.pace))
         .stalled_stream_protection(
             StalledStreamProtectionConfig::enabled().grace_period(Duration::from_secs(20)).build(),
         );
@@ -53,8 +53,10 @@ pub(crate) async fn rest(tries: u32) {
     tokio::time::sleep(Duration::from_millis(50 << tries.min(6))).await;
 }
 
-fn patience() -> TimeoutConfig {
-    TimeoutConfig::builder().connect_timeout(Duration::from_secs(5)).read_timeout(Duration::from_secs(60)).build()
+/// The time to read ends where an answer begins; one that drips is held to the time of the whole attempt.
+fn patience(pace: Pace) -> TimeoutConfig {
+    let patience = TimeoutConfig::builder().connect_timeout(Duration::from_secs(5));
+    patience.read_timeout(Duration::from_secs(60)).operation_attempt_timeout(pace.answer).build()
 }
 
 fn http_client() -> SharedHttpClient {

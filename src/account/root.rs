@@ -4,6 +4,7 @@ use std::fmt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 use std::str::FromStr;
+use std::time::Duration;
 
 use super::credentials::Credentials;
 use super::file::FileStore;
@@ -57,6 +58,24 @@ pub struct Access {
     pub narrowed_to: Option<String>,
     /// Whether another process holds the credentials, and this one asks it.
     pub apart: bool,
+    /// How slow a reply may come.
+    pub pace: Pace,
+}
+
+/// So many bytes of an object must come in every so much time, or what is left of it; else it is asked for again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    pub bytes: u64,
+    pub within: Duration,
+    /// Until when an answer that holds no object must be whole.
+    pub answer: Duration,
+}
+
+impl Default for Pace {
+    /// Half a kilobyte a second: what a hundred replies at once get of half a megabit.
+    fn default() -> Self {
+        Pace { bytes: 16 << 10, within: Duration::from_secs(30), answer: Duration::from_secs(120) }
+    }
 }
 
 /// When writes carry a CRC-64/NVME of the whole object.

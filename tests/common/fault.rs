@@ -6,6 +6,7 @@
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// What happens to a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub enum Fault {
     Key(&'static str),
     /// The reply's body is replaced, its status kept: an error inside a 200.
     Answer(&'static str),
+    /// The reply's body comes byte by byte, each so much later than the one before.
+    Drip(Duration),
 }
 
 /// The next `times` requests whose method is `method` and whose target holds `target` fare so.
@@ -89,9 +92,20 @@ fn serve(mut client: TcpStream, server: &str, rules: &Mutex<Vec<Rule>>) -> io::R
         Some(Fault::LoseReply) => Ok(()),
         Some(Fault::CutReply(bytes)) => client.write_all(&reply[..reply.len().min(end + bytes)]),
         Some(Fault::Answer(body)) => client.write_all(answer(body).as_bytes()),
+        Some(Fault::Drip(pause)) => drip(&mut client, &reply, end, pause),
         Some(Fault::Key(key)) => client.write_all(&renamed(&reply, end, key)),
         _ => client.write_all(&reply),
     }
+}
+
+/// Until the client goes.
+fn drip(client: &mut TcpStream, reply: &[u8], end: usize, pause: Duration) -> io::Result<()> {
+    client.write_all(&reply[..end])?;
+    for byte in reply[end..].chunks(1) {
+        std::thread::park_timeout(pause);
+        client.write_all(byte)?;
+    }
+    Ok(())
 }
 
 fn pick(rules: &Mutex<Vec<Rule>>, first: &str) -> Option<Fault> {

@@ -18,7 +18,7 @@ use bytes::Bytes;
 
 use super::connection::{configuration, wait};
 use super::failure::{Failed, send};
-use super::root::{Access, Checksums};
+use super::root::{Access, Checksums, Pace};
 use super::store::{Object, Pin, Remain, Store, StoreError};
 
 /// A store of objects in one bucket.
@@ -33,6 +33,7 @@ struct Bucket {
     owner: String,
     kms_key: Option<String>,
     checksums: Checksums,
+    pace: Pace,
     /// Whether a server other than AWS answers, which may leave out of a reply what AWS says.
     is_stand_in: bool,
 }
@@ -59,6 +60,7 @@ impl S3Store {
             owner: access.account.clone(),
             kms_key: access.kms_key.clone(),
             checksums: access.checksums,
+            pace: access.pace,
             is_stand_in: access.endpoint.is_some(),
         })))
     }

@@ -8,10 +8,12 @@ use aws_sdk_s3::primitives::ByteStream;
 use bytes::{Bytes, BytesMut};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
 
 use super::{Bucket, pin};
 use crate::account::connection::{TRIES, rest, wait};
 use crate::account::failure::{Failed, send};
+use crate::account::root::Pace;
 use crate::account::store::{Object, StoreError};
 
 const AT_ONCE: usize = 8;
@@ -109,6 +111,7 @@ impl Bucket {
 
     /// The SDK tries again until a reply begins; here, until one is whole.
     async fn fill(&self, object: &Object, span: Range<u64>, mut room: BytesMut) -> Result<BytesMut, StoreError> {
+        let mut cause = "";
         for tries in 1..=TRIES {
             let reply = match self.get(object, &span).await {
                 // A version or an object that is gone is a state that is gone.
@@ -116,12 +119,14 @@ impl Bucket {
                 reply => reply?,
             };
             check(&reply, object, &span)?;
-            if collect(reply.body, span.end - span.start, &mut room).await? {
-                return Ok(room);
-            }
+            cause = match collect(reply.body, span.end - span.start, self.pace, &mut room).await? {
+                Came::Whole => return Ok(room),
+                Came::Cut => "reply was cut short",
+                Came::TooSlowly => "reply came too slowly",
+            };
             rest(tries).await;
         }
-        Err(StoreError::Unavailable { tries: TRIES, cause: "reply was cut short".into() })
+        Err(StoreError::Unavailable { tries: TRIES, cause: cause.into() })
     }
 
     /// An object that is small, and whose first reply is whole; none where it has to be looked at more closely.
@@ -139,9 +144,9 @@ impl Bucket {
         }
         let pin = pin(reply.version_id, reply.e_tag)?;
         let mut room = BytesMut::with_capacity(length as usize);
-        let is_read = collect(reply.body, length, &mut room).await?;
+        let came = collect(reply.body, length, self.pace, &mut room).await?;
         let object = Object { key: key.to_owned(), size: length, pin };
-        Ok(is_read.then(|| (object, room.freeze())))
+        Ok((came == Came::Whole).then(|| (object, room.freeze())))
     }
 
     async fn get(&self, object: &Object, span: &Range<u64>) -> Result<GetObjectOutput, Failed> {
@@ -174,17 +179,33 @@ fn unquoted(etag: &str) -> &str {
     etag.trim_matches('"')
 }
 
-/// Reads a body into its room; false where the connection broke inside it.
-async fn collect(mut body: ByteStream, length: u64, room: &mut BytesMut) -> Result<bool, StoreError> {
+/// How a body came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Came {
+    Whole,
+    /// The connection broke inside it.
+    Cut,
+    /// A server that drips would be waited for without end.
+    TooSlowly,
+}
+
+/// Reads a body into its room.
+async fn collect(mut body: ByteStream, length: u64, pace: Pace, room: &mut BytesMut) -> Result<Came, StoreError> {
     room.clear();
-    while let Some(chunk) = body.next().await {
-        let Ok(chunk) = chunk else { return Ok(false) };
+    let (mut due, mut enough) = (Instant::now() + pace.within, pace.bytes);
+    loop {
+        let Ok(next) = timeout_at(due, body.next()).await else { return Ok(Came::TooSlowly) };
+        let Some(chunk) = next else { break };
+        let Ok(chunk) = chunk else { return Ok(Came::Cut) };
         if chunk.len() as u64 > length - room.len() as u64 {
             return Err(StoreError::Damaged("reply is longer than asked for".into()));
         }
         room.extend_from_slice(&chunk);
+        if room.len() as u64 >= enough {
+            (due, enough) = (Instant::now() + pace.within, room.len() as u64 + pace.bytes);
+        }
     }
-    Ok(room.len() as u64 == length)
+    Ok(if room.len() as u64 == length { Came::Whole } else { Came::Cut })
 }
 
 #[cfg(test)]
