@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, DictionaryArray, FixedSizeListArray, Int64Array, ListArray, RecordBatch, StringArray,
-    StringViewArray, StructArray,
+    Array, ArrayRef, AsArray, Date32Array, Date64Array, DictionaryArray, FixedSizeListArray, Int64Array, ListArray,
+    RecordBatch, StringArray, StringViewArray, StructArray,
 };
 use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef, TimeUnit};
@@ -119,6 +119,11 @@ fn forms() -> Vec<(ArrayRef, ArrayRef)> {
         let item = Field::new("element", items.data_type().clone(), true);
         Arc::new(ListArray::new(Arc::new(item), OffsetBuffer::from_lengths([1; 4]), items.clone(), None))
     };
+    let in_milliseconds: ArrayRef =
+        Arc::new(Date64Array::from(vec![Some(86_400_000), None, Some(-3 * 86_400_000), Some(0)]));
+    let days: ArrayRef = Arc::new(Date32Array::from(vec![Some(1), None, Some(-3), Some(0)]));
+    let coded = DataType::Dictionary(Box::new(DataType::UInt32), Box::new(DataType::Date64));
+    let coded = arrow::compute::cast(&in_milliseconds, &coded).expect("a dictionary");
     let floats = arrow::compute::cast(&whole, &DataType::Float64).expect("numbers");
     vec![
         (views.clone(), plain.clone()),
@@ -130,6 +135,8 @@ fn forms() -> Vec<(ArrayRef, ArrayRef)> {
         (moment(TimeUnit::Second, 1, Some("Europe/Helsinki")), moment(TimeUnit::Microsecond, 1_000_000, Some("UTC"))),
         (large(&list(&views, "item")), list(&plain, "element")),
         (fixed, of_one(&plain)),
+        (in_milliseconds, days.clone()),
+        (coded, days),
         (group(&views, large(&list(&views, "item"))), group(&plain, list(&plain, "element"))),
     ]
 }
@@ -144,6 +151,25 @@ fn every_way_to_write_a_type_is_read_as_the_plain_one() {
             let back = read(&bytes, Packing::None, format, planned.clone());
             let back = back.unwrap_or_else(|error| panic!("{:?}: {error}", written.data_type()));
             assert_eq!(back.column(0).to_data(), plain.to_data(), "{:?}", written.data_type());
+        }
+    }
+}
+
+/// Of dates that count milliseconds, what is no whole day would become another value.
+#[test]
+fn a_date_with_a_time_of_day_is_refused_with_its_column() {
+    for at in [1, -1, 86_400_001, i64::MAX, 86_400_000 * (i64::from(i32::MAX) + 1)] {
+        let dates: ArrayRef = Arc::new(Date64Array::from(vec![Some(0), None, Some(at)]));
+        let batch = RecordBatch::try_from_iter([("born", dates)]).expect("a table");
+        let planned = Arc::new(Schema::new(vec![Field::new("born", DataType::Date32, true)]));
+        for format in &FORMATS {
+            let bytes = of_batches(format, std::slice::from_ref(&batch));
+            let error = read(&bytes, Packing::None, format, planned.clone()).expect_err("a refusal");
+            let said = "column `born`: a date has a time of day, or lies beyond the calendar";
+            assert_eq!(
+                (error.to_string().as_str(), error.hint()),
+                (said, "export the column as a timestamp, or as whole days")
+            );
         }
     }
 }

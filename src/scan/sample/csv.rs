@@ -1,5 +1,6 @@
 //! Samples of CSV: the dialect, the header if there is one, and some first records.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::Cursor;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use super::start::Start;
 use super::{Depth, Leaf, ROWS, Taken};
 use crate::scan::column::{Names, is_known, is_of_common_words, looks_like_a_name};
 use crate::schema::{Dialect, Format, Header, LeafPath};
-use crate::source::text::{Limits, Reader, TextError, spells};
+use crate::source::text::{Limits, Reader, TextError, narrowed, spells, undirected};
 
 /// So much of the start tells the dialect, in bytes.
 const TELLING: usize = 256 << 10;
@@ -40,9 +41,16 @@ const TWINS: &str =
 /// # Errors
 /// Where no one dialect fits, or a record is not of it.
 pub fn take(start: &Start, depth: Depth) -> Result<Taken, TextError> {
+    let bytes = match narrowed(&start.bytes) {
+        Cow::Borrowed(_) => start.bytes.clone(),
+        Cow::Owned(text) => text.into(),
+    };
+    let start = &Start { bytes, is_whole: start.is_whole };
     let telling = &start.bytes[..start.bytes.len().min(TELLING)];
     let mut dialect = Dialect::detect(telling)?;
     let first = dialect.names(telling)?;
+    // The line that tells the delimiter is no record.
+    let start = &Start { bytes: start.bytes.slice_ref(undirected(&start.bytes).1), is_whole: start.is_whole };
     let numbered = Dialect { header: Header::Absent, ..dialect.clone() };
     let mut arrays = match depth {
         Depth::Names => vec![Vec::new(); first.len()],
@@ -314,6 +322,20 @@ mod tests {
         assert_eq!(names("id,name,city,plan\n"), ["id", "name", "city", "plan"], "of a table without a row");
         assert_eq!(names("abc,x_y\nU,q\nV w,r\n"), ["abc", "x_y"]);
         assert_eq!(names("Price,Stage\n7,Won\n5,Lost\n"), ["Price", "Stage"], "names of people, too");
+    }
+
+    #[test]
+    fn what_spreadsheets_export_is_seen_as_it_is() {
+        const PLAIN: &str = "id;city\n1;Oulu\n2;Ähtäri\n3;Ii\n";
+        let plain = taken(PLAIN);
+        let wide: Vec<u8> = format!("\u{feff}{PLAIN}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for exported in [wide, format!("sep=;\r\n{PLAIN}").into(), format!("\u{feff}sep=;\n{PLAIN}").into()] {
+            let seen = take(&Start { bytes: exported.into(), is_whole: true }, Depth::Values).expect("CSV");
+            assert_eq!((&seen.dialect, seen.rows), (&plain.dialect, plain.rows));
+            for (leaf, plain) in seen.leaves.iter().zip(&plain.leaves) {
+                assert_eq!((&leaf.path, &leaf.texts), (&plain.path, &plain.texts));
+            }
+        }
     }
 
     #[test]

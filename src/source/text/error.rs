@@ -5,6 +5,7 @@ use std::io;
 use arrow::datatypes::DataType;
 
 use super::packing::PackingFault;
+use super::wide::Half;
 use crate::schema::{LeafPath, type_name};
 
 /// A refusal: the physical line (counted from 1) and the column where they are known; never a value.
@@ -66,6 +67,8 @@ pub enum Fault {
     NotUtf8,
     #[error("the text is UTF-16 or UTF-32, not UTF-8")]
     WideText,
+    #[error("{0}")]
+    Half(#[from] Half),
     #[error("the object is packed, and its name does not say so")]
     Packed,
     #[error("the text holds a NUL character")]
@@ -80,12 +83,12 @@ pub enum Fault {
     NamedTwice,
     #[error("the value is not of the type {0}")]
     WrongType(String),
+    #[error("a date has a time of day, or lies beyond the calendar")]
+    PartOfDay,
     #[error("there is no value, but the schema demands one")]
     Missing,
     #[error("a carriage return without a line feed")]
     LoneReturn,
-    #[error("the line says what parts fields, as Excel's `sep=` does, and is no record")]
-    DelimiterMark,
     #[error("the record has {found} fields instead of {planned}")]
     Ragged { found: Count, planned: usize },
     #[error("a blank line between records")]
@@ -177,7 +180,11 @@ impl Fault {
         match self {
             Fault::Storage(_) => "read it again",
             Fault::Packing(_) => "copy the object again from its origin, or pack it again",
-            Fault::NotUtf8 | Fault::WideText => "convert the object to UTF-8 (`iconv -t UTF-8`)",
+            Fault::NotUtf8 => "convert the object to UTF-8 (`iconv -f WINDOWS-1252 -t UTF-8`, or from what it is in)",
+            Fault::WideText => {
+                "convert the object to UTF-8 (`iconv -f UTF-16LE -t UTF-8`); of CSV, UTF-16 behind its mark is read"
+            }
+            Fault::Half(_) => "export the object again, as UTF-8",
             Fault::Packed => "let its name end in `.gz` or `.zst`, and `source` match it",
             Fault::Nul => "export the object again: a text has no NUL characters",
             Fault::TooLong { .. } => "look for a quote that never closes, or raise the limit",
@@ -192,6 +199,7 @@ impl Fault {
                 "correct the object; or declare a decimal, where it has more digits than a float64 tells, or text"
             }
             Fault::WrongType(_) => "correct the object, or declare the column as text in the schema",
+            Fault::PartOfDay => "export the column as a timestamp, or as whole days",
             Fault::Missing => "correct the object, or let the column be null in the schema",
             Fault::LoneReturn => "convert the line ends to LF or CRLF, or quote the field",
             Fault::Ragged { .. } => "quote the fields that hold the delimiter, and give every record all fields",
@@ -199,7 +207,6 @@ impl Fault {
             Fault::OpenQuote | Fault::AfterQuote | Fault::BadEscape => "quote as the dialect says, or name its escape",
             Fault::StrayQuote => "quote the whole field, or let the dialect keep stray quotes",
             Fault::NoHeader => "add the header, or say `header = false` in the dialect",
-            Fault::DelimiterMark => "export the object again without it; the schema says what parts fields",
             Fault::HeaderTwice { .. } => {
                 "say `header = \"skipped\"` under [csv], and give the columns names of their own, in the order of the header"
             }
@@ -229,10 +236,10 @@ impl Fault {
 
 impl From<io::Error> for Fault {
     fn from(error: io::Error) -> Self {
-        match error.get_ref().and_then(|inner| inner.downcast_ref::<PackingFault>()) {
-            Some(fault) => Fault::Packing(*fault),
-            None => Fault::Storage(error.kind()),
-        }
+        let inner = error.get_ref();
+        let packing = inner.and_then(|inner| inner.downcast_ref().copied()).map(Fault::Packing);
+        let half = || inner.and_then(|inner| inner.downcast_ref().copied()).map(Fault::Half);
+        packing.or_else(half).unwrap_or_else(|| Fault::Storage(error.kind()))
     }
 }
 

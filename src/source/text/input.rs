@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
 
 use super::error::Fault;
+use super::wide::{Order, Wide};
 
 /// How much is read at once, in bytes.
 const PIECE: usize = 64 << 10;
@@ -14,9 +15,21 @@ pub(super) struct Input(BufReader<Chain<Cursor<Vec<u8>>, Source>>);
 
 impl Input {
     /// Looks at the first bytes: a mark of UTF-8 is taken away, other encodings and packings are refused.
-    pub(super) fn open(mut source: Source) -> Result<Self, Fault> {
-        let mut start = Vec::with_capacity(4);
-        source.by_ref().take(4).read_to_end(&mut start)?;
+    pub(super) fn open(source: Source) -> Result<Self, Fault> {
+        let (start, source) = begun(source)?;
+        Input::behind(start, source)
+    }
+
+    /// As [`open`](Self::open); behind a mark of UTF-16, text of it is read too.
+    pub(super) fn open_wide(source: Source) -> Result<Self, Fault> {
+        let (mut start, source) = begun(source)?;
+        let Some(order) = Order::of(&start) else { return Input::behind(start, source) };
+        start.drain(..2);
+        let wide: Source = Box::new(Wide::new(order, Cursor::new(start).chain(source)));
+        Ok(Input(BufReader::with_capacity(PIECE, Cursor::new(Vec::new()).chain(wide))))
+    }
+
+    fn behind(mut start: Vec<u8>, source: Source) -> Result<Self, Fault> {
         let wide = matches!(start[..], [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, 0, _] | [_, 0, _, 0]);
         if wide {
             return Err(Fault::WideText);
@@ -46,6 +59,13 @@ impl Input {
     pub(super) fn consume(&mut self, length: usize) {
         self.0.consume(length);
     }
+}
+
+/// The first four bytes, and what is behind them.
+fn begun(mut source: Source) -> Result<(Vec<u8>, Source), Fault> {
+    let mut start = Vec::with_capacity(4);
+    source.by_ref().take(4).read_to_end(&mut start)?;
+    Ok((start, source))
 }
 
 #[cfg(test)]

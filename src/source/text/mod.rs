@@ -16,14 +16,17 @@ pub mod json;
 mod leaf;
 mod packing;
 mod reader;
+mod wide;
 mod writer;
 
 pub use crate::schema::{Dialect, Escape, Format, Header, StrayQuote};
+pub use csv::undirected;
 pub use error::{Count, Fault, TextError};
 pub use ipc::columns as columns_of_arrow;
 pub use leaf::spells;
 pub use packing::{Pack, Packing, PackingFault};
 pub use reader::Reader;
+pub use wide::narrowed;
 pub use writer::Writer;
 
 /// What a reader takes at most, so that its memory is bounded whatever the object holds.

@@ -38,7 +38,9 @@ impl Reader {
     ) -> Result<Self, TextError> {
         check(schema.fields(), &limits)?;
         let rows = match format {
-            Format::Csv(dialect) => Rows::Csv(Box::new(csv::Rows::open(Input::open(input)?, dialect, schema, limits)?)),
+            Format::Csv(dialect) => {
+                Rows::Csv(Box::new(csv::Rows::open(Input::open_wide(input)?, dialect, schema, limits)?))
+            }
             Format::Ndjson => Rows::Json(Box::new(json::Rows::lines(Input::open(input)?, schema, limits)?)),
             Format::Json => Rows::Json(Box::new(json::Rows::array(Input::open(input)?, schema, limits)?)),
             Format::ArrowFile => Rows::Arrow(Box::new(ipc::Rows::file(input, schema, limits)?)),

@@ -6,6 +6,8 @@ use std::io::Cursor;
 use super::super::Limits;
 use super::super::error::{Count, Fault, TextError};
 use super::super::input::Input;
+use super::super::wide::narrowed;
+use super::header::undirected;
 use super::record::{Record, Records};
 use crate::schema::{Dialect, Escape, StrayQuote};
 
@@ -22,18 +24,20 @@ impl Dialect {
     ///
     /// It is the one delimiter that gives every record as many fields, more than one, without a fault of
     /// quoting; with doubled quotes if possible, else with backslashes, else with quotes that are kept inside of fields, as of
-    /// inches. Where no delimiter stands in the
-    /// sample it has one column. That there is a header cannot be seen and is assumed. Meant to be pinned in
+    /// inches. Where no delimiter stands in the sample it has one column; where its first line says `sep=;`, the delimiter is that. That there is a header cannot be seen and is assumed. Meant to be pinned in
     /// the schema, where a person sees it.
     ///
     /// # Errors
     /// Where no dialect fits or more than one does, and where the sample is not UTF-8.
     pub fn detect(sample: &[u8]) -> Result<Self, TextError> {
-        if is_mark(sample) {
-            return Err(TextError::at(1, Fault::DelimiterMark));
-        }
+        let sample = narrowed(sample);
+        let (told, sample) = undirected(&sample);
+        let delimiters = told.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
         for (escape, stray_quote) in WAYS {
-            let tries = DELIMITERS.map(|delimiter| Dialect { delimiter, escape, stray_quote, ..Dialect::default() });
+            let tries: Vec<_> = delimiters
+                .iter()
+                .map(|&delimiter| Dialect { delimiter, escape, stray_quote, ..Dialect::default() })
+                .collect();
             let widths: Vec<_> = tries.iter().map(|dialect| width(sample, dialect)).collect::<Result<_, _>>()?;
             let mut fitting = tries.iter().zip(&widths).filter(|(_, width)| width.is_some_and(|width| width > 1));
             match (fitting.next(), fitting.next()) {
@@ -44,18 +48,11 @@ impl Dialect {
             }
         }
         let torn =
-            DELIMITERS.iter().filter_map(|&delimiter| ragged(sample, &Dialect { delimiter, ..Dialect::default() }));
-        Err(torn.min_by_key(|(unlike, _)| *unlike).map_or_else(|| undivided(sample).into(), |(_, error)| error))
+            delimiters.iter().filter_map(|&delimiter| ragged(sample, &Dialect { delimiter, ..Dialect::default() }));
+        let before = u64::from(told.is_some());
+        let placed = |error: TextError| TextError { line: error.line.map(|line| line + before), ..error };
+        Err(torn.min_by_key(|(unlike, _)| *unlike).map_or_else(|| undivided(sample).into(), |(_, error)| placed(error)))
     }
-}
-
-/// Whether the first line is the one by which Excel says what parts fields.
-fn is_mark(sample: &[u8]) -> bool {
-    let text = sample.strip_prefix(b"\xef\xbb\xbf").unwrap_or(sample);
-    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii_end();
-    let mark = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
-    // A tab was taken off as a blank.
-    mark.strip_prefix(b"sep=").is_some_and(|rest| rest.len() <= 1)
 }
 
 /// Why no dialect fits, where every one of them ends at the same.
@@ -130,6 +127,18 @@ mod tests {
     }
 
     #[test]
+    fn what_spreadsheets_write_is_told_by_its_mark_and_its_first_line() {
+        assert_eq!(delimiter(b"\xff\xfea\0\t\0b\0\n\01\0\t\02\0"), Ok(b'\t'));
+        for sample in [&b"sep=;\na;b,c\n1;2,3\n"[..], b"\xef\xbb\xbfsep=;\r\na;b,c\r\n"] {
+            assert_eq!(delimiter(sample), Ok(b';'));
+        }
+        let error = Dialect::detect(b"sep=;\na;b\n1;2\n3;4\n5;6;7\n").expect_err("a refusal");
+        assert_eq!(error.line, Some(5));
+        let dialect = Dialect::detect(b"sep=;\r\na;b,c\r\n1;2,3\r\n").expect("a dialect");
+        assert_eq!(dialect.names(b"sep=;\r\na;b,c\r\n1;2,3\r\n"), Ok(vec!["a".to_owned(), "b,c".to_owned()]));
+    }
+
+    #[test]
     fn a_sample_that_is_cut_off_still_shows_it() {
         for sample in [&b"a,b,c\n1,2,3\n4,5"[..], b"a,b\n1,\"2\nand", b"a,b\n1,\"2\n"] {
             assert_eq!(delimiter(sample), Ok(b','));
@@ -144,11 +153,8 @@ mod tests {
         }
         assert_eq!(delimiter(b"a,b\n1,x\0\n"), Err(Fault::Nul));
         assert_eq!(delimiter(b"a,b\r1,2\r3,4\r"), Err(Fault::LoneReturn));
-        for sample in [&b"sep=;\r\na;b\r\n1;2\r\n"[..], b"\xef\xbb\xbf\"sep=,\"\na,b\n", b"sep=\t\na\tb\n"] {
-            assert_eq!(delimiter(sample), Err(Fault::DelimiterMark));
-        }
         assert_eq!(delimiter(b"sep=a;b\n1;2\n"), Ok(b';'));
-        assert_eq!(delimiter(b"\xff\xfea\0,\0"), Err(Fault::WideText));
+        assert_eq!(delimiter(b"a\0,\0b\0"), Err(Fault::WideText));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::io::Cursor;
 use super::super::Limits;
 use super::super::error::{Count, Fault, TextError};
 use super::super::input::Input;
+use super::super::wide::narrowed;
 use super::record::{Record, Records};
 use crate::schema::Dialect;
 
@@ -21,7 +22,7 @@ impl Dialect {
             return Err(Fault::BadDialect.into());
         }
         let (limits, mut record) = (Limits::default(), Record::default());
-        let input = Input::open(Box::new(Cursor::new(sample.to_vec())))?;
+        let input = Input::open(Box::new(Cursor::new(undirected(&narrowed(sample)).1.to_vec())))?;
         if !Records::new(input, self, limits, limits.columns).read(&mut record)? {
             return Err(TextError::at(1, Fault::NoHeader));
         }
@@ -29,6 +30,25 @@ impl Dialect {
         let names = (0..record.width()).map(name).collect::<Result<_, _>>();
         names.map_err(|_| TextError::at(record.line, Fault::NotUtf8))
     }
+}
+
+/// What spreadsheets put before the header to say what parts fields.
+const DIRECTIVE: &[u8] = b"sep=";
+
+/// The delimiter that the first line of a text in UTF-8 says, and the text without that line.
+pub fn undirected(text: &[u8]) -> (Option<u8>, &[u8]) {
+    match text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text).strip_prefix(DIRECTIVE) {
+        Some([sign, b'\n', rest @ ..] | [sign, b'\r', b'\n', rest @ ..]) if !b"\r\n\"".contains(sign) => {
+            (Some(*sign), rest)
+        }
+        _ => (None, text),
+    }
+}
+
+/// Whether a first record is that line: it names the delimiter that the record was read with, and no column.
+pub(super) fn is_directive(first: &Record, names: &[&str]) -> bool {
+    let is_bare = |field: usize, text: &[u8]| first.field(field) == (text, false);
+    first.width() == 2 && is_bare(0, DIRECTIVE) && is_bare(1, b"") && !names.contains(&"sep=")
 }
 
 /// At which place of the header each planned name stands.

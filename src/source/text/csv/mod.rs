@@ -9,4 +9,5 @@ mod record;
 mod rows;
 
 pub use crate::schema::{Dialect, Escape, Header};
+pub use header::undirected;
 pub(super) use rows::Rows;

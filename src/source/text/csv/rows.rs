@@ -70,7 +70,7 @@ impl Rows {
         let mut records = Records::new(input, dialect, limits, columns.len());
         let mut record = Record::default();
         let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-        let has_header = dialect.header != Header::Absent && read_header(&mut records, &mut record)?;
+        let has_header = dialect.header != Header::Absent && read_header(&mut records, &mut record, &names)?;
         // Writers of many objects leave some without a byte: they hold no row, and nothing contradicts the names.
         match dialect.header {
             Header::Given if has_header => {
@@ -129,10 +129,12 @@ impl Rows {
     }
 }
 
-/// Whether there is a first record.
-fn read_header(records: &mut Records, record: &mut Record) -> Result<bool, TextError> {
-    records.read(record).map_err(|error| match error.fault {
+/// Whether there is a first record, but for the line that tells the delimiter.
+fn read_header(records: &mut Records, record: &mut Record, names: &[&str]) -> Result<bool, TextError> {
+    let wide = |error: TextError| match error.fault {
         Fault::Ragged { found, planned } => TextError { fault: Fault::HeaderWidth { found, planned }, ..error },
         _ => error,
-    })
+    };
+    let is_there = records.read(record).map_err(wide)?;
+    if header::is_directive(record, names) { records.read(record).map_err(wide) } else { Ok(is_there) }
 }

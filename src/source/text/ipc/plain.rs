@@ -8,8 +8,10 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, AsArray, GenericListArray, ListArray, MapArray, OffsetSizeTrait, StructArray};
 use arrow::buffer::{NullBuffer, OffsetBuffer};
 use arrow::compute::{CastOptions, cast_with_options};
-use arrow::datatypes::{DataType, Field, FieldRef, Fields, TimeUnit};
+use arrow::datatypes::{DataType, Date32Type, Date64Type, Field, FieldRef, Fields, TimeUnit};
 use arrow::error::ArrowError;
+
+use super::super::error::Fault;
 
 /// The plain form of a type: every value of the type is one of this, digits of a moment beyond microseconds aside.
 pub(super) fn plain_type(data_type: &DataType) -> DataType {
@@ -19,6 +21,8 @@ pub(super) fn plain_type(data_type: &DataType) -> DataType {
         LargeUtf8 | Utf8View => Utf8,
         LargeBinary | BinaryView => Binary,
         Float16 | Float32 => Float64,
+        // Both are days, one counts them in milliseconds.
+        Date64 => Date32,
         Decimal32(precision, scale) | Decimal64(precision, scale) => Decimal128(*precision, *scale),
         // A zone says how a moment is shown; it is stored in UTC.
         Timestamp(_, zone) => Timestamp(TimeUnit::Microsecond, zone.as_ref().map(|_| "UTC".into())),
@@ -59,9 +63,26 @@ pub(super) fn plain(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, ArrowEr
         }
         (DataType::Map(..), DataType::Map(entries, sorted)) => map(array.as_map(), entries, *sorted),
         (from, to) if from == to => Ok(array.clone()),
+        (from, DataType::Date32) if is_in_milliseconds(from) => days(array),
         // What does not fit fails; it does not become null.
         (_, to) => cast_with_options(array, to, &CastOptions { safe: false, ..CastOptions::default() }),
     }
+}
+
+fn is_in_milliseconds(date: &DataType) -> bool {
+    match date {
+        DataType::Dictionary(_, values) => is_in_milliseconds(values),
+        date => *date == DataType::Date64,
+    }
+}
+
+/// Dates that are counted in milliseconds; what has a time of day is none.
+fn days(array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
+    const DAY: i64 = 86_400_000;
+    let day = |at: i64| i32::try_from(at / DAY).ok().filter(|_| at % DAY == 0);
+    let day = |at| day(at).ok_or_else(|| ArrowError::ExternalError(Box::new(Fault::PartOfDay)));
+    let dates = cast_with_options(array, &DataType::Date64, &CastOptions { safe: false, ..CastOptions::default() })?;
+    Ok(Arc::new(dates.as_primitive::<Date64Type>().try_unary::<_, Date32Type, _>(day)?))
 }
 
 /// Members are found by their names: writers put them in another order.

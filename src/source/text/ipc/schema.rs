@@ -1,12 +1,13 @@
 //! The columns of an object, held against the planned ones and made plain.
 
-use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow::array::{RecordBatch, RecordBatchOptions};
 use arrow::datatypes::{DataType, FieldRef, Fields, Schema, SchemaRef};
+use arrow::error::ArrowError;
 
 use super::super::Limits;
 use super::super::error::{Fault, TextError};
 use super::plain::{longest, plain, plain_type};
-use super::{emptied, guarded};
+use super::{DAMAGED, emptied, guarded};
 
 /// Where the planned columns are.
 pub(super) struct Columns {
@@ -35,13 +36,15 @@ impl Columns {
     }
 
     /// A batch of the planned columns, each in its plain form, and nothing under nulls.
-    pub(super) fn plain(&self, batch: &RecordBatch) -> Result<RecordBatch, Fault> {
-        let column = |(place, field): (&usize, &FieldRef)| -> Result<ArrayRef, Fault> {
-            guarded(|| emptied(&plain(batch.column(*place), field.data_type())?))
+    pub(super) fn plain(&self, batch: &RecordBatch) -> Result<RecordBatch, TextError> {
+        let column = |(place, field): (&usize, &FieldRef)| {
+            let made = guarded(|| Ok::<_, Fault>(plain(batch.column(*place), field.data_type())))?;
+            let made = made.map_err(|error| TextError::of_column(field.name(), fault(&error)))?;
+            Ok::<_, TextError>(guarded(|| emptied(&made))?)
         };
         let arrays = self.places.iter().zip(self.planned.fields()).map(column).collect::<Result<_, _>>()?;
         let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-        guarded(|| RecordBatch::try_new_with_options(self.planned.clone(), arrays, &options))
+        Ok(guarded(|| RecordBatch::try_new_with_options(self.planned.clone(), arrays, &options))?)
     }
 
     /// How many rows are made plain at once: a short dictionary can stand for very long texts.
@@ -49,6 +52,15 @@ impl Columns {
         let row: usize = batch.columns().iter().map(|array| longest(array.as_ref())).fold(0, usize::saturating_add);
         (limits.batch_bytes / row.max(1)).clamp(1, limits.batch_rows.max(1)).min(batch.num_rows())
     }
+}
+
+/// What keeps an array from being made plain: one of ours is told, and what a foreign crate says is not.
+fn fault(error: &ArrowError) -> Fault {
+    let ours = match error {
+        ArrowError::ExternalError(inner) => inner.downcast_ref().cloned(),
+        _ => None,
+    };
+    ours.unwrap_or(DAMAGED)
 }
 
 /// Whether two plain types hold the same, the order of members aside.
