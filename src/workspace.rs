@@ -216,6 +216,11 @@ impl Workspace {
         Err(failure.hint(format!("known here: {known}")))
     }
 
+    /// Where the signs of runs lie that live.
+    pub fn signs(&self) -> PathBuf {
+        self.folder.join(".verho/runs")
+    }
+
     /// What is locked by the process that refreshes a customer.
     pub fn turn(&self, customer: &str) -> PathBuf {
         self.folder.join(format!(".verho/refresh-{customer}"))

@@ -7,11 +7,13 @@ use std::path::Path;
 use common::desk::Desk;
 use jiff::SignedDuration;
 use serde_json::Value;
+use verho::account::file::FileStore;
 use verho::engine::Progress;
 use verho::error::{Failure, Kind};
-use verho::ledger::{Entry, Event, Told};
+use verho::ledger::{Entry, Event, Ledger, Told};
 use verho::release::Manifest;
 use verho::run::{self, House, Refreshed, Wish, ending};
+use verho::signing::{FileSigner, Signer};
 use verho::workspace::Workspace;
 
 /// A desk with the demo's customers, of which one release was made for each name that is given back, the oldest first.
@@ -190,6 +192,50 @@ fn a_customer_is_refreshed_by_one_process_at_a_time() {
     assert!(matches!(done, Ok(Refreshed::Done(_))), "{done:?}");
     assert_eq!(desk.facts(&["release", "list", "demo"])["releases"].as_array().map(Vec::len), Some(made.len() + 1));
     assert_eq!(refreshed(&desk), Refreshed::Unchanged, "the turn is given back");
+}
+
+/// A copy of a workspace elsewhere, which knows nothing of locks in the first one.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in from.read_dir().expect("a folder").map(|entry| entry.expect("an entry")) {
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() { copy(&path, &to) } else { std::fs::copy(&path, &to).map(drop).expect("a copy") }
+    }
+}
+
+/// Machines that ask at the same moment whether a refresh is due find the same; the ledger has one of them begin.
+#[test]
+fn of_machines_that_refresh_at_once_one_does() {
+    const MACHINES: usize = 4;
+    let (desk, folder) = (desk(0).0, tempfile::tempdir().expect("a folder"));
+    let toml = std::fs::read_to_string(desk.path("verho.toml")).expect("a file");
+    let here = format!("file://{}/", desk.path("").display());
+    let toml = ["production", "test", "evidence"]
+        .iter()
+        .fold(toml, |toml, root| toml.replace(&format!("file:{root}\""), &format!("{here}{root}\"")));
+    desk.write("verho.toml", &format!("{toml}\n[[refresh]]\ncustomer = \"demo\"\nevery = \"1d\"\n"));
+    let machines: Vec<_> = (0..MACHINES).map(|machine| folder.path().join(machine.to_string())).collect();
+    for machine in &machines {
+        std::fs::create_dir(machine).expect("a folder");
+        std::fs::copy(desk.path("verho.toml"), machine.join("verho.toml")).expect("a copy");
+        ["consent", "keys", "schemas"].iter().for_each(|part| copy(&desk.path(part), &machine.join(part)));
+    }
+    let refresh = |machine: &Path| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_verho"));
+        command.env_clear().envs(desk.environment.iter().cloned());
+        command.args(["--output", "json", "--workspace"]).arg(machine).arg("refresh");
+        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().expect("starts")
+    };
+    let ended = machines.iter().map(|machine| refresh(machine)).collect::<Vec<_>>().into_iter();
+    for output in ended.map(|child| child.wait_with_output().expect("ended")) {
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    assert_eq!(desk.facts(&["release", "list", "demo"])["releases"].as_array().map(Vec::len), Some(1));
+    let store = FileStore::open(desk.path("evidence")).expect("a folder");
+    let key = FileSigner::open(&desk.path("keys/evidence")).expect("a key").public_key().expect("a key");
+    let ledger = Ledger::open(&store, key, &folder.path().join("checkpoint")).expect("sound");
+    let begun = ledger.entries().filter(|entry| matches!(entry.event, Event::Started(_))).count();
+    assert_eq!(begun, 1, "only what begins takes one of the approved runs");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use super::refusal::{Refusal, Refused};
 use super::standing::{Standing, Use};
 use super::trust::Authority;
 use crate::document::{self, Fault};
-use crate::ledger::Book;
+use crate::ledger::{Book, Ledger};
 
 /// What a run asks for; every field is compared with the approval.
 #[derive(Debug, Clone)]
@@ -248,7 +248,21 @@ impl Examined {
         book: &mut Book<'_>,
         run: &str,
     ) -> Result<Approval, Refused> {
-        self.first_with(structures, |used| used.take(book, run))
+        self.approve_if(structures, book, run, &|_| true)
+    }
+
+    /// As [`approve`](Self::approve), where it is so of all that stands in the ledger before the run begins.
+    ///
+    /// # Errors
+    /// As there, and [`Refusal::Overtaken`] where it is not.
+    pub fn approve_if(
+        self,
+        structures: &BTreeMap<String, String>,
+        book: &mut Book<'_>,
+        run: &str,
+        is_so: &dyn Fn(&Ledger<'_>) -> bool,
+    ) -> Result<Approval, Refused> {
+        self.first_with(structures, |used| used.take(book, run, is_so))
     }
 
     /// As [`approve`](Self::approve), for a look at some masked rows: a run must be left, and none is taken.

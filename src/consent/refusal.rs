@@ -97,6 +97,8 @@ pub enum Refusal {
     ClaimNotEarned { approved: Claim, earned: Claim },
     #[error("all {max_runs} approved runs are used up")]
     UsedUp { max_runs: u64 },
+    #[error("another run of the customer began just now")]
+    Overtaken,
     #[error("runs are already counted for another approval of this name")]
     NameReused,
     #[error("approval was withdrawn")]
@@ -197,6 +199,7 @@ impl Refusal {
             }
             Refusal::ClaimNotEarned { .. } => "strengthen the schema, or ask for an approval that promises less",
             Refusal::NameReused => "a name is used once, ever; ask for an approval under a new one",
+            Refusal::Overtaken => "wait for its end; it may be one of another machine",
             Refusal::KeyReturned => "delete it with `verho keys destroy`; the next run makes a new secret",
             Refusal::Ledger(error) => return Failure::from(LedgerError::clone(error)).hint,
             _ => ASK_AGAIN,

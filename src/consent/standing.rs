@@ -143,7 +143,9 @@ impl Use<'_> {
 
     /// Takes a run: enters that it began, then counts it among those that began before. Of two that take the last one at
     /// once, the first in the ledger has it.
-    pub fn take(&self, book: &mut Book<'_>, run: &str) -> Result<u64, Refusal> {
+    ///
+    /// Only where it is so of all that stands before it in the ledger.
+    pub fn take(&self, book: &mut Book<'_>, run: &str, is_so: &dyn Fn(&Ledger<'_>) -> bool) -> Result<u64, Refusal> {
         self.look(book)?;
         self.give(book)?;
         let started = Started {
@@ -152,7 +154,8 @@ impl Use<'_> {
             digest: self.digest.to_owned(),
             operator: self.operator.to_owned(),
         };
-        let place = book.enter(&self.record.customer, Event::Started(started))?;
+        let place = book.enter_if(&self.record.customer, Event::Started(started), is_so)?;
+        let place = place.ok_or(Refusal::Overtaken)?;
         let before = usize::try_from(place).unwrap_or(usize::MAX).saturating_add(1);
         let standing = self.standing_by(book.ledger().entries().take(before));
         standing.demand(self.digest)?;

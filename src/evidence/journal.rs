@@ -98,13 +98,25 @@ pub fn list(store: &dyn Store, customer: &str) -> Result<Vec<String>, JournalErr
 /// # Errors
 /// Where it cannot be read or is not to be believed.
 pub fn read(store: &dyn Store, key_of_record: &str, public_key: &PublicKey) -> Result<RunRecord, JournalError> {
+    read_signed(store, key_of_record, public_key).map(|(record, _)| record)
+}
+
+/// As [`read`], and how an entry of the ledger names it.
+///
+/// # Errors
+/// As there.
+pub fn read_signed(
+    store: &dyn Store,
+    key_of_record: &str,
+    public_key: &PublicKey,
+) -> Result<(RunRecord, Appended), JournalError> {
     let (_, json) = store.whole(key_of_record)?;
     let statement = Envelope::parse(&json)?.verify(public_key)?;
     let record = RunRecord::from_statement(&statement)?;
     if key(&record, &statement) != key_of_record {
         return Err(JournalError::Moved);
     }
-    Ok(record)
+    Ok((record, Appended { key: key_of_record.to_owned(), sha256: sha256(&json) }))
 }
 
 /// The record under `key`, if its bytes are those that the ledger names: whoever signed the entry signed them too, so no

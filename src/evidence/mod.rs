@@ -3,6 +3,7 @@
 pub mod journal;
 mod proof;
 mod statement;
+pub mod unended;
 
 pub use proof::{Erased, Proof};
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::proof::Proof;
 use crate::account::separate::facts::Identity;
 use crate::consent::Assessment;
 use crate::guard::groups::Finding;
-use crate::ledger::Head;
+use crate::ledger::{Head, Ledger};
 use crate::survey::{LinkFinding, SkewFinding};
 
 /// The kind of predicate that a [`RunRecord`] is.
@@ -165,6 +165,9 @@ pub enum Outcome {
     Purged,
     /// Readers were pointed to another release.
     Switched,
+    /// It was killed before it could tell how it ended; a later one says so.
+    #[serde(rename = "cut-short")]
+    CutShort,
 }
 
 impl Outcome {
@@ -180,6 +183,7 @@ impl Outcome {
             Outcome::Measured => "measured",
             Outcome::Purged => "purged",
             Outcome::Switched => "switched",
+            Outcome::CutShort => "cut-short",
         }
     }
 }
@@ -364,6 +368,15 @@ impl RunRecord {
             return Err(StatementError::Subject);
         }
         Ok(statement.predicate)
+    }
+
+    /// Whether the states of the ledger that the run has seen are states of this one.
+    pub fn fits(&self, ledger: &Ledger<'_>) -> bool {
+        let is_its = |head: &TreeHead| {
+            let root = ledger.root(head.size);
+            root.is_some_and(|root| TreeHead::from(Head { size: head.size, root }) == *head)
+        };
+        [&self.ledger_at_start, &self.ledger].into_iter().flatten().all(is_its)
     }
 
     /// A statement needs a subject; a run that made nothing is its own.

@@ -148,6 +148,20 @@ impl<'s> Book<'s> {
         self.ledger.append(self.signer, &entry)
     }
 
+    /// As [`enter`](Self::enter), if it is so of all entries that stand before it; none where it is not.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn enter_if(
+        &mut self,
+        customer: &str,
+        event: Event,
+        is_so: impl Fn(&Ledger<'_>) -> bool,
+    ) -> Result<Option<u64>, LedgerError> {
+        let entry = Entry { at: Timestamp::now(), customer: customer.to_owned(), event };
+        self.ledger.append_if(self.signer, &entry, &is_so)
+    }
+
     /// The ledger as it is now.
     ///
     /// # Errors
@@ -229,12 +243,25 @@ impl<'s> Ledger<'s> {
     /// # Errors
     /// Where it is too long, cannot be signed or written, or the ledger is not to be believed.
     pub fn append(&mut self, signer: &dyn Signer, entry: &Entry) -> Result<u64, LedgerError> {
+        self.append_if(signer, entry, &|_| true)?.ok_or(LedgerError::Contended)
+    }
+
+    /// Appends an entry where it is so of all that stand before it: its place is taken by a conditional write.
+    fn append_if(
+        &mut self,
+        signer: &dyn Signer,
+        entry: &Entry,
+        is_so: &dyn Fn(&Self) -> bool,
+    ) -> Result<Option<u64>, LedgerError> {
         let payload = serde_json::to_vec(entry).expect("text, numbers and maps by text are JSON");
         let bytes = Envelope::sign_as(PAYLOAD_TYPE, &payload, signer)?.to_json();
         if bytes.len() > LONGEST {
             return Err(LedgerError::TooLong(bytes.len()));
         }
         for _ in 0..TRIES {
+            if !is_so(self) {
+                return Ok(None);
+            }
             let place = self.tree.size();
             match self.store.create(&entry_key(place), &[Bytes::from(bytes.clone())]) {
                 Ok(_) => self.push(bytes.clone(), Some(self.key.public_key().clone()))?,
@@ -245,7 +272,7 @@ impl<'s> Ledger<'s> {
             let taken = self.recorded.get(position(place)).ok_or(LedgerError::Entry(place))?;
             if taken.bytes == bytes {
                 self.publish(signer)?;
-                return Ok(place);
+                return Ok(Some(place));
             }
         }
         Err(LedgerError::Contended)

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::trail::{Books, Trail};
-use super::{Wish, operator, secret, to_its_end, with_evidence};
+use super::{Wish, cut_short, operator, secret, to_its_end, with_evidence};
 use crate::account::doors::Test;
 use crate::account::store::StoreError;
 use crate::consent::{self, Record, Refusal, Refused, Standing};
@@ -42,6 +42,9 @@ pub enum Fate {
     /// It stays, since this approval is in force and uses it too.
     KeptFor(String),
 }
+
+/// Why what a run wrote goes that made no release.
+pub(super) const NO_RELEASE: &str = "no release";
 
 /// Releases that must go, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -292,14 +295,22 @@ pub fn purge(
 }
 
 fn purge_one(workspace: &Workspace, books: &mut Books<'_>, wish: &Wish<'_>) -> Result<Vec<Erasure>, Failure> {
-    let entries = books.ledger()?.ledger().entries();
-    if made(entries.clone().filter(|entry| entry.customer == wish.customer)).is_empty() {
+    let ledger = books.ledger()?.ledger();
+    let is_nothing_made = made(ledger.entries().filter(|entry| entry.customer == wish.customer)).is_empty();
+    if is_nothing_made && !cut_short::is_needed(workspace, ledger, wish.customer) {
         return Ok(Vec::new());
     }
     let test = workspace.test.below(wish.customer).open_for_writing();
     let test = Test::new(test.map_err(|error| Failure::from(error).during("test root"))?);
+    // First, since it tells of releases that must go. What keeps it from being done keeps nothing else.
+    let settled = cut_short::settle(workspace, &test, books, wish.customer);
+    let entries = books.ledger()?.ledger().entries();
     let due = due(entries.clone(), wish.customer, Timestamp::now(), &back(&test, entries, wish.customer)?);
-    Ok(due.into_iter().map(|due| erase(&test, books, wish, operator(workspace, wish), due)).collect())
+    let erased = due.into_iter().map(|due| erase(&test, books, wish, operator(workspace, wish), due));
+    let erased: Vec<Erasure> = erased.collect();
+    let settled = settled.map_or_else(|failure| vec![Err(failure)], |settled| settled.into_iter().map(Ok).collect());
+    let tidied = release::tidy(&test).err().map(|error| Err(Failure::from(error)));
+    Ok(settled.into_iter().chain(erased).chain(tidied).collect())
 }
 
 /// Releases of which something is there, though all of it was deleted.
@@ -373,7 +384,7 @@ pub fn undo(test: &Test, books: &mut Books<'_>, wish: &Wish<'_>, trail: &Trail) 
     if Contents::shown(test)?.of_releases(&BTreeSet::from([release])).next().is_none() {
         return Ok(());
     }
-    let due = Due { approval: approval.to_owned(), because: "no release", releases: vec![release.to_owned()] };
+    let due = Due { approval: approval.to_owned(), because: NO_RELEASE, releases: vec![release.to_owned()] };
     erase(test, books, wish, Some(trail.operator().to_owned()), due).map(drop)
 }
 

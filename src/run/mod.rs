@@ -1,5 +1,6 @@
 //! One run, read top to bottom: from an approval to a visible release, or to a refusal; both leave evidence.
 
+mod cut_short;
 pub mod earned;
 pub mod ending;
 mod look;
@@ -7,6 +8,7 @@ mod refresh;
 pub mod releases;
 mod scan;
 pub mod secret;
+mod sign;
 mod trail;
 
 use std::collections::BTreeMap;
@@ -27,7 +29,7 @@ use crate::error::{Failure, Kind};
 use crate::evidence::{self, Outcome};
 use crate::guard::groups::{self, Finding};
 use crate::keys::{Secret, ring_of};
-use crate::ledger::{Book, LedgerError};
+use crate::ledger::{Book, Ledger, LedgerError};
 use crate::lineage::Lineage;
 use crate::plan::Plan;
 use crate::process::is_asked_to_end;
@@ -43,6 +45,7 @@ pub use look::{MOST_SHOWN, measure, preview};
 pub use refresh::{Refreshed, refresh};
 pub use scan::scan;
 use secret::Secrets;
+use sign::Sign;
 use trail::{Books, Trail};
 
 /// What was asked for on the command line.
@@ -118,6 +121,16 @@ impl<'w> House<'w> {
         Ok(separate)
     }
 
+    /// Says of runs that were killed how they ended, and takes away what they left.
+    fn settle(&self, books: &mut Books<'_>, wish: &Wish<'_>, progress: &dyn Progress) {
+        match cut_short::settle(self.workspace, &self.test, books, wish.customer) {
+            Ok(erased) => erased.iter().flat_map(|(due, _)| &due.releases).for_each(|release| {
+                progress.warn(&format!("what a run that was killed had written is erased (`{release}`)"));
+            }),
+            Err(failure) => progress.warn(&format!("what a run that was killed has left is there still ({failure})")),
+        }
+    }
+
     /// The books, of which the ledger is believed only where all have cosigned it who must, and where it lies in the past.
     fn books(&self) -> Books<'_> {
         let mut books = Books::open(self.evidence.as_ref(), self.signer.as_ref(), &self.workspace.ledger_memory());
@@ -145,8 +158,14 @@ fn opened<T>(what: &str, store: Result<T, StoreError>) -> Result<T, Failure> {
 /// # Errors
 /// With the exit code of DESIGN 6.4; nothing is visible then, and the refusal is in evidence.
 pub fn run(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Result<Done, Failure> {
+    run_if(house, wish, progress, &|_| true)
+}
+
+/// As [`run`], where it is so of the ledger as it is when the run begins.
+fn run_if(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress, is_so: MayBegin<'_>) -> Result<Done, Failure> {
     house.workspace.limits.note().iter().for_each(|words| progress.warn(words));
     let mut trail = Trail::begun(wish.customer, operator(house.workspace, wish).unwrap_or_default());
+    let mut sign = Sign::put(&house.workspace.signs(), trail.run());
     let lineage = Lineage::begin(house.workspace, trail.record());
     // Both wait for other machines.
     let (mut books, separate) = thread::scope(|scope| {
@@ -154,7 +173,9 @@ pub fn run(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Resul
         let separate = to_its_end(|| house.proved(&mut trail, &|warning| progress.warn(warning)));
         (books(), separate)
     });
-    let mut carry = |separate: &_| to_its_end(|| carry(house, wish, progress, separate, &mut trail, &mut books));
+    let mut carry = |separate: &_| {
+        to_its_end(|| carry(house, (wish, is_so), progress, separate, (&mut trail, &mut sign), &mut books))
+    };
     let outcome = separate.and_then(|separate| carry(&separate)).map_err(ended);
     let evidence = trail.end(&mut books, Outcome::Committed, outcome.as_ref().err());
     let evidence = match &outcome {
@@ -162,6 +183,10 @@ pub fn run(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress) -> Resul
             .map_err(|lost| lost.during(&format!("release {} is visible, but no evidence says so", done.release))),
         Err(_) => evidence,
     };
+    // Where the ledger does not tell of its end, the next run does.
+    if evidence.is_ok() {
+        sign.into_iter().for_each(Sign::end);
+    }
     lineage.end(trail.record()).iter().for_each(|why| progress.warn(why));
     ending::sweep(&house.test, &mut books, wish, &trail, outcome.as_ref().err())?;
     if let Some(Err(left)) = outcome.is_err().then(|| ending::undo(&house.test, &mut books, wish, &trail)) {
@@ -200,17 +225,21 @@ fn to_its_end<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Failure::new(Kind::Internal, "a bug ended the run")))
 }
 
+/// What the ledger must be like for a run to begin.
+type MayBegin<'f> = &'f dyn Fn(&Ledger<'_>) -> bool;
+
 fn carry(
     house: &House<'_>,
-    wish: &Wish<'_>,
+    (wish, is_so): (&Wish<'_>, MayBegin<'_>),
     progress: &dyn Progress,
     separate: &SeparateAccounts,
-    trail: &mut Trail,
+    (trail, sign): (&mut Trail, &mut Option<Sign>),
     books: &mut Books<'_>,
 ) -> Result<Done, Failure> {
     let schemas = schema::read_customer(&house.workspace.schemas(), wish.customer)?;
     let examined = examine(house, wish, &schemas)?;
     books.ledger()?;
+    house.settle(books, wish, progress);
     let plan = Plan::resolve(wish.customer, schemas, &house.production, &house.workspace.limits, &house.crew)?;
     trail.planned(&plan);
     let book = books.ledger()?;
@@ -218,7 +247,7 @@ fn carry(
     let ring = ring_of(house.workspace)?;
     // From here on the run counts.
     go_on()?;
-    let approval = examined.approve(&plan.structures(), book, trail.run())?;
+    let approval = examined.approve_if(&plan.structures(), book, trail.run(), is_so)?;
     trail.approved(&approval, book.ledger());
     let secrets = Secrets::of(&ring, house.workspace, &approval, book, plan.epoch())?;
     let source = fingerprint(&plan, secrets.of_names());
@@ -230,6 +259,7 @@ fn carry(
     trail.surveyed(&plan, counts);
     let release = release_name(&approval, secrets.of_names());
     trail.writes(&release);
+    noted(sign, &release)?;
     let target = Target { test: house.test.open(separate), release: &release };
     let written = engine::run(&plan, open, &masks, &target, &house.crew, house.workspace.limits.memory, progress)?;
     trail.written(&plan, &earned.assessment, &written);
@@ -239,6 +269,12 @@ fn carry(
     let committed = release::commit(target.test, &manifest, house.signer.as_ref());
     committed.map_err(|error| Failure::from(error).during("the release cannot be made visible"))?;
     Ok(done(&approval, manifest, written.len(), earned.assessment, findings))
+}
+
+/// Notes in the run's sign what it is about to write, so that the next run can erase it where this one is killed.
+fn noted(sign: &mut Option<Sign>, release: &str) -> Result<(), Failure> {
+    let noted = sign.as_mut().map_or(Ok(()), |sign| sign.writes(release));
+    noted.map_err(|error| Failure::new(Kind::Invalid, format!("`.verho/runs`: {}", error.kind())))
 }
 
 /// Right before a release is made visible: the accounts must be who they were, and the approval must be in force.

@@ -1,13 +1,15 @@
 //! A run that a schedule asks for: made where it is due and something has changed.
 
+use std::cell::Cell;
 use std::fs::{File, TryLockError};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Done, House, Wish, ending, fingerprint, run};
+use super::{Done, House, Wish, ending, fingerprint, run_if};
 use crate::engine::Progress;
 use crate::error::{Failure, Kind};
 use crate::keys::{KeyError, ring_of};
+use crate::ledger::{Entry, Event, Ledger};
 use crate::plan::{Plan, TablePlan};
 use crate::release::{self, Manifest};
 use crate::schema::{self, Epoch};
@@ -21,7 +23,7 @@ pub enum Refreshed {
     NotDue,
     /// The source is as it was when that release was made, and so are the rules; readers use what they are pointed to.
     Unchanged,
-    /// Another process of this workspace refreshes this customer just now.
+    /// Another process of this workspace refreshes this customer just now, or one of another machine has begun to.
     UnderWay,
     Done(Box<Done>),
 }
@@ -29,7 +31,7 @@ pub enum Refreshed {
 /// Carries a customer's dataset over, if it is due and anything has changed.
 ///
 /// # Errors
-/// As [`run`].
+/// As [`run`](super::run()).
 pub fn refresh(
     house: &House<'_>,
     wish: &Wish<'_>,
@@ -40,13 +42,34 @@ pub fn refresh(
     let Some(_turn) = turn(house.workspace, wish.customer)? else { return Ok(Refreshed::UnderWay) };
     let purged = ending::purge(house.workspace, Some(wish.customer), wish.operator)?;
     purged.into_iter().try_for_each(|(_, outcome)| outcome.map(drop))?;
-    match newest(house, wish.customer)? {
+    let (last, known) = newest(house, wish.customer)?;
+    match last {
         Some(last) if (SignedDuration::ZERO..every).contains(&Timestamp::now().duration_since(last.created_at)) => {
             Ok(Refreshed::NotDue)
         }
         Some(last) if unchanged(house, wish, &last)? => Ok(Refreshed::Unchanged),
-        _ => run(house, wish, progress).map(|done| Refreshed::Done(Box::new(done))),
+        _ => in_turn(house, wish, progress, known),
     }
+}
+
+/// Makes the run, unless one of another machine has begun since so many had: of those that find at once that it is due, the
+/// ledger lets one begin.
+fn in_turn(house: &House<'_>, wish: &Wish<'_>, progress: &dyn Progress, known: usize) -> Result<Refreshed, Failure> {
+    let is_overtaken = Cell::new(false);
+    let is_first = |ledger: &Ledger<'_>| {
+        is_overtaken.set(begun(ledger, wish.customer) != known);
+        !is_overtaken.get()
+    };
+    match run_if(house, wish, progress, &is_first) {
+        Err(_) if is_overtaken.get() => Ok(Refreshed::UnderWay),
+        outcome => outcome.map(|done| Refreshed::Done(Box::new(done))),
+    }
+}
+
+/// How many runs of a customer have begun.
+fn begun(ledger: &Ledger<'_>, customer: &str) -> usize {
+    let is_beginning = |entry: &&Entry| entry.customer == customer && matches!(entry.event, Event::Started(_));
+    ledger.entries().filter(is_beginning).count()
 }
 
 /// The turn to refresh a customer, given back when dropped, however the process ends; none where another has it.
@@ -66,12 +89,12 @@ fn turn(workspace: &Workspace, customer: &str) -> Result<Option<File>, Failure> 
 }
 
 /// The newest release that readers may use. Which one they do use is no matter: who pointed them back to an earlier one had
-/// a reason, and anybody in the test account can point them elsewhere.
-fn newest(house: &House<'_>, customer: &str) -> Result<Option<Manifest>, Failure> {
+/// a reason, and anybody in the test account can point them elsewhere. With it, how many runs had begun by then.
+fn newest(house: &House<'_>, customer: &str) -> Result<(Option<Manifest>, usize), Failure> {
     let mut books = house.books();
     let ledger = books.ledger()?.ledger();
     let usable = ending::usable(ledger.entries(), customer, Timestamp::now());
-    Ok(release::last(&house.test, &usable, ledger.key().public_key())?)
+    Ok((release::last(&house.test, &usable, ledger.key().public_key())?, begun(ledger, customer)))
 }
 
 /// Whether a run would read the same objects under the same rules; footers alone are read.

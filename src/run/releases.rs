@@ -48,6 +48,7 @@ pub fn delete(workspace: &Workspace, wish: &Wish<'_>, release: &str) -> Result<C
             return Err(ReleaseError::Unknown(release.to_owned()));
         }
         trail.purged(&proof, None);
+        release::tidy(test)?;
         Ok(proof)
     })
 }

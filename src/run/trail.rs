@@ -13,11 +13,12 @@ use crate::consent::{Approval, Assessment};
 use crate::error::{Failure, Kind};
 use crate::evidence::journal::{self, Appended};
 use crate::evidence::{
-    Actor, Ended, Input, KnownRecord, Outcome, Output, Proof, RunRecord, State, TableRecord, Tool, Treatment,
+    Actor, ApprovalUse, Ended, Input, KnownRecord, Outcome, Output, Proof, RunRecord, State, TableRecord, Tool,
+    Treatment,
 };
 use crate::guard;
 use crate::keys::Secret;
-use crate::ledger::{Book, Event, Ledger, LedgerError, Purged, Told};
+use crate::ledger::{Book, Event, Ledger, LedgerError, Purged, Started, Told};
 use crate::plan::{Plan, SourceFile, TablePlan};
 use crate::scan::{Known, Scan};
 use crate::schema::{Leaf, digest};
@@ -88,6 +89,12 @@ impl Trail {
             production: None,
             test: None,
         })
+    }
+
+    /// The record of a run that was killed, by what the ledger says of it.
+    pub fn of_killed(customer: &str, (at, started): (Timestamp, &Started), approval: Option<ApprovalUse>) -> Self {
+        let Trail(record) = Trail::begun(customer, started.operator.clone());
+        Trail(RunRecord { run: started.run.clone(), started: at, approval, ..record })
     }
 
     /// What is known of the run so far.
@@ -213,22 +220,28 @@ fn append(books: &mut Books<'_>, mut record: RunRecord) -> Result<String, Failur
     let appended = journal::append(books.evidence, books.signer, &record);
     let Appended { key, sha256 } = appended.map_err(|error| Failure::from(error).during("evidence of the run"))?;
     let Ok(book) = &mut books.ledger else { return Ok(key) };
-    let purged = record.purged.map(|proof| purged(proof, record.ended));
-    let told = Told {
+    let (customer, purged) =
+        (record.customer.clone(), record.purged.take().map(|proof| purged(proof, record.ended.take())));
+    let outcome = record.outcome;
+    book.enter(&customer, Event::Told(told(record, outcome, Appended { key: key.clone(), sha256 })))?;
+    for part in purged.into_iter().flat_map(Purged::parts) {
+        book.enter(&customer, Event::Purged(part))?;
+    }
+    Ok(key)
+}
+
+/// What the ledger says of a statement.
+pub(super) fn told(record: RunRecord, outcome: Outcome, statement: Appended) -> Told {
+    Told {
         run: record.run,
-        outcome: record.outcome.word().to_owned(),
+        outcome: outcome.word().to_owned(),
         approval: record.approval.map(|used| used.id),
         release: record.release,
         production: record.production.map(|actor| actor.arn),
         test: record.test.map(|actor| actor.arn),
-        statement: key.clone(),
-        sha256,
-    };
-    book.enter(&record.customer, Event::Told(told))?;
-    for part in purged.into_iter().flat_map(Purged::parts) {
-        book.enter(&record.customer, Event::Purged(part))?;
+        statement: statement.key,
+        sha256: statement.sha256,
     }
-    Ok(key)
 }
 
 fn purged(proof: Proof, ended: Option<Ended>) -> Purged {

@@ -2,18 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::{Facts, Finding, Gravity};
 use crate::account::doors::Test;
 use crate::error::Failure;
-use crate::evidence::Outcome;
+use crate::evidence::unended::{LONGEST, unended};
 use crate::release::{Contents, Manifest};
-use crate::review::facts::{Run, listed};
+use crate::review::facts::listed;
 use crate::review::held::Held;
-
-/// A run that began before was killed, whatever is not said of it.
-const LONGEST: SignedDuration = SignedDuration::from_hours(24);
 
 /// What lies beside all customers in test, and beside ledger and statements in evidence.
 pub(super) fn check(facts: &Facts<'_>) -> Result<Vec<Finding>, Failure> {
@@ -60,9 +57,7 @@ pub(super) fn unexplained(facts: &Facts<'_>, customer: &str, held: &Held<'_>) ->
 
 /// When those runs of a customer began, in the last day, that have not told how they ended.
 fn under_way(facts: &Facts<'_>, customer: &str) -> Vec<Timestamp> {
-    let has_ended = |run: &Run<'_>| run.told.iter().any(|(_, told)| told.outcome != Outcome::Prepared.word());
-    let open = facts.runs().into_iter().filter(|run| run.customer == customer && !has_ended(run));
-    let begun = open.filter_map(|run| run.started.map(|(at, _)| at));
+    let begun = unended(facts.ledger.entries(), customer).into_iter().map(|(at, _)| at);
     begun.filter(|at| facts.now.duration_since(*at) < LONGEST).collect()
 }
 

@@ -8,7 +8,7 @@ use super::{Facts, Finding};
 use crate::account::store::StoreError;
 use crate::error::Failure;
 use crate::evidence::journal::{self, JournalError};
-use crate::evidence::{RunRecord, TreeHead};
+use crate::evidence::{Outcome, RunRecord};
 use crate::ledger::{Event, Told};
 use crate::review::facts::listed;
 
@@ -45,7 +45,7 @@ fn look(facts: &Facts<'_>, (place, customer, told): &(u64, &str, &Told)) -> Resu
         |says: &dyn ToString| Some(Finding::broken(format!("statement {}", told.statement), says.to_string()));
     match read {
         Ok(record) if !agrees(&record, customer, told) => Ok(finding(&format!("entry {place} says otherwise"))),
-        Ok(record) if !fits(facts, &record) => Ok(finding(&"it was made in another history of the ledger")),
+        Ok(record) if !record.fits(&facts.ledger) => Ok(finding(&"it was made in another history of the ledger")),
         Ok(_) => Ok(None),
         Err(JournalError::Store(StoreError::Missing)) => Ok(finding(&"it is gone")),
         Err(JournalError::Store(error)) => Err(error.into()),
@@ -53,17 +53,10 @@ fn look(facts: &Facts<'_>, (place, customer, told): &(u64, &str, &Told)) -> Resu
     }
 }
 
+/// What a killed run has left is entered as cut short, whatever it says.
 fn agrees(record: &RunRecord, customer: &str, told: &Told) -> bool {
     let approval = record.approval.as_ref().map(|used| used.id.as_str());
-    (&record.run, record.outcome.word(), approval, &record.release, record.customer.as_str())
-        == (&told.run, told.outcome.as_str(), told.approval.as_deref(), &told.release, customer)
-}
-
-/// The states of the ledger that a run has seen are states of this one.
-fn fits(facts: &Facts<'_>, record: &RunRecord) -> bool {
-    let is_ours = |head: &TreeHead| {
-        let root = facts.ledger.root(head.size);
-        root.is_some_and(|root| TreeHead::from(crate::ledger::Head { size: head.size, root }) == *head)
-    };
-    [&record.ledger_at_start, &record.ledger].into_iter().flatten().all(is_ours)
+    let is_its_outcome = [record.outcome.word(), Outcome::CutShort.word()].contains(&told.outcome.as_str());
+    let says = (&record.run, approval, &record.release, record.customer.as_str());
+    is_its_outcome && says == (&told.run, told.approval.as_deref(), &told.release, customer)
 }
