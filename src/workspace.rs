@@ -12,7 +12,7 @@ use crate::account::separate::check::CHECKS;
 use crate::account::separate::{Severity, Sides};
 use crate::account::side::Side;
 use crate::account::store::StoreError;
-use crate::document::{Document, Fault, Section, folders_in};
+use crate::document::{Document, Fault, Section, folders_in, nearest};
 use crate::error::{Failure, Kind};
 use crate::ledger::{Ledger, NoteKey};
 
@@ -202,18 +202,27 @@ impl Workspace {
         of_ledger.chain(self.customers.iter().cloned()).filter(|customer| !customer.is_empty()).collect()
     }
 
+    /// Whether a customer has a folder here.
+    pub fn has(&self, customer: &str) -> bool {
+        let is_here = |folder: PathBuf| folder.join(customer).symlink_metadata().is_ok();
+        is_here(self.schemas()) || is_here(self.consents())
+    }
+
     /// Whether somebody knows a customer.
     ///
     /// # Errors
     /// Where neither the ledger nor the workspace does.
     pub fn demand_known(&self, ledger: &Ledger<'_>, customer: &str) -> Result<(), Failure> {
         let known = self.known(ledger);
-        if known.contains(customer) {
+        if known.contains(customer) || self.has(customer) {
             return Ok(());
         }
-        let known = known.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
         let failure = Failure::new(Kind::Usage, "neither the ledger nor the workspace knows this customer");
-        Err(failure.hint(format!("known here: {known}")))
+        let all = || known.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+        Err(failure.hint(match nearest(customer, known.iter().map(String::as_str)) {
+            Some(name) => format!("did you mean `{name}`? known here: {}", all()),
+            None => format!("known here: {}", all()),
+        }))
     }
 
     /// Where the signs of runs lie that live.

@@ -5,6 +5,7 @@ mod common;
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use common::desk::{CUSTOMER, Desk};
@@ -125,6 +126,47 @@ fn what_cannot_be_read_is_not_told_as_missing() {
     let refused = desk.verho(&["run", "demo"]);
     let said = text(&refused.stderr);
     assert!(refused.status.code() == Some(4) && said.contains("allowed_signers") && !said.contains("new"), "{said}");
+}
+
+/// A name that was mistyped makes no customer: nothing is written, and nothing knows of it afterwards.
+#[test]
+fn a_customer_that_nobody_knows_is_refused_and_leaves_nothing() {
+    let desk = common::reviewed::lived();
+    let before = files(&desk);
+    let commands: [&[&str]; 6] = [
+        &["run", "demoo"],
+        &["preview", "demoo", "people"],
+        &["risk", "demoo"],
+        &["release", "delete", "demoo", "20260101-abc"],
+        &["release", "use", "demoo", "20260101-abc"],
+        &["purge", "demoo"],
+    ];
+    for command in commands {
+        let refused = desk.verho(command);
+        let said = text(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(2), "{command:?}: {said}");
+        assert!(said.contains("knows this customer") && said.contains("did you mean `demo`?"), "{command:?}: {said}");
+        let now = files(&desk);
+        let more: Vec<_> = now.symmetric_difference(&before).collect();
+        assert!(more.is_empty(), "{command:?}: {more:?}");
+    }
+    let refused = desk.verho(&["run", "entirely-else"]);
+    assert!(text(&refused.stderr).contains("hint: known here: "), "{}", text(&refused.stderr));
+}
+
+/// Every file and folder of a desk.
+fn files(desk: &Desk) -> BTreeSet<PathBuf> {
+    fn below(folder: &Path, found: &mut BTreeSet<PathBuf>) {
+        for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+            if entry.file_type().expect("a kind").is_dir() {
+                below(&entry.path(), found);
+            }
+            found.insert(entry.path());
+        }
+    }
+    let mut found = BTreeSet::new();
+    below(&desk.path(""), &mut found);
+    found
 }
 
 #[test]

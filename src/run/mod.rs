@@ -99,6 +99,7 @@ impl<'w> House<'w> {
     }
 
     fn of(workspace: &'w Workspace, customer: &str) -> Result<Self, Failure> {
+        demand_known(workspace, customer)?;
         Ok(House {
             production: opened("production root", workspace.production_door(&narrowed(workspace, customer)))?,
             test: Test::new(opened("test root", workspace.test.below(customer).open_for_writing())?),
@@ -151,6 +152,18 @@ impl<'w> House<'w> {
 /// What is opened, or why it cannot be.
 fn opened<T>(what: &str, store: Result<T, StoreError>) -> Result<T, Failure> {
     store.map_err(|error| Failure::from(error).during(what))
+}
+
+/// Whether somebody knows a customer, asked before anything is made in its name: of a name that was mistyped nothing remains,
+/// neither a folder nor a statement, by which it would be known from then on.
+fn demand_known(workspace: &Workspace, customer: &str) -> Result<(), Failure> {
+    if workspace.has(customer) {
+        return Ok(());
+    }
+    let evidence = opened("evidence root", workspace.evidence.side.open())?;
+    let ledger = Ledger::open(evidence.as_ref(), evidence::public_key(workspace)?, &workspace.ledger_memory());
+    // What comes of a ledger that is not to be believed must leave evidence.
+    ledger.map_or(Ok(()), |ledger| workspace.demand_known(&ledger, customer))
 }
 
 /// Carries a customer's dataset over, once.

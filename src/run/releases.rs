@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::ending::{self, with_ledger};
 use super::trail::{Books, Trail};
-use super::{Wish, operator, to_its_end, with_evidence};
+use super::{Wish, demand_known, operator, to_its_end, with_evidence};
 use crate::account::doors::Test;
 use crate::consent;
 use crate::error::{Failure, Kind};
@@ -82,6 +82,7 @@ fn change<T>(
     if !consent::is_id(wish.customer) {
         return Err(Failure::new(Kind::Usage, "that cannot be the name of a customer"));
     }
+    demand_known(workspace, wish.customer)?;
     let opened = |what: &'static str| move |error| Failure::from(error).during(what);
     let test = Test::new(workspace.test.below(wish.customer).open_for_writing().map_err(opened("test root"))?);
     let evidence = workspace.evidence.side.open_for_writing().map_err(opened("evidence root"))?;
