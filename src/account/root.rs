@@ -74,7 +74,7 @@ pub struct Pace {
 impl Default for Pace {
     /// Half a kilobyte a second: what a hundred replies at once get of half a megabit.
     fn default() -> Self {
-        Pace { bytes: 16 << 10, within: Duration::from_secs(30), answer: Duration::from_secs(120) }
+        Pace { bytes: 16 << 10, within: Duration::from_secs(30), answer: Duration::from_secs(600) }
     }
 }
 
