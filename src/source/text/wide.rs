@@ -40,7 +40,7 @@ impl Order {
     /// Appends the characters of whole units, but for a first half at the end, and gives how many bytes they took.
     fn decode(self, bytes: &[u8], out: &mut String) -> Result<usize, Half> {
         let units = bytes.as_chunks().0.iter().map(|unit| self.unit(*unit));
-        let waits = units.clone().last().is_some_and(|unit| (0xd800..0xdc00).contains(&unit));
+        let waits = units.clone().next_back().is_some_and(|unit| (0xd800..0xdc00).contains(&unit));
         let count = units.len() - usize::from(waits);
         for character in char::decode_utf16(units.take(count)) {
             out.push(character.map_err(|_| Half)?);
