@@ -268,8 +268,8 @@ fn due<'e>(
 /// What had to go, with the proof that it went, or why it did not.
 pub type Erasure = Result<(Due, Proof), Failure>;
 
-/// Deletes what must go of the releases of one customer, or of all that the ledger or the workspace knows, and proves it. What
-/// cannot be deleted keeps nothing else.
+/// Deletes what must go of the releases of one customer, or of all that the ledger or the workspace knows, and proves it; and
+/// unfinished writes that nobody is making. What cannot be deleted keeps nothing else.
 ///
 /// # Errors
 /// Where nobody knows the customer, or the ledger cannot be used.
@@ -277,6 +277,23 @@ pub fn purge(
     workspace: &Workspace,
     customer: Option<&str>,
     operator: Option<&str>,
+) -> Result<Vec<(String, Erasure)>, Failure> {
+    purge_and(workspace, customer, operator, |test| release::tidy(test).map(drop))
+}
+
+/// As [`purge`] of one customer, without going through all that lies in test: so often as a schedule asks.
+///
+/// # Errors
+/// As there.
+pub(super) fn purge_due(workspace: &Workspace, wish: &Wish<'_>) -> Result<Vec<(String, Erasure)>, Failure> {
+    purge_and(workspace, Some(wish.customer), wish.operator, |_| Ok(()))
+}
+
+fn purge_and(
+    workspace: &Workspace,
+    customer: Option<&str>,
+    operator: Option<&str>,
+    then: fn(&Test) -> Result<(), StoreError>,
 ) -> Result<Vec<(String, Erasure)>, Failure> {
     let evidence = workspace.evidence.side.open_for_writing();
     let evidence = evidence.map_err(|error| Failure::from(error).during("evidence root"))?;
@@ -288,13 +305,18 @@ pub fn purge(
     let mut purged = Vec::new();
     for customer in customers {
         let wish = Wish { customer: &customer, approval: None, operator };
-        let outcomes = purge_one(workspace, &mut books, &wish).unwrap_or_else(|failure| vec![Err(failure)]);
+        let outcomes = purge_one(workspace, &mut books, &wish, then).unwrap_or_else(|failure| vec![Err(failure)]);
         purged.extend(outcomes.into_iter().map(|outcome| (customer.clone(), outcome)));
     }
     Ok(purged)
 }
 
-fn purge_one(workspace: &Workspace, books: &mut Books<'_>, wish: &Wish<'_>) -> Result<Vec<Erasure>, Failure> {
+fn purge_one(
+    workspace: &Workspace,
+    books: &mut Books<'_>,
+    wish: &Wish<'_>,
+    then: fn(&Test) -> Result<(), StoreError>,
+) -> Result<Vec<Erasure>, Failure> {
     let ledger = books.ledger()?.ledger();
     let is_nothing_made = made(ledger.entries().filter(|entry| entry.customer == wish.customer)).is_empty();
     if is_nothing_made && !cut_short::is_needed(workspace, ledger, wish.customer) {
@@ -309,7 +331,7 @@ fn purge_one(workspace: &Workspace, books: &mut Books<'_>, wish: &Wish<'_>) -> R
     let erased = due.into_iter().map(|due| erase(&test, books, wish, operator(workspace, wish), due));
     let erased: Vec<Erasure> = erased.collect();
     let settled = settled.map_or_else(|failure| vec![Err(failure)], |settled| settled.into_iter().map(Ok).collect());
-    let tidied = release::tidy(&test).err().map(|error| Err(Failure::from(error)));
+    let tidied = then(&test).err().map(|error| Err(Failure::from(error)));
     Ok(settled.into_iter().chain(erased).chain(tidied).collect())
 }
 

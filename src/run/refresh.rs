@@ -40,7 +40,7 @@ pub fn refresh(
 ) -> Result<Refreshed, Failure> {
     // A job that comes every minute must not begin what takes longer over and over.
     let Some(_turn) = turn(house.workspace, wish.customer)? else { return Ok(Refreshed::UnderWay) };
-    let purged = ending::purge(house.workspace, Some(wish.customer), wish.operator)?;
+    let purged = ending::purge_due(house.workspace, wish)?;
     purged.into_iter().try_for_each(|(_, outcome)| outcome.map(drop))?;
     let (last, known) = newest(house, wish.customer)?;
     match last {

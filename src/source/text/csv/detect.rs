@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn what_spreadsheets_write_is_told_by_its_mark_and_its_first_line() {
-        assert_eq!(delimiter(b"\xff\xfea\0\t\0b\0\n\01\0\t\02\0"), Ok(b'\t'));
+        assert_eq!(delimiter(b"\xff\xfea\0\t\0b\0\n\x001\0\t\x002\0"), Ok(b'\t'));
         for sample in [&b"sep=;\na;b,c\n1;2,3\n"[..], b"\xef\xbb\xbfsep=;\r\na;b,c\r\n"] {
             assert_eq!(delimiter(sample), Ok(b';'));
         }
