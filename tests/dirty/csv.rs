@@ -2,6 +2,7 @@
 
 use arrow::array::AsArray;
 use serde_json::Value;
+use verho::schema::Header;
 use verho::source::text::{Dialect, Fault, Format, Packing};
 
 use super::{bytes, corpora, read, read_csv, texts};
@@ -27,6 +28,14 @@ fn the_line_in_which_a_spreadsheet_says_the_delimiter_is_no_record() {
     assert_eq!(refused.line, Some(3));
     assert!(read_by(b"sep=;\na,b\n1,2\n", b',', &["a", "b"]).is_err(), "it says another one");
     assert!(read_by(b"a;b\nsep=;\n", b';', &["a", "b"]).is_ok_and(|rows| rows.num_rows() == 1), "a row is a row");
+    let headless = |bytes: &[u8]| {
+        let dialect = Dialect { delimiter: b';', header: Header::Absent, ..Dialect::default() };
+        read(bytes, Packing::None, &Format::Csv(dialect), texts(["a", "b"]))
+    };
+    assert_eq!(headless(b"sep=;\n1;2,5\n").as_ref(), Ok(&plain));
+    assert_eq!(headless(b"1;2,5\n").as_ref(), Ok(&plain));
+    assert_eq!(headless(b"1;2\n\n3;4\n").expect_err("a blank line").line, Some(2));
+    assert_eq!(headless(b"").expect("no row").num_rows(), 0);
     let named = read_by(b"sep=;\n1;2\n", b';', &["sep=", ""]).expect("columns that are called so");
     assert_eq!(named.num_rows(), 1);
 }

@@ -15,6 +15,8 @@ use crate::schema::{Dialect, Header};
 pub(in super::super) struct Rows {
     records: Records,
     record: Record,
+    /// Whether the record is a row that was read already.
+    is_ahead: bool,
     columns: Vec<Column>,
     schema: SchemaRef,
     limits: Limits,
@@ -70,17 +72,20 @@ impl Rows {
         let mut records = Records::new(input, dialect, limits, columns.len());
         let mut record = Record::default();
         let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-        let has_header = dialect.header != Header::Absent && read_header(&mut records, &mut record, &names)?;
+        let first = read_first(&mut records, &mut record, &names);
+        let first = if dialect.header == Header::Absent { first } else { first.map_err(of_header) };
         // Writers of many objects leave some without a byte: they hold no row, and nothing contradicts the names.
+        let is_there = first?;
         match dialect.header {
-            Header::Given if has_header => {
+            Header::Given if is_there => {
                 let places = header::places(&record, &names)?;
                 columns.iter_mut().zip(places).for_each(|(column, place)| column.place = place);
             }
-            Header::Skipped if has_header => header::is_as_wide(&record, names.len())?,
+            Header::Skipped if is_there => header::is_as_wide(&record, names.len())?,
             _ => {}
         }
-        Ok(Rows { records, record, columns, schema, limits, null: dialect.null.clone(), blank: None })
+        let (is_ahead, null) = (is_there && dialect.header == Header::Absent, dialect.null.clone());
+        Ok(Rows { records, record, is_ahead, columns, schema, limits, null, blank: None })
     }
 
     /// The next batch; none at the end.
@@ -102,7 +107,7 @@ impl Rows {
     /// Reads a record that is a row.
     fn next(&mut self) -> Result<bool, TextError> {
         let planned = self.columns.len();
-        while self.records.read(&mut self.record)? {
+        while std::mem::take(&mut self.is_ahead) || self.records.read(&mut self.record)? {
             if planned > 1 && self.record.is_blank() {
                 self.blank.get_or_insert(self.record.line);
                 continue;
@@ -129,12 +134,15 @@ impl Rows {
     }
 }
 
-/// Whether there is a first record, but for the line that tells the delimiter.
-fn read_header(records: &mut Records, record: &mut Record, names: &[&str]) -> Result<bool, TextError> {
-    let wide = |error: TextError| match error.fault {
+/// Reads the first record that is not the line that tells the delimiter; whether there is one.
+fn read_first(records: &mut Records, record: &mut Record, names: &[&str]) -> Result<bool, TextError> {
+    let is_there = records.read(record)?;
+    if header::is_directive(record, names) { records.read(record) } else { Ok(is_there) }
+}
+
+fn of_header(error: TextError) -> TextError {
+    match error.fault {
         Fault::Ragged { found, planned } => TextError { fault: Fault::HeaderWidth { found, planned }, ..error },
         _ => error,
-    };
-    let is_there = records.read(record).map_err(wide)?;
-    if header::is_directive(record, names) { records.read(record).map_err(wide) } else { Ok(is_there) }
+    }
 }
