@@ -89,7 +89,10 @@ fn list(test: &Test) -> Result<Answer, Failure> {
     let unfinished = ending::unfinished(test)?;
     let facts = json!({ "current": current, "releases": manifests, "unfinished": unfinished });
     let left = unfinished.iter().map(|name| {
-        format!("{name} has no manifest: a run is writing it, or was killed; then the next run or `release delete` erases it\n")
+        format!(
+            "{name} has no manifest: a run is writing it, or was killed; then the next run or `release delete` \
+             erases it\n"
+        )
     });
     let text = table(["release", "made at", "approval", "rows", ""], &rows) + &left.collect::<String>();
     Ok(Answer { failure: joined(broken), ..Answer::new(text, facts) })
